@@ -1,0 +1,117 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The configuration: opscon.yml (or the command line) as one immutable struct. See opscon.yml(5). */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "opscon/agent.h"
+#include "opscon/metric.h"
+#include "opscon/status.h"
+
+// Fleet-wide defaults; an agent's own non-zero value wins.
+struct probe_options {
+	uint32_t interval_ms;        // 60000; 5000 for URLs on the command line and the demo
+	uint32_t timeout_ms;         // 5000
+	uint32_t connect_timeout_ms; // 2000
+	uint32_t slow_ms;            // 0: no limit
+	uint16_t fall, rise;         // 3, 2
+	uint32_t max_in_flight;      // 256
+	uint64_t max_body_bytes;     // 16 MiB decoded
+	uint64_t max_wire_bytes;     // 4 MiB
+	uint32_t max_header_bytes;   // 64 KiB
+	uint32_t max_headers;        // 200
+	const char *proxy;           // NULL: none; the environment is not looked at
+	const char *ca_file;         // NULL: the system's
+};
+
+struct discovery_source {
+	enum { SOURCE_FILE_SD, SOURCE_HTTP_SD } kind;
+	const char *path;     // a file or glob, or a URL
+	uint32_t refresh_ms;  // http_sd: 60000; file_sd: re-read at least this often besides being watched
+	struct labels labels; // added to each agent found
+};
+
+struct panel_config {
+	const char *id, *title, *expr;
+	enum metric_unit unit;
+	enum metric_better better;
+	double warn, critical; // NaN: none
+	const char *selector;  // agents it is for; NULL: all that expose it
+};
+
+enum comparison { COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_NE };
+
+struct rule_config {
+	const char *name, *summary; // summary may be NULL: made from the rule
+	const char *series;         // id of a panel or built-in series; or NULL when
+	const char *expr;           // an expression of its own
+	const char *selector;       // NULL: all
+	enum comparison comparison;
+	double threshold;
+	int64_t for_ms, keep_firing_for_ms;
+	enum severity severity;
+};
+
+struct environment_config {
+	const char *name;
+	const char *colour; // "red" "yellow" "green" "blue" "grey"
+};
+
+struct key_config {
+	const char *key, *command;
+};
+
+struct config {
+	const char *path;       // NULL: none read
+	const char *fleet_name; // "" when not given
+	struct probe_options probe;
+	struct agent **agents; // references; id 0 until a feed takes them on
+	size_t n_agents;
+	struct discovery_source *sources;
+	size_t n_sources;
+	struct panel_config *panels;
+	size_t n_panels;
+	struct rule_config *rules;
+	size_t n_rules;
+	struct environment_config *environments;
+	size_t n_environments;
+	struct key_config *keys;
+	size_t n_keys;
+	const char *theme; // "dark" (default), "light", "colourblind"; unknown falls back to dark with a notice
+	bool is_ascii, has_mouse, is_utc;
+	uint32_t refresh_ms;   // the slow clock of ages on screen: 1000
+	int64_t retention_ms;  // 1 h
+	size_t n_points;       // 10000
+	const char *state_dir; // resolved; created on use, mode 0700
+	void *arena;           // owner of every text above
+};
+
+// One mistake, as check-config prints it: FILE:LINE:COLUMN: what; expected what.
+struct config_error {
+	char path[256];
+	unsigned line, column; // 1-based; 0: not known
+	char text[256];
+};
+
+enum { CONFIG_ERRORS_MAX = 64 };
+
+struct config_errors {
+	struct config_error items[CONFIG_ERRORS_MAX];
+	size_t n;
+};
+
+void config_defaults(struct config *config); // no agents, everything else as documented
+
+/* Reads and checks a file. 0; -EINVAL with every mistake found listed in errors; -ENOENT, -EACCES, -EIO (errors has one
+ * entry saying so); -ENOMEM. On success free with config_finish().
+ */
+int config_load(const char *path, struct config *out, struct config_errors *errors);
+void config_finish(struct config *config);
+
+// Where the configuration is: --config, else $XDG_CONFIG_HOME (or ~/.config)/opscon/opscon.yml, else
+// /etc/opscon/opscon.yml. 0 with the path; -ENOENT when none exists and none was asked for.
+int config_find(const char *asked, char *out, size_t size);
+
+// $XDG_STATE_HOME (or ~/.local/state)/opscon, made with mode 0700. 0 or negative errno.
+int config_state_dir(char *out, size_t size);

@@ -1,0 +1,147 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Events: the only thing that crosses from the services to a console, a socket or a file.
+ *
+ * An event is immutable once published and shared by reference count; it owns everything it points to. `seq` counts per
+ * channel from 1 and is given by the broadcaster. Times are wall-clock milliseconds: mono time means nothing elsewhere.
+ * The fleet is a fold over events, so an event carries the new state whole, never a difference.
+ */
+#include <stdint.h>
+
+#include "opscon/agent.h"
+#include "opscon/alert.h"
+#include "opscon/health.h"
+#include "opscon/metric.h"
+#include "opscon/progress.h"
+#include "opscon/sample.h"
+
+enum channel {
+	CHANNEL_AGENTS,  // who there is, and health transitions
+	CHANNEL_METRICS, // readings: probes, points, scrapes
+	CHANNEL_ALERTS,
+	CHANNEL_OPERATIONS, // progress of what takes several steps
+	CHANNEL_AUDIT,      // what a person did
+	CHANNEL_SYSTEM,     // the feed itself
+	CHANNEL_COUNT,
+};
+
+const char *channel_name(enum channel channel); // "agents" "metrics" "alerts" "operations" "audit" "system"
+
+enum event_type {
+	EVENT_AGENT_ADDED,    // u.agent
+	EVENT_AGENT_CHANGED,  // u.agent: same id, new description
+	EVENT_AGENT_REMOVED,  // no payload
+	EVENT_AGENT_HEALTH,   // u.health: any axis but the times of the last probe changed
+	EVENT_AGENT_PROBED,   // u.probed: every answered or failed probe
+	EVENT_SERIES_DEFINED, // u.series
+	EVENT_METRICS,        // u.metrics: readings of one agent
+	EVENT_SCRAPE,         // u.scrape: the full scrape of a watched agent
+	EVENT_ALERT,          // u.alert
+	EVENT_PROGRESS,       // u.progress
+	EVENT_ACTION,         // u.action: what a person did
+	EVENT_NOTICE,         // u.notice: what the program has to say
+	EVENT_FEED,           // u.feed: how the feed itself is doing
+	EVENT_TYPE_COUNT,
+};
+
+const char *event_type_name(enum event_type type); // "agent_added", ...
+
+enum { EXCERPT_MAX = 1024 }; // displayable bytes kept of an answer's body
+
+struct event_probed {
+	enum probe_kind kind;
+	enum reason reason; // of the verdict
+	int http_status;
+	struct probe_timing timing;
+	uint64_t wire_bytes, body_bytes;
+	int64_t next_due_ms;         // wall: when the next probe of this kind is due; 0 unknown
+	enum agent_dialect dialect;  // health: as understood
+	const char *excerpt;         // owned; "" when there was no body
+	struct health_check *checks; // owned
+	size_t n_checks;
+	size_t n_bad_lines, first_bad_line; // metrics
+	struct health health;               // the axes as they stand after this probe (times included)
+};
+
+// The seven action types of a timeline.
+enum action_type {
+	ACTION_CREATE,
+	ACTION_START,
+	ACTION_UPDATE,
+	ACTION_DELETE,
+	ACTION_ERROR,
+	ACTION_STOP,
+	ACTION_INFO,
+	ACTION_TYPE_COUNT,
+};
+
+const char *action_type_name(enum action_type type);
+enum action_type action_type_from_name(const char *name); // ACTION_TYPE_COUNT when unknown
+
+enum feed_state { FEED_STARTING, FEED_LIVE, FEED_LATE, FEED_STALE, FEED_RECONNECTING, FEED_OFFLINE, FEED_REFUSED };
+
+const char *feed_state_name(enum feed_state state);
+
+struct event {
+	uint32_t refs;
+	enum event_type type;
+	enum channel channel;
+	uint64_t seq;   // set by the broadcaster
+	int64_t at_ms;  // wall
+	uint32_t agent; // 0: not about one agent
+	union {
+		const struct agent *agent; // a reference
+		struct health health;
+		struct event_probed probed;
+		struct series_def series; // texts owned
+		struct {
+			struct metric_reading *items; // owned
+			size_t n;
+		} metrics;
+		struct scrape scrape;     // rows and texts owned
+		struct alert alert;       // texts owned
+		struct progress progress; // steps and texts owned
+		struct {
+			enum action_type type;
+			uint32_t alert;    // 0: none
+			const char *who;   // owned
+			const char *title; // owned: "acknowledged agent_down"
+			const char *text;  // owned: reason or note, "" when none
+		} action;
+		struct {
+			enum severity severity;
+			enum action_type type; // how the timeline colours it
+			const char *title;     // owned
+			const char *text;      // owned, "" when none
+			bool needs_answer;     // a shrinking list: REQUEST_SHRINK_ACCEPT or _REFUSE
+		} notice;
+		struct {
+			enum feed_state state;
+			int64_t since_ms;       // wall: when the state was entered
+			int64_t last_answer_ms; // wall: newest answer from any agent, 0 never
+			int64_t retry_ms;       // wall: FEED_RECONNECTING: next try
+			const char *detail;     // owned, "" when none
+			uint32_t lag_ms;        // of our own loop, worst since the last event
+			uint32_t n_in_flight, n_waiting;
+		} feed;
+	} u;
+};
+
+/* Makes an event with one reference and a zeroed payload; NULL for want of memory. Strings put into the payload must
+ * come from mem_strdup(); event_unref() frees them by type.
+ */
+struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent);
+struct event *event_ref(struct event *event);
+void event_unref(struct event *event); // NULL is fine
+
+// Where services put what they have to say. The callee takes the reference over.
+struct event_sink {
+	void (*emit)(void *ctx, struct event *event);
+	void *ctx; // borrowed
+};
+
+static inline void event_emit(const struct event_sink *sink, struct event *event)
+{
+	if (event)
+		sink->emit(sink->ctx, event);
+}

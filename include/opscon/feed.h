@@ -1,0 +1,49 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* A feed: where a console's events come from, and where its requests go. Live polling, a hub, a recording: one
+ * contract. */
+#include <stdint.h>
+
+#include "opscon/event.h"
+
+enum request_type {
+	REQUEST_WATCH,         // agent: send its full scrapes (EVENT_SCRAPE) until REQUEST_UNWATCH
+	REQUEST_UNWATCH,       // agent
+	REQUEST_PROBE_NOW,     // agent; 0: all
+	REQUEST_ALERT_ACK,     // alert, who, text (may be "")
+	REQUEST_ALERT_UNACK,   // alert, who
+	REQUEST_ALERT_SNOOZE,  // alert, who, until_ms, text
+	REQUEST_ALERT_NOTE,    // alert, who, text
+	REQUEST_MAINTENANCE,   // agent, who, until_ms (0: ends it), text
+	REQUEST_PIN,           // agent, text: a series as exposed, becomes a kept series
+	REQUEST_UNPIN,         // text: series id
+	REQUEST_SHRINK_ACCEPT, // drop the agents that a discovery source no longer lists
+	REQUEST_SHRINK_REFUSE,
+};
+
+struct request {
+	enum request_type type;
+	uint32_t agent, alert;
+	int64_t until_ms; // wall
+	const char *who;  // borrowed
+	const char *text; // borrowed
+};
+
+struct feed;
+
+struct feed_class {
+	const char *name; // "direct"
+	// 0, or negative errno: -ENOENT unknown target, -EINVAL, -ENOTSUP this feed cannot, -EROFS read-only, -ENOMEM.
+	int (*request)(struct feed *feed, const struct request *request);
+	void (*stop)(struct feed *feed); // begins to close every handle; the feed is freed when the last is closed
+};
+
+// Embedded first in each feed's own struct.
+struct feed {
+	const struct feed_class *class;
+};
+
+static inline int feed_request(struct feed *feed, const struct request *request)
+{
+	return feed->class->request(feed, request);
+}

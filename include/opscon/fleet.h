@@ -1,0 +1,149 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The fleet: what is known now, a fold over events. Given the same events it is always the same fleet.
+ *
+ * Readers get const views that stay valid until the next fleet_apply(). Applying one event costs what it changes and
+ * never walks the fleet; whoever keeps something derived (an order, a filter) listens to changes by agent.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "opscon/event.h"
+
+struct fleet;
+
+struct fleet_limits {
+	size_t n_timeline;    // items kept; 0: 5000
+	size_t n_points;      // kept per series; 0: 10000
+	int64_t retention_ms; // of points; 0: one hour
+};
+
+int fleet_create(const struct fleet_limits *limits, struct fleet **out); // limits may be NULL. 0 or -ENOMEM
+void fleet_destroy(struct fleet *fleet);
+
+// 0; -ENOMEM (the event is lost, fleet_is_incomplete() turns true). Events already applied (by channel and seq) and
+// those about agents that are gone are ignored.
+int fleet_apply(struct fleet *fleet, const struct event *event);
+bool fleet_is_incomplete(const struct fleet *fleet);
+
+// ---- agents
+
+struct fleet_agent {
+	const struct agent *agent;
+	struct health health;
+	enum health_state state;       // health_state(&health)
+	int64_t state_since_ms;        // wall: when `state` took its value
+	struct event_probed probed[2]; // by probe_kind; at_ms in probed_at_ms
+	int64_t probed_at_ms[2];       // wall; 0 never
+	uint32_t n_alerts;             // not resolved
+};
+
+size_t fleet_n_agents(const struct fleet *fleet);
+const struct fleet_agent *fleet_agent_at(const struct fleet *fleet,
+					 size_t i); // in order of arrival; i < fleet_n_agents
+const struct fleet_agent *fleet_agent(const struct fleet *fleet, uint32_t id);            // NULL when gone
+const struct fleet_agent *fleet_agent_by_key(const struct fleet *fleet, const char *key); // NULL when none
+
+struct fleet_counts {
+	size_t by_state[HEALTH_STATE_COUNT];
+	size_t total;
+};
+
+struct fleet_tier {
+	const char *name; // value of the label `tier`, "" for agents without
+	struct fleet_counts counts;
+};
+
+const struct fleet_counts *fleet_counts(const struct fleet *fleet);
+size_t fleet_tiers(const struct fleet *fleet, const struct fleet_tier **out); // sorted by name
+enum health_state fleet_overall(const struct fleet *fleet); // the worst; unknown does not hide a known-bad one
+int64_t fleet_overall_since_ms(const struct fleet *fleet);  // wall
+
+// The agents that are degraded, down or unknown-after-having-been-known, those that turned latest first.
+// Writes at most n ids; returns how many there are in all.
+size_t fleet_newly_bad(const struct fleet *fleet, uint32_t *ids, size_t n);
+
+// ---- series
+
+const struct series_def *fleet_series_def(const struct fleet *fleet, uint16_t no); // NULL when undefined
+size_t fleet_n_series_defs(const struct fleet *fleet);
+size_t fleet_agent_series(const struct fleet *fleet, uint32_t agent, uint16_t *nos,
+			  size_t n); // those with points, ascending
+
+struct series_summary {
+	size_t count;                    // values, gaps not counted
+	double sum, min, max, avg, last; // NaN when count is 0
+	double p50, p95, p99;
+	int64_t first_ms, last_ms;
+};
+
+// Points with from_ms <= at_ms <= to_ms, oldest first, at most n (the newest ones win); returns how many were written.
+size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
+		    struct metric_point *out, size_t n);
+// 0, or -ENOENT when the agent has no such series (and *out is zeros with count 0).
+int fleet_summary(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
+		  struct series_summary *out);
+double fleet_last(const struct fleet *fleet, uint32_t agent, uint16_t series);                // NaN when none or a gap
+const struct scrape *fleet_scrape(const struct fleet *fleet, uint32_t agent, int64_t *at_ms); // NULL unless watched
+
+// ---- alerts
+
+size_t fleet_n_alerts(const struct fleet *fleet); // resolved ones included; the oldest resolved are dropped past 1000
+const struct alert *fleet_alert_at(const struct fleet *fleet, size_t i); // newest first by since_ms
+const struct alert *fleet_alert(const struct fleet *fleet, uint32_t id);
+size_t fleet_n_alerts_in(const struct fleet *fleet, enum alert_state state);
+
+// ---- timeline
+
+struct timeline_item {
+	uint64_t no;   // ascending, never reused: what a selection or an expanded item holds on to
+	int64_t at_ms; // wall
+	enum action_type type;
+	enum severity severity;
+	enum event_type source;
+	uint32_t agent;         // 0: the fleet
+	const char *agent_name; // as it was then; "" when none
+	const char *who;        // "" unless a person did it
+	const char *title;
+	const char *description; // "" when none
+};
+
+size_t fleet_n_timeline(const struct fleet *fleet);
+const struct timeline_item *fleet_timeline_at(const struct fleet *fleet, size_t i); // 0 is the newest
+
+// ---- progress, notices, the feed
+
+size_t fleet_n_progress(const struct fleet *fleet);
+const struct progress *fleet_progress_at(const struct fleet *fleet, size_t i); // newest first
+
+// A question that waits for an answer (a shrinking list), or NULL.
+const struct timeline_item *fleet_question(const struct fleet *fleet);
+
+struct fleet_feed {
+	enum feed_state state;
+	int64_t since_ms, last_answer_ms, retry_ms; // wall
+	const char *detail;
+	uint32_t lag_ms, n_in_flight, n_waiting;
+};
+const struct fleet_feed *fleet_feed(const struct fleet *fleet);
+
+// ---- changes
+
+enum fleet_change {
+	FLEET_AGENT_ADDED,
+	FLEET_AGENT_CHANGED, // description
+	FLEET_AGENT_REMOVED, // still readable during the call
+	FLEET_AGENT_HEALTH,
+	FLEET_AGENT_PROBED,
+	FLEET_AGENT_METRICS,
+	FLEET_ALERTS,
+	FLEET_TIMELINE,
+	FLEET_PROGRESS,
+	FLEET_FEED,
+};
+
+typedef void (*fleet_listener_cb)(void *ctx, enum fleet_change change, uint32_t agent);
+
+int fleet_listen(struct fleet *fleet, fleet_listener_cb cb, void *ctx); // 0 or -ENOMEM
+void fleet_unlisten(struct fleet *fleet, fleet_listener_cb cb, void *ctx);

@@ -1,0 +1,163 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* View state: what one console looks at. Widgets read it; only console/ writes it. Nothing here is known of the fleet
+ * that the fleet does not say itself: ids, orders and choices only.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "opscon/alert.h"
+#include "opscon/event.h"
+#include "opscon/metric.h"
+
+enum screen_id {
+	SCREEN_OVERVIEW,
+	SCREEN_AGENT,
+	SCREEN_ALERTS,
+	SCREEN_METRICS,
+	SCREEN_TIMELINE,
+	SCREEN_HELP,
+	SCREEN_COUNT
+};
+
+enum pane { PANE_TABLE, PANE_TIMELINE, PANE_PANELS, PANE_COUNT };
+
+// Columns of the agent table.
+enum agent_column {
+	COLUMN_STATE,
+	COLUMN_NAME,
+	COLUMN_TIER,
+	COLUMN_ENV,
+	COLUMN_REASON,
+	COLUMN_SINCE,
+	COLUMN_LATENCY,
+	COLUMN_TREND, // sparkline of latency
+	COLUMN_CPU,
+	COLUMN_MEMORY,
+	COLUMN_RATE,
+	COLUMN_ERRORS,
+	COLUMN_URL,
+	COLUMN_COUNT,
+};
+
+struct agent_table_view {
+	const uint32_t *ids; // borrowed from console/agent_order: filtered, sorted
+	size_t n_ids;
+	size_t n_total;     // before the filters
+	size_t top, cursor; // indices into ids
+	enum agent_column sort;
+	bool is_descending;
+};
+
+struct timeline_view {
+	const uint64_t *nos; // borrowed: items that pass the filters, newest first, as fleet timeline indices
+	size_t n_items;
+	size_t top, cursor;
+	bool is_following; // keeps the newest in sight
+	uint64_t expanded; // timeline_item.no; 0 none
+	bool is_absolute;  // times of day instead of "2m ago"
+	bool is_compact;   // one line an item
+	unsigned types;    // bit = 1 << action_type; 0: all
+	enum severity min_severity;
+	const char *text; // filter, "" none
+};
+
+struct alerts_view {
+	const uint32_t *ids; // borrowed: alert ids that pass the filter
+	size_t n_ids, top, cursor;
+	unsigned states; // bit = 1 << alert_state; 0: all
+};
+
+struct metrics_view {
+	const uint32_t *rows; // borrowed: indices into the scrape that pass the filter
+	size_t n_rows, top, cursor;
+	const char *text; // filter
+};
+
+enum picker_kind {
+	PICK_AGENTS,
+	PICK_TIERS,
+	PICK_ENVIRONMENTS,
+	PICK_LABELS,
+	PICK_SERVICES,
+	PICK_TIME_RANGE,
+	PICK_THEME,
+	PICK_COMMANDS, // the palette
+	PICK_KIND_COUNT,
+};
+
+struct picker_item {
+	const char *id;
+	const char *label;
+	const char *hint; // right-hand text: a count, a key; "" none
+	bool is_picked;
+	uint16_t score;   // of the fuzzy match
+	uint64_t matched; // bit i: the i-th code point of label matched (first 64)
+};
+
+struct picker_view {
+	bool is_open;
+	enum picker_kind kind;
+	const char *title, *placeholder, *query;
+	bool is_multi;
+	const struct picker_item *items; // borrowed: those that match the query, best first
+	size_t n_items, n_total, n_picked;
+	size_t top, cursor;
+};
+
+// A line of input at the foot: filter, command, note.
+struct prompt_view {
+	bool is_open;
+	const char *label; // "/" or "note: "
+	const char *text;  // borrowed
+	size_t cursor;     // byte offset
+	const char *error; // "" none
+};
+
+// A question with named buttons. Cancel is focused first.
+struct dialog_view {
+	bool is_open;
+	const char *title, *text;
+	const char *const *buttons; // borrowed
+	size_t n_buttons, focused;
+};
+
+struct key_hint {
+	const char *key, *text;
+};
+
+struct view {
+	struct instant now;
+	int32_t utc_offset_s; // for absolute times; 0 with --utc
+	enum screen_id screen;
+	enum pane focus;
+	uint32_t agent;    // the agent of the detail and metrics screens, 0 none
+	uint32_t selected; // under the table's cursor, 0 none
+	enum time_range range;
+	bool is_demo, is_paused;
+	const char *environment; // shown in the header: the one environment in sight, "mixed", or ""
+	const char *context;     // summary of what is picked ("2 tiers, env prod"), "" when everything is shown
+	bool has_unicode;
+	uint16_t focused_series; // PANE_PANELS: index of the panel under the cursor
+	bool is_chart_open;      // the focused panel is shown large
+	struct agent_table_view table;
+	struct timeline_view timeline;
+	struct alerts_view alerts;
+	struct metrics_view metrics;
+	struct picker_view picker;
+	struct prompt_view prompt;
+	struct dialog_view dialog;
+	const struct key_hint *hints; // borrowed: what the foot shows, most important first
+	size_t n_hints;
+	const struct key_hint *help; // borrowed: every live key, for the help screen; key NULL starts a section
+	size_t n_help, help_top;
+	const char *message; // transient word at the foot, "" none
+	enum severity message_severity;
+	struct fleet_scope { // what passes the picked context: counts for the header
+		size_t by_state[4];
+		size_t total;
+	} scope;
+	size_t detail_top; // scroll of the agent screen
+};
