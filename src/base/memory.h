@@ -1,0 +1,22 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The one seam through which this program allocates.
+ *
+ * The contract is that of malloc(3): NULL on failure, mem_free(NULL) is fine. Tests make the n-th allocation fail with
+ * mem_fail_after(); production never calls it.
+ */
+#include <stddef.h>
+
+void *mem_alloc(size_t size);
+void *mem_calloc(size_t n, size_t size);
+void *mem_realloc(void *old, size_t size);
+char *mem_strdup(const char *text);                // NULL in, NULL out
+char *mem_strndup(const char *text, size_t bytes); // copies exactly `bytes` bytes and terminates
+void mem_free(void *memory);
+
+// Makes the allocation after the next `n` ones fail, and all that follow; a negative n turns injection off.
+void mem_fail_after(long n);
+
+// Cleanup attribute for heap strings: `mem_auto char *name = mem_strdup(...)`.
+void mem_free_pointer(void *pointer_to_pointer);
+#define mem_auto __attribute__((cleanup(mem_free_pointer)))
