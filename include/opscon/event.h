@@ -107,6 +107,7 @@ struct event {
 			const char *who;   // owned
 			const char *title; // owned: "acknowledged agent_down"
 			const char *text;  // owned: reason or note, "" when none
+			bool is_answer;    // settles the open question (a notice with needs_answer)
 		} action;
 		struct {
 			enum severity severity;

@@ -22,6 +22,7 @@ struct fleet_limits {
 int fleet_create(const struct fleet_limits *limits, struct fleet **out); // limits may be NULL. 0 or -ENOMEM
 void fleet_destroy(struct fleet *fleet);
 
+// The event must come from event_new(): the fleet keeps a reference rather than a copy of what is large.
 // 0; -ENOMEM (the event is lost, fleet_is_incomplete() turns true). Events already applied (by channel and seq) and
 // those about agents that are gone are ignored.
 int fleet_apply(struct fleet *fleet, const struct event *event);

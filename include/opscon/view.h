@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "opscon/alert.h"
 #include "opscon/event.h"
+#include "opscon/fleet.h"
 #include "opscon/metric.h"
 
 enum screen_id {
@@ -42,6 +43,14 @@ enum agent_column {
 	COLUMN_COUNT,
 };
 
+// Which agents of the context the table lists.
+enum table_mode {
+	TABLE_ALL,
+	TABLE_NEWLY_BAD, // those of fleet_newly_bad()
+	TABLE_DIFFERS,   // another version or latency than its peers
+	TABLE_MODE_COUNT,
+};
+
 struct agent_table_view {
 	const uint32_t *ids; // borrowed from console/agent_order: filtered, sorted
 	size_t n_ids;
@@ -49,10 +58,13 @@ struct agent_table_view {
 	size_t top, cursor; // indices into ids
 	enum agent_column sort;
 	bool is_descending;
+	enum table_mode mode;
+	const char *filter; // text that names must contain, "" none
 };
 
 struct timeline_view {
-	const uint64_t *nos; // borrowed: items that pass the filters, newest first, as fleet timeline indices
+	const uint64_t
+		*nos; // borrowed: items that pass the filters, newest first, each an index of fleet_timeline_at()
 	size_t n_items;
 	size_t top, cursor;
 	bool is_following; // keeps the newest in sight
@@ -158,6 +170,14 @@ struct view {
 	struct fleet_scope { // what passes the picked context: counts for the header
 		size_t by_state[4];
 		size_t total;
+		enum health_state overall;      // the worst of them; unknown does not hide a known-bad one
+		int64_t overall_since_ms;       // wall; 0 when there is nobody
+		const struct fleet_tier *tiers; // borrowed: counts by tier, sorted by name
+		size_t n_tiers;
+		const uint32_t *newly_bad; // borrowed: as fleet_newly_bad(), the first few
+		size_t n_newly_bad;        // how many ids stand there
+		size_t n_bad;              // how many there are
 	} scope;
-	size_t detail_top; // scroll of the agent screen
+	const char *fleet_name; // as configured, "" none
+	size_t detail_top;      // scroll of the agent screen
 };
