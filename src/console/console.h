@@ -1,0 +1,45 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The console: keys in, screens out, everything between is view state over a fleet.
+ *
+ * It knows neither the terminal nor the loop. The caller hands it keys and the time, draws when it is dirty, and calls
+ * console_tick() when console_next_wake_ms() has passed. Nothing it shows is known but from the fleet.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "opscon/canvas.h"
+#include "opscon/config.h"
+#include "opscon/feed.h"
+#include "opscon/fleet.h"
+#include "opscon/key.h"
+
+struct console;
+
+struct console_options {
+	const struct config *config; // borrowed, may be NULL: defaults
+	struct fleet *fleet;         // borrowed; outlives the console
+	struct feed *feed;           // borrowed; NULL: requests are refused with a message
+	bool is_demo;
+	bool has_unicode;
+	const char *who;       // borrowed: stands beside every request; NULL: "unknown"
+	const char *state_dir; // borrowed: the view is remembered in its file `view`; NULL: nothing is remembered
+	int32_t utc_offset_s;  // of local time
+};
+
+int console_create(const struct console_options *options, struct instant now, struct console **out); // 0 or -ENOMEM
+void console_destroy(struct console *console); // remembers the view; NULL is fine
+
+void console_key(struct console *console, const struct key *key, struct instant now);
+void console_tick(struct console *console, struct instant now); // ages and expiring messages
+
+bool console_is_dirty(const struct console *console); // something on the screen changed since the last draw
+bool console_wants_quit(const struct console *console);
+void console_draw(struct console *console, struct canvas *canvas, struct instant now);
+
+// mono_ms when something shown changes by the passing of time alone; INT64_MAX: never (the view is paused).
+int64_t console_next_wake_ms(const struct console *console);
+
+// The view as the widgets get it, for tests and scripts. Valid until the next call.
+const struct view *console_view(const struct console *console);
