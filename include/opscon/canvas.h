@@ -5,7 +5,8 @@
  * A `struct canvas` is a window on a grid: its own (canvas_create) or a part of another's (canvas_part). Drawing
  * outside is cut silently; a wide character that would be cut in half leaves a space. Text must be sanitised UTF-8
  * (text/text.h). Cells are 8 bytes, so comparing two grids is comparing words: a single code point stands in `glyph`
- * itself, a cluster with combining marks is interned in the grid's cluster table.
+ * itself, a cluster with combining marks stands in the grid's table. Clearing the whole canvas, once a frame, empties
+ * that table.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@
 #include "opscon/style.h"
 
 struct cell {
-	uint32_t glyph; // a code point; 0: right half of a wide character; >= CELL_CLUSTER: interned cluster
+	uint32_t glyph; // a code point; 0: right half of a wide character; >= CELL_CLUSTER: a cluster of the table
 	style_t style;
 	uint8_t width; // 1 or 2; 0 for a right half
 	uint8_t unused;
@@ -35,14 +36,14 @@ int canvas_create(int width, int height, bool is_ascii, struct canvas *out); // 
 void canvas_destroy(struct canvas *canvas);                                  // only of a created one
 int canvas_resize(struct canvas *canvas, int width, int height);             // of a created one; cleared. 0 or -ENOMEM
 
-// A window inside `of`; what lies outside is cut.
+// A window inside `of`; what lies outside is cut, so the part begins at the first cell that is inside.
 struct canvas canvas_part(const struct canvas *of, int x, int y, int width, int height);
 
 void canvas_clear(struct canvas *canvas, style_t style);
 void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uint32_t glyph, style_t style);
 
 /* Draws one line of text from (x, y) in at most `width` cells (negative: to the edge). What does not fit ends in an
- * ellipsis (… or ...~ in ASCII: `~`). Returns the cells used.
+ * ellipsis (… or ~). Returns the cells used.
  */
 int canvas_text(struct canvas *canvas, int x, int y, int width, style_t style, const char *text);
 int canvas_textf(struct canvas *canvas, int x, int y, int width, style_t style, const char *format, ...)
@@ -61,7 +62,15 @@ const struct cell *canvas_cell(const struct canvas *canvas, int x, int y); // NU
 size_t canvas_cell_text(const struct canvas *canvas, const struct cell *cell, char *out,
 			size_t size); // UTF-8, terminated
 
-// The whole window as text, lines ended by \n, trailing spaces removed; with styles a second block of letters follows.
+/* The whole window as text, lines ended by \n, trailing spaces removed. With styles a line "---" and a second block
+ * follow, one letter a cell for its role, upper case when bold (a plain space shows as one):
+ *
+ *   a text   m muted   f faint   - border   t title   p primary  s secondary
+ *   g ok     w warn    b bad     i info     u unknown
+ *   h header c cursor  k key     l chart    1 2 3 4 environments prod, staging, dev, other      d demo
+ *
+ * and, when any other flag is used, "---" and a third: d dim, u underline, r reverse, s selected, + several, . none.
+ */
 struct bytes;
 int canvas_dump(const struct canvas *canvas, bool with_styles, struct bytes *out); // 0, -ENOMEM, -EMSGSIZE
 
