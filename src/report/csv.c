@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+#include <string.h>
+
+#include "base/human.h"
+#include "base/number.h"
+#include "base/strbuf.h"
+#include "report/report.h"
+
+/* RFC 4180 quoting. A spreadsheet runs a cell that begins with = + - or @ as a formula, so a name from the network that
+ * does gets an apostrophe in front.
+ */
+static int put_field(struct bytes *out, const char *text, bool is_last)
+{
+	int r = bytes_add(out, "\"", 1);
+
+	if (r == 0 && *text && strchr("=+-@", *text))
+		r = bytes_add(out, "'", 1);
+	for (; r == 0 && *text; text++)
+		r = *text == '"' ? bytes_add(out, "\"\"", 2) : bytes_add(out, text, 1);
+	if (r == 0)
+		r = is_last ? bytes_add(out, "\"\r\n", 3) : bytes_add(out, "\",", 2);
+	return r;
+}
+
+static int put_agent(struct bytes *out, const struct fleet_agent *agent)
+{
+	double latency_ms = report_latency_ms(agent);
+	char status[16], latency[40] = "", since[HUMAN_MAX] = "";
+	struct strbuf number;
+
+	strbuf_init(&number, status, sizeof status);
+	if (agent->health.http_status)
+		strbuf_addf(&number, "%d", agent->health.http_status);
+	if (!isnan(latency_ms))
+		number_format(latency_ms, latency, sizeof latency);
+	if (agent->state_since_ms)
+		human_rfc3339(agent->state_since_ms, since);
+
+	const char *fields[] = {
+		agent->agent->name,
+		agent->agent->url,
+		agent_label(agent->agent, "tier"),
+		agent_label(agent->agent, "env"),
+		health_state_name(agent->state),
+		report_reason(agent),
+		agent->health.detail,
+		status,
+		latency,
+		since,
+	};
+	size_t n = sizeof fields / sizeof fields[0];
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = put_field(out, fields[i], i + 1 == n);
+	return r;
+}
+
+int report_csv(const struct report *report, struct bytes *out)
+{
+	const struct fleet_agent *agent;
+	int r = bytes_addf(out, "name,url,tier,env,state,reason,detail,http_status,latency_ms,since\r\n");
+
+	for (size_t at = 0; r == 0 && (agent = report_next(report, &at));)
+		r = put_agent(out, agent);
+	return r;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/strbuf.h"
+#include "formats/json_writer.h"
+#include "report/report.h"
+
+static void write_labels(struct json_writer *w, const struct labels *labels)
+{
+	json_open(w, "labels", '{');
+	for (size_t i = 0; i < labels->n; i++)
+		json_text(w, labels->items[i].name, labels->items[i].value);
+	json_close(w, '}');
+}
+
+static void write_metrics(struct json_writer *w, const struct report *report, uint32_t agent)
+{
+	uint16_t series[SERIES_MAX];
+	size_t n = fleet_agent_series(report->fleet, agent, series, SERIES_MAX);
+
+	json_open(w, "metrics", '{');
+	for (size_t i = 0; i < n && i < SERIES_MAX; i++) {
+		const struct series_def *def = fleet_series_def(report->fleet, series[i]);
+
+		if (def)
+			json_double(w, def->id, fleet_last(report->fleet, agent, series[i]));
+	}
+	json_close(w, '}');
+}
+
+static void write_agent(struct json_writer *w, const struct report *report, const struct fleet_agent *agent)
+{
+	static const char *const freshness[] = { "fresh", "late", "stale" };
+	const struct health *health = &agent->health;
+
+	json_open(w, NULL, '{');
+	json_text(w, "name", agent->agent->name);
+	json_text(w, "url", agent->agent->url);
+	write_labels(w, &agent->agent->labels);
+	json_text(w, "state", health_state_name(agent->state));
+	json_text(w, "reason", report_reason(agent));
+	json_text(w, "detail", health->detail);
+	json_int(w, "http_status", health->http_status);
+	json_double(w, "latency_ms", report_latency_ms(agent));
+	json_text(w, "freshness", freshness[health->freshness]);
+	json_time(w, "since", agent->state_since_ms);
+	write_metrics(w, report, agent->agent->id);
+	json_text(w, "status", status_name(health_status(health)));
+	json_text(w, "word", health_word(health));
+	json_bool(w, "flapping", health->is_flapping);
+	json_time(w, "last_probe", health->last_probe_ms);
+	json_time(w, "last_success", health->last_success_ms);
+	json_close(w, '}');
+}
+
+int report_json(const struct report *report, struct bytes *out)
+{
+	const struct fleet_agent *agent;
+	struct report_counts counts;
+	struct json_writer w;
+
+	report_count(report, &counts);
+	json_writer_init(&w, out);
+	json_open(&w, NULL, '{');
+	json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
+	json_time(&w, "at", report->at_ms);
+	json_text(&w, "overall", health_state_name(report_overall(&counts)));
+	json_open(&w, "counts", '{');
+	for (int i = 0; i < HEALTH_STATE_COUNT; i++)
+		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);
+	json_close(&w, '}');
+	json_open(&w, "agents", '[');
+	for (size_t at = 0; (agent = report_next(report, &at));)
+		write_agent(&w, report, agent);
+	json_close(&w, ']');
+	json_close(&w, '}');
+	json_newline(&w);
+	return w.error;
+}
+
+int report_jsonl(const struct report *report, struct bytes *out)
+{
+	const struct fleet_agent *agent;
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	for (size_t at = 0; (agent = report_next(report, &at));) {
+		write_agent(&w, report, agent);
+		json_newline(&w);
+	}
+	return w.error;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The one-line reports: a monitoring plugin's and a tmux status line's. */
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "report/report.h"
+#include "text/text.h"
+
+enum { NAMED_MAX = 5 }; // agents named in a line before "and N more"
+
+static bool is_bad(const struct fleet_agent *agent)
+{
+	return agent->state == HEALTH_DOWN || agent->state == HEALTH_DEGRADED;
+}
+
+// Nagios takes everything after | for performance data, so no name may bring one.
+static void put_plain(struct strbuf *line, const char *text)
+{
+	for (; *text; text++)
+		strbuf_add_char(line, *text == '|' ? '/' : *text);
+}
+
+static void put_names(const struct report *report, struct strbuf *line)
+{
+	const struct fleet_agent *agent;
+	size_t n = 0;
+
+	for (size_t at = 0; (agent = report_next(report, &at));) {
+		if (!is_bad(agent) || n++ >= NAMED_MAX)
+			continue;
+		strbuf_add(line, n == 1 ? ": " : ", ");
+		put_plain(line, agent->agent->name);
+		strbuf_addf(line, " (%s)", reason_text(agent->health.reason));
+	}
+	if (n > NAMED_MAX)
+		strbuf_addf(line, " and %zu more", n - NAMED_MAX);
+}
+
+int report_nagios(const struct report *report, struct bytes *out)
+{
+	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+	char memory[2048];
+	struct strbuf line;
+	struct report_counts c;
+
+	report_count(report, &c);
+	strbuf_init(&line, memory, sizeof memory);
+	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown", words[report_overall(&c)],
+		    c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN],
+		    c.by_state[HEALTH_UNKNOWN]);
+	put_names(report, &line);
+	strbuf_addf(&line, " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu\n",
+		    c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED], c.total, c.by_state[HEALTH_DOWN],
+		    c.total, c.by_state[HEALTH_UNKNOWN], c.total);
+	return bytes_add(out, line.data, line.len);
+}
+
+static const char *worst_name(const struct report *report, enum health_state state)
+{
+	const struct fleet_agent *agent;
+
+	for (size_t at = 0; (agent = report_next(report, &at));)
+		if (agent->state == state)
+			return agent->agent->name;
+	return "";
+}
+
+int report_tmux(const struct report *report, struct bytes *out)
+{
+	static const struct {
+		enum health_state state;
+		const char *glyph, *ascii;
+	} parts[] = { { HEALTH_DOWN, "✖", "X" },
+		      { HEALTH_DEGRADED, "▲", "!" },
+		      { HEALTH_UNKNOWN, "○", "?" },
+		      { HEALTH_UP, "●", "o" } };
+	char memory[512];
+	struct strbuf line;
+	struct report_counts c;
+	enum health_state overall;
+	int r;
+
+	report_count(report, &c);
+	overall = report_overall(&c);
+	strbuf_init(&line, memory, sizeof memory);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (c.by_state[parts[i].state])
+			strbuf_addf(&line, "%s%s %zu %s", line.len ? "  " : "",
+				    report->has_unicode ? parts[i].glyph : parts[i].ascii, c.by_state[parts[i].state],
+				    health_state_name(parts[i].state));
+	if (!c.total)
+		strbuf_add(&line, "no agents");
+	if (overall == HEALTH_DOWN || overall == HEALTH_DEGRADED)
+		strbuf_addf(&line, "  %s", worst_name(report, overall));
+	line.data[text_prefix(line.data, REPORT_TMUX_CELLS, NULL)] = '\0';
+	// In a status line # starts a format: a name that holds one must not.
+	r = 0;
+	for (const char *p = line.data; r == 0 && *p; p++)
+		r = *p == '#' ? bytes_add(out, "##", 2) : bytes_add(out, p, 1);
+	return r ? r : bytes_add(out, "\n", 1);
+}

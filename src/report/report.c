@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	report_writer write;
+} writers[] = {
+	{ "csv", report_csv },   { "json", report_json },   { "jsonl", report_jsonl }, { "nagios", report_nagios },
+	{ "prom", report_prom }, { "table", report_table }, { "tmux", report_tmux },
+};
+
+report_writer report_writer_find(const char *format)
+{
+	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+		if (strcmp(writers[i].name, format) == 0)
+			return writers[i].write;
+	return NULL;
+}
+
+const char *report_formats(void)
+{
+	return "csv|json|jsonl|nagios|prom|table|tmux";
+}
+
+const struct fleet_agent *report_next(const struct report *report, size_t *at)
+{
+	while (*at < fleet_n_agents(report->fleet)) {
+		const struct fleet_agent *agent = fleet_agent_at(report->fleet, (*at)++);
+
+		if (selector_matches(report->selector, agent->agent))
+			return agent;
+	}
+	return NULL;
+}
+
+void report_count(const struct report *report, struct report_counts *out)
+{
+	const struct fleet_agent *agent;
+
+	*out = (struct report_counts){ 0 };
+	for (size_t at = 0; (agent = report_next(report, &at));) {
+		out->by_state[agent->state]++;
+		out->total++;
+	}
+}
+
+enum health_state report_overall(const struct report_counts *counts)
+{
+	if (counts->by_state[HEALTH_DOWN])
+		return HEALTH_DOWN;
+	if (counts->by_state[HEALTH_DEGRADED])
+		return HEALTH_DEGRADED;
+	if (counts->by_state[HEALTH_UNKNOWN] || !counts->total)
+		return HEALTH_UNKNOWN;
+	return HEALTH_UP;
+}
+
+const char *report_reason(const struct fleet_agent *agent)
+{
+	return agent->health.reason == REASON_NONE ? "" : reason_name(agent->health.reason);
+}
+
+double report_latency_ms(const struct fleet_agent *agent)
+{
+	enum probe_kind kind = agent->probed_at_ms[PROBE_HEALTH] ? PROBE_HEALTH : PROBE_METRICS;
+
+	if (!agent->probed_at_ms[kind] || agent->probed[kind].timing.total_us <= 0)
+		return (double)NAN;
+	return (double)agent->probed[kind].timing.total_us / 1000.0;
+}

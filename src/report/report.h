@@ -1,0 +1,59 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The fleet's state as text, for scripts, monitoring systems and people without a terminal.
+ *
+ * Machine formats are API: schema_version counts incompatible changes, fields are only ever added, key order is stable,
+ * times are RFC 3339 in UTC. Text in them was cleaned on the way in; each format adds its own quoting.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "opscon/fleet.h"
+
+struct bytes;
+
+enum { REPORT_SCHEMA_VERSION = 1, REPORT_TMUX_CELLS = 60, REPORT_BYTES_MAX = 64 << 20 };
+
+struct report {
+	const struct fleet *fleet;       // borrowed
+	const struct selector *selector; // borrowed; NULL: every agent
+	int64_t at_ms;                   // wall: the moment reported
+	bool has_unicode;                // glyphs for people (table, tmux)
+	bool has_colour;                 // table only
+};
+
+struct report_counts {
+	size_t by_state[HEALTH_STATE_COUNT];
+	size_t total;
+};
+
+void report_count(const struct report *report, struct report_counts *out);
+
+// Down if any is, else degraded if any is, else unknown if any is or there is none, else up.
+enum health_state report_overall(const struct report_counts *counts);
+
+// Appends to out. 0, -ENOMEM, -EMSGSIZE.
+typedef int (*report_writer)(const struct report *report, struct bytes *out);
+
+// "table" "json" "jsonl" "csv" "prom" "nagios" "tmux"; NULL for another name.
+report_writer report_writer_find(const char *format);
+const char *report_formats(void); // "csv|json|..." for usage texts
+
+// One file each.
+int report_csv(const struct report *report, struct bytes *out);    // RFC 4180; a leading = + - @ is defused
+int report_json(const struct report *report, struct bytes *out);   // one object
+int report_jsonl(const struct report *report, struct bytes *out);  // one object an agent
+int report_nagios(const struct report *report, struct bytes *out); // one line, performance data after |
+int report_prom(const struct report *report, struct bytes *out);   // Prometheus text 0.0.4
+int report_table(const struct report *report, struct bytes *out);
+int report_tmux(const struct report *report, struct bytes *out); // one line of at most REPORT_TMUX_CELLS
+
+// Walks the agents that the selector lets through, in the order of arrival: start with *at = 0; NULL at the end.
+const struct fleet_agent *report_next(const struct report *report, size_t *at);
+
+// What stands beside a state in every format: reason and detail of the health, "" where the agent is well.
+const char *report_reason(const struct fleet_agent *agent);
+
+// Total time of the newest health answer (or scrape, where that is the health) in ms; NaN when there is none.
+double report_latency_ms(const struct fleet_agent *agent);
