@@ -91,22 +91,31 @@ struct config {
 struct config_error {
 	char path[256];
 	unsigned line, column; // 1-based; 0: not known
+	bool is_warning;       // worth saying, but nothing is refused for it
 	char text[256];
 };
 
 enum { CONFIG_ERRORS_MAX = 64 };
 
 struct config_errors {
-	struct config_error items[CONFIG_ERRORS_MAX];
+	struct config_error items[CONFIG_ERRORS_MAX]; // in the order of the file
 	size_t n;
+	size_t n_more; // mistakes past the maximum
 };
 
 void config_defaults(struct config *config); // no agents, everything else as documented
 
 /* Reads and checks a file. 0; -EINVAL with every mistake found listed in errors; -ENOENT, -EACCES, -EIO (errors has one
- * entry saying so); -ENOMEM. On success free with config_finish().
+ * entry saying so); -ENOMEM. With 0 the errors may hold warnings. On success free with config_finish().
  */
 int config_load(const char *path, struct config *out, struct config_errors *errors);
+
+/* Puts the expression of every panel and rule to `check` (0, or negative with why) and lists those it refuses where
+ * the file has them. 0, or -EINVAL when there were any.
+ */
+typedef int (*config_expression_cb)(void *ctx, const char *expr, char *why, size_t why_size);
+int config_check_expressions(const struct config *config, config_expression_cb check, void *ctx,
+			     struct config_errors *errors);
 void config_finish(struct config *config);
 
 // Where the configuration is: --config, else $XDG_CONFIG_HOME (or ~/.config)/opscon/opscon.yml, else
