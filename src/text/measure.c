@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reading clean text: clusters, widths, prefixes and search. Text that is not clean is read without harm: a bad byte
+ * or a control counts one cell.
+ */
+#include <string.h>
+
+#include "text/codepoint.h"
+#include "text/text.h"
+
+enum { CODEPOINT_BYTES = 4 };
+
+// A terminated string has no length at hand, and the terminator is no continuation byte: so four is always safe to say
+// as long as what lies past it is never read, which codepoint_decode() guarantees.
+static int decode_z(const char *text, uint32_t *out)
+{
+	int used = codepoint_decode(text, CODEPOINT_BYTES, out);
+
+	return used < 0 ? -used : used;
+}
+
+static bool is_ascii(char c)
+{
+	return (unsigned char)c < 0x80;
+}
+
+bool text_next(const char **text, struct text_cluster *out)
+{
+	const char *at = *text, *end;
+	uint32_t mark;
+	int used;
+
+	if (*at == '\0')
+		return false;
+	if (is_ascii(at[0]) && is_ascii(at[1])) {
+		*out = (struct text_cluster){ at, 1, 1, (uint8_t)at[0], true };
+		*text = at + 1;
+		return true;
+	}
+	end = at + decode_z(at, &out->codepoint);
+	out->bytes = at;
+	out->is_single = true;
+	out->width = (uint8_t)codepoint_width(out->codepoint);
+	for (int n = 0; n < TEXT_MARKS_MAX && !is_ascii(*end); n++) {
+		used = decode_z(end, &mark);
+		if (codepoint_kind(mark) != CODEPOINT_MARK)
+			break;
+		out->is_single = false;
+		end += used;
+	}
+	out->n_bytes = (uint8_t)(end - at);
+	*text = end;
+	return true;
+}
+
+int text_width(const char *text)
+{
+	struct text_cluster cluster;
+	int width = 0;
+
+	while (text_next(&text, &cluster))
+		width += cluster.width;
+	return width;
+}
+
+size_t text_prefix(const char *text, int cells, int *used)
+{
+	const char *at = text, *end = text;
+	struct text_cluster cluster;
+	int width = 0;
+
+	while (text_next(&at, &cluster) && width + cluster.width <= cells) {
+		width += cluster.width;
+		end = at;
+	}
+	if (used)
+		*used = width;
+	return (size_t)(end - text);
+}
+
+static bool starts_with(const char *text, const char *needle)
+{
+	uint32_t a, b;
+
+	while (*needle) {
+		if (*text == '\0')
+			return false;
+		text += decode_z(text, &a);
+		needle += decode_z(needle, &b);
+		if (a != b && codepoint_fold(a) != codepoint_fold(b))
+			return false;
+	}
+	return true;
+}
+
+const char *text_find(const char *text, const char *needle)
+{
+	uint32_t first, codepoint;
+	int used;
+
+	if (*needle == '\0')
+		return text;
+	decode_z(needle, &first);
+	first = codepoint_fold(first);
+	for (; *text; text += used) {
+		used = decode_z(text, &codepoint);
+		if (codepoint_fold(codepoint) == first && starts_with(text, needle))
+			return text;
+	}
+	return NULL;
+}
