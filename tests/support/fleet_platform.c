@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The Platform CoE fleet of the fixtures: names and tiers as in examples/, and a bad afternoon. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/fleet_fixture.h"
+#include "tests/support/suite.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct {
+	const char *name, *tier;
+} members[] = {
+	{ "WowVisionPrime", "guardian" },
+	{ "WowAgentFactory", "creation" },
+	{ "WowDomain", "creation" },
+	{ "WowEvent", "communication" },
+	{ "WowCommunication", "communication" },
+	{ "WowMemory", "intelligence" },
+	{ "WowCache", "intelligence" },
+	{ "WowSearch", "intelligence" },
+	{ "WowSecurity", "security" },
+	{ "WowSupport", "security" },
+	{ "WowNotification", "security" },
+	{ "WowScaling", "scale" },
+	{ "WowIntegration", "scale" },
+	{ "WowAnalytics", "scale" },
+	{ "WowTester", "creation" },
+	{ "WowBenchmark", "creation" },
+	{ "WowTrialManager", "scale" },
+	{ "WowMatcher", "intelligence" },
+	{ "WowHealer", "guardian" },
+	{ "WowDeployment", "creation" },
+	{ "WowDesigner", "creation" },
+	{ "WowReserved", "guardian" },
+};
+
+static uint32_t id_of(struct fleet_fixture *f, const char *name)
+{
+	const struct fleet_agent *agent = fleet_agent_by_key(f->fleet, name);
+
+	ck_assert_ptr_nonnull(agent);
+	return agent->agent->id;
+}
+
+static void add_member(struct fleet_fixture *f, size_t i)
+{
+	uint32_t id = fleet_fixture_add(f, members[i].name, members[i].tier, "prod");
+
+	fleet_fixture_health(f, id, OBSERVED_UP, REASON_NONE, 2 * HOUR_MS);
+	fleet_fixture_probed(f, id, REASON_NONE, 200, (int32_t)(2100 + 700 * i));
+	fleet_fixture_wave(f, id, FIXTURE_CPU, 60, 10 + (double)i, 30 + (double)i * 2);
+	fleet_fixture_wave(f, id, FIXTURE_MEMORY, 60, 40, 44 + (double)i);
+	fleet_fixture_wave(f, id, FIXTURE_RATE, 60, 100, 400 + (double)i * 10);
+	fleet_fixture_wave(f, id, FIXTURE_ERRORS, 60, 0, 0.4);
+	fleet_fixture_wave(f, id, FIXTURE_LATENCY, 60, 2, 4 + (double)i);
+}
+
+static void break_some(struct fleet_fixture *f)
+{
+	uint32_t cache = id_of(f, "WowCache"), search = id_of(f, "WowSearch"), event = id_of(f, "WowEvent");
+
+	fleet_fixture_health(f, cache, OBSERVED_DOWN, REASON_CONNECT_REFUSED, 14 * MINUTE_MS);
+	fleet_fixture_probed(f, cache, REASON_CONNECT_REFUSED, 0, 310);
+	fleet_fixture_health(f, search, OBSERVED_DEGRADED, REASON_WARN, 9 * MINUTE_MS);
+	fleet_fixture_probed(f, search, REASON_WARN, 200, 41000);
+	fleet_fixture_health(f, event, OBSERVED_DOWN, REASON_TIMEOUT_HEADERS, 3 * MINUTE_MS);
+	fleet_fixture_probed(f, event, REASON_TIMEOUT_HEADERS, 0, 2000000);
+	fleet_fixture_health(f, id_of(f, "WowAnalytics"), OBSERVED_DEGRADED, REASON_SLOW, 40 * SECOND_MS);
+	fleet_fixture_health(f, id_of(f, "WowReserved"), OBSERVED_NEVER, REASON_NONE, 0);
+	fleet_fixture_alert(f, cache, SEVERITY_CRITICAL, ALERT_ACKNOWLEDGED, "agent_down",
+			    "WowCache is down: connection refused", 14 * MINUTE_MS);
+	fleet_fixture_alert(f, search, SEVERITY_WARNING, ALERT_SNOOZED, "agent_degraded", "WowSearch reports a warning",
+			    9 * MINUTE_MS);
+	fleet_fixture_alert(f, id_of(f, "WowMemory"), SEVERITY_WARNING, ALERT_RESOLVED, "memory_high",
+			    "Memory used above 85 %", 50 * MINUTE_MS);
+	fleet_fixture_alert(f, event, SEVERITY_CRITICAL, ALERT_ACTIVE, "agent_down",
+			    "WowEvent is down: no answer in time", 3 * MINUTE_MS);
+}
+
+static void tell_some(struct fleet_fixture *f)
+{
+	fleet_fixture_notice(f, 0, SEVERITY_INFO, ACTION_INFO, "discovery: 22 agents from config", "", 2 * HOUR_MS);
+	fleet_fixture_notice(f, id_of(f, "WowDomain"), SEVERITY_INFO, ACTION_UPDATE, "version 0.4.1 -> 0.4.2",
+			     "seen in its health answer", 26 * MINUTE_MS);
+	fleet_fixture_action(f, id_of(f, "WowCache"), "maria", "acknowledged agent_down", "rack move, CHG-1207",
+			     12 * MINUTE_MS);
+}
+
+void fleet_fixture_platform(struct fleet_fixture *f)
+{
+	fleet_fixture_feed(f, FEED_LIVE, 2 * HOUR_MS, SECOND_MS, 0, "");
+	fleet_fixture_series(f);
+	for (size_t i = 0; i < COUNT(members); i++)
+		add_member(f, i);
+	break_some(f);
+	tell_some(f);
+}
+
+static void fill_scope(struct fleet_fixture *f, struct view *view)
+{
+	const struct fleet_counts *counts = fleet_counts(f->fleet);
+
+	for (size_t i = 0; i < HEALTH_STATE_COUNT; i++)
+		view->scope.by_state[i] = counts->by_state[i];
+	view->scope.total = counts->total;
+	view->scope.overall = fleet_overall(f->fleet);
+	view->scope.overall_since_ms = fleet_overall_since_ms(f->fleet);
+	view->scope.n_tiers = fleet_tiers(f->fleet, &view->scope.tiers);
+	view->scope.n_bad = fleet_newly_bad(f->fleet, f->newly_bad, COUNT(f->newly_bad));
+	view->scope.n_newly_bad = view->scope.n_bad < COUNT(f->newly_bad) ? view->scope.n_bad : COUNT(f->newly_bad);
+	view->scope.newly_bad = f->newly_bad;
+}
+
+void fleet_fixture_view(struct fleet_fixture *f, struct view *view)
+{
+	memset(view, 0, sizeof *view);
+	view->now = (struct instant){ .mono_ms = 7200000, .wall_ms = FIXTURE_NOW_MS };
+	view->screen = SCREEN_OVERVIEW;
+	view->range = RANGE_1H;
+	view->environment = "prod";
+	view->context = view->message = "";
+	view->fleet_name = "Platform CoE";
+	view->has_unicode = true;
+	view->table.ids = f->ids;
+	view->table.n_ids = view->table.n_total = f->n_agents;
+	view->table.filter = view->timeline.text = view->metrics.text = "";
+	view->selected = f->n_agents ? f->ids[0] : 0;
+	view->timeline.is_following = true;
+	fill_scope(f, view);
+}
