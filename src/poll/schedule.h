@@ -1,0 +1,76 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* When to probe: pure arithmetic on instants, and a heap of what is due.
+ *
+ * Every agent owns a slot, hash_stable(key) mod interval, and is due at the instants of the monotonic clock that leave
+ * that remainder. The clock is CLOCK_BOOTTIME, which goes on over a restart of the program (and a suspend), so the
+ * slots of a fleet stay where they were and no step of the wall clock moves them. Three rules bend the grid:
+ *   first round   at start everything is probed once within SCHEDULE_FIRST_SPREAD_MS (or the interval, if shorter),
+ *                 in the order of the slots, so that nothing waits a whole interval to be known; then the slots rule
+ *   PACE_FAST     a grid of min(2 s, interval/4) while an agent is in transition
+ *   PACE_BACKOFF  2, then 4 intervals, less up to a quarter of jitter, for an agent that is down hard
+ * A probe that comes up more than half a period late is skipped, and one probe never stands for two: after any probe
+ * the next instant is computed from now, not from what was missed.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pace { PACE_NORMAL, PACE_FAST, PACE_BACKOFF };
+
+enum {
+	SCHEDULE_FIRST_SPREAD_MS = 1000,
+	SCHEDULE_FAST_MS = 2000,
+	SCHEDULE_BACKOFF_MAX = 4,     // intervals
+	SCHEDULE_INTERVAL_MIN_MS = 20 // shorter ones are taken as this
+};
+
+// Embedded in what is scheduled; all fields belong to the schedule.
+struct schedule_entry {
+	int64_t due_ms; // mono
+	uint64_t hash;  // of the key
+	uint32_t interval_ms;
+	uint32_t n_backoffs; // probes made since the pace became PACE_BACKOFF
+	enum pace pace;
+	bool is_queued;
+	size_t position; // in the heap
+};
+
+struct schedule {
+	struct schedule_entry **heap; // owned array of borrowed entries
+	size_t n, cap;
+};
+
+// Remainder of the instants at which a key is due.
+uint32_t schedule_slot(uint64_t hash, uint32_t interval_ms);
+
+// The first instant later than after_ms that leaves the slot's remainder.
+int64_t schedule_next(int64_t after_ms, uint32_t interval_ms, uint32_t slot);
+
+// Distance of probes in a pace; for PACE_BACKOFF that of the n-th backed-off probe (from 0), jitter taken off.
+int64_t schedule_period_ms(uint32_t interval_ms, enum pace pace, uint64_t hash, uint32_t n_backoffs);
+
+// The longest distance that a pace allows: what freshness has to be measured against.
+int64_t schedule_longest_ms(uint32_t interval_ms, enum pace pace);
+
+void schedule_init(struct schedule *schedule);
+void schedule_finish(struct schedule *schedule); // entries are the caller's
+
+/* Queues an entry for its first round (see above), at the normal pace. The entry must not be queued. 0 or -ENOMEM. */
+int schedule_add(struct schedule *schedule, struct schedule_entry *entry, uint64_t hash, uint32_t interval_ms,
+		 int64_t now_ms);
+void schedule_remove(struct schedule *schedule, struct schedule_entry *entry); // fine when not queued
+
+// Another pace, and the next instant by it. The same pace again changes nothing, so that a hint may be repeated.
+void schedule_set_pace(struct schedule *schedule, struct schedule_entry *entry, enum pace pace, int64_t now_ms);
+
+// Due at once; the slot is taken up again afterwards.
+void schedule_hurry(struct schedule *schedule, struct schedule_entry *entry, int64_t now_ms);
+
+// When the earliest entry is due; INT64_MAX when there is none.
+int64_t schedule_due_ms(const struct schedule *schedule);
+
+/* The next entry that is due, moved on to its next instant; NULL when nothing is due. *is_late says that it came up so
+ * late that this round has to be left out.
+ */
+struct schedule_entry *schedule_take(struct schedule *schedule, int64_t now_ms, bool *is_late);
