@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/fleet_options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/target.h"
+#include "base/human.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "commands/exit_code.h"
+
+enum { OPTIONS_MAX = 48 };
+
+enum {
+	OPTION_CONFIG = FLEET_OPTION_FIRST,
+	OPTION_INSECURE,
+	OPTION_INTERVAL,
+	OPTION_LOG,
+	OPTION_NO_STATE,
+	OPTION_TIMEOUT,
+};
+
+const struct option fleet_long_options[] = {
+	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "insecure", no_argument, NULL, OPTION_INSECURE },
+	{ "interval", required_argument, NULL, OPTION_INTERVAL },
+	{ "log", required_argument, NULL, OPTION_LOG },
+	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+};
+const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
+
+const char *fleet_options_help(void)
+{
+	return "  --config FILE         the configuration (default: see opscon.yml(5))\n"
+	       "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
+	       "  --timeout DURATION    of one probe\n"
+	       "  --insecure            do not verify certificates of the URLs given\n"
+	       "  --no-state            remember nothing and read nothing remembered\n"
+	       "  --log FILE            diagnostics of opscon itself go there\n"
+	       "  --help                this text\n";
+}
+
+void fleet_options_init(struct fleet_options *options)
+{
+	*options = (struct fleet_options){ .has_state = true };
+}
+
+void fleet_options_finish(struct fleet_options *options)
+{
+	for (size_t i = 0; i < options->n_urls; i++)
+		agent_unref(options->urls[i]);
+	mem_free(options->urls);
+	selector_free(options->selector);
+	if (options->has_config)
+		config_finish(&options->config);
+	*options = (struct fleet_options){ 0 };
+}
+
+static int take_duration(const char *name, const char *value, int64_t min_ms, int64_t *out)
+{
+	if (human_parse_duration(value, out) < 0 || *out < min_ms || *out > INT32_MAX) {
+		fprintf(stderr, "opscon: --%s %s: expected a duration of at least %d ms, like 5s or 1m\n", name, value,
+			(int)min_ms);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+int fleet_options_take(struct fleet_options *options, int option, const char *value)
+{
+	int r;
+
+	switch (option) {
+	case OPTION_CONFIG:
+		options->config_path = value;
+		return 0;
+	case OPTION_INSECURE:
+		options->is_insecure = true;
+		return 0;
+	case OPTION_INTERVAL:
+		return take_duration("interval", value, 100, &options->interval_ms);
+	case OPTION_TIMEOUT:
+		return take_duration("timeout", value, 10, &options->timeout_ms);
+	case OPTION_NO_STATE:
+		options->has_state = false;
+		return 0;
+	case OPTION_LOG:
+		r = log_open(value);
+		if (r < 0)
+			fprintf(stderr, "opscon: --log %s: %s\n", value, strerror(-r));
+		return r < 0 ? EXIT_USAGE : 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+// host:port, [v6]:port or scheme://...; a selector has an operator instead.
+static bool looks_like_address(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (strstr(text, "://"))
+		return true;
+	return colon && isdigit((unsigned char)colon[1]) && !strpbrk(text, "=~,!");
+}
+
+static int add_url(struct fleet_options *options, const char *text)
+{
+	struct agent **urls = mem_realloc(options->urls, (options->n_urls + 1) * sizeof *urls);
+	char why[256];
+	int r = -ENOMEM;
+
+	if (urls) {
+		options->urls = urls;
+		r = target_parse(text, "command line", &urls[options->n_urls], why, sizeof why);
+	}
+	if (r == -ENOMEM) {
+		fputs("opscon: out of memory\n", stderr);
+		return EXIT_OURS;
+	}
+	if (r < 0) {
+		fprintf(stderr, "opscon: %s: %s\n", text, why);
+		return EXIT_USAGE;
+	}
+	urls[options->n_urls]->tls.is_insecure = options->is_insecure;
+	options->n_urls++;
+	return 0;
+}
+
+static int add_selector(struct fleet_options *options, const char *text)
+{
+	char why[256];
+	int r;
+
+	if (options->selector) {
+		fprintf(stderr, "opscon: %s: expected one selector; join its terms with commas\n", text);
+		return EXIT_USAGE;
+	}
+	r = selector_parse(text, &options->selector, why, sizeof why);
+	if (r < 0)
+		fprintf(stderr, "opscon: %s: %s\n", text, r == -ENOMEM ? strerror(ENOMEM) : why);
+	return r < 0 ? EXIT_USAGE : 0;
+}
+
+static int load_config(struct fleet_options *options, bool may_be_empty)
+{
+	struct config_errors errors = { .n = 0 };
+	char path[1024];
+	int r;
+
+	if (options->n_urls && !options->config_path) {
+		config_defaults(&options->config);
+		options->has_config = true;
+		return 0;
+	}
+	r = config_find(options->config_path, path, sizeof path);
+	if (r == -ENOENT && may_be_empty) {
+		config_defaults(&options->config);
+		options->has_config = true;
+		return 0;
+	}
+	if (r == -ENOENT) {
+		fputs("opscon: there is no configuration yet. Name some URLs (opscon http://host:9100), write\n"
+		      "opscon.yml (see opscon.yml(5)), or look at a simulated fleet with: opscon demo\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	r = r < 0 ? r : config_load(path, &options->config, &errors);
+	for (size_t i = 0; i < errors.n; i++)
+		fprintf(stderr, "%s:%u:%u: %s\n", errors.items[i].path, errors.items[i].line, errors.items[i].column,
+			errors.items[i].text);
+	if (r < 0 && errors.n == 0)
+		fprintf(stderr, "opscon: %s: %s\n", path, strerror(-r));
+	if (r < 0)
+		return r == -ENOMEM ? EXIT_OURS : EXIT_USAGE;
+	options->has_config = true;
+	return 0;
+}
+
+// Options win over the file; URLs on the command line are watched closely.
+static void apply_overrides(struct fleet_options *options)
+{
+	struct probe_options *probe = &options->config.probe;
+
+	if (options->n_urls && !options->config_path)
+		probe->interval_ms = FAST_INTERVAL_MS;
+	if (options->interval_ms)
+		probe->interval_ms = (uint32_t)options->interval_ms;
+	if (options->timeout_ms)
+		probe->timeout_ms = (uint32_t)options->timeout_ms;
+}
+
+int fleet_options_resolve(struct fleet_options *options, char **operands, bool may_be_empty)
+{
+	int r = 0;
+
+	for (; *operands && r == 0; operands++)
+		r = looks_like_address(*operands) ? add_url(options, *operands) : add_selector(options, *operands);
+	if (r == 0)
+		r = load_config(options, may_be_empty);
+	if (r)
+		return r;
+	apply_overrides(options);
+	if (options->has_state && options->config.state_dir)
+		snprintf(options->state_dir, sizeof options->state_dir, "%s", options->config.state_dir);
+	else if (options->has_state && config_state_dir(options->state_dir, sizeof options->state_dir) < 0)
+		options->state_dir[0] = '\0'; // nothing is remembered, nothing is lost
+	return 0;
+}
+
+int fleet_options_parse(struct fleet_options *options, int argc, char **argv, const char *short_options,
+			const struct option *own, int (*take)(void *ctx, int option, const char *value), void *ctx)
+{
+	struct option table[OPTIONS_MAX] = { 0 };
+	size_t n = 0;
+	int option, r = 0;
+
+	for (; own && own->name && n + 1 < OPTIONS_MAX; own++)
+		table[n++] = *own;
+	for (size_t i = 0; i < n_fleet_long_options && n + 1 < OPTIONS_MAX; i++)
+		table[n++] = fleet_long_options[i];
+	optind = 1;
+	while (r == 0 && (option = getopt_long(argc, argv, short_options, table, NULL)) != -1) {
+		if (option >= FLEET_OPTION_FIRST && option <= FLEET_OPTION_LAST)
+			r = fleet_options_take(options, option, optarg);
+		else
+			r = option == '?' ? EXIT_USAGE : take(ctx, option, optarg);
+	}
+	return r;
+}

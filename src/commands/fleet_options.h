@@ -1,0 +1,50 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* What the commands that watch a fleet have in common: which fleet, how it is probed, what is shown of it.
+ *
+ * Operands that look like addresses (a scheme, or a host with a port) are agents; otherwise one operand is a selector.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <getopt.h>
+
+#include "opscon/agent.h"
+#include "opscon/config.h"
+
+enum { FLEET_OPTION_FIRST = 1000, FLEET_OPTION_LAST = 1031, FAST_INTERVAL_MS = 5000 };
+
+struct fleet_options {
+	struct config config;            // owned
+	bool has_config;                 // loaded, from a file or as defaults
+	const char *config_path;         // --config
+	int64_t interval_ms, timeout_ms; // 0: as configured
+	bool is_insecure;                // --insecure: for the URLs given on the command line
+	struct agent **urls;             // owned references
+	size_t n_urls;
+	struct selector *selector; // owned; NULL: all
+	char state_dir[512];       // "" when there is none
+	bool has_state;            // false: --no-state
+};
+
+// Entries for a command's getopt_long table, and the text of its --help.
+extern const struct option fleet_long_options[];
+extern const size_t n_fleet_long_options;
+const char *fleet_options_help(void);
+
+void fleet_options_init(struct fleet_options *options);
+void fleet_options_finish(struct fleet_options *options);
+
+// One option of FLEET_OPTION_FIRST..LAST. 0, or EXIT_USAGE after saying what is wrong.
+int fleet_options_take(struct fleet_options *options, int option, const char *value);
+
+/* The operands, then the configuration. 0; EXIT_USAGE or EXIT_OURS after saying what is wrong. With `may_be_empty` a
+ * fleet of nobody is no mistake (the demo brings its own).
+ */
+int fleet_options_resolve(struct fleet_options *options, char **operands, bool may_be_empty);
+
+/* getopt_long over `own` (terminated by a zero entry) and the common ones. Calls `take` for the command's own options;
+ * it returns 0 or an exit code. Returns 0 with optind at the operands, or an exit code.
+ */
+int fleet_options_parse(struct fleet_options *options, int argc, char **argv, const char *short_options,
+			const struct option *own, int (*take)(void *ctx, int option, const char *value), void *ctx);

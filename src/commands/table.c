@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "commands/commands.h"
+
+const struct command commands[] = {
+	{ "check-config", command_check_config, "read the configuration and explain every mistake in it" },
+	{ "console", command_console, "the console (also what opscon does without a command)" },
+	{ "demo", command_demo, "the console on a simulated fleet" },
+	{ "simulate", command_simulate, "serve a simulated fleet over HTTP on loopback" },
+	{ "status", command_status, "probe each agent once and print the state of the fleet" },
+	{ "watch", command_watch, "wait until the agents are healthy, or bad, or a time is over" },
+};
+const size_t n_commands = sizeof commands / sizeof commands[0];
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}

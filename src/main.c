@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+
+static void print_usage(FILE *to)
+{
+	fputs("opscon watches a fleet of HTTP agents.\n\n"
+	      "usage: opscon [OPTION ...]            the console on the configured fleet\n"
+	      "       opscon [OPTION ...] URL ...    the console on these URLs, without configuration\n"
+	      "       opscon COMMAND [OPTION ...]\n\n",
+	      to);
+	for (size_t i = 0; i < n_commands; i++)
+		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].summary);
+	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5) and opscon-agent(7) tell "
+	      "it all.\n",
+	      to);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+
+	signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, never the end
+	if (command)
+		return command->run(argc - 1, argv + 1);
+	if (argc > 1 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+		print_usage(stdout);
+		return EXIT_WELL;
+	}
+	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
+		puts("opscon " OPSCON_VERSION);
+		return EXIT_WELL;
+	}
+	return command_console(argc, argv);
+}
