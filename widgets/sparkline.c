@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/sparkline.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SPACING_SAMPLES = 63 };
+
+enum sparkline_mode sparkline_mode_for(const struct canvas *canvas)
+{
+	return canvas->is_ascii ? SPARKLINE_ASCII : SPARKLINE_BRAILLE;
+}
+
+int sparkline_dots_per_cell(enum sparkline_mode mode)
+{
+	return mode == SPARKLINE_BRAILLE ? 2 : 1;
+}
+
+static int compare_ms(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+// The usual distance of samples: the median over at most SPACING_SAMPLES neighbours taken evenly. Gaps are points too:
+// a failed scrape has its time.
+static int64_t usual_spacing(const struct metric_point *points, size_t n)
+{
+	int64_t distances[SPACING_SAMPLES];
+	size_t stride = n / SPACING_SAMPLES + 1, count = 0;
+
+	for (size_t i = 1; i < n && count < SPACING_SAMPLES; i += stride) {
+		int64_t distance = points[i].at_ms - points[i - 1].at_ms;
+
+		if (distance > 0)
+			distances[count++] = distance;
+	}
+	if (!count)
+		return 0;
+	qsort(distances, count, sizeof distances[0], compare_ms);
+	return distances[(count - 1) / 2];
+}
+
+// Floor division: times before 1970 are bucketed like any other.
+static int64_t bucket_of(int64_t at_ms, int64_t width_ms)
+{
+	return at_ms / width_ms - (at_ms % width_ms < 0);
+}
+
+struct filling {
+	double *columns;
+	size_t n_columns;
+	enum sparkline_keep keep;
+	size_t in_column;      // values in the newest column, for the mean
+	ptrdiff_t last_column; // of the newest value, -1 when it cannot be bridged from
+	int64_t last_ms;
+	int64_t bridge_ms;
+};
+
+static double merged(double old, double value, const struct filling *f)
+{
+	switch (f->keep) {
+	case SPARKLINE_MIN:
+		return fmin(old, value);
+	case SPARKLINE_MEAN:
+		return old + (value - old) / (double)(f->in_column + 1);
+	case SPARKLINE_MAX:
+		break;
+	}
+	return fmax(old, value);
+}
+
+static void bridge(struct filling *f, ptrdiff_t column, double value)
+{
+	double from = f->columns[f->last_column];
+	ptrdiff_t n = column - f->last_column;
+
+	for (ptrdiff_t i = 1; i < n; i++) {
+		double share = (double)i / (double)n;
+
+		f->columns[f->last_column + i] = from * (1 - share) + value * share;
+	}
+}
+
+static void fill_point(struct filling *f, ptrdiff_t column, int64_t at_ms, double value)
+{
+	if (isnan(f->columns[column])) {
+		if (f->last_column >= 0 && at_ms - f->last_ms <= f->bridge_ms)
+			bridge(f, column, value);
+		f->columns[column] = value;
+		f->in_column = 1;
+	} else {
+		f->columns[column] = merged(f->columns[column], value, f);
+		f->in_column++;
+	}
+	f->last_column = column;
+	f->last_ms = at_ms;
+}
+
+size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms,
+			 enum sparkline_keep keep, double *columns, size_t n_columns)
+{
+	struct filling f = { .columns = columns, .n_columns = n_columns, .keep = keep, .last_column = -1 };
+	int64_t width_ms, first, newest = INT64_MIN;
+	size_t n_values = 0;
+
+	for (size_t i = 0; i < n_columns; i++)
+		columns[i] = NAN;
+	if (!n_columns || to_ms <= from_ms)
+		return 0;
+	width_ms = (to_ms - from_ms + (int64_t)n_columns - 1) / (int64_t)n_columns;
+	first = bucket_of(to_ms, width_ms) - (int64_t)n_columns + 1;
+	f.bridge_ms = usual_spacing(points, n) * 5 / 2;
+	for (size_t i = 0; i < n; i++) {
+		int64_t column = bucket_of(points[i].at_ms, width_ms) - first;
+
+		// A clock that was set back gives times twice; the first telling stands.
+		if (column < 0 || column >= (int64_t)n_columns || points[i].at_ms < newest)
+			continue;
+		newest = points[i].at_ms;
+		if (!isfinite(points[i].value)) {
+			f.last_column = -1;
+			continue;
+		}
+		fill_point(&f, (ptrdiff_t)column, points[i].at_ms, points[i].value);
+		n_values++;
+	}
+	return n_values;
+}
+
+bool sparkline_fit(const double *columns, size_t n, struct sparkline_scale *out)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(columns[i]))
+			continue;
+		if (!is_found)
+			*out = (struct sparkline_scale){ columns[i], columns[i] };
+		out->low = fmin(out->low, columns[i]);
+		out->high = fmax(out->high, columns[i]);
+		is_found = true;
+	}
+	return is_found;
+}
+
+int sparkline_level(double value, const struct sparkline_scale *scale, int n_levels)
+{
+	// Halves, because the difference of two huge values may be infinite.
+	double span = scale->high / 2 - scale->low / 2, share;
+
+	if (!(span > 0))
+		return (n_levels + 1) / 2;
+	share = (value / 2 - scale->low / 2) / span;
+	if (!(share > 0))
+		return 1;
+	return share >= 1 ? n_levels : 1 + (int)(share * (n_levels - 1) + 0.5);
+}
+
+// The level of a column among n_levels, 0 for a gap or outside.
+static int level_at(const struct sparkline_picture *picture, ptrdiff_t column, int n_levels)
+{
+	if (column < 0 || column >= (ptrdiff_t)picture->n_columns || !isfinite(picture->columns[column]))
+		return 0;
+	return sparkline_level(picture->columns[column], &picture->scale, n_levels);
+}
+
+// Levels [*low, *high] that are set in a column: up from the bottom, or the stroke that joins it to the one before.
+static void stroke(const struct sparkline_picture *picture, ptrdiff_t column, int n_levels, int *low, int *high)
+{
+	int level = level_at(picture, column, n_levels), before = level_at(picture, column - 1, n_levels);
+
+	*high = level;
+	*low = level ? 1 : 0;
+	if (!picture->is_line || !level)
+		return;
+	*low = level;
+	if (before && before < level)
+		*low = before + 1;
+	else if (before > level)
+		*high = before - 1;
+}
+
+static uint32_t braille_cell(const struct sparkline_picture *picture, int x, int y)
+{
+	static const uint8_t dots[2][4] = { { 0x40, 0x04, 0x02, 0x01 }, { 0x80, 0x20, 0x10, 0x08 } }; // from the bottom
+	int base = (picture->height - 1 - y) * 4;
+	uint32_t bits = 0;
+
+	for (int side = 0; side < 2; side++) {
+		int low, high;
+
+		stroke(picture, (ptrdiff_t)x * 2 + side, picture->height * 4, &low, &high);
+		for (int dot = 0; dot < 4; dot++)
+			if (low && base + dot + 1 >= low && base + dot + 1 <= high)
+				bits |= dots[side][dot];
+	}
+	return bits ? 0x2800 + bits : ' ';
+}
+
+static uint32_t block_cell(const struct sparkline_picture *picture, int x, int y)
+{
+	int level = level_at(picture, x, picture->height * 8) - (picture->height - 1 - y) * 8;
+
+	if (level <= 0)
+		return ' ';
+	return level >= 8 ? 0x2588 : 0x2580 + (uint32_t)level;
+}
+
+static uint32_t ascii_line_cell(const struct sparkline_picture *picture, int x, int y)
+{
+	int row = picture->height - y, low, high;
+
+	stroke(picture, x, picture->height, &low, &high);
+	if (!low || row < low || row > high)
+		return ' ';
+	return row == level_at(picture, x, picture->height) ? '*' : '|';
+}
+
+static uint32_t ascii_cell(const struct sparkline_picture *picture, int x, int y)
+{
+	static const char weights[] = ".:-=+*#@", stack[] = ".:#";
+	int level;
+
+	if (picture->is_line)
+		return ascii_line_cell(picture, x, y);
+	if (picture->height == 1) {
+		level = level_at(picture, x, 8);
+		return level ? (unsigned char)weights[level - 1] : ' ';
+	}
+	level = level_at(picture, x, picture->height * 3) - (picture->height - 1 - y) * 3;
+	return level <= 0 ? ' ' : (unsigned char)stack[level >= 3 ? 2 : level - 1];
+}
+
+uint32_t sparkline_cell(const struct sparkline_picture *picture, int x, int y)
+{
+	if (y < 0 || y >= picture->height)
+		return ' ';
+	switch (picture->mode) {
+	case SPARKLINE_BLOCKS:
+		return block_cell(picture, x, y);
+	case SPARKLINE_ASCII:
+		return ascii_cell(picture, x, y);
+	case SPARKLINE_BRAILLE:
+		break;
+	}
+	return braille_cell(picture, x, y);
+}
+
+static int draw_picture(struct canvas *canvas, int x, int y, int width, const struct sparkline_picture *picture,
+			style_t style)
+{
+	int shown = 0;
+
+	for (int column = 0; column < width; column++) {
+		bool has_ink = false;
+
+		for (int row = 0; row < picture->height; row++) {
+			uint32_t glyph = sparkline_cell(picture, column, row);
+
+			if (glyph == ' ')
+				continue;
+			canvas_glyph(canvas, x + column, y + row, glyph, style);
+			has_ink = true;
+		}
+		shown += has_ink;
+	}
+	return shown;
+}
+
+int sparkline_draw_keeping(struct canvas *canvas, int x, int y, int width, int height,
+			   const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms, style_t style,
+			   enum sparkline_mode mode, enum sparkline_keep keep)
+{
+	double columns[SPARKLINE_COLUMNS_MAX];
+	int most = SPARKLINE_COLUMNS_MAX / sparkline_dots_per_cell(mode);
+	struct sparkline_picture picture = { .columns = columns, .mode = mode, .height = height };
+
+	if (width <= 0 || height <= 0)
+		return 0;
+	width = width > most ? most : width;
+	picture.n_columns = (size_t)(width * sparkline_dots_per_cell(mode));
+	if (sparkline_columns(points, n, from_ms, to_ms, keep, columns, picture.n_columns) < 2)
+		return 0;
+	sparkline_fit(columns, picture.n_columns, &picture.scale);
+	return draw_picture(canvas, x, y, width, &picture, style);
+}
+
+int sparkline_draw(struct canvas *canvas, int x, int y, int width, int height, const struct metric_point *points,
+		   size_t n, int64_t from_ms, int64_t to_ms, style_t style, enum sparkline_mode mode)
+{
+	return sparkline_draw_keeping(canvas, x, y, width, height, points, n, from_ms, to_ms, style, mode,
+				      SPARKLINE_MAX);
+}
