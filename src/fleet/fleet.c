@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fleet/fleet.h"
+
+#include <errno.h>
+
+typedef int (*fold_cb)(struct fleet *fleet, const struct event *event);
+
+static const fold_cb folds[EVENT_TYPE_COUNT] = {
+	[EVENT_AGENT_ADDED] = fleet_agent_added,     [EVENT_AGENT_CHANGED] = fleet_agent_changed,
+	[EVENT_AGENT_REMOVED] = fleet_agent_removed, [EVENT_AGENT_HEALTH] = fleet_health_changed,
+	[EVENT_AGENT_PROBED] = fleet_probed,         [EVENT_SERIES_DEFINED] = fleet_series_defined,
+	[EVENT_METRICS] = fleet_metrics_read,        [EVENT_SCRAPE] = fleet_scraped,
+	[EVENT_ALERT] = fleet_alert_changed,         [EVENT_PROGRESS] = fleet_progress_changed,
+	[EVENT_ACTION] = fleet_action_taken,         [EVENT_NOTICE] = fleet_noticed,
+	[EVENT_FEED] = fleet_feed_changed,
+};
+
+int fleet_create(const struct fleet_limits *limits, struct fleet **out)
+{
+	static const struct fleet_limits defaults = { 0 };
+	struct fleet *fleet = mem_calloc(1, sizeof *fleet);
+	int r;
+
+	if (!fleet)
+		return -ENOMEM;
+	if (!limits)
+		limits = &defaults;
+	fleet->overall = HEALTH_UNKNOWN;
+	fleet->feed.detail = "";
+	r = fleet_timeline_init(fleet, limits);
+	if (r == 0)
+		r = fleet_series_init(fleet, limits);
+	if (r < 0) {
+		fleet_destroy(fleet);
+		return r;
+	}
+	*out = fleet;
+	return 0;
+}
+
+void fleet_destroy(struct fleet *fleet)
+{
+	if (!fleet)
+		return;
+	fleet_alerts_finish(fleet);
+	fleet_agents_finish(fleet);
+	fleet_counts_finish(fleet);
+	fleet_series_finish(fleet);
+	fleet_timeline_finish(fleet);
+	fleet_progress_finish(fleet);
+	fleet_feed_finish(fleet);
+	mem_free(fleet->listeners);
+	mem_free(fleet);
+}
+
+struct event *fleet_keep(const struct event *event)
+{
+	return event_ref((struct event *)event); // the count is the one thing about an event that changes
+}
+
+int fleet_apply(struct fleet *fleet, const struct event *event)
+{
+	int r;
+
+	if ((size_t)event->type >= EVENT_TYPE_COUNT || (size_t)event->channel >= CHANNEL_COUNT)
+		return 0; // from a newer version: not for us
+	if (event->seq) {
+		if (event->seq <= fleet->seen[event->channel])
+			return 0;
+		fleet->seen[event->channel] = event->seq;
+	}
+	r = folds[event->type](fleet, event);
+	if (r < 0)
+		fleet->is_incomplete = true;
+	return r;
+}
+
+bool fleet_is_incomplete(const struct fleet *fleet)
+{
+	return fleet->is_incomplete;
+}

@@ -1,0 +1,155 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Inside the fleet: one struct, one file for each part of the fold.
+ *
+ * fleet.c takes an event to the part it concerns; agents.c keeps who there is, health.c what they are like and the
+ * counts that follow from it, series.c the numbers, alerts.c, timeline.c, progress.c and feed.c the rest, listeners.c
+ * tells who wants to know. What is large in an event (an excerpt, a scrape) is kept by reference to the event.
+ */
+#include "base/ring.h"
+#include "base/table.h"
+#include "opscon/fleet.h"
+
+struct metrics_aggregator;
+
+struct fleet_entry {
+	struct fleet_agent public; // what readers see
+	uint32_t id;
+	uint64_t arrival; // ascending: where it stands among the others
+	bool was_known;   // its state has been something else than unknown
+	bool is_bad;      // linked in fleet::bad
+	struct fleet_entry *bad_prev, *bad_next;
+	struct event *probed[2]; // references: what public.probed points into
+	struct event *scrape;    // reference, or NULL
+	UT_hash_handle hh;       // fleet::by_id
+	UT_hash_handle hh_key;   // fleet::by_key
+};
+
+struct fleet_alert {
+	struct alert public;
+	struct event *event;             // reference: the texts
+	struct fleet_alert *prev, *next; // fleet::resolved, in order of resolution
+	UT_hash_handle hh;
+};
+
+struct fleet_progress {
+	struct event *event; // reference
+};
+
+enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_COUNT };
+
+// The item into which like ones of the same second are folded.
+struct fleet_folded {
+	uint64_t no; // 0: none
+	int64_t second;
+	size_t n;
+};
+
+struct fleet_item {
+	struct timeline_item public;
+	char *memory; // owned: every text of the item
+};
+
+struct fleet_listener {
+	fleet_listener_cb cb; // NULL: gone, to be swept
+	void *ctx;            // borrowed
+};
+
+enum { FLEET_PROGRESS_MAX = 32, FLEET_RESOLVED_MAX = 1000, FLEET_TIMELINE_DEFAULT = 5000 };
+
+struct fleet {
+	uint64_t seen[CHANNEL_COUNT]; // last sequence number applied
+	bool is_incomplete;
+
+	struct fleet_entry *by_id, *by_key;
+	struct fleet_entry **agents; // in order of arrival
+	size_t n_agents, cap_agents;
+	uint64_t n_arrivals;
+
+	struct fleet_counts counts;
+	struct fleet_tier *tiers; // sorted by name; names owned
+	size_t n_tiers;
+	enum health_state overall;
+	int64_t overall_since_ms;
+	struct fleet_entry *bad; // those that turned latest first
+	size_t n_bad;
+
+	struct event *defs[SERIES_MAX]; // references, by number
+	size_t n_defs;                  // highest number defined, plus one
+	struct metrics_aggregator *points;
+
+	struct fleet_alert *alerts_by_id;
+	struct fleet_alert **alerts; // by since_ms, oldest first
+	size_t n_alerts, cap_alerts;
+	size_t n_alerts_in[ALERT_STATE_COUNT];
+	struct fleet_alert *resolved;
+
+	struct fleet_item *items; // ring
+	struct ring ring;
+	uint64_t n_items_ever;
+	struct fleet_folded folded[FOLD_COUNT];
+	struct event *question_event; // reference
+	struct timeline_item question;
+
+	struct fleet_progress progress[FLEET_PROGRESS_MAX]; // newest first
+	size_t n_progress;
+
+	struct event *feed_event; // reference: the detail
+	struct fleet_feed feed;
+
+	struct fleet_listener *listeners;
+	size_t n_listeners;
+	unsigned notifying; // depth of calls under way
+};
+
+// ---- one part of the fold each; 0 or -ENOMEM, and then nothing of the event was taken
+int fleet_agent_added(struct fleet *fleet, const struct event *event);
+int fleet_agent_changed(struct fleet *fleet, const struct event *event);
+int fleet_agent_removed(struct fleet *fleet, const struct event *event);
+int fleet_health_changed(struct fleet *fleet, const struct event *event);
+int fleet_probed(struct fleet *fleet, const struct event *event);
+int fleet_series_defined(struct fleet *fleet, const struct event *event);
+int fleet_metrics_read(struct fleet *fleet, const struct event *event);
+int fleet_scraped(struct fleet *fleet, const struct event *event);
+int fleet_alert_changed(struct fleet *fleet, const struct event *event);
+int fleet_progress_changed(struct fleet *fleet, const struct event *event);
+int fleet_action_taken(struct fleet *fleet, const struct event *event);
+int fleet_noticed(struct fleet *fleet, const struct event *event);
+int fleet_feed_changed(struct fleet *fleet, const struct event *event);
+
+// ---- between the parts
+struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL when gone
+struct event *fleet_keep(const struct event *event);                     // a reference
+
+// Counts one agent in (or out of) a state and tier. In: 0 or -ENOMEM; out never fails.
+int fleet_count_in(struct fleet *fleet, enum health_state state, const char *tier);
+void fleet_count_out(struct fleet *fleet, enum health_state state, const char *tier);
+void fleet_settle_overall(struct fleet *fleet, int64_t at_ms); // after counting
+void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
+
+// Something for the timeline; texts are copied. A failure is remembered in is_incomplete, and nothing else happens.
+struct fleet_news {
+	int64_t at_ms;
+	enum action_type type;
+	enum severity severity;
+	enum event_type source;
+	const struct agent *agent;             // may be NULL
+	const char *who, *title, *description; // NULL is ""
+};
+void fleet_tell(struct fleet *fleet, const struct fleet_news *news);
+
+// The same for what comes in masses: like news of one second become one item, "22 agents added".
+void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news);
+
+void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent);
+
+void fleet_agents_finish(struct fleet *fleet);
+void fleet_counts_finish(struct fleet *fleet);
+int fleet_series_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
+void fleet_series_forget(struct fleet *fleet, uint32_t agent);
+void fleet_series_finish(struct fleet *fleet);
+void fleet_alerts_finish(struct fleet *fleet);
+int fleet_timeline_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
+void fleet_timeline_finish(struct fleet *fleet);
+void fleet_progress_finish(struct fleet *fleet);
+void fleet_feed_finish(struct fleet *fleet);

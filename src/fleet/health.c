@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the agents are like, and what of that is news.
+ *
+ * An agent is newly bad from the moment it turns degraded, down, or unknown after it had been known, until it is up
+ * again; whoever turns from one bad state to another turns anew. The list is linked through the entries, so a turn
+ * costs the same in any fleet.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "fleet/fleet.h"
+
+void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry)
+{
+	if (!entry->is_bad)
+		return;
+	DL_DELETE2(fleet->bad, entry, bad_prev, bad_next);
+	entry->is_bad = false;
+	fleet->n_bad--;
+}
+
+static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_state state)
+{
+	bool is_bad = state == HEALTH_DOWN || state == HEALTH_DEGRADED || (state == HEALTH_UNKNOWN && entry->was_known);
+
+	fleet_forget_bad(fleet, entry);
+	entry->was_known |= state != HEALTH_UNKNOWN;
+	if (!is_bad)
+		return;
+	DL_PREPEND2(fleet->bad, entry, bad_prev, bad_next);
+	entry->is_bad = true;
+	fleet->n_bad++;
+}
+
+static const char *why(const struct health *health, enum health_state state)
+{
+	if (state == HEALTH_UP)
+		return "";
+	if (state == HEALTH_UNKNOWN)
+		return health_word(health);
+	return reason_text(health->reason);
+}
+
+static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum health_state from, bool is_first,
+		      const struct event *event)
+{
+	static const enum action_type types[HEALTH_STATE_COUNT] = {
+		[HEALTH_UP] = ACTION_START,
+		[HEALTH_DEGRADED] = ACTION_UPDATE,
+		[HEALTH_DOWN] = ACTION_ERROR,
+		[HEALTH_UNKNOWN] = ACTION_STOP,
+	};
+	static const enum severity severities[HEALTH_STATE_COUNT] = {
+		[HEALTH_UP] = SEVERITY_INFO,
+		[HEALTH_DEGRADED] = SEVERITY_WARNING,
+		[HEALTH_DOWN] = SEVERITY_CRITICAL,
+		[HEALTH_UNKNOWN] = SEVERITY_WARNING,
+	};
+	const struct fleet_agent *agent = &entry->public;
+	const char *reason = why(&agent->health, agent->state);
+	char title[512];
+	struct fleet_news news = { .at_ms = event->at_ms,
+				   .type = types[agent->state],
+				   .severity = severities[agent->state],
+				   .source = EVENT_AGENT_HEALTH,
+				   .agent = agent->agent,
+				   .title = title,
+				   .description = agent->state == HEALTH_UP ? "" : agent->health.detail };
+
+	if (from == HEALTH_UNKNOWN && agent->state == HEALTH_UP && is_first) {
+		fleet_tell_folded(fleet, FOLD_UP, &news);
+		return;
+	}
+	snprintf(title, sizeof title, "%.400s is %s%s%s", agent->agent->name, health_state_name(agent->state),
+		 *reason ? ": " : "", reason);
+	fleet_tell(fleet, &news);
+}
+
+static void tell_flapping(struct fleet *fleet, const struct fleet_entry *entry, int64_t at_ms)
+{
+	bool is_flapping = entry->public.health.is_flapping;
+	char title[512];
+
+	snprintf(title, sizeof title, "%.400s %s flapping", entry->public.agent->name,
+		 is_flapping ? "is" : "has stopped");
+	fleet_tell(fleet, &(struct fleet_news){ .at_ms = at_ms,
+						.type = ACTION_UPDATE,
+						.severity = is_flapping ? SEVERITY_WARNING : SEVERITY_INFO,
+						.source = EVENT_AGENT_HEALTH,
+						.agent = entry->public.agent,
+						.title = title });
+}
+
+// Takes the axes over; true when more than the times of the last probe changed.
+static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const struct health *health,
+			const struct event *event)
+{
+	struct fleet_agent *agent = &entry->public;
+	enum health_state from = agent->state, to = health_state(health);
+	bool was_flapping = agent->health.is_flapping, was_known = entry->was_known;
+	bool is_news = to != from || health->observed != agent->health.observed ||
+		       health->attempt_n != agent->health.attempt_n || health->freshness != agent->health.freshness ||
+		       health->quality != agent->health.quality || health->is_flapping != was_flapping ||
+		       health->overlays != agent->health.overlays || health->reason != agent->health.reason ||
+		       health->toward != agent->health.toward || strcmp(health->detail, agent->health.detail) != 0;
+
+	agent->health = *health;
+	if (to != from) {
+		const char *tier = agent_label(agent->agent, "tier");
+
+		fleet_count_in(fleet, to, tier); // cannot fail: the tier has this agent in it
+		fleet_count_out(fleet, from, tier);
+		agent->state = to;
+		agent->state_since_ms = event->at_ms;
+		turn(fleet, entry, to);
+		fleet_settle_overall(fleet, event->at_ms);
+		tell_turn(fleet, entry, from, !was_known, event);
+	}
+	if (health->is_flapping != was_flapping)
+		tell_flapping(fleet, entry, event->at_ms);
+	return is_news;
+}
+
+int fleet_health_changed(struct fleet *fleet, const struct event *event)
+{
+	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
+
+	if (!entry)
+		return 0;
+	take_health(fleet, entry, &event->u.health, event);
+	fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
+	return 0;
+}
+
+int fleet_probed(struct fleet *fleet, const struct event *event)
+{
+	const struct event_probed *probed = &event->u.probed;
+	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
+	bool is_news;
+
+	if (!entry || (size_t)probed->kind > PROBE_METRICS)
+		return 0;
+	event_unref(entry->probed[probed->kind]);
+	entry->probed[probed->kind] = fleet_keep(event);
+	entry->public.probed[probed->kind] = *probed;
+	if (!probed->excerpt)
+		entry->public.probed[probed->kind].excerpt = "";
+	entry->public.probed_at_ms[probed->kind] = event->at_ms;
+	is_news = take_health(fleet, entry, &probed->health, event);
+	fleet_notify(fleet, FLEET_AGENT_PROBED, entry->id);
+	if (is_news)
+		fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
+	return 0;
+}
+
+size_t fleet_newly_bad(const struct fleet *fleet, uint32_t *ids, size_t n)
+{
+	const struct fleet_entry *entry = fleet->bad;
+
+	for (size_t i = 0; i < n && entry; i++, entry = entry->bad_next)
+		ids[i] = entry->id;
+	return fleet->n_bad;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "fleet/fleet.h"
+
+static size_t find(const struct fleet *fleet, uint32_t id)
+{
+	size_t i = 0;
+
+	while (i < fleet->n_progress && fleet->progress[i].event->u.progress.id != id)
+		i++;
+	return i;
+}
+
+// Whose place a new one takes: the oldest that has ended, else the oldest.
+static size_t victim(const struct fleet *fleet)
+{
+	for (size_t i = fleet->n_progress; i-- > 0;)
+		if (fleet->progress[i].event->u.progress.ended_ms)
+			return i;
+	return fleet->n_progress - 1;
+}
+
+static void drop(struct fleet *fleet, size_t at)
+{
+	event_unref(fleet->progress[at].event);
+	fleet->n_progress--;
+	memmove(fleet->progress + at, fleet->progress + at + 1, (fleet->n_progress - at) * sizeof *fleet->progress);
+}
+
+int fleet_progress_changed(struct fleet *fleet, const struct event *event)
+{
+	size_t at = find(fleet, event->u.progress.id);
+
+	if (at < fleet->n_progress) {
+		event_unref(fleet->progress[at].event);
+	} else {
+		if (fleet->n_progress == FLEET_PROGRESS_MAX)
+			drop(fleet, victim(fleet));
+		memmove(fleet->progress + 1, fleet->progress, fleet->n_progress * sizeof *fleet->progress);
+		fleet->n_progress++;
+		at = 0;
+	}
+	fleet->progress[at].event = fleet_keep(event);
+	fleet_notify(fleet, FLEET_PROGRESS, event->agent);
+	return 0;
+}
+
+void fleet_progress_finish(struct fleet *fleet)
+{
+	while (fleet->n_progress)
+		drop(fleet, fleet->n_progress - 1);
+}
+
+size_t fleet_n_progress(const struct fleet *fleet)
+{
+	return fleet->n_progress;
+}
+
+const struct progress *fleet_progress_at(const struct fleet *fleet, size_t i)
+{
+	return &fleet->progress[i].event->u.progress;
+}
