@@ -20,8 +20,8 @@ struct contact;
 struct contact_result {
 	const struct agent *agent; // borrowed, as given to contact_add()
 	bool is_decided;           // false: nothing answered this time, and it will be tried again
-	const char *health_url;    // borrowed; NULL: none
-	const char *metrics_url;   // borrowed; NULL: none
+	const char *health_path;   // static text, NULL: none; for endpoint_apply() of agents/endpoints.h
+	const char *metrics_path;  // static text, NULL: none
 	enum agent_dialect dialect;
 	enum reason reason; // of the last failure when nothing was found
 	char detail[REASON_DETAIL_MAX];

@@ -9,8 +9,8 @@
  *                 in the order of the slots, so that nothing waits a whole interval to be known; then the slots rule
  *   PACE_FAST     a grid of min(2 s, interval/4) while an agent is in transition
  *   PACE_BACKOFF  2, then 4 intervals, less up to a quarter of jitter, for an agent that is down hard
- * A probe that comes up more than half a period late is skipped, and one probe never stands for two: after any probe
- * the next instant is computed from now, not from what was missed.
+ * A probe that comes up more than half a period late is skipped (but for a first round), and one probe never stands for
+ * two: after any probe the next instant is computed from now, not from what was missed.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +33,7 @@ struct schedule_entry {
 	uint32_t n_backoffs; // probes made since the pace became PACE_BACKOFF
 	enum pace pace;
 	bool is_queued;
+	bool is_urgent;  // a first round, or asked for: not left out for being late
 	size_t position; // in the heap
 };
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "poll/admission.h"
+
+#include <utlist.h>
+
+void admission_init(struct admission *admission, size_t limit)
+{
+	*admission = (struct admission){ .limit = limit ? limit : 1 };
+}
+
+static size_t slow_limit(const struct admission *admission)
+{
+	return admission->limit > 1 ? admission->limit / 2 : 1;
+}
+
+static bool has_place(const struct admission *admission, bool is_slow)
+{
+	return admission->n_in < admission->limit && (!is_slow || admission->n_slow_in < slow_limit(admission));
+}
+
+static void give_place(struct admission *admission, struct admission_ticket *ticket)
+{
+	ticket->state = ADMISSION_IN;
+	admission->n_in++;
+	if (ticket->is_slow)
+		admission->n_slow_in++;
+}
+
+static void leave_queue(struct admission *admission, struct admission_ticket *ticket)
+{
+	DL_DELETE(admission->queues[ticket->is_slow], ticket);
+	admission->n_waiting--;
+}
+
+bool admission_enter(struct admission *admission, struct admission_ticket *ticket)
+{
+	// Whoever waits already goes first.
+	if (!admission->queues[ticket->is_slow] && has_place(admission, ticket->is_slow)) {
+		give_place(admission, ticket);
+		return true;
+	}
+	DL_APPEND(admission->queues[ticket->is_slow], ticket);
+	ticket->state = ADMISSION_WAITING;
+	admission->n_waiting++;
+	return false;
+}
+
+void admission_leave(struct admission *admission, struct admission_ticket *ticket)
+{
+	switch (ticket->state) {
+	case ADMISSION_IN:
+		admission->n_in--;
+		if (ticket->is_slow)
+			admission->n_slow_in--;
+		break;
+	case ADMISSION_WAITING:
+		leave_queue(admission, ticket);
+		break;
+	case ADMISSION_OUT:
+		break;
+	}
+	ticket->state = ADMISSION_OUT;
+}
+
+struct admission_ticket *admission_next(struct admission *admission)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct admission_ticket *ticket = admission->queues[i];
+
+		if (ticket && has_place(admission, ticket->is_slow)) {
+			leave_queue(admission, ticket);
+			give_place(admission, ticket);
+			return ticket;
+		}
+	}
+	return NULL;
+}
