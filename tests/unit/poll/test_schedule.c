@@ -77,7 +77,7 @@ static void key_hashes(uint64_t *hashes)
 	}
 }
 
-// No 10 ms window of an interval holds more than chance gives: within twice its share where the share is large.
+// No 10 ms window of an interval holds more than twice its share, or six deviations of chance where that is more.
 START_TEST(a_fleet_is_spread_evenly)
 {
 	static const uint32_t intervals[] = { 1000, 5000, 15000, 60000 };
@@ -86,16 +86,15 @@ START_TEST(a_fleet_is_spread_evenly)
 	key_hashes(hashes);
 	for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
 		static unsigned windows[6001];
-		double share = FLEET / (intervals[i] / 10.0), bound = 2 * share;
+		double share = FLEET / (intervals[i] / 10.0);
 
-		if (bound < share + 9)
-			bound = share + 9; // five deviations and more of a Poisson count that small
 		memset(windows, 0, sizeof windows);
 		for (size_t a = 0; a < FLEET; a++)
 			windows[schedule_slot(hashes[a], intervals[i]) / 10]++;
 		for (size_t w = 0; w < intervals[i] / 10; w++)
-			ck_assert_msg(windows[w] <= bound, "window %zu of %u ms holds %u, share %.1f", w, intervals[i],
-				      windows[w], share);
+			ck_assert_msg(windows[w] <= 2 * share ||
+					      (windows[w] - share) * (windows[w] - share) <= 36 * share,
+				      "window %zu of %u ms holds %u, share %.1f", w, intervals[i], windows[w], share);
 	}
 }
 END_TEST
