@@ -108,3 +108,21 @@ const char *text_find(const char *text, const char *needle)
 	}
 	return NULL;
 }
+
+uint32_t text_fold(uint32_t codepoint)
+{
+	return codepoint_fold(codepoint);
+}
+
+int text_compare(const char *a, const char *b)
+{
+	uint32_t left, right;
+
+	do {
+		a += decode_z(a, &left);
+		b += decode_z(b, &right);
+		left = codepoint_fold(left);
+		right = codepoint_fold(right);
+	} while (left == right && left != 0);
+	return left < right ? -1 : left > right;
+}

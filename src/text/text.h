@@ -47,3 +47,7 @@ size_t text_prefix(const char *text, int cells, int *used);
 // Case-insensitive (simple case folding) substring search in clean text; NULL when absent.
 const char *text_find(const char *text, const char *needle);
 size_t text_encode(uint32_t codepoint, char out[5]); // UTF-8, terminated; returns the bytes
+
+// Simple case folding of one code point, the same in every locale.
+uint32_t text_fold(uint32_t codepoint);
+int text_compare(const char *a, const char *b); // order of clean texts without regard to case; as strcmp

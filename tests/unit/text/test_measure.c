@@ -106,5 +106,21 @@ START_TEST(encoding_refuses_what_is_no_character)
 }
 END_TEST
 
-SUITE("measure", widths_are_those_of_a_terminal, clusters_hold_a_base_and_its_marks,
+START_TEST(compares_without_regard_to_case)
+{
+	static const struct {
+		const char *a, *b;
+		int order;
+	} table[] = {
+		{ "", "", 0 },   { "WowCache", "wowcache", 0 },           { "a", "B", -1 }, { "wow", "wowCache", -1 },
+		{ "b", "A", 1 }, { "\u00c9t\u00e9", "\u00e9T\u00c9", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_int_eq(text_compare(table[i].a, table[i].b), table[i].order);
+	ck_assert_uint_eq(text_fold('I'), 'i');
+}
+END_TEST
+
+SUITE("measure", compares_without_regard_to_case, widths_are_those_of_a_terminal, clusters_hold_a_base_and_its_marks,
       prefixes_never_pass_the_cells_given, search_ignores_case_in_every_script, encoding_refuses_what_is_no_character)
