@@ -159,7 +159,7 @@ static void entry_unindex(struct fleet *fleet, struct fleet_entry *entry)
 	memmove(fleet->agents + at, fleet->agents + at + 1, (fleet->n_agents - at) * sizeof *fleet->agents);
 	fleet_count_out(fleet, entry->public.state, agent_label(entry->public.agent, "tier"));
 	fleet_forget_bad(fleet, entry);
-	fleet_series_forget(fleet, entry->id);
+	fleet_points_forget(fleet, entry->id);
 	HASH_DELETE(hh, fleet->by_id, entry);
 	if (entry->hh_key.tbl)
 		HASH_DELETE(hh_key, fleet->by_key, entry);

@@ -29,7 +29,7 @@ int fleet_create(const struct fleet_limits *limits, struct fleet **out)
 	fleet->feed.detail = "";
 	r = fleet_timeline_init(fleet, limits);
 	if (r == 0)
-		r = fleet_series_init(fleet, limits);
+		r = fleet_points_init(fleet, limits);
 	if (r < 0) {
 		fleet_destroy(fleet);
 		return r;
@@ -45,7 +45,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_alerts_finish(fleet);
 	fleet_agents_finish(fleet);
 	fleet_counts_finish(fleet);
-	fleet_series_finish(fleet);
+	fleet_points_finish(fleet);
 	fleet_timeline_finish(fleet);
 	fleet_progress_finish(fleet);
 	fleet_feed_finish(fleet);

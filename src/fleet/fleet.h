@@ -145,9 +145,9 @@ void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent)
 
 void fleet_agents_finish(struct fleet *fleet);
 void fleet_counts_finish(struct fleet *fleet);
-int fleet_series_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
-void fleet_series_forget(struct fleet *fleet, uint32_t agent);
-void fleet_series_finish(struct fleet *fleet);
+int fleet_points_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
+void fleet_points_forget(struct fleet *fleet, uint32_t agent);
+void fleet_points_finish(struct fleet *fleet);
 void fleet_alerts_finish(struct fleet *fleet);
 int fleet_timeline_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
 void fleet_timeline_finish(struct fleet *fleet);
