@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/metric_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double FIXED_MAX = 1e12;
+
+char *metric_text_fixed(double value, int places, char *out)
+{
+	static const int64_t scale[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+	int64_t whole;
+
+	if (!(fabs(value) < FIXED_MAX))
+		return human_si(value, out);
+	whole = llround(fabs(value) * (double)scale[places]);
+	if (places == 0)
+		snprintf(out, HUMAN_MAX, "%s%" PRId64, value < 0 && whole ? "-" : "", whole);
+	else
+		snprintf(out, HUMAN_MAX, "%s%" PRId64 ".%0*" PRId64, value < 0 && whole ? "-" : "",
+			 whole / scale[places], places, whole % scale[places]);
+	return out;
+}
+
+static void format_share(double value, char *out)
+{
+	double magnitude = fabs(value);
+
+	if (magnitude >= 999.95)
+		human_si(value, out);
+	else if (magnitude == 0 || magnitude == 100)
+		metric_text_fixed(value, 0, out);
+	else if (magnitude > 99 && magnitude < 100)
+		metric_text_fixed(floor(magnitude * 100) / 100 * (value < 0 ? -1 : 1), 2, out);
+	else if (magnitude < 1)
+		metric_text_fixed(magnitude < 0.01 ? copysign(0.01, value) : value, 2, out);
+	else
+		metric_text_fixed(value, 1, out);
+}
+
+static void format_seconds(double seconds, char *out)
+{
+	static const double MANY = 1e10;
+
+	if (!(fabs(seconds) < MANY))
+		human_si(seconds, out);
+	else if (fabs(seconds) < 60)
+		human_latency(llround(seconds * 1e6), out);
+	else
+		human_duration(llround(seconds * 1e3), out);
+}
+
+// A magnitude as the base's functions write it, with its unit behind it where they write one.
+static void format_magnitude(double value, enum metric_unit unit, char *out)
+{
+	switch (unit) {
+	case UNIT_PERCENT:
+		format_share(value, out);
+		return;
+	case UNIT_BYTES:
+	case UNIT_BYTES_PER_SECOND:
+		human_bytes(value, out);
+		return;
+	case UNIT_SECONDS:
+		format_seconds(value, out);
+		return;
+	case UNIT_MILLISECONDS:
+		format_seconds(value / 1e3, out);
+		return;
+	case UNIT_NONE:
+	case UNIT_COUNT:
+	case UNIT_PER_SECOND:
+	case UNIT_PER_MINUTE:
+		break;
+	}
+	human_si(value, out);
+}
+
+static const char *unit_suffix(enum metric_unit unit)
+{
+	switch (unit) {
+	case UNIT_PERCENT:
+		return "%";
+	case UNIT_BYTES_PER_SECOND:
+	case UNIT_PER_SECOND:
+		return "/s";
+	case UNIT_PER_MINUTE:
+		return "/min";
+	case UNIT_NONE:
+	case UNIT_BYTES:
+	case UNIT_SECONDS:
+	case UNIT_MILLISECONDS:
+	case UNIT_COUNT:
+		break;
+	}
+	return "";
+}
+
+// Whether the base's functions put a unit behind the number.
+static bool has_own_unit(enum metric_unit unit)
+{
+	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_SECOND || unit == UNIT_SECONDS || unit == UNIT_MILLISECONDS;
+}
+
+void metric_text(double value, enum metric_unit unit, struct metric_text *out)
+{
+	char text[HUMAN_MAX];
+	const char *sign = value < 0 ? "-" : "", *rest = "";
+	size_t n;
+
+	*out = (struct metric_text){ .number = "-" };
+	if (isnan(value))
+		return;
+	format_magnitude(fabs(value), unit, text);
+	if (text[0] == '+') { // infinite, or past what is worth writing out
+		snprintf(out->number, sizeof out->number, "%s", value < 0 ? "-Inf" : text);
+		return;
+	}
+	n = has_own_unit(unit) ? strspn(text, "0123456789.") : strlen(text);
+	if (strpbrk(text + n, "0123456789")) // "3m 12s" stays whole
+		n = strlen(text);
+	else
+		rest = text + n + (text[n] == ' ');
+	snprintf(out->number, sizeof out->number, "%s%.*s", sign, (int)n, text);
+	snprintf(out->unit, sizeof out->unit, "%s%s", rest, unit_suffix(unit));
+}
+
+char *metric_text_whole(double value, enum metric_unit unit, char *out)
+{
+	struct metric_text text;
+	bool is_apart = unit == UNIT_BYTES || unit == UNIT_BYTES_PER_SECOND;
+
+	metric_text(value, unit, &text);
+	snprintf(out, HUMAN_MAX, "%.40s%s%s", text.number, is_apart && *text.unit ? " " : "", text.unit);
+	return out;
+}
+
+char *metric_text_signed(double value, enum metric_unit unit, char *out)
+{
+	char text[HUMAN_MAX];
+
+	metric_text_whole(value, unit, text);
+	snprintf(out, HUMAN_MAX, "%s%.60s", value >= 0 && isfinite(value) ? "+" : "", text);
+	return out;
+}

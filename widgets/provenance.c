@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/provenance.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/human.h"
+
+// What an agent without its own figures is probed at (config.h).
+enum { INTERVAL_MS = 60000, TIMEOUT_MS = 5000 };
+
+style_t style_of_provenance(enum provenance_state state)
+{
+	switch (state) {
+	case PROVENANCE_LIVE:
+		return STYLE_OK;
+	case PROVENANCE_LATE:
+		return STYLE_WARN;
+	case PROVENANCE_STALE:
+		return STYLE_BAD;
+	case PROVENANCE_UNAVAILABLE:
+		break;
+	}
+	return STYLE_UNKNOWN;
+}
+
+static bool is_feed_gone(enum feed_state state)
+{
+	return state == FEED_STALE || state == FEED_RECONNECTING || state == FEED_OFFLINE || state == FEED_REFUSED;
+}
+
+static enum provenance_state state_of_age(const struct fleet *fleet, const struct agent *agent, int64_t age_ms)
+{
+	int64_t interval_ms = agent->interval_ms ? agent->interval_ms : INTERVAL_MS;
+	int64_t timeout_ms = agent->timeout_ms ? agent->timeout_ms : TIMEOUT_MS;
+	const struct fleet_feed *feed = fleet_feed(fleet);
+
+	if (age_ms > 3 * interval_ms || is_feed_gone(feed->state))
+		return PROVENANCE_STALE;
+	return age_ms > interval_ms + timeout_ms || feed->state == FEED_LATE ? PROVENANCE_LATE : PROVENANCE_LIVE;
+}
+
+// A rate needs two scrapes before there is anything to say.
+static bool is_rate(const struct series_def *def)
+{
+	return strstr(def->expr, "rate(") || strstr(def->expr, "increase(") || strstr(def->expr, "delta(");
+}
+
+static const char *why_without(const struct fleet_agent *agent, const struct series_def *def)
+{
+	if (agent->agent->is_paused)
+		return "paused: not probed";
+	if (def && !*def->expr)
+		return agent->probed_at_ms[PROBE_HEALTH] ? "no answer to measure" : "waiting for the first probe";
+	if (agent->agent->is_discovering)
+		return "looking for a metrics endpoint";
+	if (!agent->agent->metrics_url)
+		return "no metrics endpoint";
+	if (!agent->probed_at_ms[PROBE_METRICS])
+		return "waiting for the first scrape";
+	if (!def)
+		return "nothing here that a panel names";
+	return is_rate(def) ? "waiting for a second scrape" : "not in the last scrape";
+}
+
+// The last finite value of what is kept; 0 when there is none.
+static int64_t last_value_ms(const struct fleet *fleet, const struct view *view, uint32_t agent, uint16_t series)
+{
+	struct series_summary summary;
+
+	if (fleet_summary(fleet, agent, series, view->now.wall_ms - time_range_ms(view->range), view->now.wall_ms,
+			  &summary) < 0)
+		return 0;
+	return summary.count ? summary.last_ms : 0;
+}
+
+static void explain(const struct view *view, const struct fleet_agent *agent, const struct series_def *def,
+		    struct provenance *out)
+{
+	enum probe_kind kind = def && !*def->expr ? PROBE_HEALTH : PROBE_METRICS;
+	bool is_failed = agent->probed_at_ms[kind] && agent->probed[kind].reason != REASON_NONE;
+	char since[HUMAN_MAX];
+
+	out->state = PROVENANCE_UNAVAILABLE;
+	if (!is_failed || agent->agent->is_paused) {
+		snprintf(out->text, sizeof out->text, "%s", why_without(agent, def));
+		return;
+	}
+	snprintf(out->text, sizeof out->text, "%s failed%s%s: %s", kind == PROBE_METRICS ? "scrape" : "probe",
+		 out->since_ms ? " since " : "",
+		 out->since_ms ? human_time_of_day(out->since_ms, view->utc_offset_s, since) : "",
+		 reason_text(agent->probed[kind].reason));
+}
+
+void provenance_read(const struct fleet *fleet, const struct view *view, uint32_t agent, const struct series_def *def,
+		     struct provenance *out)
+{
+	const struct fleet_agent *entry = fleet_agent(fleet, agent);
+	char since[HUMAN_MAX];
+
+	*out = (struct provenance){ .state = PROVENANCE_UNAVAILABLE, .text = "agent is gone" };
+	if (!entry)
+		return;
+	out->since_ms = last_value_ms(fleet, view, agent, def->no);
+	if (!out->since_ms || isnan(fleet_last(fleet, agent, def->no))) {
+		explain(view, entry, def, out);
+		return;
+	}
+	out->state = state_of_age(fleet, entry->agent, view->now.wall_ms - out->since_ms);
+	if (out->state == PROVENANCE_STALE)
+		snprintf(out->text, sizeof out->text, "stale since %s",
+			 human_time_of_day(out->since_ms, view->utc_offset_s, since));
+	else
+		snprintf(out->text, sizeof out->text, out->state == PROVENANCE_LATE ? "late" : "live");
+}
+
+void provenance_read_agent(const struct fleet *fleet, const struct view *view, uint32_t agent, struct provenance *out)
+{
+	const struct fleet_agent *entry = fleet_agent(fleet, agent);
+
+	*out = (struct provenance){ .state = PROVENANCE_UNAVAILABLE, .text = "agent is gone" };
+	if (entry)
+		explain(view, entry, NULL, out);
+}
