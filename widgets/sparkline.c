@@ -48,9 +48,15 @@ static int64_t bucket_of(int64_t at_ms, int64_t width_ms)
 	return at_ms / width_ms - (at_ms % width_ms < 0);
 }
 
+int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns)
+{
+	int64_t n = (int64_t)n_columns, width_ms = (to_ms - from_ms + n - 1) / n;
+
+	return bucket_of(at_ms, width_ms) - bucket_of(to_ms, width_ms) + n - 1;
+}
+
 struct filling {
 	double *columns;
-	size_t n_columns;
 	enum sparkline_keep keep;
 	size_t in_column;      // values in the newest column, for the mean
 	ptrdiff_t last_column; // of the newest value, -1 when it cannot be bridged from
@@ -101,19 +107,17 @@ static void fill_point(struct filling *f, ptrdiff_t column, int64_t at_ms, doubl
 size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms,
 			 enum sparkline_keep keep, double *columns, size_t n_columns)
 {
-	struct filling f = { .columns = columns, .n_columns = n_columns, .keep = keep, .last_column = -1 };
-	int64_t width_ms, first, newest = INT64_MIN;
+	struct filling f = { .columns = columns, .keep = keep, .last_column = -1 };
+	int64_t newest = INT64_MIN;
 	size_t n_values = 0;
 
 	for (size_t i = 0; i < n_columns; i++)
 		columns[i] = NAN;
 	if (!n_columns || to_ms <= from_ms)
 		return 0;
-	width_ms = (to_ms - from_ms + (int64_t)n_columns - 1) / (int64_t)n_columns;
-	first = bucket_of(to_ms, width_ms) - (int64_t)n_columns + 1;
 	f.bridge_ms = usual_spacing(points, n) * 5 / 2;
 	for (size_t i = 0; i < n; i++) {
-		int64_t column = bucket_of(points[i].at_ms, width_ms) - first;
+		int64_t column = sparkline_column_of(points[i].at_ms, from_ms, to_ms, n_columns);
 
 		// A clock that was set back gives times twice; the first telling stands.
 		if (column < 0 || column >= (int64_t)n_columns || points[i].at_ms < newest)

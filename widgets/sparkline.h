@@ -40,6 +40,9 @@ int sparkline_dots_per_cell(enum sparkline_mode mode);               // columns 
 size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms,
 			 enum sparkline_keep keep, double *columns, size_t n_columns);
 
+// The column that a time falls into; below 0 or from n_columns on when it is outside. 0 < n_columns, from_ms < to_ms.
+int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns);
+
 // The least and the greatest of the columns; false when there is none.
 bool sparkline_fit(const double *columns, size_t n, struct sparkline_scale *out);
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/metrics_grid.h"
+
+#include <stdio.h>
+
+#include "widgets/chart.h"
+#include "widgets/heading.h"
+
+enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64 };
+
+static void try_size(enum panel_size size, int width, int height, struct grid_layout *out)
+{
+	int spacing = size == PANEL_LINE ? 0 : 1; // a blank row between rows of panels
+
+	out->size = size;
+	out->n_columns = (width + BETWEEN_COLUMNS) / (panel_min_width(size) + BETWEEN_COLUMNS);
+	if (size == PANEL_LINE) // lines want length before company
+		out->n_columns = (width + BETWEEN_COLUMNS) / (2 * panel_min_width(size) + BETWEEN_COLUMNS);
+	out->n_columns = out->n_columns < 1 ? 1 : out->n_columns;
+	out->n_rows = (height + spacing) / (panel_height(size) + spacing);
+}
+
+static bool fits(const struct grid_layout *layout, size_t n, int width)
+{
+	return width >= panel_min_width(layout->size) && (size_t)layout->n_columns * (size_t)layout->n_rows >= n;
+}
+
+void grid_layout(size_t n, int width, int height, size_t focused, struct grid_layout *out)
+{
+	size_t per_row, rows_needed;
+
+	for (int size = PANEL_LG; size >= PANEL_LINE; size--) {
+		try_size((enum panel_size)size, width, height, out);
+		if (fits(out, n, width))
+			break;
+	}
+	// No more columns than panels, and no row fuller than it must be.
+	rows_needed = n ? (n + (size_t)out->n_columns - 1) / (size_t)out->n_columns : 1;
+	if (out->n_rows > 0 && rows_needed <= (size_t)out->n_rows && n)
+		out->n_columns = (int)((n + rows_needed - 1) / rows_needed);
+	out->column_width = (width - BETWEEN_COLUMNS * (out->n_columns - 1)) / out->n_columns;
+	out->column_width = out->column_width > WIDEST_PANEL ? WIDEST_PANEL : out->column_width;
+	per_row = (size_t)out->n_columns;
+	out->first = 0;
+	if (out->n_rows > 0 && focused < n && focused / per_row >= (size_t)out->n_rows)
+		out->first = (focused / per_row - (size_t)out->n_rows + 1) * per_row;
+}
+
+static void draw_panels(const struct fleet *fleet, const struct view *view, const uint16_t *series, size_t n,
+			const struct grid_layout *layout, struct canvas *canvas)
+{
+	int spacing = layout->size == PANEL_LINE ? 0 : 1, height = panel_height(layout->size);
+	struct metric_point points[PANEL_POINTS_MAX];
+	size_t end = layout->first + (size_t)layout->n_columns * (size_t)layout->n_rows;
+
+	for (size_t i = layout->first; i < n && i < end; i++) {
+		int place = (int)(i - layout->first);
+		struct canvas part =
+			canvas_part(canvas, place % layout->n_columns * (layout->column_width + BETWEEN_COLUMNS),
+				    place / layout->n_columns * (height + spacing), layout->column_width, height);
+		const struct series_def *def = fleet_series_def(fleet, series[i]);
+		struct panel panel;
+
+		if (!def)
+			continue;
+		panel_read(fleet, view, panels_agent(view), def, points, &panel);
+		panel.is_selected = view->focus == PANE_PANELS && i == view->focused_series;
+		panel_draw(&panel, &part);
+	}
+}
+
+static void draw_without(const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct provenance provenance;
+
+	if (!panels_agent(view)) {
+		canvas_text(canvas, 1, 0, canvas->width - 1, STYLE_FAINT, "no agent selected");
+		return;
+	}
+	provenance_read_agent(fleet, view, panels_agent(view), &provenance);
+	canvas_textf(canvas, 1, 0, canvas->width - 1, STYLE_UNKNOWN, "no data: %s", provenance.text);
+}
+
+static void draw_heading(const struct fleet_agent *agent, const struct view *view, size_t n_left_out,
+			 struct canvas *canvas, struct canvas *rest)
+{
+	struct heading heading = { .title = "Metrics", .is_focused = view->focus == PANE_PANELS };
+	char detail[600], note[64] = "";
+
+	if (agent)
+		snprintf(detail, sizeof detail, "%.500s, last %s", agent->agent->name, time_range_name(view->range));
+	if (n_left_out)
+		snprintf(note, sizeof note, "%zu more", n_left_out);
+	heading.detail = agent ? detail : "";
+	heading.note = note;
+	*rest = heading_draw(canvas, &heading);
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	const struct fleet_agent *agent = fleet_agent(fleet, panels_agent(view));
+	uint16_t series[SERIES_MAX];
+	size_t n = fleet_agent_series(fleet, panels_agent(view), series, SERIES_MAX), in_sight;
+	struct grid_layout layout;
+	struct canvas rest;
+
+	(void)widget;
+	if (view->is_chart_open && view->focused_series < n) {
+		chart_draw_series(fleet, view, panels_agent(view), series[view->focused_series], canvas);
+		return;
+	}
+	grid_layout(n, canvas->width, canvas->height - 1, view->focus == PANE_PANELS ? view->focused_series : 0,
+		    &layout);
+	in_sight = (size_t)layout.n_columns * (size_t)(layout.n_rows < 0 ? 0 : layout.n_rows);
+	draw_heading(agent, view, n > in_sight ? n - in_sight : 0, canvas, &rest);
+	if (n)
+		draw_panels(fleet, view, series, n, &layout, &rest);
+	else
+		draw_without(fleet, view, &rest);
+}
+
+const struct widget_class metrics_grid_class = {
+	.name = "metrics_grid",
+	.min_width = 20,
+	.min_height = 3,
+	.draw = draw,
+};
