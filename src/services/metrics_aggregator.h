@@ -45,8 +45,8 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t series);
 size_t metrics_cleanup(struct metrics_aggregator *metrics, int64_t now_ms);
 
 /* Sums up the points with from_ms <= at_ms <= to_ms; percentiles are exact, by linear interpolation between the ranks,
- * and left NaN unless asked for. 0; -ENOENT when there is no such series; either way an empty range is count 0, sum 0
- * and NaN for the rest.
+ * and left NaN unless asked for. 0, and an empty range has count 0, sum 0 and NaN for the rest; -ENOENT and all zeros
+ * when there is no such series.
  */
 int metrics_summary(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t series, int64_t from_ms,
 		    int64_t to_ms, struct series_summary *out);
