@@ -81,7 +81,7 @@ static bool is_subsequence(const struct letters *text, const uint32_t *word, int
 }
 
 struct paths {
-	int score[FUZZY_QUERY_MAX][FUZZY_TEXT_MAX];  // best path that ends with letter i at place j
+	int score[FUZZY_QUERY_MAX][FUZZY_TEXT_MAX];    // best path that ends with letter i at place j
 	int16_t from[FUZZY_QUERY_MAX][FUZZY_TEXT_MAX]; // where letter i - 1 stood on it
 };
 
@@ -102,7 +102,8 @@ static void extend(const struct letters *text, uint32_t letter, int i, struct pa
 		} else {
 			base += text->bonus[j];
 		}
-		paths->score[i][j] = text->folded[j] == letter && base > IMPOSSIBLE / 2 ? base + SCORE_MATCH : IMPOSSIBLE;
+		paths->score[i][j] =
+			text->folded[j] == letter && base > IMPOSSIBLE / 2 ? base + SCORE_MATCH : IMPOSSIBLE;
 		paths->from[i][j] = from;
 		best -= i ? GAP_MORE : 0;
 		if (i && j && paths->score[i - 1][j - 1] - GAP_START > best) {
@@ -115,17 +116,22 @@ static void extend(const struct letters *text, uint32_t letter, int i, struct pa
 static int match_word(const struct letters *text, const uint32_t *word, int n, uint64_t *matched)
 {
 	struct paths paths;
-	int best = 0;
+	int best = 0, score = IMPOSSIBLE, at;
 
 	for (int i = 0; i < n; i++)
 		extend(text, word[i], i, &paths);
-	for (int j = 1; j < text->n; j++)
-		if (paths.score[n - 1][j] > paths.score[n - 1][best])
+	for (int j = 0; j < text->n; j++)
+		if (paths.score[n - 1][j] > score) {
 			best = j;
-	for (int i = n - 1, j = best; i >= 0 && j >= 0; j = paths.from[i], i--)
-		if (j < 64)
-			*matched |= UINT64_C(1) << j;
-	return paths.score[n - 1][best];
+			score = paths.score[n - 1][j];
+		}
+	at = best;
+	for (int i = n - 1; i >= 0 && at >= 0; i--) {
+		if (at < 64)
+			*matched |= UINT64_C(1) << at;
+		at = paths.from[i][at];
+	}
+	return score;
 }
 
 bool fuzzy_match(const char *text, const char *query, struct fuzzy_match *out)

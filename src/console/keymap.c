@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/keymap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static bool is_same_key(const struct key *a, const struct key *b)
+{
+	return a->code == b->code && a->mods == b->mods;
+}
+
+// Fingers send these to tmux and to shells without being asked.
+static bool is_reflex(const struct key *key)
+{
+	return key->mods == KEY_MOD_CTRL && key->code < 0x80 && strchr("abdkwz", (int)key->code);
+}
+
+static void unbind(struct keymap *keymap, const struct key *key)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < keymap->n; i++)
+		if (!is_same_key(&keymap->bindings[i].key, key))
+			keymap->bindings[n++] = keymap->bindings[i];
+	keymap->n = n;
+}
+
+static void bind_key(struct keymap *keymap, const struct key *key, enum command command)
+{
+	struct binding *binding;
+
+	if (keymap->n == KEYMAP_MAX)
+		return;
+	binding = &keymap->bindings[keymap->n++];
+	binding->key = *key;
+	binding->command = command;
+	key_name(key, binding->name, sizeof binding->name);
+}
+
+static void bind_defaults(struct keymap *keymap)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		const char *at = command_info((enum command)i)->keys;
+
+		while (*at) {
+			size_t n = strcspn(at, " ");
+			char name[KEYMAP_NAME_MAX];
+			struct key key;
+
+			snprintf(name, sizeof name, "%.*s", (int)n, at);
+			if (key_from_name(name, &key) == 0)
+				bind_key(keymap, &key, (enum command)i);
+			at += n + (at[n] == ' ');
+		}
+	}
+}
+
+static void refuse(struct keymap *keymap, const struct key_config *config, const char *why)
+{
+	if (!keymap->problem[0])
+		snprintf(keymap->problem, sizeof keymap->problem, "key %.40s: %s", config->key, why);
+}
+
+static void bind_configured(struct keymap *keymap, const struct key_config *config)
+{
+	enum command command = command_from_id(config->command);
+	struct key key;
+
+	if (key_from_name(config->key, &key) < 0) {
+		refuse(keymap, config, "there is no such key");
+	} else if (strcmp(config->command, "none") == 0) {
+		unbind(keymap, &key);
+	} else if (command == COMMAND_NONE) {
+		refuse(keymap, config, "there is no such command");
+	} else if (command_info(command)->is_acting && is_reflex(&key)) {
+		refuse(keymap, config, "is a reflex of tmux and shells: nothing that acts goes there");
+	} else {
+		unbind(keymap, &key);
+		bind_key(keymap, &key, command);
+	}
+}
+
+static void help_line(struct keymap *keymap, const char *keys, const char *text)
+{
+	size_t i = keymap->n_help;
+
+	if (i == KEYMAP_HELP_MAX)
+		return;
+	keymap->help[i].key = NULL;
+	keymap->help[i].text = text;
+	if (keys) {
+		snprintf(keymap->help_keys[i], sizeof keymap->help_keys[i], "%s", keys);
+		keymap->help[i].key = keymap->help_keys[i];
+	}
+	keymap->n_help++;
+}
+
+static void help_command(struct keymap *keymap, enum command command)
+{
+	char keys[64];
+	struct strbuf all;
+
+	strbuf_init(&all, keys, sizeof keys);
+	for (size_t i = 0; i < keymap->n; i++)
+		if (keymap->bindings[i].command == command)
+			strbuf_addf(&all, "%s%s", all.len ? " " : "", keymap->bindings[i].name);
+	if (all.len)
+		help_line(keymap, keys, command_info(command)->description);
+}
+
+static void make_help(struct keymap *keymap)
+{
+	static const char *const titles[] = { [SECTION_MOVE] = "Moving",
+					      [SECTION_LOOK] = "Looking",
+					      [SECTION_ACT] = "Acting",
+					      [SECTION_PROGRAM] = "The program" };
+
+	for (size_t section = 0; section < COUNT(titles); section++) {
+		help_line(keymap, NULL, titles[section]);
+		for (int i = 0; i < COMMAND_COUNT; i++)
+			if (command_info((enum command)i)->section == section)
+				help_command(keymap, (enum command)i);
+	}
+}
+
+void keymap_init(struct keymap *keymap, const struct config *config)
+{
+	memset(keymap, 0, sizeof *keymap);
+	bind_defaults(keymap);
+	for (size_t i = 0; config && i < config->n_keys; i++)
+		bind_configured(keymap, &config->keys[i]);
+	make_help(keymap);
+}
+
+enum command keymap_find(const struct keymap *keymap, const struct key *key, enum screen_id screen)
+{
+	for (size_t i = 0; i < keymap->n; i++) {
+		const struct binding *binding = &keymap->bindings[i];
+
+		if (is_same_key(&binding->key, key) && command_info(binding->command)->screens & 1U << screen)
+			return binding->command;
+	}
+	return COMMAND_NONE;
+}
+
+const char *keymap_key(const struct keymap *keymap, enum command command)
+{
+	for (size_t i = 0; i < keymap->n; i++)
+		if (keymap->bindings[i].command == command)
+			return keymap->bindings[i].name;
+	return "";
+}
+
+size_t keymap_hints(const struct keymap *keymap, enum screen_id screen, struct key_hint hints[KEYMAP_HINTS_MAX])
+{
+	static const enum command order[SCREEN_COUNT][10] = {
+		[SCREEN_OVERVIEW] = { COMMAND_HELP, COMMAND_ENTER, COMMAND_FILTER, COMMAND_CONTEXT, COMMAND_ALERTS,
+				      COMMAND_NEWLY_BAD, COMMAND_SORT, COMMAND_NEXT_PANE, COMMAND_PALETTE,
+				      COMMAND_QUIT },
+		[SCREEN_AGENT] = { COMMAND_HELP, COMMAND_BACK, COMMAND_PROBE, COMMAND_METRICS, COMMAND_ACK,
+				   COMMAND_RANGE, COMMAND_NEXT_PANE, COMMAND_EXPORT, COMMAND_PALETTE, COMMAND_QUIT },
+		[SCREEN_ALERTS] = { COMMAND_HELP, COMMAND_BACK, COMMAND_ENTER, COMMAND_ACK, COMMAND_SNOOZE,
+				    COMMAND_NOTE, COMMAND_STATES, COMMAND_FILTER, COMMAND_PALETTE, COMMAND_QUIT },
+		[SCREEN_METRICS] = { COMMAND_HELP, COMMAND_BACK, COMMAND_FILTER, COMMAND_PIN, COMMAND_RANGE,
+				     COMMAND_PROBE, COMMAND_PALETTE, COMMAND_QUIT, COMMAND_NONE, COMMAND_NONE },
+		[SCREEN_TIMELINE] = { COMMAND_HELP, COMMAND_BACK, COMMAND_EXPAND, COMMAND_FILTER, COMMAND_TYPES,
+				      COMMAND_SEVERITY, COMMAND_EXPORT, COMMAND_UTC, COMMAND_PALETTE, COMMAND_QUIT },
+		[SCREEN_HELP] = { COMMAND_BACK, COMMAND_PAGE_DOWN, COMMAND_PALETTE, COMMAND_QUIT, COMMAND_NONE,
+				  COMMAND_NONE, COMMAND_NONE, COMMAND_NONE, COMMAND_NONE, COMMAND_NONE },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(order[0]); i++) {
+		enum command command = order[screen][i];
+		const char *key = command == COMMAND_NONE ? "" : keymap_key(keymap, command);
+
+		if (*key)
+			hints[n++] = (struct key_hint){ key, command_info(command)->hint };
+	}
+	return n;
+}
