@@ -1,0 +1,37 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The direct feed: our own polling. It wires discovery, first contact, the prober and the services together on one loop
+ * and publishes what they say to a broadcaster; it holds no opinion of its own.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+#include "opscon/broadcaster.h"
+#include "opscon/config.h"
+#include "opscon/feed.h"
+
+struct direct_options {
+	const struct config *config;     // borrowed; outlives the feed
+	const struct selector *selector; // borrowed; outlives the feed. Others are not watched; NULL: all are
+	struct broadcaster *broadcaster; // borrowed; outlives the feed
+	const char *state_dir;           // borrowed for the call; NULL: no endpoints are remembered
+	bool is_once;                    // one probe is the verdict: fall and rise are 1 for every agent
+	void (*closed_cb)(void *ctx);    // when the feed has gone after feed->class->stop(); may be NULL
+	void *closed_ctx;
+};
+
+/* 0 with the feed, whose events come from the loop; -EINVAL with why (an expression or a selector of the configuration
+ * that is none); other negative errno.
+ */
+int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, struct feed **out, char *why,
+		       size_t why_size);
+
+/* A further list of agents, as a discovery source would give it: the command line's URLs, the demo's fleet. The same
+ * source again replaces its list. The agents are borrowed for the call.
+ */
+void direct_feed_publish(struct feed *feed, const char *source, struct agent *const *agents, size_t n);
+
+// True when every list has been read, every agent's endpoints were looked for, and each of its URLs was probed at least
+// once.
+bool direct_feed_is_settled(const struct feed *feed);

@@ -1,0 +1,104 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The direct feed from inside: what its files share.
+ *
+ * direct.c lifetimes · direct_agents.c who is watched and how they are found · direct_samples.c from a sample to events
+ * · direct_requests.c what a person asks · direct_state.c deadlines, the feed's own state, progress of the first
+ * contact
+ */
+#include "agents/endpoint_memory.h"
+#include "agents/registry.h"
+#include "base/table.h"
+#include "feeds/direct.h"
+#include "feeds/discovery.h"
+#include "poll/contact.h"
+#include "poll/http.h"
+#include "poll/prober.h"
+#include "services/alerts.h"
+#include "services/health_checker.h"
+#include "services/metric_recorder.h"
+#include "services/panels.h"
+
+enum { DIRECT_STATE_MS = 1000, DIRECT_MEMORY_SAVE_MS = 2000, DIRECT_PROGRESS_ID = 1 };
+
+// What the feed itself has to remember of an agent.
+struct watched {
+	uint32_t id;
+	const struct agent *agent; // a reference: the newest description
+	bool is_contacting;        // its endpoints are being looked for
+	bool was_contacted;        // they have been looked for at least once
+	bool is_remembered;        // its endpoints come from the memory and have not answered well yet
+	bool has_answered;         // with any HTTP status
+	bool is_settled;           // everything there is to ask was asked once
+	bool is_loopback;
+	UT_hash_handle hh; // direct_feed::watched
+};
+
+// Counts for the progress of the first contact; each agent is counted once.
+struct direct_counts {
+	size_t n_agents, n_discovering, n_contacted, n_answered, n_settled, n_not_loopback;
+};
+
+struct direct_feed {
+	struct feed feed; // first
+	uv_loop_t *loop;
+	const struct config *config;     // borrowed
+	const struct selector *selector; // borrowed; NULL: everyone
+	struct broadcaster *broadcaster; // borrowed
+	struct event_sink sink;
+	int subscription;
+
+	struct http_client *client;
+	struct prober *prober;
+	struct contact *contact;
+	struct discovery *discovery; // NULL: no sources
+	struct registry *registry;
+	struct health_checker *health;
+	struct panels *panels;
+	struct metric_recorder *recorder;
+	struct alerts *alerts;
+	struct endpoint_memory *memory;
+	char *state_dir; // owned; NULL: nothing is remembered
+	bool memory_is_dirty, is_once, is_stopping;
+
+	struct watched *watched; // hash by id, owned
+	struct direct_counts counts;
+	enum health_outage outage; // as told to the alerts
+
+	uv_timer_t deadline_timer; // of the services
+	int64_t armed_ms;          // mono; INT64_MAX: not armed
+	uv_timer_t state_timer;
+	enum feed_state state;
+	int64_t started_ms, state_since_ms, last_answer_ms; // wall
+	int64_t progress_ended_ms;                          // wall; 0: it runs
+	uint64_t progress_mark;                             // of the counts last told
+	int64_t memory_saved_ms;                            // mono
+
+	size_t n_open; // parts that still close
+	void (*closed_cb)(void *ctx);
+	void *closed_ctx;
+};
+
+struct watched *direct_watched(struct direct_feed *feed, uint32_t id); // NULL when gone
+
+// direct_agents.c
+int direct_agents_start(struct direct_feed *feed, const struct direct_options *options); // 0 or negative errno
+void direct_agents_finish(struct direct_feed *feed);
+void direct_on_contact(const struct contact_result *result, void *ctx);
+void direct_look_again(struct direct_feed *feed, struct watched *watched); // remembered endpoints were wrong
+void direct_memory_save(struct direct_feed *feed, struct instant now);
+
+// direct_samples.c
+void direct_on_sample(const struct sample *sample, void *ctx);
+void direct_on_event(void *ctx, const struct event *event); // what the services said: alerts listen, overlays follow
+
+// direct_requests.c
+int direct_request(struct feed *feed, const struct request *request);
+
+// direct_state.c
+int direct_state_start(struct direct_feed *feed);
+void direct_rearm(struct direct_feed *feed); // after anything that may have set a nearer deadline
+void direct_notice(struct direct_feed *feed, enum severity severity, enum action_type type, const char *title,
+		   const char *text, bool needs_answer);
+void direct_state_tell(struct direct_feed *feed, struct instant now);
+void direct_progress_tell(struct direct_feed *feed, struct instant now);
