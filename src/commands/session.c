@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "commands/exit_code.h"
+#include "feeds/direct.h"
+
+static void on_event(void *ctx, const struct event *event)
+{
+	struct session *session = ctx;
+
+	fleet_apply(session->fleet, event);
+}
+
+static int fail(const char *what, int error)
+{
+	fprintf(stderr, "opscon: %s: %s\n", what, strerror(-error));
+	return EXIT_OURS;
+}
+
+static int start_feed(struct session *session, const struct fleet_options *options, bool is_once)
+{
+	const struct direct_options direct = {
+		.config = &options->config,
+		.selector = options->selector,
+		.broadcaster = session->broadcaster,
+		.state_dir = options->state_dir[0] ? options->state_dir : NULL,
+		.is_once = is_once,
+	};
+	char why[256];
+	int r = direct_feed_create(&session->loop, &direct, &session->feed, why, sizeof why);
+
+	if (r < 0 && why[0]) {
+		fprintf(stderr, "opscon: %s\n", why);
+		return EXIT_USAGE;
+	}
+	if (r < 0)
+		return fail("cannot start polling", r);
+	if (options->n_urls)
+		direct_feed_publish(session->feed, "command line", options->urls, options->n_urls);
+	return 0;
+}
+
+int session_start(struct session *session, const struct fleet_options *options, bool is_once)
+{
+	const struct fleet_limits limits = { .n_points = options->config.n_points,
+					     .retention_ms = options->config.retention_ms };
+	int r;
+
+	*session = (struct session){ 0 };
+	r = uv_loop_init(&session->loop);
+	if (r < 0)
+		return fail("cannot start", r);
+	session->has_loop = true;
+	r = broadcaster_create(BROADCASTER_BUFFER_DEFAULT, &session->broadcaster);
+	if (r == 0)
+		r = fleet_create(&limits, &session->fleet);
+	if (r == 0)
+		session->subscription = broadcaster_subscribe(session->broadcaster, ~0u, on_event, session);
+	if (r < 0 || session->subscription < 0)
+		return fail("cannot start", r < 0 ? r : session->subscription);
+	return start_feed(session, options, is_once);
+}
+
+void session_stop(struct session *session)
+{
+	if (session->feed)
+		session->feed->class->stop(session->feed);
+	session->feed = NULL;
+	if (session->has_loop) {
+		uv_run(&session->loop, UV_RUN_DEFAULT);
+		if (uv_loop_close(&session->loop) < 0)
+			log_line(LOG_ERROR, "a handle was left open");
+	}
+	broadcaster_destroy(session->broadcaster);
+	fleet_destroy(session->fleet);
+	*session = (struct session){ 0 };
+}

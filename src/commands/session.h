@@ -1,0 +1,25 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* A loop, a broadcaster, a fleet and a feed, wired together: what every command that watches a fleet begins with. */
+#include <stdbool.h>
+#include <uv.h>
+
+#include "commands/fleet_options.h"
+#include "opscon/broadcaster.h"
+#include "opscon/feed.h"
+#include "opscon/fleet.h"
+
+struct session {
+	uv_loop_t loop;
+	struct broadcaster *broadcaster; // owned
+	struct fleet *fleet;             // owned
+	struct feed *feed;               // owned; gone after session_stop()
+	int subscription;
+	bool has_loop;
+};
+
+// Starts watching. 0, or an exit code after saying what is wrong; session_stop() is due either way.
+int session_start(struct session *session, const struct fleet_options *options, bool is_once);
+
+// Stops the feed and runs the loop until every handle is closed. The caller has closed its own before.
+void session_stop(struct session *session);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/status_run.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/strbuf.h"
+#include "commands/exit_code.h"
+#include "commands/session.h"
+#include "feeds/direct.h"
+
+enum { N_SIGNALS = 2 };
+
+struct waiting {
+	const struct status_run *run;
+	struct session *session;
+	uv_check_t check;
+	uv_signal_t signals[N_SIGNALS];
+	size_t n_hard; // agents before this one have a hard verdict
+	bool is_done, is_cancelled;
+};
+
+static bool is_hard(const struct fleet_agent *agent)
+{
+	return agent->agent->is_paused || (agent->health.attempt_n == 0 && agent->health.observed != OBSERVED_NEVER);
+}
+
+static bool is_done(struct waiting *w)
+{
+	const struct fleet *fleet = w->session->fleet;
+
+	if (!direct_feed_is_settled(w->session->feed))
+		return false;
+	// A verdict that was hard once is enough: an agent that flaps would otherwise keep us for ever.
+	while (w->run->is_hard && w->n_hard < fleet_n_agents(fleet) && is_hard(fleet_agent_at(fleet, w->n_hard)))
+		w->n_hard++;
+	return !w->run->is_hard || w->n_hard == fleet_n_agents(fleet);
+}
+
+static void on_check(uv_check_t *check)
+{
+	struct waiting *w = check->data;
+
+	w->is_done = w->is_done || is_done(w);
+	if (w->is_done)
+		uv_stop(check->loop);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	struct waiting *w = signal->data;
+
+	(void)number;
+	w->is_cancelled = true;
+	uv_stop(signal->loop);
+}
+
+bool status_has_unicode(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static bool has_colour(void)
+{
+	const char *no_colour = getenv("NO_COLOR"), *cli_colour = getenv("CLICOLOR"), *term = getenv("TERM");
+
+	if ((no_colour && *no_colour) || (cli_colour && strcmp(cli_colour, "0") == 0))
+		return false;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+int status_exit_code(const struct status_run *run, enum health_state overall)
+{
+	static const int plugin[HEALTH_STATE_COUNT] = { 0, 1, 2, 3 };
+
+	if (strcmp(run->format, "nagios") == 0)
+		return plugin[overall];
+	if (overall == HEALTH_DOWN)
+		return EXIT_DOWN;
+	if (overall == HEALTH_DEGRADED)
+		return run->fail_on == HEALTH_DEGRADED ? EXIT_DEGRADED : EXIT_WELL;
+	return overall == HEALTH_UNKNOWN ? EXIT_INDETERMINATE : EXIT_WELL;
+}
+
+static int print_report(const struct status_run *run, const struct session *session)
+{
+	const struct report report = {
+		.fleet = session->fleet,
+		.at_ms = clock_now().wall_ms,
+		.has_unicode = status_has_unicode(),
+		.has_colour = has_colour(),
+	};
+	struct report_counts counts;
+	struct bytes out;
+	int r;
+
+	bytes_init(&out, REPORT_BYTES_MAX);
+	r = report_writer_find(run->format)(&report, &out);
+	if (r == 0 && out.len)
+		r = fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : -1;
+	bytes_finish(&out);
+	if (r < 0) {
+		fputs("opscon: cannot write the report\n", stderr);
+		return EXIT_OURS;
+	}
+	report_count(&report, &counts);
+	return status_exit_code(run, report_overall(&counts));
+}
+
+int status_run(const struct status_run *run, struct session *session)
+{
+	static const int numbers[N_SIGNALS] = { SIGINT, SIGTERM };
+	struct waiting w = { .run = run, .session = session };
+
+	uv_check_init(&session->loop, &w.check);
+	w.check.data = &w;
+	uv_check_start(&w.check, on_check);
+	for (int i = 0; i < N_SIGNALS; i++) {
+		uv_signal_init(&session->loop, &w.signals[i]);
+		w.signals[i].data = &w;
+		uv_signal_start(&w.signals[i], on_signal, numbers[i]);
+	}
+	while (!w.is_done && !w.is_cancelled)
+		uv_run(&session->loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&w.check, NULL);
+	for (int i = 0; i < N_SIGNALS; i++)
+		uv_close((uv_handle_t *)&w.signals[i], NULL);
+	uv_run(&session->loop, UV_RUN_NOWAIT); // these handles live in this frame
+	return w.is_cancelled ? EXIT_CANCELLED : print_report(run, session);
+}
