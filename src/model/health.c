@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One calm vocabulary for the badge. What hides the agent's state from us comes first (paused, work in progress, not
+ * seen), then what we know. The words, in that order: paused, working, draining, maintenance, we are offline, not
+ * judged, unknown, stale, checking, flapping, down, unreachable, auth refused, slow, degraded, up.
+ */
+#include "opscon/health.h"
+
+struct face {
+	enum status status;
+	const char *word;
+};
+
+static bool has(const struct health *health, enum overlay overlay)
+{
+	return (health->overlays & overlay) != 0;
+}
+
+enum health_state health_state(const struct health *health)
+{
+	bool is_known =
+		health->quality == PROBE_OK && health->freshness != FRESHNESS_STALE && !has(health, OVERLAY_PAUSED);
+
+	if (!is_known)
+		return HEALTH_UNKNOWN;
+	switch (health->observed) {
+	case OBSERVED_UP:
+		return HEALTH_UP;
+	case OBSERVED_DEGRADED:
+		return HEALTH_DEGRADED;
+	case OBSERVED_DOWN:
+		return HEALTH_DOWN;
+	case OBSERVED_NEVER:
+		break;
+	}
+	return HEALTH_UNKNOWN;
+}
+
+// No answer at all, as against an answer that is bad.
+static bool is_unreachable(enum reason reason)
+{
+	switch (reason) {
+	case REASON_DNS_NXDOMAIN:
+	case REASON_DNS_TIMEOUT:
+	case REASON_CONNECT_REFUSED:
+	case REASON_CONNECT_TIMEOUT:
+	case REASON_NO_ROUTE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct face face_of_unseen(const struct health *health)
+{
+	if (health->quality == PROBE_OFFLINE)
+		return (struct face){ STATUS_UNKNOWN, "we are offline" };
+	if (health->quality != PROBE_OK)
+		return (struct face){ STATUS_UNKNOWN, "not judged" };
+	if (!health->last_probe_ms && health->observed == OBSERVED_NEVER && !health->attempt_n)
+		return (struct face){ STATUS_UNKNOWN, "unknown" };
+	if (health->freshness == FRESHNESS_STALE)
+		return (struct face){ STATUS_UNKNOWN, "stale" };
+	if (health->attempt_n)
+		return (struct face){ STATUS_PENDING, "checking" };
+	return (struct face){ STATUS_UNKNOWN, "unknown" };
+}
+
+static struct face face_of_seen(const struct health *health, enum health_state state)
+{
+	if (health->is_flapping)
+		return (struct face){ STATUS_WARNING, "flapping" };
+	if (state == HEALTH_UP)
+		return (struct face){ STATUS_HEALTHY, "up" };
+	if (state == HEALTH_DOWN && is_unreachable(health->reason))
+		return (struct face){ STATUS_OFFLINE, "unreachable" };
+	if (state == HEALTH_DOWN)
+		return (struct face){ STATUS_CRITICAL, "down" };
+	if (health->reason == REASON_AUTH_REQUIRED)
+		return (struct face){ STATUS_WARNING, "auth refused" };
+	return (struct face){ STATUS_DEGRADED, health->reason == REASON_SLOW ? "slow" : "degraded" };
+}
+
+static struct face face_of(const struct health *health)
+{
+	enum health_state state = health_state(health);
+
+	if (has(health, OVERLAY_PAUSED))
+		return (struct face){ STATUS_STOPPED, "paused" };
+	if (has(health, OVERLAY_OPERATION))
+		return (struct face){ STATUS_WORKING, "working" };
+	if (has(health, OVERLAY_DRAINING))
+		return (struct face){ STATUS_PENDING, "draining" };
+	if (has(health, OVERLAY_MAINTENANCE))
+		return (struct face){ STATUS_INFO, "maintenance" };
+	return state == HEALTH_UNKNOWN ? face_of_unseen(health) : face_of_seen(health, state);
+}
+
+enum status health_status(const struct health *health)
+{
+	return face_of(health).status;
+}
+
+const char *health_word(const struct health *health)
+{
+	return face_of(health).word;
+}
