@@ -46,8 +46,8 @@ int target_groups_parse_json(const char *text, size_t n, const char *source, con
 			     struct target_list *out, struct target_error *error);
 void target_list_finish(struct target_list *list);
 
-/* One group at a time, for other notations (config/target_groups_yaml.h): begin, its labels, its targets. Each
- * returns 0; -EINVAL or -E2BIG with why; -ENOMEM.
+/* One group at a time, for every notation: its labels, then its targets. Texts are as they came (not clean, not
+ * terminated). Each returns 0; -EINVAL or -E2BIG with why; -ENOMEM.
  */
 struct target_group {
 	const char *source;         // borrowed
@@ -55,7 +55,8 @@ struct target_group {
 	struct labels labels;       // owned: every label of the group as given
 };
 
-int target_group_label(struct target_group *group, const char *name, const char *value, char *why, size_t why_size);
-int target_group_add(struct target_group *group, const char *address, struct target_list *list, char *why,
-		     size_t why_size);
+int target_group_label(struct target_group *group, const char *name, size_t n_name, const char *value, size_t n_value,
+		       char *why, size_t why_size);
+int target_group_add(const struct target_group *group, const char *address, size_t n, struct target_list *list,
+		     char *why, size_t why_size);
 void target_group_finish(struct target_group *group);
