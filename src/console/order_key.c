@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/order_key.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "console/agent_order.h"
+#include "text/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct {
+	const char *name;
+	bool is_descending;    // when first chosen
+	const char *series[4]; // ids of series that can stand in the column, the best first
+} columns[COLUMN_COUNT] = {
+	[COLUMN_STATE] = { "state", false, { NULL } },
+	[COLUMN_NAME] = { "name", false, { NULL } },
+	[COLUMN_TIER] = { "tier", false, { NULL } },
+	[COLUMN_ENV] = { "env", false, { NULL } },
+	[COLUMN_REASON] = { "reason", false, { NULL } },
+	[COLUMN_SINCE] = { "since", true, { NULL } },
+	[COLUMN_LATENCY] = { "latency", true, { NULL } },
+	[COLUMN_TREND] = { "trend", true, { NULL } },
+	[COLUMN_CPU] = { "cpu", true, { "cpu", "process_cpu", NULL } },
+	[COLUMN_MEMORY] = { "memory", true, { "memory", "process_rss", NULL } },
+	[COLUMN_RATE] = { "rate", true, { "http_rate", "rate", NULL } },
+	[COLUMN_ERRORS] = { "errors", true, { "http_errors", "errors", NULL } },
+	[COLUMN_URL] = { "url", false, { NULL } },
+};
+
+bool agent_column_is_descending(enum agent_column column)
+{
+	return columns[column].is_descending;
+}
+
+const char *agent_column_name(enum agent_column column)
+{
+	return (size_t)column < COLUMN_COUNT ? columns[column].name : "?";
+}
+
+int column_series(const struct fleet *fleet, enum agent_column column)
+{
+	for (size_t i = 0; i < COUNT(columns[0].series) && columns[column].series[i]; i++)
+		for (size_t no = 0; no < fleet_n_series_defs(fleet); no++) {
+			const struct series_def *def = fleet_series_def(fleet, (uint16_t)no);
+
+			if (def && strcmp(def->id, columns[column].series[i]) == 0)
+				return (int)no;
+		}
+	return -1;
+}
+
+void order_choice_settle(struct order_choice *choice, const struct fleet *fleet)
+{
+	choice->series = column_series(fleet, choice->column);
+}
+
+static double latency(const struct fleet_agent *agent)
+{
+	if (!agent->probed_at_ms[PROBE_HEALTH] || agent->probed[PROBE_HEALTH].timing.total_us <= 0)
+		return NAN;
+	return agent->probed[PROBE_HEALTH].timing.total_us;
+}
+
+static double badness(enum health_state state)
+{
+	static const double ranks[HEALTH_STATE_COUNT] = {
+		[HEALTH_DOWN] = 0, [HEALTH_DEGRADED] = 1, [HEALTH_UNKNOWN] = 2, [HEALTH_UP] = 3
+	};
+
+	return ranks[state];
+}
+
+void order_key_make(struct order_key *key, const struct fleet *fleet, const struct fleet_agent *agent,
+		    const struct order_choice *choice)
+{
+	*key = (struct order_key){ .text = "", .agent = agent_ref(agent->agent) };
+	switch (choice->column) {
+	case COLUMN_STATE:
+		key->number = badness(agent->state);
+		key->then = agent->state_since_ms;
+		break;
+	case COLUMN_TIER:
+		key->text = agent_label(agent->agent, "tier");
+		break;
+	case COLUMN_ENV:
+		key->text = agent_label(agent->agent, "env");
+		break;
+	case COLUMN_REASON:
+		key->text =
+			agent->health.reason ? reason_text(agent->health.reason) : "\x7f"; // what is well comes last
+		break;
+	case COLUMN_SINCE:
+		key->number = (double)agent->state_since_ms;
+		break;
+	case COLUMN_LATENCY:
+	case COLUMN_TREND:
+		key->number = latency(agent);
+		break;
+	case COLUMN_CPU:
+	case COLUMN_MEMORY:
+	case COLUMN_RATE:
+	case COLUMN_ERRORS:
+		key->number = choice->series < 0 ? NAN : fleet_last(fleet, agent->agent->id, (uint16_t)choice->series);
+		break;
+	case COLUMN_URL:
+		key->text = agent->agent->url;
+		break;
+	case COLUMN_NAME:
+	case COLUMN_COUNT:
+		key->text = agent->agent->name;
+		break;
+	}
+}
+
+void order_key_finish(struct order_key *key)
+{
+	agent_unref(key->agent);
+	key->agent = NULL;
+}
+
+static int compare_values(const struct order_key *a, const struct order_key *b)
+{
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	if (a->then != b->then)
+		return a->then > b->then ? -1 : 1;
+	return text_compare(a->text, b->text);
+}
+
+int order_key_compare(const struct order_key *a, const struct order_key *b, bool is_descending)
+{
+	bool a_unknown = isnan(a->number), b_unknown = isnan(b->number);
+	int order = 0;
+
+	if (a_unknown != b_unknown)
+		return a_unknown ? 1 : -1;
+	if (!a_unknown)
+		order = compare_values(a, b);
+	if (order)
+		return is_descending ? -order : order;
+	order = text_compare(a->agent->name, b->agent->name);
+	if (order)
+		return order;
+	return a->agent->id < b->agent->id ? -1 : a->agent->id > b->agent->id;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/scope.h"
+
+#include <errno.h>
+
+#include "base/table.h"
+
+struct scope_member {
+	uint32_t id;
+	enum health_state state;
+	int64_t since_ms;
+	const struct agent *agent; // a reference
+	bool is_bad;
+	struct scope_member *bad_prev, *bad_next;
+	UT_hash_handle hh;
+};
+
+void scope_init(struct scope *scope, const struct fleet *fleet, const struct context *context)
+{
+	*scope = (struct scope){ .fleet = fleet, .context = context, .overall = HEALTH_UNKNOWN };
+}
+
+static struct scope_member *find(const struct scope *scope, uint32_t id)
+{
+	struct scope_member *member;
+
+	HASH_FIND(hh, scope->members, &id, sizeof id, member);
+	return member;
+}
+
+static void count_out(struct scope *scope, struct scope_member *member)
+{
+	scope->counts.by_state[member->state]--;
+	scope->counts.total--;
+	tally_remove(&scope->tiers, agent_label(member->agent, "tier"), member->state);
+	tally_remove(&scope->environments, agent_label(member->agent, "env"), member->state);
+	agent_unref(member->agent);
+	member->agent = NULL;
+}
+
+static void unlink_bad(struct scope *scope, struct scope_member *member)
+{
+	if (!member->is_bad)
+		return;
+	DL_DELETE2(scope->bad, member, bad_prev, bad_next);
+	scope->n_bad--;
+	member->is_bad = false;
+}
+
+// Bad as the fleet means it: an agent that was observed once and is not up now.
+static bool is_bad(const struct fleet_agent *agent)
+{
+	if (agent->state == HEALTH_UNKNOWN)
+		return agent->health.observed != OBSERVED_NEVER;
+	return agent->state != HEALTH_UP;
+}
+
+static int count_in(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
+{
+	int r = tally_add(&scope->tiers, agent_label(agent->agent, "tier"), agent->state);
+
+	if (tally_add(&scope->environments, agent_label(agent->agent, "env"), agent->state) < 0)
+		r = -ENOMEM;
+	member->agent = agent_ref(agent->agent);
+	member->state = agent->state;
+	member->since_ms = agent->state_since_ms;
+	scope->counts.by_state[member->state]++;
+	scope->counts.total++;
+	return r;
+}
+
+// Whoever turns, turns latest.
+static void link_bad(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
+{
+	unlink_bad(scope, member);
+	if (!is_bad(agent))
+		return;
+	DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
+	scope->n_bad++;
+	member->is_bad = true;
+}
+
+static enum health_state worst(const struct fleet_counts *counts)
+{
+	if (counts->by_state[HEALTH_DOWN])
+		return HEALTH_DOWN;
+	if (counts->by_state[HEALTH_DEGRADED])
+		return HEALTH_DEGRADED;
+	return counts->by_state[HEALTH_UNKNOWN] || !counts->total ? HEALTH_UNKNOWN : HEALTH_UP;
+}
+
+static int add(struct scope *scope, const struct fleet_agent *agent)
+{
+	struct scope_member *member = mem_calloc(1, sizeof *member);
+
+	if (!member)
+		return -ENOMEM;
+	member->id = agent->agent->id;
+	HASH_ADD(hh, scope->members, id, sizeof member->id, member);
+	if (TABLE_ADD_FAILED(member)) {
+		mem_free(member);
+		return -ENOMEM;
+	}
+	link_bad(scope, member, agent);
+	return count_in(scope, member, agent);
+}
+
+static void drop(struct scope *scope, struct scope_member *member)
+{
+	count_out(scope, member);
+	unlink_bad(scope, member);
+	HASH_DELETE(hh, scope->members, member);
+	mem_free(member);
+}
+
+static void clear(struct scope *scope)
+{
+	struct scope_member *member, *next;
+
+	HASH_ITER(hh, scope->members, member, next) {
+		HASH_DELETE(hh, scope->members, member);
+		agent_unref(member->agent);
+		mem_free(member);
+	}
+	scope->bad = NULL;
+	scope->n_bad = 0;
+	scope->counts = (struct fleet_counts){ 0 };
+	tally_clear(&scope->tiers);
+	tally_clear(&scope->environments);
+}
+
+void scope_finish(struct scope *scope)
+{
+	clear(scope);
+}
+
+/* When the verdict came to hold, for a context that was picked later than that: since the first of the bad ones is bad,
+ * or since the last of the well ones is well.
+ */
+static int64_t settle_since(const struct scope *scope)
+{
+	const struct scope_member *member, *next;
+	int64_t since_ms = 0;
+
+	HASH_ITER(hh, scope->members, member, next) {
+		bool is_better;
+
+		if (member->state != scope->overall)
+			continue;
+		is_better = scope->overall == HEALTH_UP ? member->since_ms > since_ms : member->since_ms < since_ms;
+		if (!since_ms || is_better)
+			since_ms = member->since_ms;
+	}
+	return since_ms;
+}
+
+// The list of bad ones in the order in which they turned; walking the agents gave another.
+static int order_bad(struct scope *scope)
+{
+	size_t n = fleet_newly_bad(scope->fleet, NULL, 0);
+	uint32_t *ids = mem_alloc((n + 1) * sizeof *ids);
+
+	if (!ids)
+		return -ENOMEM;
+	fleet_newly_bad(scope->fleet, ids, n);
+	for (size_t i = n; i-- > 0;) {
+		struct scope_member *member = find(scope, ids[i]);
+
+		if (!member || !member->is_bad)
+			continue;
+		DL_DELETE2(scope->bad, member, bad_prev, bad_next);
+		DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
+	}
+	mem_free(ids);
+	return 0;
+}
+
+int scope_rebuild(struct scope *scope)
+{
+	int r = 0;
+
+	clear(scope);
+	for (size_t i = 0; i < fleet_n_agents(scope->fleet); i++) {
+		const struct fleet_agent *agent = fleet_agent_at(scope->fleet, i);
+
+		if (context_matches(scope->context, agent->agent) && add(scope, agent) < 0)
+			r = -ENOMEM;
+	}
+	if (order_bad(scope) < 0)
+		r = -ENOMEM;
+	scope->overall = worst(&scope->counts);
+	scope->overall_since_ms = settle_since(scope);
+	return r;
+}
+
+static void settle_overall(struct scope *scope, int64_t since_ms)
+{
+	enum health_state now = worst(&scope->counts);
+
+	if (now == scope->overall && scope->overall_since_ms)
+		return;
+	scope->overall = now;
+	scope->overall_since_ms = since_ms;
+}
+
+bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
+{
+	const struct fleet_agent *agent = is_gone ? NULL : fleet_agent(scope->fleet, id);
+	struct scope_member *member = find(scope, id);
+	bool is_in = agent && context_matches(scope->context, agent->agent);
+
+	if (!member && !is_in)
+		return false;
+	if (member && is_in && member->agent == agent->agent && member->state == agent->state &&
+	    member->is_bad == is_bad(agent))
+		return false;
+	if (member && !is_in) {
+		drop(scope, member);
+	} else if (member) {
+		if (member->state != agent->state || member->is_bad != is_bad(agent))
+			link_bad(scope, member, agent);
+		count_out(scope, member);
+		count_in(scope, member, agent);
+	} else {
+		add(scope, agent);
+	}
+	settle_overall(scope, agent ? agent->state_since_ms : fleet_overall_since_ms(scope->fleet));
+	return true;
+}
+
+bool scope_has(const struct scope *scope, uint32_t id)
+{
+	return find(scope, id) != NULL;
+}
+
+void scope_show(struct scope *scope, struct fleet_scope *out)
+{
+	const struct scope_member *member = scope->bad;
+	bool is_everything = context_is_empty(scope->context);
+	size_t n = 0;
+
+	for (; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
+		scope->newly_bad[n++] = member->id;
+	*out = (struct fleet_scope){ .total = scope->counts.total,
+				     .overall = scope->overall,
+				     .overall_since_ms = is_everything ? fleet_overall_since_ms(scope->fleet)
+								       : scope->overall_since_ms,
+				     .tiers = scope->tiers.items,
+				     .n_tiers = scope->tiers.n,
+				     .newly_bad = scope->newly_bad,
+				     .n_newly_bad = n,
+				     .n_bad = scope->n_bad };
+	for (int state = 0; state < HEALTH_STATE_COUNT; state++)
+		out->by_state[state] = scope->counts.by_state[state];
+}
+
+const char *scope_environment(const struct scope *scope)
+{
+	const char *name = "";
+
+	for (size_t i = 0; i < scope->environments.n; i++) {
+		if (*name)
+			return "mixed"; // at the second name; agents without one do not count
+		name = scope->environments.items[i].name;
+	}
+	return name;
+}
