@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "text/text.h"
+#include "widgets/wrap.h"
 
 static const double NEUTRAL_SHARE = 0.05;
 
@@ -182,30 +183,6 @@ static void draw_line(const struct panel *panel, struct canvas *canvas)
 	}
 }
 
-// The reason over as many rows as there are, cut at words.
-static void draw_reason(const char *text, struct canvas *canvas, int y)
-{
-	int width = canvas->width - 1;
-
-	for (; *text && y < canvas->height; y++) {
-		size_t n = text_prefix(text, width, NULL);
-
-		if (y + 1 == canvas->height || !text[n]) {
-			canvas_text(canvas, 1, y, width, STYLE_FAINT, text);
-			return;
-		}
-		for (size_t i = n; i > 0; i--)
-			if (text[i] == ' ') {
-				n = i;
-				break;
-			}
-		canvas_textf(canvas, 1, y, width, STYLE_FAINT, "%.*s", (int)n, text);
-		text += n + (text[n] == ' ');
-		if (n == 0)
-			return;
-	}
-}
-
 static void draw_title(const struct panel *panel, struct canvas *canvas)
 {
 	int tag = 0;
@@ -231,7 +208,7 @@ void panel_draw(const struct panel *panel, struct canvas *canvas)
 	used = draw_value(panel, canvas, 1, 1, canvas->width - 1);
 	draw_chip(panel, canvas, canvas->width, 1, used + 2);
 	if (panel->provenance.state == PROVENANCE_UNAVAILABLE) {
-		draw_reason(panel->provenance.text, canvas, 2);
+		wrap_draw(canvas, 1, 2, canvas->width - 1, canvas->height - 2, STYLE_FAINT, panel->provenance.text);
 		return;
 	}
 	draw_sparkline(panel, canvas, 1, 2, canvas->width - 1, canvas->height - 2);
