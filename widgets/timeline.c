@@ -77,7 +77,7 @@ static bool starts_group(const struct columns *c, size_t i)
 {
 	const struct timeline_item *before = i ? item_at(c, i - 1) : NULL, *item = item_at(c, i);
 
-	return !before ||
+	return !before || !item ||
 	       !timeline_is_same_group(before->at_ms, item->at_ms, c->view->now.wall_ms, c->view->utc_offset_s);
 }
 
