@@ -91,6 +91,7 @@ int fleet_options_take(struct fleet_options *options, int option, const char *va
 		return 0;
 	case OPTION_LOG:
 		r = log_open(value);
+		options->has_log = r == 0;
 		if (r < 0)
 			fprintf(stderr, "opscon: --log %s: %s\n", value, strerror(-r));
 		return r < 0 ? EXIT_USAGE : 0;
@@ -224,7 +225,7 @@ int fleet_options_parse(struct fleet_options *options, int argc, char **argv, co
 		table[n++] = *own;
 	for (size_t i = 0; i < n_fleet_long_options && n + 1 < OPTIONS_MAX; i++)
 		table[n++] = fleet_long_options[i];
-	optind = 1;
+	optind = 0; // glibc: start anew
 	while (r == 0 && (option = getopt_long(argc, argv, short_options, table, NULL)) != -1) {
 		if (option >= FLEET_OPTION_FIRST && option <= FLEET_OPTION_LAST)
 			r = fleet_options_take(options, option, optarg);

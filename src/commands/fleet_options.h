@@ -24,6 +24,7 @@ struct fleet_options {
 	size_t n_urls;
 	struct selector *selector; // owned; NULL: all
 	char state_dir[512];       // "" when there is none
+	bool has_log;              // --log names a file
 	bool has_state;            // false: --no-state
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "feeds/discovery_internal.h"
 #include "feeds/discovery_source.h"
 
 struct discovery {

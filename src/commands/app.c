@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/app.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "commands/exit_code.h"
+#include "commands/status_run.h"
+#include "text/text.h"
+
+static const struct option own_options[] = {
+	{ "ascii", no_argument, NULL, 'a' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "mouse", no_argument, NULL, 'm' },
+	{ "once", no_argument, NULL, 'o' },
+	{ "script", required_argument, NULL, 's' },
+	{ "size", required_argument, NULL, 'z' },
+	{ "theme", required_argument, NULL, 't' },
+	{ "utc", no_argument, NULL, 'u' },
+	{ 0 },
+};
+
+void app_options_init(struct app_options *options)
+{
+	*options = (struct app_options){ .width = 120, .height = 36 };
+	fleet_options_init(&options->fleet);
+}
+
+void app_options_print_help(const char *usage)
+{
+	printf("usage: %s\n\n"
+	       "  --ascii               ASCII glyphs only\n"
+	       "  --theme NAME          dark (default), light or colourblind\n"
+	       "  --utc                 absolute times in UTC\n"
+	       "  --mouse               clicks and the wheel are read\n"
+	       "  --script FILE         keys from a file, screens to files; see opscon(1)\n"
+	       "  --size COLSxROWS      of the script's screen; default 120x36\n%s",
+	       usage, fleet_options_help());
+}
+
+static int take_size(struct app_options *options, const char *value)
+{
+	char rest;
+
+	if (sscanf(value, "%4dx%4d%c", &options->width, &options->height, &rest) == 2 && options->width > 0 &&
+	    options->height > 0 && options->width <= 1000 && options->height <= 1000)
+		return 0;
+	fprintf(stderr, "opscon: --size %s: expected COLSxROWS, like 80x24, each up to 1000\n", value);
+	return EXIT_USAGE;
+}
+
+static int take(void *ctx, int option, const char *value)
+{
+	struct app_options *options = ctx;
+
+	switch (option) {
+	case 'a':
+		options->is_ascii = true;
+		break;
+	case 'm':
+		options->has_mouse = true;
+		break;
+	case 'o':
+		options->is_once = true;
+		break;
+	case 's':
+		options->script = value;
+		break;
+	case 't':
+		options->theme = value;
+		break;
+	case 'u':
+		options->is_utc = true;
+		break;
+	case 'z':
+		return take_size(options, value);
+	default:
+		options->wants_help = true;
+		break;
+	}
+	return 0;
+}
+
+int app_options_parse(struct app_options *options, int argc, char **argv)
+{
+	return fleet_options_parse(&options->fleet, argc, argv, "h", own_options, take, options);
+}
+
+// Who stands beside what is done here: the login behind sudo where there is one.
+static void find_who(char *out, size_t size)
+{
+	const struct passwd *user = getpwuid(getuid());
+	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+	const char *name = sudo && *sudo ? sudo : user ? user->pw_name : "unknown";
+
+	text_clean(name, strlen(name), TEXT_ONE_LINE, out, size, NULL);
+}
+
+static int32_t local_offset_s(void)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	return (int32_t)tm.tm_gmtoff;
+}
+
+int app_start_console(struct app *app, bool has_unicode)
+{
+	const struct fleet_options *fleet = &app->options->fleet;
+	const struct console_options options = {
+		.config = &fleet->config,
+		.fleet = app->session.fleet,
+		.feed = app->session.feed,
+		.is_demo = app->options->is_demo,
+		.has_unicode = has_unicode,
+		.who = app->who,
+		// A demo's view is nobody's: it is not mixed with what is remembered of the real fleet.
+		.state_dir = fleet->state_dir[0] && !app->options->is_demo ? fleet->state_dir : NULL,
+		.utc_offset_s = app->options->is_utc || fleet->config.is_utc ? 0 : local_offset_s(),
+	};
+	int r = console_create(&options, clock_now(), &app->console);
+
+	app->has_unicode = has_unicode;
+	if (r < 0)
+		fprintf(stderr, "opscon: %s\n", strerror(-r));
+	return r < 0 ? EXIT_OURS : 0;
+}
+
+// The demo without a terminal: its fleet's status, once.
+static int run_once(struct app *app)
+{
+	const struct status_run run = STATUS_RUN_DEFAULT;
+
+	while (!demo_fleet_is_ready(&app->demo))
+		uv_run(&app->session.loop, UV_RUN_ONCE);
+	return app->demo.has_failed ? EXIT_OURS : status_run(&run, &app->session);
+}
+
+static int start(struct app *app)
+{
+	int r = 0;
+
+	if (app->options->is_demo)
+		r = demo_fleet_start(&app->demo);
+	if (r == 0)
+		r = session_start(&app->session, &app->options->fleet, app->options->is_once);
+	else
+		fprintf(stderr, "opscon: cannot start the simulated fleet: %s\n", strerror(-r));
+	if (r == 0 && app->options->is_demo)
+		r = demo_fleet_attach(&app->demo, &app->session.loop, app->session.feed);
+	return r < 0 ? EXIT_OURS : r;
+}
+
+int app_run(const struct app_options *options)
+{
+	struct app app = { .options = options, .demo.fd = -1 };
+	int r;
+
+	find_who(app.who, sizeof app.who);
+	r = start(&app);
+	if (r == 0 && options->is_once)
+		r = run_once(&app);
+	else if (r == 0)
+		r = options->script ? app_run_script(&app) : app_run_terminal(&app);
+	console_destroy(app.console);
+	demo_fleet_detach(&app.demo);
+	session_stop(&app.session);
+	demo_fleet_stop(&app.demo);
+	return r;
+}

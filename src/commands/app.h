@@ -1,0 +1,42 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The console as a program: a session, the console's view state, and what drives it: a terminal, or a script. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "commands/demo_fleet.h"
+#include "commands/session.h"
+#include "console/console.h"
+
+struct app_options {
+	struct fleet_options fleet;
+	const char *theme;  // NULL: as configured
+	const char *script; // NULL: the terminal
+	int width, height;  // of a script's screen
+	bool is_ascii, has_mouse, is_utc, is_demo, is_once, wants_help;
+};
+
+struct app {
+	const struct app_options *options; // borrowed
+	struct session session;
+	struct demo_fleet demo;
+	struct console *console; // owned
+	char who[128];
+	bool has_unicode;
+};
+
+void app_options_init(struct app_options *options);
+
+// Parses the command line of `console` and `demo`. 0, or an exit code after saying what is wrong.
+int app_options_parse(struct app_options *options, int argc, char **argv);
+void app_options_print_help(const char *usage);
+
+// Watches, shows, and comes back with the exit code when somebody has quit.
+int app_run(const struct app_options *options);
+
+// The two drivers. The app's console is there; they return the exit code.
+int app_run_terminal(struct app *app);
+int app_run_script(struct app *app);
+
+// Makes the console, once it is known what can be drawn. 0 or an exit code.
+int app_start_console(struct app *app, bool has_unicode);

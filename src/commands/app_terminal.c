@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The console on a terminal: keys in, at most 30 frames a second out, and the terminal put back on every way out. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "commands/app.h"
+#include "commands/exit_code.h"
+#include "screen/curses.h"
+
+enum { FRAME_MS = 33 };
+
+static const int signal_numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
+enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
+
+struct terminal {
+	struct app *app;
+	struct screen *screen; // owned
+	struct canvas canvas;  // owned
+	uv_poll_t input;
+	uv_prepare_t prepare;
+	uv_timer_t frame, wake;
+	uv_signal_t signals[N_SIGNALS];
+	int64_t drawn_ms;   // mono, of the last frame
+	int64_t wake_at_ms; // mono; INT64_MAX: not armed
+	bool is_over;
+};
+
+// The screen that a crash has to put back: a signal handler gets no argument.
+static struct screen *crash_screen;
+
+static void on_crash(int number)
+{
+	if (crash_screen)
+		screen_restore(crash_screen);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void guard_crashes(struct screen *screen)
+{
+	static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+	crash_screen = screen;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		signal(numbers[i], screen ? on_crash : SIG_DFL);
+}
+
+static void draw(struct terminal *t)
+{
+	struct instant now = clock_now();
+
+	t->drawn_ms = now.mono_ms;
+	console_draw(t->app->console, &t->canvas, now);
+	screen_show(t->screen, &t->canvas);
+}
+
+static void on_frame(uv_timer_t *timer)
+{
+	(void)timer; // its turn of the loop ends in on_prepare, which draws
+}
+
+static void on_wake(uv_timer_t *timer)
+{
+	struct terminal *t = timer->data;
+
+	t->wake_at_ms = INT64_MAX;
+	console_tick(t->app->console, clock_now());
+}
+
+static void arm_wake(struct terminal *t)
+{
+	int64_t at_ms = console_next_wake_ms(t->app->console);
+	int64_t now_ms;
+
+	if (at_ms == t->wake_at_ms)
+		return;
+	t->wake_at_ms = at_ms;
+	if (at_ms == INT64_MAX) {
+		uv_timer_stop(&t->wake);
+		return;
+	}
+	now_ms = clock_now().mono_ms;
+	uv_timer_start(&t->wake, on_wake, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 1, 0);
+}
+
+// Before the loop waits: what changed in this turn is drawn at once, or with the next frame when one was just drawn.
+static void on_prepare(uv_prepare_t *prepare)
+{
+	struct terminal *t = prepare->data;
+	int64_t since_ms;
+
+	if (console_wants_quit(t->app->console))
+		t->is_over = true;
+	if (t->is_over) {
+		uv_stop(prepare->loop);
+		return;
+	}
+	if (console_is_dirty(t->app->console)) {
+		since_ms = clock_now().mono_ms - t->drawn_ms;
+		if (since_ms >= FRAME_MS)
+			draw(t);
+		else if (!uv_is_active((uv_handle_t *)&t->frame))
+			uv_timer_start(&t->frame, on_frame, (uint64_t)(FRAME_MS - since_ms), 0);
+	}
+	arm_wake(t);
+}
+
+static void on_input(uv_poll_t *poll, int status, int events)
+{
+	struct terminal *t = poll->data;
+	struct key key;
+	int r = 0;
+
+	while (status == 0 && (r = screen_read_key(t->screen, &key)) == 1) {
+		if (key.code == 'l' && key.mods == KEY_MOD_CTRL) {
+			screen_redraw(t->screen);
+			draw(t);
+		}
+		console_key(t->app->console, &key, clock_now());
+	}
+	if (status < 0 || r < 0 || (events & UV_DISCONNECT))
+		t->is_over = true; // the terminal is gone
+}
+
+static void resize(struct terminal *t)
+{
+	int width, height;
+
+	screen_resized(t->screen);
+	screen_size(t->screen, &width, &height);
+	if (canvas_resize(&t->canvas, width, height) < 0) {
+		t->is_over = true;
+		return;
+	}
+	draw(t);
+}
+
+static void stop_and_go_on(struct terminal *t)
+{
+	screen_suspend(t->screen);
+	raise(SIGSTOP); // until SIGCONT
+	screen_resume(t->screen);
+	resize(t);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct terminal *t = handle->data;
+
+	if (number == SIGWINCH)
+		resize(t);
+	else if (number == SIGTSTP)
+		stop_and_go_on(t);
+	else
+		t->is_over = true;
+}
+
+static void start_handles(struct terminal *t)
+{
+	uv_loop_t *loop = &t->app->session.loop;
+
+	uv_poll_init(loop, &t->input, screen_fd(t->screen));
+	uv_prepare_init(loop, &t->prepare);
+	uv_timer_init(loop, &t->frame);
+	uv_timer_init(loop, &t->wake);
+	t->input.data = t->prepare.data = t->frame.data = t->wake.data = t;
+	uv_poll_start(&t->input, UV_READABLE | UV_DISCONNECT, on_input);
+	uv_prepare_start(&t->prepare, on_prepare);
+	for (int i = 0; i < N_SIGNALS; i++) {
+		uv_signal_init(loop, &t->signals[i]);
+		t->signals[i].data = t;
+		uv_signal_start(&t->signals[i], on_signal, signal_numbers[i]);
+	}
+}
+
+static void close_handles(struct terminal *t)
+{
+	uv_close((uv_handle_t *)&t->input, NULL);
+	uv_close((uv_handle_t *)&t->prepare, NULL);
+	uv_close((uv_handle_t *)&t->frame, NULL);
+	uv_close((uv_handle_t *)&t->wake, NULL);
+	for (int i = 0; i < N_SIGNALS; i++)
+		uv_close((uv_handle_t *)&t->signals[i], NULL);
+	uv_run(&t->app->session.loop, UV_RUN_NOWAIT); // they live in the caller's frame
+}
+
+static int open_screen(struct terminal *t)
+{
+	const struct app_options *options = t->app->options;
+	const struct config *config = &options->fleet.config;
+	const struct screen_options screen = {
+		.in = stdin,
+		.out = stdout,
+		.theme = options->theme ? options->theme : config->theme,
+		.is_ascii = options->is_ascii || config->is_ascii,
+		.has_mouse = options->has_mouse || config->has_mouse,
+	};
+	const char *why = NULL;
+	int width, height, r = screen_open(&screen, &t->screen, &why);
+
+	if (r < 0) {
+		fprintf(stderr, "opscon: %s; without a full terminal: opscon status\n", why ? why : strerror(-r));
+		return EXIT_USAGE;
+	}
+	guard_crashes(t->screen);
+	screen_size(t->screen, &width, &height);
+	r = canvas_create(width, height, !screen_has_unicode(t->screen), &t->canvas);
+	return r < 0 ? EXIT_OURS : 0;
+}
+
+int app_run_terminal(struct app *app)
+{
+	struct terminal t = { .app = app, .wake_at_ms = INT64_MAX, .drawn_ms = INT64_MIN / 2 };
+	int r;
+
+	if (!app->options->fleet.has_log)
+		log_open("/dev/null"); // stderr is the screen now
+	r = open_screen(&t);
+	r = r ? r : app_start_console(app, screen_has_unicode(t.screen));
+	if (r == 0) {
+		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
+		start_handles(&t);
+		while (!t.is_over)
+			uv_run(&app->session.loop, UV_RUN_DEFAULT);
+		close_handles(&t);
+	}
+	guard_crashes(NULL);
+	canvas_destroy(&t.canvas);
+	screen_close(t.screen);
+	return r;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <unistd.h>
+
+#include "commands/app.h"
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+
+static bool has_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+int command_console(int argc, char **argv)
+{
+	struct app_options options;
+	int r;
+
+	app_options_init(&options);
+	r = app_options_parse(&options, argc, argv);
+	if (r == 0 && options.wants_help) {
+		app_options_print_help("opscon [console] [OPTION ...] [URL ... | SELECTOR]");
+	} else if (r == 0 && !options.script && !has_terminal()) {
+		fputs("opscon: the console needs a terminal; without one: opscon status\n", stderr);
+		r = EXIT_USAGE;
+	} else if (r == 0) {
+		r = fleet_options_resolve(&options.fleet, argv + optind, false);
+		r = r ? r : app_run(&options);
+	}
+	fleet_options_finish(&options.fleet);
+	return r;
+}
+
+int command_demo(int argc, char **argv)
+{
+	struct app_options options;
+	int r;
+
+	app_options_init(&options);
+	options.is_demo = true;
+	r = app_options_parse(&options, argc, argv);
+	if (r == 0 && options.wants_help) {
+		app_options_print_help(
+			"opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
+			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.");
+	} else if (r == 0) {
+		options.is_once = options.is_once || (!options.script && !has_terminal());
+		options.fleet.interval_ms = options.fleet.interval_ms ? options.fleet.interval_ms : FAST_INTERVAL_MS;
+		r = fleet_options_resolve(&options.fleet, argv + optind, true);
+		options.fleet.config.n_agents = 0; // the demo's own agents and nobody else's
+		options.fleet.config.n_sources = 0;
+		r = r ? r : app_run(&options);
+	}
+	fleet_options_finish(&options.fleet);
+	return r;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/demo_fleet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agents/target_groups.h"
+#include "base/log.h"
+#include "feeds/direct.h"
+#include "formats/json_writer.h"
+#include "simulator/simulator.h"
+
+enum { LIST_BYTES_MAX = 1 << 20 };
+
+// ---- the child
+
+static int format_list(const struct simulator *simulator, struct bytes *out)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	json_open(&w, NULL, '[');
+	for (size_t i = 0; i < simulator_count(simulator); i++) {
+		struct simulator_target target;
+
+		simulator_target_get(simulator, i, &target);
+		json_open(&w, NULL, '{');
+		json_open(&w, "targets", '[');
+		json_text(&w, NULL, strstr(target.url, "//") + 2);
+		json_close(&w, ']');
+		json_open(&w, "labels", '{');
+		json_text(&w, "__agent_name__", target.name);
+		json_text(&w, "__health_path__", "/health");
+		json_text(&w, "__metrics_path__", "/metrics");
+		json_text(&w, "tier", target.tier);
+		json_text(&w, "env", target.env);
+		json_text(&w, "service", target.service);
+		json_text(&w, "version", target.version);
+		json_close(&w, '}');
+		json_close(&w, '}');
+	}
+	json_close(&w, ']');
+	return w.error;
+}
+
+static bool write_all(int fd, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, data, n);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		if (done > 0) {
+			data += done;
+			n -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+static void serve(int fd)
+{
+	const struct simulator_options options = { .n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1, .is_demo = true };
+	struct simulator *simulator;
+	struct bytes list;
+	uv_loop_t loop;
+
+	if (uv_loop_init(&loop) < 0 || simulator_start(&loop, &options, &simulator) < 0)
+		_exit(1);
+	bytes_init(&list, LIST_BYTES_MAX);
+	if (format_list(simulator, &list) < 0 || !write_all(fd, list.data, list.len))
+		_exit(1);
+	bytes_finish(&list);
+	close(fd);
+	uv_run(&loop, UV_RUN_DEFAULT); // until the signal that ends us
+	_exit(0);
+}
+
+static void become_child(int fd, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);        // it went before we asked
+	signal(SIGINT, SIG_IGN); // C-c is the console's business
+	signal(SIGTSTP, SIG_IGN);
+	for (int i = STDIN_FILENO; null >= 0 && i <= STDERR_FILENO; i++)
+		dup2(null, i);
+	serve(fd);
+}
+
+// ---- the parent
+
+int demo_fleet_start(struct demo_fleet *demo)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	*demo = (struct demo_fleet){ .fd = -1 };
+	bytes_init(&demo->list, LIST_BYTES_MAX);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	demo->pid = fork();
+	if (demo->pid < 0) {
+		int error = -errno;
+
+		demo->pid = 0;
+		close(ends[0]);
+		close(ends[1]);
+		return error;
+	}
+	if (demo->pid == 0) {
+		close(ends[0]);
+		become_child(ends[1], parent);
+	}
+	close(ends[1]);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	demo->fd = ends[0];
+	return 0;
+}
+
+static void end_list(struct demo_fleet *demo)
+{
+	uv_poll_stop(&demo->poll);
+	close(demo->fd);
+	demo->fd = -1;
+	bytes_finish(&demo->list);
+}
+
+static void publish(struct demo_fleet *demo)
+{
+	struct target_list list = { 0 };
+	struct target_error error = { 0 };
+
+	if (demo->list.len &&
+	    target_groups_parse_json(demo->list.data, demo->list.len, "demo", NULL, &list, &error) == 0) {
+		direct_feed_publish(demo->feed, "demo", list.agents, list.n);
+	} else {
+		demo->has_failed = true;
+		log_line(LOG_ERROR, "the simulated fleet did not start: %s", error.text);
+	}
+	target_list_finish(&list);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct demo_fleet *demo = poll->data;
+	char chunk[4096];
+	ssize_t n;
+
+	(void)status;
+	(void)events;
+	while ((n = read(demo->fd, chunk, sizeof chunk)) > 0)
+		bytes_add(&demo->list, chunk, (size_t)n);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	publish(demo);
+	end_list(demo);
+}
+
+int demo_fleet_attach(struct demo_fleet *demo, uv_loop_t *loop, struct feed *feed)
+{
+	int r = uv_poll_init(loop, &demo->poll, demo->fd);
+
+	if (r < 0)
+		return r;
+	demo->feed = feed;
+	demo->poll.data = demo;
+	demo->is_polling = true;
+	return uv_poll_start(&demo->poll, UV_READABLE | UV_DISCONNECT, on_readable);
+}
+
+bool demo_fleet_is_ready(const struct demo_fleet *demo)
+{
+	return demo->fd < 0;
+}
+
+void demo_fleet_detach(struct demo_fleet *demo)
+{
+	if (demo->is_polling)
+		uv_close((uv_handle_t *)&demo->poll, NULL);
+	demo->is_polling = false;
+}
+
+void demo_fleet_stop(struct demo_fleet *demo)
+{
+	if (!demo->pid)
+		return;
+	kill(demo->pid, SIGKILL);
+	while (waitpid(demo->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (demo->fd >= 0)
+		close(demo->fd);
+	bytes_finish(&demo->list);
+	*demo = (struct demo_fleet){ .fd = -1 };
+}
