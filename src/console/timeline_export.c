@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/timeline_export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/human.h"
+
+enum { EXPORT_MAX_BYTES = 64 * 1024 * 1024, FIELDS = 7 };
+
+static const char *const names[FIELDS] = { "at", "type", "severity", "agent", "who", "title", "description" };
+
+const char *export_format_name(enum export_format format)
+{
+	static const char *const formats[] = { "JSON", "CSV", "Markdown" };
+
+	return formats[format];
+}
+
+typedef int (*put_cb)(struct bytes *out, const char *text);
+
+static int put_json(struct bytes *out, const char *text)
+{
+	int r = bytes_add(out, "\"", 1);
+
+	for (; *text && r == 0; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			r = bytes_addf(out, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			r = bytes_addf(out, "\\u%04x", c);
+		else
+			r = bytes_add(out, text, 1);
+	}
+	return r == 0 ? bytes_add(out, "\"", 1) : r;
+}
+
+static int put_csv(struct bytes *out, const char *text)
+{
+	int r = bytes_add(out, "\"", 1);
+
+	if (r == 0 && *text && strchr("=+-@\t\r", *text))
+		r = bytes_add(out, "'", 1);
+	for (; *text && r == 0; text++)
+		r = bytes_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+	return r == 0 ? bytes_add(out, "\"", 1) : r;
+}
+
+static int put_markdown(struct bytes *out, const char *text)
+{
+	int r = 0;
+
+	for (; *text && r == 0; text++) {
+		if (*text == '\n' || *text == '\r')
+			r = bytes_add(out, " ", 1);
+		else if (strchr("\\`*_{}[]<>()#+-.!|~&:@", *text))
+			r = bytes_addf(out, "\\%c", *text);
+		else
+			r = bytes_add(out, text, 1);
+	}
+	return r;
+}
+
+static int put_json_item(struct bytes *out, const char *const fields[FIELDS], bool is_first)
+{
+	int r = bytes_addf(out, "%s{", is_first ? "\n" : ",\n");
+
+	for (int i = 0; i < FIELDS && r == 0; i++) {
+		r = bytes_addf(out, "%s\"%s\":", i ? "," : "", names[i]);
+		if (r == 0)
+			r = put_json(out, fields[i]);
+	}
+	return r == 0 ? bytes_addf(out, "}") : r;
+}
+
+static int put_line(struct bytes *out, const char *const fields[FIELDS], put_cb put, const char *between,
+		    const char *start, const char *end)
+{
+	int r = bytes_add(out, start, strlen(start));
+
+	for (int i = 0; i < FIELDS && r == 0; i++) {
+		if (i)
+			r = bytes_add(out, between, strlen(between));
+		if (r == 0)
+			r = put(out, fields[i]);
+	}
+	return r == 0 ? bytes_add(out, end, strlen(end)) : r;
+}
+
+static int put_item(struct bytes *out, enum export_format format, const char *const fields[FIELDS], bool is_first)
+{
+	if (format == EXPORT_JSON)
+		return put_json_item(out, fields, is_first);
+	if (format == EXPORT_CSV)
+		return put_line(out, fields, put_csv, ",", "", "\r\n");
+	return put_line(out, fields, put_markdown, " | ", "| ", " |\n");
+}
+
+static int put_head(struct bytes *out, enum export_format format)
+{
+	if (format == EXPORT_JSON)
+		return bytes_addf(out, "{\"schema_version\":1,\"items\":[");
+	if (format == EXPORT_CSV)
+		return put_line(out, names, put_csv, ",", "", "\r\n");
+	return bytes_addf(out, "| at | type | severity | agent | who | title | description |\n"
+			       "|---|---|---|---|---|---|---|\n");
+}
+
+int timeline_export(const struct timeline_filter *filter, enum export_format format, struct bytes *out)
+{
+	int r = put_head(out, format);
+
+	for (size_t i = filter->n; i-- > 0 && r == 0;) {
+		const struct timeline_item *item = fleet_timeline_at(filter->fleet, (size_t)filter->indices[i]);
+		char at[HUMAN_MAX];
+		const char *const fields[FIELDS] = { human_rfc3339(item->at_ms, at),
+						     action_type_name(item->type),
+						     severity_name(item->severity),
+						     item->agent_name,
+						     item->who,
+						     item->title,
+						     item->description };
+
+		r = put_item(out, format, fields, i == filter->n - 1);
+	}
+	if (r == 0 && format == EXPORT_JSON)
+		r = bytes_addf(out, "%s]}\n", filter->n ? "\n" : "");
+	return r;
+}
+
+static int write_new(const char *path, const struct bytes *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	size_t done = 0;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (done < text->len && r == 0) {
+		ssize_t n = write(fd, text->data + done, text->len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			r = -errno;
+	}
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r < 0)
+		unlink(path); // half a post-mortem is worse than none
+	return r;
+}
+
+// "20261123-150405": what every file system takes.
+static void stamp(int64_t wall_ms, char *out)
+{
+	char text[HUMAN_MAX];
+	size_t n = 0;
+
+	human_rfc3339(wall_ms, text);
+	for (const char *c = text; *c && *c != '.'; c++) {
+		if (*c >= '0' && *c <= '9')
+			out[n++] = *c;
+		else if (*c == 'T')
+			out[n++] = '-';
+	}
+	out[n] = '\0';
+}
+
+int timeline_export_file(const struct timeline_filter *filter, enum export_format format, int64_t now_wall_ms,
+			 const char *fallback_dir, char *path, size_t size)
+{
+	static const char *const extensions[] = { "json", "csv", "md" };
+	const char *dirs[] = { ".", fallback_dir };
+	char when[HUMAN_MAX];
+	struct bytes text;
+	int r;
+
+	stamp(now_wall_ms, when);
+	bytes_init(&text, EXPORT_MAX_BYTES);
+	r = timeline_export(filter, format, &text);
+	for (size_t i = 0; i < 2 && r == 0 && dirs[i]; i++) {
+		snprintf(path, size, "%s/opscon-timeline-%s.%s", dirs[i], when, extensions[format]);
+		r = write_new(path, &text);
+		if (r == 0 || i == 1 || !dirs[1])
+			break;
+		r = 0;
+	}
+	bytes_finish(&text);
+	return r;
+}

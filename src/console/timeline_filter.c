@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/timeline_filter.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "text/text.h"
+
+void timeline_filter_init(struct timeline_filter *filter, const struct fleet *fleet, const struct scope *scope)
+{
+	*filter = (struct timeline_filter){ .fleet = fleet, .scope = scope, .is_stale = true };
+}
+
+void timeline_filter_finish(struct timeline_filter *filter)
+{
+	mem_free(filter->nos);
+	mem_free(filter->indices);
+}
+
+void timeline_filter_touch(struct timeline_filter *filter)
+{
+	filter->is_stale = true;
+}
+
+static uint64_t newest_no(const struct timeline_filter *filter)
+{
+	return fleet_n_timeline(filter->fleet) ? fleet_timeline_at(filter->fleet, 0)->no : 0;
+}
+
+void timeline_filter_news(struct timeline_filter *filter)
+{
+	if (newest_no(filter) <= filter->seen)
+		filter->is_stale = true; // no new item: like ones were folded into an old one
+}
+
+static bool passes_agent(const struct timeline_filter *filter, const struct timeline_item *item)
+{
+	if (filter->agent)
+		return item->agent == filter->agent;
+	if (!item->agent || context_is_empty(filter->scope->context))
+		return true;
+	return scope_has(filter->scope, item->agent);
+}
+
+static bool passes(const struct timeline_filter *filter, const struct timeline_item *item)
+{
+	if (filter->types && !(filter->types & 1U << item->type))
+		return false;
+	if (item->severity < filter->min_severity || !passes_agent(filter, item))
+		return false;
+	return !filter->text[0] || text_find(item->title, filter->text) || text_find(item->description, filter->text) ||
+	       text_find(item->agent_name, filter->text) || text_find(item->who, filter->text);
+}
+
+static int add(struct timeline_filter *filter, uint64_t no)
+{
+	size_t cap = filter->cap ? filter->cap * 2 : 256;
+	uint64_t *nos;
+
+	if (filter->n == filter->cap) {
+		nos = mem_realloc(filter->nos, cap * sizeof *nos);
+		if (!nos)
+			return -ENOMEM;
+		filter->nos = nos;
+		filter->cap = cap;
+	}
+	filter->nos[filter->n++] = no;
+	return 0;
+}
+
+// Items that the fleet no longer has stand at the front.
+static void drop_forgotten(struct timeline_filter *filter)
+{
+	size_t n_kept = fleet_n_timeline(filter->fleet), n = 0;
+	uint64_t oldest = n_kept ? fleet_timeline_at(filter->fleet, n_kept - 1)->no : UINT64_MAX;
+
+	while (n < filter->n && filter->nos[n] < oldest)
+		n++;
+	filter->n -= n;
+	memmove(filter->nos, filter->nos + n, filter->n * sizeof *filter->nos);
+}
+
+static int make_indices(struct timeline_filter *filter)
+{
+	uint64_t newest = newest_no(filter);
+
+	if (filter->cap_indices < filter->n) {
+		uint64_t *indices = mem_realloc(filter->indices, filter->cap * sizeof *indices);
+
+		if (!indices) {
+			filter->n = filter->cap_indices;
+			return -ENOMEM;
+		}
+		filter->indices = indices;
+		filter->cap_indices = filter->cap;
+	}
+	for (size_t i = 0; i < filter->n; i++)
+		filter->indices[i] = newest - filter->nos[filter->n - 1 - i];
+	return 0;
+}
+
+int timeline_filter_settle(struct timeline_filter *filter)
+{
+	uint64_t newest = newest_no(filter);
+	size_t n_new = fleet_n_timeline(filter->fleet);
+	int r = 0, r_indices;
+
+	if (filter->is_stale) {
+		filter->n = 0;
+		filter->seen = 0;
+	}
+	filter->is_stale = false;
+	drop_forgotten(filter);
+	if (newest - filter->seen < n_new)
+		n_new = (size_t)(newest - filter->seen);
+	for (size_t i = n_new; i-- > 0 && r == 0;) {
+		const struct timeline_item *item = fleet_timeline_at(filter->fleet, i);
+
+		if (passes(filter, item))
+			r = add(filter, item->no);
+	}
+	filter->seen = newest;
+	r_indices = make_indices(filter);
+	return r < 0 ? r : r_indices;
+}
+
+// Where the cursor's item is, newest first; the next older one when it is gone.
+static size_t cursor_row(const struct timeline_filter *filter)
+{
+	size_t low = 0, high = filter->n;
+
+	if (!filter->cursor_no || !filter->n)
+		return 0;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (filter->nos[mid] < filter->cursor_no)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low == filter->n ? 0 : filter->n - 1 - low;
+}
+
+static void keep_in_sight(struct timeline_filter *filter, size_t row, size_t rows)
+{
+	if (rows == 0)
+		rows = 1;
+	if (filter->top > row)
+		filter->top = row;
+	if (row >= filter->top + rows)
+		filter->top = row - rows + 1;
+}
+
+void timeline_filter_move(struct timeline_filter *filter, int64_t by, size_t rows)
+{
+	int64_t row = (int64_t)cursor_row(filter) + by, last = (int64_t)filter->n - 1;
+
+	if (!filter->n)
+		return;
+	if (row <= 0) {
+		timeline_filter_newest(filter);
+		return;
+	}
+	if (row > last)
+		row = last;
+	filter->cursor_no = filter->nos[last - row];
+	keep_in_sight(filter, (size_t)row, rows);
+}
+
+void timeline_filter_newest(struct timeline_filter *filter)
+{
+	filter->cursor_no = 0;
+	filter->top = 0;
+}
+
+void timeline_filter_oldest(struct timeline_filter *filter, size_t rows)
+{
+	timeline_filter_move(filter, (int64_t)filter->n, rows);
+}
+
+const struct timeline_item *timeline_filter_item(const struct timeline_filter *filter)
+{
+	return filter->n ? fleet_timeline_at(filter->fleet, (size_t)filter->indices[cursor_row(filter)]) : NULL;
+}
+
+void timeline_filter_show(const struct timeline_filter *filter, size_t rows, struct timeline_view *out)
+{
+	size_t row = cursor_row(filter), top = filter->top;
+
+	if (filter->cursor_no) { // new items came in above: the same ones stay in sight
+		if (rows && row >= top + rows)
+			top = row - rows + 1;
+		if (top > row)
+			top = row;
+	}
+	out->nos = filter->indices;
+	out->n_items = filter->n;
+	out->top = top;
+	out->cursor = row;
+	out->is_following = !filter->cursor_no;
+	out->expanded = filter->expanded;
+	out->types = filter->types;
+	out->min_severity = filter->min_severity;
+	out->text = filter->text;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/view_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "console/agent_order.h"
+#include "text/text.h"
+
+enum { PATH_SIZE = 1024, FILE_MAX = 4 * 1024 * 1024 };
+
+static const char *const kinds[CONTEXT_KINDS] = {
+	[PICK_AGENTS] = "agent", [PICK_TIERS] = "tier",       [PICK_ENVIRONMENTS] = "env",
+	[PICK_LABELS] = "label", [PICK_SERVICES] = "service",
+};
+
+static int read_sort(const char *value, struct view_memory *memory)
+{
+	for (int column = 0; column < COLUMN_COUNT; column++)
+		if (strcmp(agent_column_name((enum agent_column)column), value) == 0)
+			memory->sort = (enum agent_column)column;
+	return 0;
+}
+
+static int take(const char *name, const char *value, struct view_memory *memory)
+{
+	for (int kind = 0; kind < CONTEXT_KINDS; kind++)
+		if (strcmp(name, kinds[kind]) == 0)
+			return context_add(memory->context, (enum picker_kind)kind, value);
+	if (strcmp(name, "range") == 0)
+		time_range_from_name(value, &memory->context->range);
+	else if (strcmp(name, "sort") == 0)
+		read_sort(value, memory);
+	else if (strcmp(name, "descending") == 0)
+		memory->is_descending = strcmp(value, "yes") == 0;
+	else if (strcmp(name, "times") == 0) {
+		memory->is_utc = strcmp(value, "utc") == 0;
+		memory->is_absolute = memory->is_utc || strcmp(value, "local") == 0;
+	} else if (strcmp(name, "theme") == 0)
+		snprintf(memory->theme, sizeof memory->theme, "%s", value);
+	return 0;
+}
+
+static int read_lines(FILE *file, struct view_memory *memory)
+{
+	char line[TEXT_FIELD_MAX + 64], clean[TEXT_FIELD_MAX + 64];
+	int r = 0;
+
+	while (r == 0 && fgets(line, sizeof line, file)) {
+		size_t n = strcspn(line, "\n");
+		char *value;
+
+		text_clean(line, n, TEXT_ONE_LINE, clean, sizeof clean, NULL);
+		value = strchr(clean, ' ');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		r = take(clean, value, memory);
+	}
+	return r == 0 && ferror(file) ? -EIO : r;
+}
+
+int view_file_load(const char *dir, struct view_memory *memory)
+{
+	char path[PATH_SIZE];
+	FILE *file;
+	int r;
+
+	snprintf(path, sizeof path, "%s/view", dir);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	r = read_lines(file, memory);
+	fclose(file);
+	return r;
+}
+
+static int put_all(const struct view_memory *memory, struct bytes *out)
+{
+	int r = bytes_addf(out, "range %s\nsort %s\ndescending %s\ntimes %s\n", time_range_name(memory->context->range),
+			   agent_column_name(memory->sort), memory->is_descending ? "yes" : "no",
+			   memory->is_utc        ? "utc"
+			   : memory->is_absolute ? "local"
+						 : "ago");
+
+	if (r == 0 && memory->theme[0])
+		r = bytes_addf(out, "theme %s\n", memory->theme);
+	for (int kind = 0; kind < CONTEXT_KINDS; kind++)
+		for (size_t i = 0; i < memory->context->sets[kind].n && r == 0; i++)
+			r = bytes_addf(out, "%s %s\n", kinds[kind], memory->context->sets[kind].items[i]);
+	return r;
+}
+
+static int write_file(const char *path, const struct bytes *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (size_t done = 0; done < text->len && r == 0;) {
+		ssize_t n = write(fd, text->data + done, text->len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			r = -errno;
+	}
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int view_file_save(const char *dir, const struct view_memory *memory)
+{
+	char path[PATH_SIZE], new_path[PATH_SIZE + 32];
+	struct bytes text;
+	int r;
+
+	snprintf(path, sizeof path, "%s/view", dir);
+	snprintf(new_path, sizeof new_path, "%s.%ld", path, (long)getpid()); // two consoles must not share it
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	bytes_init(&text, FILE_MAX);
+	r = put_all(memory, &text);
+	if (r == 0)
+		r = write_file(new_path, &text);
+	if (r == 0 && rename(new_path, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlink(new_path);
+	bytes_finish(&text);
+	return r;
+}
