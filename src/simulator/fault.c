@@ -129,7 +129,7 @@ int simulator_faults_deal(const struct simulator_share *shares, size_t n_shares,
 
 		if (count > n - at) {
 			mem_free(deck);
-			return -EINVAL;
+			return -E2BIG;
 		}
 		for (; count; count--)
 			out[deck[at++].agent] = shares[s].fault;

@@ -42,7 +42,7 @@ struct simulator_share {
 int simulator_share_parse(const char *text, struct simulator_share *out);
 
 /* Deals the faults out to n agents, a different subset for each seed and always the same for one seed; no agent gets
- * two, and a share above zero gets at least one. out[0..n) is overwritten. 0; -EINVAL when there are more faults
+ * two, and a share above zero gets at least one. out[0..n) is overwritten. 0; -E2BIG when there are more faults
  * than agents; -ENOMEM.
  */
 int simulator_faults_deal(const struct simulator_share *shares, size_t n_shares, uint64_t seed,

@@ -209,14 +209,19 @@ void http_end_all(struct sim_agent *agent)
 	}
 }
 
+// Resuming does not make the epoll descriptor readable when the loop is ours, so the daemon is run at once.
 uint64_t http_resume_due(struct simulator *sim, uint64_t now_ms)
 {
-	while (sim->delayed && sim->delayed->due_ms <= now_ms) {
+	bool is_any = false;
+
+	for (; sim->delayed && sim->delayed->due_ms <= now_ms; is_any = true) {
 		struct http_conn *conn = sim->delayed;
 
 		DL_DELETE2(sim->delayed, conn, delayed_prev, delayed_next);
 		conn->is_delayed = false;
 		MHD_resume_connection(conn->mhd);
 	}
+	if (is_any)
+		pump(sim);
 	return sim->delayed ? sim->delayed->due_ms : UINT64_MAX;
 }

@@ -39,8 +39,9 @@ struct simulator_target {
 	enum simulator_fault fault;
 };
 
-/* Starts listening. 0; -EINVAL for options out of range or an address that is not 127.x.y.z; -EADDRINUSE; -EMFILE;
- * -ENOMEM. On failure nothing is left but, perhaps, handles that close in the loop's next run.
+/* Starts listening. 0; -EINVAL for options out of range or an address that is not 127.x.y.z; -E2BIG for more faults
+ * than agents; -EADDRINUSE; -EMFILE; -ENOMEM. On failure nothing is left but, perhaps, handles that close in the loop's
+ * next run.
  */
 int simulator_start(uv_loop_t *loop, const struct simulator_options *options, struct simulator **out);
 

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+/* opscon simulate: a fleet to try things on. */
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/number.h"
+#include "commands/exit_code.h"
+#include "simulator/simulator.h"
+
+enum { SHARES_MAX = 32, BODY_KB_MAX = 15 * 1024 };
+
+struct simulate {
+	struct simulator_options options;
+	struct simulator_share shares[SHARES_MAX];
+	const char *targets_path; // NULL: URLs are printed
+	bool is_help;
+};
+
+struct server {
+	uv_loop_t loop;
+	uv_signal_t interrupt, terminate;
+	struct simulator *simulator;
+};
+
+static void print_help(FILE *out)
+{
+	fputs("usage: opscon simulate [--agents N] [--listen ADDR] [--targets FILE] [--fault KIND=SHARE ...]\n"
+	      "                       [--seed S] [--body-kb N] [--demo]\n"
+	      "Serves a fleet of simulated agents over HTTP on loopback until it is interrupted.\n\n"
+	      "  --agents N          how many (default 22)\n"
+	      "  --listen ADDR       127.x.y.z[:port] of the first agent; the others follow it (default 127.0.0.1, a\n"
+	      "                      free port)\n"
+	      "  --targets FILE      write a Prometheus file_sd list there, instead of printing the URLs\n"
+	      "  --fault KIND=SHARE  make some agents misbehave: a share (0.1, 10%) or a number of agents (3)\n"
+	      "  --seed S            another fleet of the same kind (default 1)\n"
+	      "  --body-kb N         metrics bodies of about N KiB (default 3 to 6)\n"
+	      "  --demo              22 agents with a few faults, and a little more going wrong over time\n"
+	      "  --help              this text\n\n"
+	      "kinds of faults:\n",
+	      out);
+	for (int i = SIMULATOR_FAULT_NONE + 1; i < SIMULATOR_FAULT_COUNT; i++)
+		fprintf(out, "  %-12s %s\n", simulator_fault_name((enum simulator_fault)i),
+			simulator_fault_text((enum simulator_fault)i));
+}
+
+static int complain(const char *what, const char *value, const char *expected)
+{
+	fprintf(stderr, "opscon simulate: %s: '%s' is not %s\n", what, value, expected);
+	return -EINVAL;
+}
+
+static int read_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	char expected[80];
+
+	if (number_parse_u64(text, strlen(text), max, out) == 0 && *out >= min)
+		return 0;
+	snprintf(expected, sizeof expected, "a number from %" PRIu64 " to %" PRIu64, min, max);
+	return complain(what, text, expected);
+}
+
+static int read_fault(struct simulate *s, const char *text)
+{
+	if (s->options.n_shares == SHARES_MAX)
+		return complain("--fault", text, "possible: there are too many of them");
+	if (simulator_share_parse(text, &s->shares[s->options.n_shares]) < 0)
+		return complain("--fault", text,
+				"KIND=SHARE with a share such as 0.1, 10% or 3 (see --help for the kinds)");
+	s->options.n_shares++;
+	return 0;
+}
+
+static int read_option(struct simulate *s, int option)
+{
+	uint64_t value = 0;
+	int r = 0;
+
+	switch (option) {
+	case 'n':
+		r = read_count("--agents", optarg, 1, SIMULATOR_AGENTS_MAX, &value);
+		s->options.n_agents = (size_t)value;
+		break;
+	case 'l':
+		s->options.listen = optarg;
+		break;
+	case 't':
+		s->targets_path = optarg;
+		break;
+	case 'f':
+		r = read_fault(s, optarg);
+		break;
+	case 's':
+		r = read_count("--seed", optarg, 0, UINT64_MAX, &s->options.seed);
+		break;
+	case 'b':
+		r = read_count("--body-kb", optarg, 0, BODY_KB_MAX, &value);
+		s->options.body_kb = (uint32_t)value;
+		break;
+	case 'd':
+		s->options.is_demo = true;
+		break;
+	case 'h':
+		s->is_help = true;
+		break;
+	default:
+		r = -EINVAL; // getopt has said what
+	}
+	return r;
+}
+
+static int read_options(struct simulate *s, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "agents", required_argument, NULL, 'n' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "targets", required_argument, NULL, 't' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "body-kb", required_argument, NULL, 'b' },
+		{ "demo", no_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option, r = 0;
+
+	*s = (struct simulate){ .options = { .n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1 } };
+	optind = 0; // start over: main has parsed before
+	while (!r && (option = getopt_long(argc, argv, "+", options, NULL)) != -1)
+		r = read_option(s, option);
+	if (!r && optind < argc)
+		r = complain("argument", argv[optind], "expected");
+	if (!r && s->options.is_demo && s->options.n_shares)
+		r = complain("--fault", simulator_fault_name(s->shares[0].fault),
+			     "possible with --demo, which has its own");
+	s->options.shares = s->shares;
+	return r;
+}
+
+static int explain_start(const struct simulate *s, int error)
+{
+	const char *listen = s->options.listen ? s->options.listen : "127.0.0.1";
+
+	if (error == -EINVAL) {
+		(void)complain("--listen", listen, "an address of loopback, 127.x.y.z[:port]");
+		return EXIT_USAGE;
+	}
+	if (error == -E2BIG) {
+		fprintf(stderr, "opscon simulate: --fault: there are more faults than the %zu agents\n",
+			s->options.n_agents);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "opscon simulate: cannot listen for %zu agents from %s on: %s\n", s->options.n_agents, listen,
+		strerror(-error));
+	return EXIT_OURS;
+}
+
+static void check_limits(size_t n_agents)
+{
+	uint64_t need = 2 * (uint64_t)n_agents + 64, have = simulator_raise_limits(n_agents);
+
+	if (have < need)
+		fprintf(stderr,
+			"opscon simulate: %zu agents want %" PRIu64
+			" file descriptors (a listener and a connection each), "
+			"and the limit is %" PRIu64 ": connections beyond it are not kept alive; see `ulimit -n`\n",
+			n_agents, need, have);
+}
+
+static void end_cb(uv_signal_t *handle, int signum)
+{
+	struct server *server = handle->data;
+
+	(void)signum;
+	simulator_stop(server->simulator);
+	server->simulator = NULL;
+	uv_close((uv_handle_t *)&server->interrupt, NULL);
+	uv_close((uv_handle_t *)&server->terminate, NULL);
+}
+
+static void watch_signals(struct server *server)
+{
+	(void)uv_signal_init(&server->loop, &server->interrupt);
+	(void)uv_signal_init(&server->loop, &server->terminate);
+	server->interrupt.data = server->terminate.data = server;
+	(void)uv_signal_start_oneshot(&server->interrupt, end_cb, SIGINT);
+	(void)uv_signal_start_oneshot(&server->terminate, end_cb, SIGTERM);
+}
+
+// Says where the agents are. 0 or an exit code.
+static int announce(const struct simulate *s, const struct simulator *simulator)
+{
+	struct simulator_target target;
+	int r = 0;
+
+	if (s->targets_path) {
+		r = simulator_write_targets(simulator, s->targets_path);
+		if (r < 0) {
+			fprintf(stderr, "opscon simulate: %s: %s\n", s->targets_path, strerror(-r));
+			return EXIT_OURS;
+		}
+		puts(s->targets_path);
+	}
+	for (size_t i = 0; i < simulator_count(simulator) && !s->targets_path; i++) {
+		simulator_target_get(simulator, i, &target);
+		puts(target.url);
+	}
+	return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+}
+
+static int serve(const struct simulate *s, struct server *server)
+{
+	int r = simulator_start(&server->loop, &s->options, &server->simulator), code;
+
+	if (r < 0) {
+		uv_run(&server->loop, UV_RUN_DEFAULT); // lets what was begun close
+		return explain_start(s, r);
+	}
+	code = announce(s, server->simulator);
+	if (code)
+		simulator_stop(server->simulator);
+	else
+		watch_signals(server);
+	uv_run(&server->loop, UV_RUN_DEFAULT);
+	return code;
+}
+
+int command_simulate(int argc, char **argv)
+{
+	struct server server = { 0 };
+	struct simulate s;
+	int code;
+
+	if (read_options(&s, argc, argv) < 0) {
+		fputs("Try 'opscon simulate --help'.\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (s.is_help) {
+		print_help(stdout);
+		return EXIT_WELL;
+	}
+	if (uv_loop_init(&server.loop) < 0)
+		return EXIT_OURS;
+	signal(SIGPIPE, SIG_IGN);
+	check_limits(s.options.n_agents);
+	code = serve(&s, &server);
+	(void)uv_loop_close(&server.loop);
+	return code;
+}
