@@ -123,7 +123,9 @@ static enum parsed control_key(const struct parameters *p, char final, struct ke
 	out->mods = (modifiers & 4 ? KEY_MOD_CTRL : 0) | (modifiers & 2 ? KEY_MOD_ALT : 0);
 	if (final == '~' && p->values[0] < COUNT(by_number) && by_number[p->values[0]])
 		return plain(out, by_number[p->values[0]]);
-	// A cursor position report ends in R too, but its first parameter is a row, not 1.
+	// ESC [ M begins an old mouse report and a cursor position report ends in R: neither may become a key.
+	if (final == 'M' || (final == 'R' && p->n > 0))
+		return GOT_NOTHING;
 	for (size_t i = 0; i < COUNT(by_final) && p->values[0] <= 1 && p->n <= 2; i++)
 		if (by_final[i].final == final)
 			return plain(out, by_final[i].code);

@@ -132,7 +132,7 @@ static int32_t colour_at(const struct colour *colour, enum colour_depth depth)
 		return colour->rgb;
 	if (depth == DEPTH_256)
 		return colour->x256;
-	return depth == DEPTH_8 && colour->ansi >= 8 ? colour->ansi - 8 : colour->ansi;
+	return colour->ansi;
 }
 
 static const struct role_look *look_of(enum theme_id theme, enum style_role role)
@@ -173,6 +173,23 @@ static struct look reversed(uint16_t attributes)
 	return (struct look){ .fg = -1, .bg = -1, .attributes = (uint16_t)(attributes | THEME_REVERSE) };
 }
 
+// Bright colours are bold ones. Bold black is grey on some terminals and nothing at all on others: plain and dim is
+// safe.
+static struct look of_eight(const struct colour *fg, const struct colour *bg, uint16_t attributes)
+{
+	struct look look = { colour_at(fg, DEPTH_8), colour_at(bg, DEPTH_8), attributes };
+
+	if (look.bg >= 8)
+		look.bg -= 8;
+	if (look.fg == 8)
+		return (struct look){ -1, look.bg, (uint16_t)(attributes | THEME_DIM) };
+	if (look.fg > 8) {
+		look.fg -= 8;
+		look.attributes |= THEME_BOLD;
+	}
+	return look;
+}
+
 struct look theme_resolve(enum theme_id id, enum colour_depth depth, style_t style)
 {
 	const struct theme *theme = &themes[(unsigned)id < THEME_COUNT ? id : THEME_DARK];
@@ -193,7 +210,7 @@ struct look theme_resolve(enum theme_id id, enum colour_depth depth, style_t sty
 		fg = selected_fg(theme, look, role);
 		bg = &theme->cursor;
 	}
-	if (depth == DEPTH_8 && fg->ansi >= 8 && bg->ansi < 8)
-		attributes |= THEME_BOLD;
+	if (depth == DEPTH_8)
+		return of_eight(fg, bg, attributes);
 	return (struct look){ colour_at(fg, depth), colour_at(bg, depth), attributes };
 }

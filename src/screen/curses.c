@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "screen/curses.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define NCURSES_WIDECHAR 1
+#define NCURSES_NOMACROS 1
+#define key_name ncurses_key_name // a name of ours, in opscon/key.h
+#include <ncurses.h>
+#undef key_name
+#include <term.h>
+
+#include "base/memory.h"
+#include "screen/capabilities.h"
+#include "screen/frame.h"
+#include "screen/key_parser.h"
+#include "screen/tty_modes.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { ESCAPE_WAIT_MS = 25, RUN_MAX = 256, PAIRS_PER_ROLE = 2 };
+
+struct screen {
+	SCREEN *curses; // owned
+	int in_fd, out_fd;
+	struct termios shell; // as it was before
+	bool has_termios;
+	bool has_unicode, is_ascii;
+	bool is_stale; // the terminal shows something else than `shown`
+	bool is_suspended;
+	int width, height;
+	enum theme_id theme;
+	enum colour_depth depth;
+	struct tty_modes modes;
+	struct key_parser parser;
+	struct canvas shown; // owned: what the terminal shows
+};
+
+// ---- opening
+
+static const int handled_signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+
+// newterm() installs handlers of its own; the loop's are put back.
+static SCREEN *newterm_quietly(const char *term, FILE *out, FILE *in)
+{
+	struct sigaction saved[COUNT(handled_signals)];
+	SCREEN *curses;
+
+	for (size_t i = 0; i < COUNT(handled_signals); i++)
+		sigaction(handled_signals[i], NULL, &saved[i]);
+	curses = newterm(term, out, in);
+	for (size_t i = 0; i < COUNT(handled_signals); i++)
+		sigaction(handled_signals[i], &saved[i], NULL);
+	return curses;
+}
+
+static bool is_described(const char *term, int fd)
+{
+	int found = 0;
+	bool is_known = setupterm(term, fd, &found) == OK;
+
+	if (is_known)
+		del_curterm(cur_term);
+	return is_known;
+}
+
+static const char *best_term(const struct terminal_env *env, int fd, char names[TERMINAL_NAMES][TERMINAL_NAME_MAX])
+{
+	int n = terminal_names(env, names);
+
+	for (int i = 0; i < n; i++)
+		if (is_described(names[i], fd))
+			return names[i];
+	return NULL;
+}
+
+static const char *capability(const char *name)
+{
+	const char *value = tigetstr(name);
+
+	return value == (const char *)-1 ? NULL : value;
+}
+
+static void learn_keys(struct key_parser *parser)
+{
+	static const struct {
+		const char *capability;
+		uint32_t code;
+	} keys[] = {
+		{ "kcuu1", KEY_CODE_UP },     { "kcud1", KEY_CODE_DOWN },    { "kcub1", KEY_CODE_LEFT },
+		{ "kcuf1", KEY_CODE_RIGHT },  { "khome", KEY_CODE_HOME },    { "kend", KEY_CODE_END },
+		{ "kpp", KEY_CODE_PAGE_UP },  { "knp", KEY_CODE_PAGE_DOWN }, { "kcbt", KEY_CODE_BACKTAB },
+		{ "kdch1", KEY_CODE_DELETE }, { "kent", KEY_CODE_ENTER },    { "kf1", KEY_CODE_F1 },
+		{ "kf2", KEY_CODE_F1 + 1 },   { "kf3", KEY_CODE_F1 + 2 },    { "kf4", KEY_CODE_F1 + 3 },
+		{ "kf5", KEY_CODE_F1 + 4 },   { "kf6", KEY_CODE_F1 + 5 },    { "kf7", KEY_CODE_F1 + 6 },
+		{ "kf8", KEY_CODE_F1 + 7 },   { "kf9", KEY_CODE_F1 + 8 },    { "kf10", KEY_CODE_F1 + 9 },
+		{ "kf11", KEY_CODE_F1 + 10 }, { "kf12", KEY_CODE_F12 },
+	};
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		const char *bytes = capability(keys[i].capability);
+
+		if (bytes)
+			key_parser_know(parser, bytes, keys[i].code);
+	}
+}
+
+static void make_pairs(struct screen *screen)
+{
+	if (screen->depth == DEPTH_NONE)
+		return;
+	for (int role = 0; role < STYLE_ROLE_COUNT; role++)
+		for (int selected = 0; selected < PAIRS_PER_ROLE; selected++) {
+			style_t style = (style_t)(role | (selected ? STYLE_SELECTED : 0));
+			struct look look = theme_resolve(screen->theme, screen->depth, style);
+
+			init_extended_pair(1 + role * PAIRS_PER_ROLE + selected, look.fg, look.bg);
+		}
+}
+
+static void set_page(struct screen *screen)
+{
+	short pair = screen->depth == DEPTH_NONE ? 0 : 1 + STYLE_TEXT * PAIRS_PER_ROLE;
+	cchar_t page;
+
+	setcchar(&page, L" ", A_NORMAL, pair, NULL);
+	bkgrndset(&page);
+	wbkgrnd(stdscr, &page);
+}
+
+static void set_tty(struct screen *screen)
+{
+	struct termios tty;
+
+	cbreak();
+	noecho();
+	nonl();
+	if (tcgetattr(screen->in_fd, &tty) == 0) { // C-s and C-q are keys, not a frozen console
+		tty.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+		tcsetattr(screen->in_fd, TCSADRAIN, &tty);
+		def_prog_mode();
+	}
+	typeahead(-1);
+	intrflush(stdscr, FALSE);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+}
+
+static void set_colours(struct screen *screen, const struct terminal_env *env)
+{
+	screen->depth = terminal_depth(env, tigetnum("colors"), tigetflag("RGB") > 0);
+	if (screen->depth == DEPTH_NONE)
+		return;
+	start_color();
+	use_default_colors();
+	make_pairs(screen);
+}
+
+static void ask_size(const struct screen *screen, int *width, int *height)
+{
+	struct winsize size = { 0 };
+
+	ioctl(screen->out_fd, TIOCGWINSZ, &size);
+	*width = size.ws_col ? size.ws_col : 80;
+	*height = size.ws_row ? size.ws_row : 24;
+}
+
+static void write_modes(const struct screen *screen, const char *bytes)
+{
+	fflush(NULL);
+	tty_write(screen->out_fd, bytes, strlen(bytes));
+}
+
+static int start_curses(struct screen *screen, const struct screen_options *options, const struct terminal_env *env,
+			const char **why)
+{
+	char names[TERMINAL_NAMES][TERMINAL_NAME_MAX];
+	const char *term = best_term(env, screen->out_fd, names);
+
+	*why = "the terminal is not described (terminfo has no entry for TERM)";
+	if (!term || !isatty(screen->in_fd))
+		return term ? -ENOTTY : -ENOTSUP;
+	use_env(FALSE);
+	use_tioctl(TRUE);
+	screen->curses = newterm_quietly(term, options->out, options->in);
+	if (!screen->curses)
+		return -ENOTSUP;
+	*why = "the terminal cannot place text";
+	if (!capability("cup"))
+		return -ENOTSUP;
+	set_tty(screen);
+	set_colours(screen, env);
+	set_page(screen);
+	learn_keys(&screen->parser);
+	tty_modes_init(&screen->modes, options->has_mouse, terminal_takes_titles(env->term), capability("sgr0"),
+		       capability("cnorm"), capability("rmcup"));
+	return 0;
+}
+
+static int take_over(struct screen *screen, const struct screen_options *options, const char **why)
+{
+	struct terminal_env env;
+	int err;
+
+	setlocale(LC_CTYPE, "");
+	terminal_env_read(&env);
+	*why = "standard input and output must be a terminal";
+	if (!isatty(screen->out_fd) || !isatty(screen->in_fd))
+		return -ENOTTY;
+	*why = terminal_refusal(&env);
+	if (*why)
+		return -ENOTSUP;
+	screen->has_termios = tcgetattr(screen->in_fd, &screen->shell) == 0;
+	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
+	if (!terminal_has_unicode(&env)) // only ASCII is drawn; but outside UTF-8 ncurses counts on REP, which many a
+		setlocale(LC_CTYPE, "C.UTF-8"); // terminal that calls itself xterm lacks or miscounts at the margin
+	err = start_curses(screen, options, &env, why);
+	if (err)
+		return err;
+	ask_size(screen, &screen->width, &screen->height);
+	resizeterm(screen->height, screen->width);
+	*why = "not enough memory";
+	err = canvas_create(screen->width, screen->height, !screen->has_unicode, &screen->shown);
+	if (err)
+		return err;
+	write_modes(screen, screen->modes.enter);
+	screen_redraw(screen);
+	*why = NULL;
+	return 0;
+}
+
+int screen_open(const struct screen_options *options, struct screen **out, const char **why)
+{
+	struct screen *screen = mem_calloc(1, sizeof *screen);
+	int err;
+
+	*why = "not enough memory";
+	if (!screen)
+		return -ENOMEM;
+	screen->in_fd = fileno(options->in);
+	screen->out_fd = fileno(options->out);
+	screen->theme = theme_from_name(options->theme);
+	key_parser_init(&screen->parser);
+	err = take_over(screen, options, why);
+	if (err) {
+		screen_close(screen);
+		return err;
+	}
+	*out = screen;
+	return 0;
+}
+
+void screen_close(struct screen *screen)
+{
+	if (!screen)
+		return;
+	if (screen->curses) {
+		if (!screen->is_suspended)
+			screen_suspend(screen);
+		delscreen(screen->curses);
+	}
+	key_parser_finish(&screen->parser);
+	canvas_destroy(&screen->shown);
+	mem_free(screen);
+}
+
+// ---- facts
+
+bool screen_has_unicode(const struct screen *screen)
+{
+	return screen->has_unicode;
+}
+
+enum colour_depth screen_depth(const struct screen *screen)
+{
+	return screen->depth;
+}
+
+int screen_fd(const struct screen *screen)
+{
+	return screen->in_fd;
+}
+
+void screen_set_theme(struct screen *screen, const char *theme)
+{
+	screen->theme = theme_from_name(theme);
+	make_pairs(screen);
+	set_page(screen);
+	screen_redraw(screen);
+}
+
+void screen_size(const struct screen *screen, int *width, int *height)
+{
+	*width = screen->width;
+	*height = screen->height;
+}
+
+bool screen_resized(struct screen *screen)
+{
+	int width, height;
+
+	ask_size(screen, &width, &height);
+	if (width == screen->width && height == screen->height)
+		return false;
+	screen->width = width;
+	screen->height = height;
+	if (!screen->is_suspended)
+		resizeterm(height, width);
+	screen_redraw(screen);
+	return true;
+}
+
+// ---- showing
+
+static attr_t attributes_of(uint16_t attributes)
+{
+	return (attributes & THEME_BOLD ? A_BOLD : 0) | (attributes & THEME_DIM ? A_DIM : 0) |
+	       (attributes & THEME_UNDERLINE ? A_UNDERLINE : 0) | (attributes & THEME_REVERSE ? A_REVERSE : 0);
+}
+
+static short pair_of(const struct screen *screen, style_t style)
+{
+	int role = style_role(style) < STYLE_ROLE_COUNT ? (int)style_role(style) : STYLE_TEXT;
+
+	if (screen->depth == DEPTH_NONE)
+		return 0;
+	return (short)(1 + role * PAIRS_PER_ROLE + (style & STYLE_SELECTED ? 1 : 0));
+}
+
+static void make_cchar(const struct screen *screen, const struct canvas *canvas, const struct cell *cell, cchar_t *out)
+{
+	struct look look = theme_resolve(screen->theme, screen->depth, cell->style);
+	wchar_t text[FRAME_WIDE_MAX + 1];
+
+	frame_wide_text(canvas, cell, text);
+	setcchar(out, text, attributes_of(look.attributes), pair_of(screen, cell->style), NULL);
+}
+
+// Writes the run of differing cells that begins at x; returns the cell after it.
+static int show_run(const struct screen *screen, const struct canvas *canvas, int x, int y)
+{
+	const struct canvas *shown = &screen->shown;
+	cchar_t run[RUN_MAX];
+	int n = 0, from = x;
+
+	while (n < RUN_MAX && x < canvas->width) {
+		const struct cell *cell = canvas_cell(canvas, x, y);
+
+		if (cell->width == 0 && n > 0) {
+			x++;
+			continue;
+		}
+		if (frame_is_same(shown, canvas, x, y))
+			break;
+		make_cchar(screen, canvas, cell, &run[n++]);
+		x++;
+	}
+	mvadd_wchnstr(y, from, run, n);
+	return x;
+}
+
+static int show_row(const struct screen *screen, const struct canvas *canvas, int y)
+{
+	const struct canvas *shown = &screen->shown;
+	int n_touched = 0;
+
+	for (int x = 0; x < canvas->width;) {
+		int from = x;
+
+		if (frame_is_same(shown, canvas, x, y)) {
+			x++;
+			continue;
+		}
+		while (from > 0 && canvas_cell(canvas, from, y)->width == 0)
+			from--; // never the right half alone
+		x = show_run(screen, canvas, from, y);
+		n_touched += x - from;
+		if (x == from)
+			x++;
+	}
+	return n_touched;
+}
+
+int screen_show(struct screen *screen, const struct canvas *canvas)
+{
+	bool is_whole =
+		screen->is_stale || canvas->width != screen->shown.width || canvas->height != screen->shown.height;
+	int n_touched = 0, err;
+
+	if (screen->is_suspended || canvas->width == 0 || canvas->height == 0)
+		return 0;
+	if (is_whole) {
+		err = frame_forget(&screen->shown, canvas->width, canvas->height);
+		if (err)
+			return err;
+		erase();
+		clearok(stdscr, TRUE);
+		screen->is_stale = false;
+	}
+	for (int y = 0; y < canvas->height; y++)
+		n_touched += show_row(screen, canvas, y);
+	if (n_touched == 0)
+		return 0;
+	wrefresh(stdscr);
+	err = frame_remember(&screen->shown, canvas);
+	return err ? err : n_touched;
+}
+
+void screen_redraw(struct screen *screen)
+{
+	screen->is_stale = true;
+}
+
+// ---- leaving and coming back
+
+void screen_suspend(struct screen *screen)
+{
+	if (screen->is_suspended)
+		return;
+	screen->is_suspended = true;
+	write_modes(screen, screen->modes.leave);
+	endwin();
+	if (screen->has_termios)
+		tcsetattr(screen->in_fd, TCSADRAIN, &screen->shell);
+}
+
+void screen_resume(struct screen *screen)
+{
+	if (!screen->is_suspended)
+		return;
+	screen->is_suspended = false;
+	reset_prog_mode();
+	ask_size(screen, &screen->width, &screen->height);
+	resizeterm(screen->height, screen->width);
+	write_modes(screen, screen->modes.enter);
+	screen_redraw(screen);
+}
+
+void screen_restore(const struct screen *screen)
+{
+	tty_write(screen->out_fd, screen->modes.restore, strlen(screen->modes.restore));
+	if (screen->has_termios)
+		tcsetattr(screen->in_fd, TCSANOW, &screen->shell);
+}
+
+void screen_title(struct screen *screen, const char *text)
+{
+	char bytes[TTY_TITLE_MAX * 24];
+	size_t n = tty_title(&screen->modes, text, bytes, sizeof bytes);
+
+	if (n > 0)
+		tty_write(screen->out_fd, bytes, n);
+}
+
+// ---- keys
+
+// 1 when bytes came, 0 when none did, -EIO at the end.
+static int read_some(struct screen *screen, int wait_ms)
+{
+	struct pollfd readable = { .fd = screen->in_fd, .events = POLLIN };
+	size_t room;
+	char *space = key_parser_space(&screen->parser, &room);
+	ssize_t n;
+	int ready = poll(&readable, 1, wait_ms);
+
+	if (ready < 0)
+		return errno == EINTR ? 0 : -EIO;
+	if (ready == 0)
+		return 0;
+	if (!(readable.revents & POLLIN))
+		return -EIO;
+	n = read(screen->in_fd, space, room);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : -EIO;
+	if (n == 0)
+		return -EIO;
+	key_parser_added(&screen->parser, (size_t)n);
+	return 1;
+}
+
+int screen_read_key(struct screen *screen, struct key *out)
+{
+	int got = key_parser_next(&screen->parser, out);
+
+	while (got == 0) {
+		bool is_waiting = key_parser_is_waiting(&screen->parser);
+		int came = read_some(screen, is_waiting ? ESCAPE_WAIT_MS : 0);
+
+		if (came < 0)
+			return came;
+		if (came == 0)
+			return key_parser_flush(&screen->parser, out);
+		got = key_parser_next(&screen->parser, out);
+	}
+	return got;
+}

@@ -1,0 +1,57 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The terminal: shows canvases, reads keys. The only place that knows ncurses, through newterm() on the caller's tty.
+ *
+ * screen_show() compares with what was shown last and touches only the cells that differ; when none does, not one byte
+ * is written. The terminal is put back by screen_close(), for the time of a suspension by screen_suspend(), and after a
+ * crash by screen_restore(), which a signal handler may call.
+ *
+ * Signals are the caller's: the handlers that ncurses installs are taken back. One screen at a time.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "opscon/canvas.h"
+#include "opscon/key.h"
+#include "screen/theme.h"
+
+struct screen;
+
+struct screen_options {
+	FILE *in, *out;    // borrowed: the terminal
+	const char *theme; // NULL: dark; what is not known is dark
+	bool is_ascii;     // even where the locale has more
+	bool has_mouse;
+};
+
+/* Takes the terminal over. 0 or, with *why (borrowed, one line) telling the reason: -ENOTTY no terminal, -ENOTSUP one
+ * that cannot place text or is not described, -ENOMEM. Reads TERM, COLORTERM, NO_COLOR, CLICOLOR and the locale's
+ * character set (of which only LC_CTYPE is set).
+ */
+int screen_open(const struct screen_options *options, struct screen **out, const char **why);
+void screen_close(struct screen *screen); // NULL is fine
+
+bool screen_has_unicode(const struct screen *screen);
+enum colour_depth screen_depth(const struct screen *screen);
+int screen_fd(const struct screen *screen); // to wait on for keys
+void screen_set_theme(struct screen *screen, const char *theme);
+
+// Cells of the terminal; 80x24 when it does not say.
+void screen_size(const struct screen *screen, int *width, int *height);
+bool screen_resized(struct screen *screen); // after SIGWINCH: asks again; true when the size is another
+
+// The number of cells that were touched, 0 when nothing was written, or -ENOMEM.
+int screen_show(struct screen *screen, const struct canvas *canvas);
+void screen_redraw(struct screen *screen); // the next show writes everything (C-l, a terminal that was disturbed)
+
+void screen_suspend(struct screen *screen);                 // before the process stops
+void screen_resume(struct screen *screen);                  // after it goes on
+void screen_title(struct screen *screen, const char *text); // clean text; ignored where there is no title
+
+/* 1 with a key; 0 when there is none now; -EIO when the terminal is gone. Waits for nothing but, after an escape byte,
+ * at most 25 ms for what may follow it. A paste's text stays valid until the next call.
+ */
+int screen_read_key(struct screen *screen, struct key *out);
+
+// Puts the terminal back. Async-signal-safe, for a crash: the screen is of no use afterwards.
+void screen_restore(const struct screen *screen);

@@ -1,0 +1,23 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The frame that the terminal shows, kept to compare the next one with. */
+#include <stdbool.h>
+#include <wchar.h>
+
+#include "opscon/canvas.h"
+
+// Nothing is known of what stands there: every cell of `shown`, a created canvas, differs from any that can be drawn.
+int frame_forget(struct canvas *shown, int width, int height); // 0 or -ENOMEM
+
+// `canvas` is shown now; both are of one size. 0 or -ENOMEM.
+int frame_remember(struct canvas *shown, const struct canvas *canvas);
+
+// True when the cell shows alike in both.
+bool frame_is_same(const struct canvas *shown, const struct canvas *canvas, int x, int y);
+
+enum { FRAME_WIDE_MAX = 5 }; // a base and four marks
+
+/* A cell as wide characters of the locale. Where the C library measures another width than the canvas did, the columns
+ * after it would shift: such a character is shown as a question mark of the right width.
+ */
+void frame_wide_text(const struct canvas *canvas, const struct cell *cell, wchar_t out[FRAME_WIDE_MAX + 1]);

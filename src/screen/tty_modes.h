@@ -1,0 +1,28 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* What is said to the terminal beside the screen library: bracketed paste, mouse, title, and the bytes that put all of
+ * it back. Made once, so that a crash handler has only to write them.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { TTY_BYTES_MAX = 256, TTY_TITLE_MAX = 120 }; // cells of a title
+
+struct tty_modes {
+	char enter[TTY_BYTES_MAX]; // terminated, as the others
+	char leave[TTY_BYTES_MAX];
+	char restore[TTY_BYTES_MAX]; // leave, then terminfo's own: attributes off, cursor on, main screen
+	bool has_title;
+};
+
+// Terminfo's strings may be NULL; their padding is dropped.
+void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, const char *sgr0, const char *cnorm,
+		    const char *rmcup);
+
+/* The one writer of titles: out gets the sequence that sets the title to `text`, which must be clean and is cut to
+ * TTY_TITLE_MAX cells. Returns its length; 0 when the terminal has no title, the text is not clean, or size is short.
+ */
+size_t tty_title(const struct tty_modes *modes, const char *text, char *out, size_t size);
+
+// Writes all of it, going on after a signal. 0 or negative errno. Async-signal-safe.
+int tty_write(int fd, const char *bytes, size_t n);
