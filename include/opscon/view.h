@@ -97,6 +97,7 @@ enum picker_kind {
 	PICK_TIME_RANGE,
 	PICK_THEME,
 	PICK_COMMANDS, // the palette
+	PICK_CHOICE,   // a few: snooze for how long, export as what, types of a timeline
 	PICK_KIND_COUNT,
 };
 
