@@ -11,8 +11,8 @@
  * So three failures are down, three warnings are degraded, and failures mixed with warnings are degraded; timeouts
  * count like any failure. Until the first flip the agent is unknown.
  *
- * Freshness counts from the last judged result: late after interval + timeout, stale after 3 intervals, where the
- * interval is the one at which the agent is being probed (4 times its own once it is hard down).
+ * Freshness counts from the last judged result: late after interval + timeout, stale after 3 intervals. A hard-down
+ * agent is probed up to 4 intervals apart, so for it these are 4 intervals + timeout, and 6 intervals.
  *
  * Flapping after Nagios: changes of the hard state among the last 20 results, weighted from 0.8 (oldest) to 1.2
  * (newest); on above 30 %, off at or below 25 %.
@@ -20,7 +20,8 @@
  * Mass outage. When more than half of the judged agents, and at least 5, turn bad inside one interval, alerts are held
  * and a test of our own link is wanted. Offline: those agents go back to what they were before, with quality
  * "offline", and further failures without any answer give no judgement until one of them answers. Well: it is one
- * outage, and told as one. No answer about the link within an interval counts as well.
+ * outage, and told as one. No answer about the link within an interval counts as well. Agents added less than an
+ * interval ago count among the judged, so the first few failures of a start are no outage.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,8 +82,7 @@ enum health_outage { OUTAGE_NONE, OUTAGE_TESTING, OUTAGE_GROUPED, OUTAGE_OFFLINE
 // TESTING: hold the alerts. GROUPED: those who turned bad share one. OFFLINE: it is us.
 enum health_outage health_checker_outage(const struct health_checker *checker);
 
-// Freshness, maintenance and outages by time. Returns the next deadline (monotonic; INT64_MAX: none); a deadline
-// before now_ms + 1 does not occur.
+// Freshness, maintenance and outages by time. Returns the next deadline (monotonic; INT64_MAX: none).
 int64_t health_checker_tick(struct health_checker *checker, struct instant now);
 int64_t health_checker_deadline(const struct health_checker *checker);
 

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "services/flapping.h"
+#include "services/health_checker.h"
+
+// One checker, a clock that the test moves, and what was emitted.
+struct bench {
+	struct health_checker *checker;
+	struct instant now;
+	struct health told; // by the last event
+	size_t n_told;
+};
+
+static void take(void *ctx, struct event *event)
+{
+	struct bench *bench = ctx;
+
+	ck_assert_int_eq(event->type, EVENT_AGENT_HEALTH);
+	bench->told = event->u.health;
+	bench->n_told++;
+	event_unref(event);
+}
+
+static void begin(struct bench *bench)
+{
+	struct event_sink sink = { .emit = take, .ctx = bench };
+
+	*bench = (struct bench){ .now = { .mono_ms = 1000, .wall_ms = 1700000000000 } };
+	ck_assert_int_eq(health_checker_create(NULL, &sink, &bench->checker), 0);
+}
+
+static void add(struct bench *bench, uint32_t id)
+{
+	struct agent agent = { .id = id };
+
+	ck_assert_int_eq(health_checker_add(bench->checker, &agent, bench->now), 0);
+}
+
+static struct health_outcome judge(struct bench *bench, uint32_t id, enum verdict_level level, enum reason reason,
+				   int http_status)
+{
+	struct verdict verdict = { .level = level, .reason = reason };
+	struct sample sample = { .http_status = http_status, .timing.total_us = 1500 };
+
+	return health_checker_judge(bench->checker, id, &verdict, &sample, bench->now);
+}
+
+// 'P' pass, 'W' warn, 'F' fail, 'T' timeout, 'N' no judgement; one interval apart.
+static struct health_outcome judge_letter(struct bench *bench, uint32_t id, char letter)
+{
+	bench->now = instant_add(bench->now, 60000);
+	switch (letter) {
+	case 'P':
+		return judge(bench, id, VERDICT_PASS, REASON_NONE, 200);
+	case 'W':
+		return judge(bench, id, VERDICT_WARN, REASON_WARN, 200);
+	case 'F':
+		return judge(bench, id, VERDICT_FAIL, REASON_HTTP_STATUS, 500);
+	case 'T':
+		return judge(bench, id, VERDICT_FAIL, REASON_TIMEOUT_HEADERS, 0);
+	default:
+		return judge(bench, id, VERDICT_NONE, REASON_PROBER_OVERLOAD, 0);
+	}
+}
+
+static struct health_outcome judge_all(struct bench *bench, uint32_t id, const char *letters)
+{
+	struct health_outcome outcome = { 0 };
+
+	for (; *letters; letters++)
+		outcome = judge_letter(bench, id, *letters);
+	return outcome;
+}
+
+START_TEST(defaults_are_60_s_5_s_3_and_2)
+{
+	struct bench bench;
+	struct health_stats stats;
+
+	begin(&bench);
+	ck_assert_int_eq(HEALTH_INTERVAL_DEFAULT_MS, 60000);
+	ck_assert_int_eq(HEALTH_TIMEOUT_DEFAULT_MS, 5000);
+	add(&bench, 1);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->attempt_of, 3);
+	ck_assert_int_eq(judge_all(&bench, 1, "FFF").health->attempt_of, 2);
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_uint_eq(stats.total, 1);
+	health_checker_destroy(bench.checker);
+	health_checker_destroy(NULL);
+}
+END_TEST
+
+START_TEST(results_make_states_as_the_table_says)
+{
+	// Each letter of `states` is the state after that result: u up, d degraded, x down, ? unknown; `soft` its
+	// attempt.
+	static const struct {
+		const char *results, *states, *soft;
+	} table[] = {
+		{ "P", "u", "0" }, // the first good one is up at once
+		{ "FFFF", "??xx", "1200" },
+		{ "TTT", "??x", "120" }, // the portal called one timeout unhealthy at once
+		{ "TFT", "??x", "120" },
+		{ "WWW", "??d", "120" },
+		{ "FP", "?u", "10" },
+		{ "PFFP", "uuuu", "0120" },
+		{ "PFFFPP", "uuuxxu", "012010" },
+		{ "PWWW", "uuud", "0120" }, // degraded is a state of its own
+		{ "PFWF", "uuud", "0120" }, // at least degraded, three times
+		{ "PFWFFF", "uuuddx", "012020" },
+		{ "PFFFWW", "uuuxxd", "012010" },
+		{ "PFFFWPP", "uuuxxdu", "0120100" },
+		{ "PWWWPFPP", "uuudd?", "012011" },
+		{ "PWWWFFF", "uuudddx", "0120120" },
+		{ "PFFNF", "uu", "01" },
+		{ "PNP", "u?u", "000" },
+	};
+	static const char letters[] = "udx?";
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct bench bench;
+
+		begin(&bench);
+		add(&bench, 1);
+		for (size_t at = 0; table[i].results[at]; at++) {
+			const struct health *health = judge_letter(&bench, 1, table[i].results[at]).health;
+
+			if (at >= strlen(table[i].states) || (table[i].states[at] == '?' && at > 2))
+				continue;
+			ck_assert_msg(letters[health_state(health)] == table[i].states[at], "%s at %zu: %s",
+				      table[i].results, at, health_word(health));
+			ck_assert_msg(health->attempt_n == table[i].soft[at] - '0', "%s at %zu: attempt %u",
+				      table[i].results, at, health->attempt_n);
+			if (!health->attempt_n)
+				ck_assert_int_eq(health->toward, health->observed);
+		}
+		health_checker_destroy(bench.checker);
+	}
+}
+END_TEST
+
+START_TEST(a_run_says_where_it_leads_and_asks_to_be_hurried)
+{
+	struct bench bench;
+	struct health_outcome outcome;
+
+	begin(&bench);
+	add(&bench, 1);
+	outcome = judge_all(&bench, 1, "P");
+	ck_assert_int_eq(outcome.pace, HEALTH_PACE_NORMAL);
+	outcome = judge_all(&bench, 1, "F");
+	ck_assert_int_eq(outcome.pace, HEALTH_PACE_FAST);
+	ck_assert_int_eq(outcome.health->toward, OBSERVED_DOWN);
+	ck_assert_str_eq(health_word(outcome.health), "up");
+	outcome = judge_all(&bench, 1, "W");
+	ck_assert_int_eq(outcome.health->toward, OBSERVED_DEGRADED);
+	outcome = judge_all(&bench, 1, "FFF");
+	ck_assert_int_eq(outcome.pace, HEALTH_PACE_BACKOFF);
+	ck_assert_uint_eq(outcome.health->consecutive_failures, 3);
+	ck_assert_int_eq(outcome.health->since_ms, bench.now.wall_ms);
+	ck_assert_ptr_null(judge(&bench, 99, VERDICT_PASS, REASON_NONE, 200).health);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(tells_of_every_change_and_of_nothing_else)
+{
+	struct bench bench;
+
+	begin(&bench);
+	add(&bench, 1);
+	ck_assert_uint_eq(bench.n_told, 0);
+	judge_all(&bench, 1, "P");
+	ck_assert_uint_eq(bench.n_told, 1);
+	judge_all(&bench, 1, "PPPP");
+	ck_assert_uint_eq(bench.n_told, 1);
+	judge_all(&bench, 1, "FFF");
+	ck_assert_uint_eq(bench.n_told, 4);
+	ck_assert_int_eq(bench.told.observed, OBSERVED_DOWN);
+	judge_all(&bench, 1, "FFF"); // only the count of failures moves
+	ck_assert_uint_eq(bench.n_told, 4);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(goes_late_then_stale_by_itself)
+{
+	struct bench bench;
+	int64_t next;
+
+	begin(&bench);
+	add(&bench, 1);
+	judge(&bench, 1, VERDICT_PASS, REASON_NONE, 200);
+	next = health_checker_deadline(bench.checker);
+	ck_assert_int_eq(next, bench.now.mono_ms + 65001);
+	bench.now = instant_add(bench.now, 65000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_FRESH);
+	bench.now = instant_add(bench.now, 1);
+	next = health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(bench.told.freshness, FRESHNESS_LATE);
+	ck_assert_int_eq(health_state(&bench.told), HEALTH_UP);
+	bench.now = instant_add(bench.now, next - bench.now.mono_ms);
+	ck_assert_int_eq(health_checker_tick(bench.checker, bench.now), INT64_MAX);
+	ck_assert_int_eq(bench.told.freshness, FRESHNESS_STALE);
+	ck_assert_int_eq(health_state(&bench.told), HEALTH_UNKNOWN);
+	judge(&bench, 1, VERDICT_PASS, REASON_NONE, 200);
+	ck_assert_int_eq(bench.told.freshness, FRESHNESS_FRESH);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(a_hard_down_agent_is_given_the_time_of_its_backoff)
+{
+	struct bench bench;
+
+	begin(&bench);
+	add(&bench, 1);
+	judge_all(&bench, 1, "FFF");
+	bench.now = instant_add(bench.now, 4 * 60000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_FRESH);
+	bench.now = instant_add(bench.now, 2 * 60000 + 1);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_STALE);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(no_judgement_keeps_the_state_but_does_not_show_it)
+{
+	struct bench bench;
+	struct health_outcome outcome;
+
+	begin(&bench);
+	add(&bench, 1);
+	judge_all(&bench, 1, "P");
+	outcome = judge_all(&bench, 1, "N");
+	ck_assert_int_eq(outcome.health->observed, OBSERVED_UP);
+	ck_assert_int_eq(outcome.health->quality, PROBE_SUSPECT);
+	ck_assert_int_eq(health_state(outcome.health), HEALTH_UNKNOWN);
+	ck_assert_int_eq(outcome.pace, HEALTH_PACE_NORMAL);
+	outcome = judge(&bench, 1, VERDICT_NONE, REASON_OFFLINE, 0);
+	ck_assert_int_eq(outcome.health->quality, PROBE_OFFLINE);
+	judge_all(&bench, 1, "NN");
+	health_checker_tick(bench.checker, instant_add(bench.now, 60001));
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_STALE);
+	ck_assert_int_eq(judge_all(&bench, 1, "P").health->quality, PROBE_OK);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(overlays_are_set_cleared_and_maintenance_ends_in_time)
+{
+	struct bench bench;
+	struct agent paused = { .id = 2, .is_paused = true };
+	const struct health *health;
+
+	begin(&bench);
+	add(&bench, 1);
+	health = health_checker_health(bench.checker, 1);
+	ck_assert_int_eq(health_checker_overlay(bench.checker, 9, OVERLAY_SILENCED, true, 0, bench.now), -ENOENT);
+	health_checker_overlay(bench.checker, 1, OVERLAY_ACKNOWLEDGED, true, 0, bench.now);
+	health_checker_overlay(bench.checker, 1, OVERLAY_MAINTENANCE, true, bench.now.wall_ms + 5000, bench.now);
+	ck_assert_int_eq(bench.told.overlays, OVERLAY_ACKNOWLEDGED | OVERLAY_MAINTENANCE);
+	health_checker_tick(bench.checker, instant_add(bench.now, 4999));
+	ck_assert(health->overlays & OVERLAY_MAINTENANCE);
+	health_checker_tick(bench.checker, instant_add(bench.now, 5000));
+	ck_assert_int_eq(bench.told.overlays, OVERLAY_ACKNOWLEDGED);
+	health_checker_overlay(bench.checker, 1, OVERLAY_ACKNOWLEDGED, false, 0, bench.now);
+	ck_assert_int_eq(bench.told.overlays, 0);
+	ck_assert_int_eq(health_checker_add(bench.checker, &paused, bench.now), 0);
+	ck_assert_int_eq(bench.told.overlays, OVERLAY_PAUSED);
+	paused.is_paused = false;
+	health_checker_add(bench.checker, &paused, bench.now);
+	ck_assert_int_eq(bench.told.overlays, 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(flaps_above_30_percent_until_25)
+{
+	struct flapping flapping = { 0 };
+	struct bench bench;
+	int n = 0;
+
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_le(flapping_push(&flapping, true), 100);
+	ck_assert_int_eq(flapping_push(&flapping, true), 100); // the weights average to one
+	ck_assert(flapping.is_on);
+	while (flapping.is_on)
+		n += flapping_push(&flapping, false) > 0;
+	ck_assert_int_eq(n, 15); // the five oldest of 20 weigh less than 25 percent together
+	begin(&bench);
+	add(&bench, 1);
+	judge_all(&bench, 1, "PFFFPPFFFPP");
+	ck_assert(!bench.told.is_flapping);
+	judge_all(&bench, 1, "FFFPPFFFPPFFF");
+	ck_assert(bench.told.is_flapping);
+	ck_assert_str_eq(health_word(&bench.told), "flapping");
+	judge_all(&bench, 1, "PPPPPPPPPPPPPPPPPPPP");
+	ck_assert(!bench.told.is_flapping);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(soft_runs_never_make_it_flap)
+{
+	struct bench bench;
+
+	begin(&bench);
+	add(&bench, 1);
+	judge_all(&bench, 1, "PFPFPFPFPFPFPFPFPFPFPFPFP");
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->flap_percent, 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+static size_t count_quality(const struct bench *bench, uint32_t n, enum probe_quality quality)
+{
+	size_t count = 0;
+
+	for (uint32_t id = 1; id <= n; id++)
+		count += health_checker_health(bench->checker, id)->quality == quality;
+	return count;
+}
+
+// Ten agents that were well; the first n fail without an answer. Returns how often a link test was asked for.
+static int lose(struct bench *bench, uint32_t n)
+{
+	int asked = 0;
+
+	begin(bench);
+	for (uint32_t id = 1; id <= 10; id++) {
+		add(bench, id);
+		judge(bench, id, VERDICT_PASS, REASON_NONE, 200);
+	}
+	for (uint32_t id = 1; id <= n; id++) {
+		bench->now = instant_add(bench->now, 1000);
+		asked += judge(bench, id, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0).wants_link_test;
+	}
+	return asked;
+}
+
+START_TEST(when_more_than_half_turn_bad_it_asks_once_whether_it_is_us)
+{
+	struct bench bench;
+
+	ck_assert_int_eq(lose(&bench, 5), 0); // half is not more than half
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_NONE);
+	health_checker_destroy(bench.checker);
+	ck_assert_int_eq(lose(&bench, 9), 1);
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_TESTING);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(when_it_is_us_nobody_is_down)
+{
+	struct bench bench;
+	struct health_stats stats;
+
+	lose(&bench, 9);
+	for (int round = 0; round < 2; round++) // hard down, before the test is back
+		judge(&bench, 1, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->observed, OBSERVED_DOWN);
+	health_checker_link_result(bench.checker, true, bench.now);
+	ck_assert_uint_eq(count_quality(&bench, 10, PROBE_OFFLINE), 9);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->observed, OBSERVED_UP);
+	ck_assert_str_eq(health_word(&bench.told), "we are offline");
+	for (int round = 0; round < 5; round++)
+		judge(&bench, 10, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0);
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_uint_eq(stats.by_state[HEALTH_DOWN], 0);
+	ck_assert_uint_eq(stats.by_state[HEALTH_UNKNOWN], 10);
+	bench.now = instant_add(bench.now, 60000);
+	ck_assert(judge(&bench, 2, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0).wants_link_test); // once an interval
+	ck_assert(!judge(&bench, 3, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0).wants_link_test);
+	judge(&bench, 4, VERDICT_PASS, REASON_NONE, 200); // we are back
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_NONE);
+	ck_assert_int_eq(health_state(health_checker_health(bench.checker, 4)), HEALTH_UP);
+	ck_assert_int_eq(health_state(health_checker_health(bench.checker, 2)), HEALTH_UNKNOWN); // until it is judged
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(when_it_is_the_fleet_the_verdicts_stand)
+{
+	struct bench bench;
+
+	lose(&bench, 8);
+	health_checker_link_result(bench.checker, false, bench.now);
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_GROUPED);
+	ck_assert_uint_eq(count_quality(&bench, 10, PROBE_OFFLINE), 0);
+	bench.now = instant_add(bench.now, 61000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_NONE);
+	health_checker_link_result(bench.checker, true, bench.now); // nobody asked
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_NONE);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(a_link_test_without_an_answer_does_not_hide_an_outage)
+{
+	struct bench bench;
+
+	lose(&bench, 8);
+	ck_assert_int_le(health_checker_deadline(bench.checker), bench.now.mono_ms + 60001);
+	bench.now = instant_add(bench.now, 62000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_ne(health_checker_outage(bench.checker), OUTAGE_TESTING);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(failures_spread_over_time_are_no_mass_outage)
+{
+	struct bench bench;
+	int asked = 0;
+
+	lose(&bench, 0);
+	for (uint32_t id = 1; id <= 10; id++) {
+		bench.now = instant_add(bench.now, 15000);
+		asked += judge(&bench, id, VERDICT_FAIL, REASON_HTTP_STATUS, 500).wants_link_test;
+	}
+	ck_assert_int_eq(asked, 0);
+	judge(&bench, 10, VERDICT_PASS, REASON_NONE, 200); // and leaves those who turned bad
+	health_checker_remove(bench.checker, 9, bench.now);
+	health_checker_remove(bench.checker, 99, bench.now);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(the_first_failures_of_a_start_are_no_mass_outage)
+{
+	struct bench bench;
+	int asked = 0;
+
+	begin(&bench);
+	for (uint32_t id = 1; id <= 20; id++)
+		add(&bench, id);
+	for (uint32_t id = 1; id <= 6; id++)
+		asked += judge(&bench, id, VERDICT_FAIL, REASON_CONNECT_REFUSED, 0).wants_link_test;
+	ck_assert_int_eq(asked, 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(overall_is_the_worst_and_unknown_hides_nothing)
+{
+	static const struct {
+		size_t by_state[HEALTH_STATE_COUNT]; // up, degraded, down, unknown
+		enum health_state overall;
+	} table[] = {
+		{ { 0, 0, 0, 0 }, HEALTH_UNKNOWN }, // no checks: unknown
+		{ { 3, 0, 0, 0 }, HEALTH_UP },       { { 3, 0, 0, 1 }, HEALTH_UNKNOWN },
+		{ { 3, 1, 0, 1 }, HEALTH_DEGRADED }, // in the portal one pending check made all of it unknown
+		{ { 3, 1, 1, 9 }, HEALTH_DOWN },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_int_eq(health_overall(table[i].by_state), table[i].overall);
+}
+END_TEST
+
+START_TEST(the_stats_follow_the_agents)
+{
+	struct bench bench;
+	struct health_stats stats;
+
+	begin(&bench);
+	for (uint32_t id = 1; id <= 4; id++)
+		add(&bench, id);
+	judge_all(&bench, 1, "P");
+	judge_all(&bench, 2, "FFF");
+	judge_all(&bench, 3, "WWW");
+	judge(&bench, 1, VERDICT_PASS, REASON_NONE, 200);
+	judge(&bench, 2, VERDICT_FAIL, REASON_NONE, 500);
+	health_checker_stats(bench.checker, &stats);
+	for (int state = 0; state < HEALTH_STATE_COUNT; state++)
+		ck_assert_uint_eq(stats.by_state[state], 1);
+	ck_assert_int_eq(stats.overall, HEALTH_DOWN);
+	health_checker_remove(bench.checker, 2, bench.now);
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_int_eq(stats.overall, HEALTH_DEGRADED);
+	ck_assert_uint_eq(stats.total, 3);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(the_last_twenty_results_are_kept_newest_first)
+{
+	struct bench bench;
+	struct health_result results[30];
+
+	begin(&bench);
+	add(&bench, 1);
+	judge_all(&bench, 1, "FFFFFPPPPPPPPPPPPPPPPPPPPPPT");
+	ck_assert_uint_eq(health_checker_history(bench.checker, 1, results, 30), 20);
+	ck_assert_int_eq(results[0].reason, REASON_TIMEOUT_HEADERS);
+	ck_assert_int_eq(results[0].at_ms, bench.now.wall_ms);
+	ck_assert_int_eq(results[1].level, VERDICT_PASS);
+	ck_assert_int_eq(results[1].total_us, 1500);
+	ck_assert_uint_eq(health_checker_history(bench.checker, 1, results, 2), 2);
+	ck_assert_uint_eq(health_checker_history(bench.checker, 7, results, 2), 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(without_memory_an_agent_is_not_taken)
+{
+	struct bench bench;
+	struct agent agent = { .id = 1 };
+	struct event_sink sink = { .emit = take, .ctx = &bench };
+	struct health_checker *none;
+
+	begin(&bench);
+	mem_fail_after(0);
+	ck_assert_int_eq(health_checker_create(NULL, &sink, &none), -ENOMEM);
+	for (long n = 0; n < 3; n++) {
+		mem_fail_after(n);
+		ck_assert_int_eq(health_checker_add(bench.checker, &agent, bench.now), -ENOMEM);
+	}
+	mem_fail_after(-1);
+	ck_assert_ptr_null(health_checker_health(bench.checker, 1));
+	add(&bench, 1);
+	mem_fail_after(0);
+	ck_assert_int_eq(judge(&bench, 1, VERDICT_PASS, REASON_NONE, 200).health->observed, OBSERVED_UP);
+	mem_fail_after(-1);
+	ck_assert_uint_eq(bench.n_told, 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+SUITE("health_checker", defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
+      a_run_says_where_it_leads_and_asks_to_be_hurried, tells_of_every_change_and_of_nothing_else,
+      goes_late_then_stale_by_itself, a_hard_down_agent_is_given_the_time_of_its_backoff,
+      no_judgement_keeps_the_state_but_does_not_show_it, overlays_are_set_cleared_and_maintenance_ends_in_time,
+      flaps_above_30_percent_until_25, soft_runs_never_make_it_flap,
+      when_more_than_half_turn_bad_it_asks_once_whether_it_is_us, when_it_is_us_nobody_is_down,
+      when_it_is_the_fleet_the_verdicts_stand, a_link_test_without_an_answer_does_not_hide_an_outage,
+      failures_spread_over_time_are_no_mass_outage, the_first_failures_of_a_start_are_no_mass_outage,
+      overall_is_the_worst_and_unknown_hides_nothing, the_stats_follow_the_agents,
+      the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
