@@ -55,7 +55,8 @@ size_t simulator_connections(const struct simulator *simulator); // open now
 // Changes an agent's fault (SIMULATOR_FAULT_NONE heals it); its open connections end, so that it acts at once.
 void simulator_set_fault(struct simulator *simulator, size_t i, enum simulator_fault fault);
 
-// Writes a file_sd list: [{"targets":["127.0.0.1:34567"],"labels":{...}}], by rename. 0 or negative errno.
+// Writes a file_sd list: [{"targets":["127.0.0.1:34567"],"labels":{...}}], by rename. Prometheus can read it
+// too: what is opscon's own in it begins with "__". 0 or negative errno.
 int simulator_write_targets(const struct simulator *simulator, const char *path);
 
 // Raises RLIMIT_NOFILE for n agents as far as is allowed. The limit that holds now; compare with 2 * n + 64.

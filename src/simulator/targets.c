@@ -10,9 +10,11 @@
 static int write_group(FILE *file, const struct simulator_target *t, bool is_last)
 {
 	int n = fprintf(file,
-			"  {\"targets\": [\"%s\"], \"labels\": {\"name\": \"%s\", \"tier\": \"%s\", \"env\": \"%s\", "
+			"  {\"targets\": [\"%s\"], \"labels\": {\"__agent_name__\": \"%s\", "
+			"\"__health_path__\": \"/health\", \"__metrics_path__\": \"/metrics\", "
+			"\"name\": \"%s\", \"tier\": \"%s\", \"env\": \"%s\", "
 			"\"service\": \"%s\", \"version\": \"%s\"}}%s\n",
-			t->url + strlen("http://"), t->name, t->tier, t->env, t->service, t->version,
+			t->url + strlen("http://"), t->name, t->name, t->tier, t->env, t->service, t->version,
 			is_last ? "" : ",");
 
 	return n < 0 ? -EIO : 0;
