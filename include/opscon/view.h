@@ -152,6 +152,7 @@ struct view {
 	bool is_demo, is_paused;
 	const char *environment; // shown in the header: the one environment in sight, "mixed", or ""
 	const char *context;     // summary of what is picked ("2 tiers, env prod"), "" when everything is shown
+	const char *clear_key;   // name of the key that clears the context; NULL: none is bound
 	bool has_unicode;
 	uint16_t focused_series; // PANE_PANELS: index of the panel under the cursor
 	bool is_chart_open;      // the focused panel is shown large
