@@ -27,8 +27,8 @@ tidy)
 cppcheck)
   need cppcheck
   cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-    --suppressions-list=tests/lint/cppcheck.txt -D_GNU_SOURCE -DOPSCON_VERSION='""' -Iinclude -Isrc -I. \
-    -j "$(nproc)" src widgets
+    --suppressions-list=tests/lint/cppcheck.txt -D_GNU_SOURCE -DOPSCON_VERSION='""' \
+    '-DHASH_ITER(hh,head,el,tmp)=for((el)=(head);(el);(el)=(tmp))' -Iinclude -Isrc -I. -j "$(nproc)" src widgets
   ;;
 analyzer)
   need gcc
