@@ -71,7 +71,7 @@ static int open_socket(const struct sockaddr_in *address)
 // A port that is free on the first address now.
 static int find_port(const struct sockaddr_in *first, in_port_t *port)
 {
-	struct sockaddr_in got;
+	struct sockaddr_in got = { 0 };
 	socklen_t size = sizeof got;
 	int fd = open_socket(first), r = 0;
 

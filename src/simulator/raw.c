@@ -62,6 +62,7 @@ static void send_reset(struct raw_conn *conn)
 // Nothing in it looks like a status line; there are controls, escapes and broken UTF-8 for the reader to survive.
 static void send_garbage(struct raw_conn *conn)
 {
+	static const char begin[] = { '\x1b', ']', '0', ';', '\xc3', '(' };
 	char bytes[512];
 	uint64_t random = conn->agent->model.key;
 
@@ -69,18 +70,17 @@ static void send_garbage(struct raw_conn *conn)
 		random = hash_mix(random + i);
 		bytes[i] = (char)(random & 0xff);
 	}
-	memcpy(bytes, "\x1b]0;\xc3\x28", 6);
+	memcpy(bytes, begin, sizeof begin);
 	(void)send(conn->fd, bytes, sizeof bytes, MSG_NOSIGNAL);
 	end(conn);
 }
 
+// The connection must not be in the list of drips; it is put there again.
 static void drip(struct raw_conn *conn, uint64_t now_ms)
 {
 	struct simulator *sim = conn->agent->sim;
 	char c = drip_body[conn->n_dripped++ % (sizeof drip_body - 1)];
 
-	if (conn->is_dripping)
-		DL_DELETE2(sim->drips, conn, drip_prev, drip_next);
 	conn->is_dripping = true;
 	conn->due_ms = now_ms + sim->drip_ms;
 	DL_APPEND2(sim->drips, conn, drip_prev, drip_next);
@@ -90,8 +90,12 @@ static void drip(struct raw_conn *conn, uint64_t now_ms)
 
 uint64_t raw_drip_due(struct simulator *sim, uint64_t now_ms)
 {
-	while (sim->drips && sim->drips->due_ms <= now_ms)
-		drip(sim->drips, now_ms);
+	while (sim->drips && sim->drips->due_ms <= now_ms) {
+		struct raw_conn *conn = sim->drips;
+
+		DL_DELETE2(sim->drips, conn, drip_prev, drip_next);
+		drip(conn, now_ms);
+	}
 	return sim->drips ? sim->drips->due_ms : UINT64_MAX;
 }
 
