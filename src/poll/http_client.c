@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "poll/http.h"
+
+#include <errno.h>
+#include <utlist.h>
+
+#include "base/memory.h"
+#include "poll/http_internal.h"
+
+static const struct http_limits default_limits = {
+	.max_body_bytes = 16 << 20,
+	.max_wire_bytes = 4 << 20,
+	.max_header_bytes = 64 << 10,
+	.max_headers = 200,
+};
+
+enum {
+	DEFAULT_CONNECT_TIMEOUT_MS = 2000,
+	DEFAULT_TIMEOUT_MS = 5000,
+	DEFAULT_MAX_KEPT = 64,
+};
+
+static uint32_t number_or(uint32_t value, uint32_t fallback)
+{
+	return value ? value : fallback;
+}
+
+static uint64_t size_or(uint64_t value, uint64_t fallback)
+{
+	return value ? value : fallback;
+}
+
+static int copy_options(struct http_options *to, const struct http_options *from)
+{
+	*to = *from;
+	to->limits.max_body_bytes = size_or(from->limits.max_body_bytes, default_limits.max_body_bytes);
+	to->limits.max_wire_bytes = size_or(from->limits.max_wire_bytes, default_limits.max_wire_bytes);
+	to->limits.max_header_bytes = number_or(from->limits.max_header_bytes, default_limits.max_header_bytes);
+	to->limits.max_headers = number_or(from->limits.max_headers, default_limits.max_headers);
+	to->connect_timeout_ms = number_or(from->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
+	to->timeout_ms = number_or(from->timeout_ms, DEFAULT_TIMEOUT_MS);
+	to->max_kept = number_or(from->max_kept, DEFAULT_MAX_KEPT);
+	to->proxy = mem_strdup(from->proxy);
+	to->ca_file = mem_strdup(from->ca_file);
+	to->user_agent = mem_strdup(from->user_agent ? from->user_agent : "opscon/" OPSCON_VERSION);
+	return (to->proxy || !from->proxy) && (to->ca_file || !from->ca_file) && to->user_agent ? 0 : -ENOMEM;
+}
+
+// Where libcurl was built to look for authorities: it forgets that once an agent's own has been set.
+static int read_default_ca(struct http_client *client)
+{
+	CURL *easy = curl_easy_init();
+	char *file = NULL, *path = NULL;
+
+	if (!easy)
+		return -ENOMEM;
+	curl_easy_getinfo(easy, CURLINFO_CAINFO, &file);
+	curl_easy_getinfo(easy, CURLINFO_CAPATH, &path);
+	client->default_ca_file = file;
+	client->default_ca_path = path;
+	curl_easy_cleanup(easy);
+	return 0;
+}
+
+static void free_transfers(struct http_client *client)
+{
+	while (client->idle) {
+		struct http_transfer *transfer = client->idle;
+
+		LL_DELETE(client->idle, transfer);
+		http_transfer_free(transfer);
+	}
+}
+
+static void timer_closed_cb(uv_handle_t *handle)
+{
+	struct http_client *client = handle->data;
+
+	// Here, and not in http_client_close(): that may have been called from a callback that libcurl's stack waits
+	// for.
+	free_transfers(client);
+	curl_multi_cleanup(client->multi); // closes the connections, and thereby their watches
+	http_sockets_finish(client);
+	curl_global_cleanup();
+	http_handle_gone(client);
+}
+
+void http_client_close(struct http_client *client, void (*closed_cb)(void *ctx), void *ctx)
+{
+	if (!client || client->is_closing)
+		return;
+	client->is_closing = true;
+	client->closed_cb = closed_cb;
+	client->closed_ctx = ctx;
+	while (client->active)
+		http_request_cancel(client->active);
+	uv_close((uv_handle_t *)&client->timer, timer_closed_cb);
+}
+
+int http_client_create(uv_loop_t *loop, const struct http_options *options, struct http_client **out)
+{
+	static const struct http_options defaults = { 0 };
+	struct http_client *client = mem_calloc(1, sizeof *client);
+	int r;
+
+	*out = NULL;
+	if (!client)
+		return -ENOMEM;
+	client->loop = loop;
+	ring_init(&client->stalled_ring, HTTP_STALLED_MAX);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		mem_free(client);
+		return -ENOMEM;
+	}
+	r = uv_timer_init(loop, &client->timer);
+	client->timer.data = client;
+	client->n_handles = 1;
+	client->multi = curl_multi_init();
+	if (!client->multi)
+		r = -ENOMEM;
+	if (r == 0)
+		r = copy_options(&client->options, options ? options : &defaults);
+	if (r == 0)
+		r = read_default_ca(client);
+	if (r == 0)
+		r = http_sockets_init(client);
+	if (r < 0) {
+		http_client_close(client, NULL, NULL);
+		return r;
+	}
+	curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+	http_client_set_max_kept(client, client->options.max_kept);
+	*out = client;
+	return 0;
+}
+
+void http_client_set_max_kept(struct http_client *client, uint32_t max_kept)
+{
+	client->options.max_kept = max_kept;
+	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)max_kept);
+}
+
+size_t http_client_in_flight(const struct http_client *client)
+{
+	return client->n_active;
+}
+
+void http_client_reap(struct http_client *client)
+{
+	CURLMsg *message;
+	int n_left;
+
+	while (!client->is_closing && (message = curl_multi_info_read(client->multi, &n_left))) {
+		struct http_transfer *transfer = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+		http_transfer_finish(transfer, message->data.result);
+	}
+}

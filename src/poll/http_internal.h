@@ -1,0 +1,84 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* What the files of the HTTP client share; nobody else includes this. */
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/ring.h"
+#include "poll/http.h"
+#include "poll/http_intake.h"
+
+enum {
+	HTTP_CONTENT_TYPE_MAX = 256,
+	HTTP_STALLED_MAX = 128,      // lookups that were given up and may still sit in a resolver's thread
+	HTTP_STALLED_FOR_MS = 30000, // getaddrinfo(3) with the usual resolv.conf is done by then
+};
+
+struct http_transfer {
+	struct http_client *client;
+	struct http_transfer *prev, *next; // http_client::active, or ::idle (next only)
+	CURL *easy;                        // owned, reused
+	struct curl_slist *headers;        // owned
+	http_done_cb done;
+	void *ctx;
+	struct http_intake intake;
+	uint64_t started_ns; // uv_hrtime()
+	int socket_errno;    // of socket(2)
+	bool is_active;
+	bool is_looking_up; // a resolver was started
+	bool is_resolved, is_ready;
+	bool is_refused_lookup;
+	bool has_literal_host;
+	bool has_sent_body; // the handle holds a request body
+	char content_type[HTTP_CONTENT_TYPE_MAX];
+	char error[CURL_ERROR_SIZE];
+};
+
+// One descriptor that libcurl wants watched. It outlives transfers: a kept connection stays in epoll.
+struct http_watch {
+	uv_poll_t poll;
+	struct http_client *client;
+	int fd;
+	int events;       // UV_* it is registered for
+	bool is_standing; // a connection past connecting; others (being made, a resolver's pair) come and go
+	bool is_idle;     // no transfer is on it
+};
+
+struct http_client {
+	uv_loop_t *loop;
+	CURLM *multi;
+	uv_timer_t timer;
+	struct http_watch **watches; // by descriptor, owned
+	size_t n_watches;            // slots
+	struct http_transfer *active;
+	struct http_transfer *idle;
+	size_t n_active, n_handles;
+	struct http_options options;                   // its texts are owned
+	const char *default_ca_file, *default_ca_path; // libcurl's own: static
+	int64_t stalled[HTTP_STALLED_MAX];             // ms until when a lookup that was given up may go on
+	struct ring stalled_ring;
+	bool is_closing;
+	void (*closed_cb)(void *ctx);
+	void *closed_ctx;
+};
+
+// http_sockets.c
+int http_sockets_init(struct http_client *client); // sets libcurl's callbacks for descriptors and time
+void http_sockets_finish(struct http_client *client);
+curl_socket_t http_socket_open_cb(void *ctx, curlsocktype purpose, struct curl_sockaddr *address);
+int http_socket_close_cb(void *ctx, curl_socket_t fd);
+void http_handle_gone(struct http_client *client); // a handle was closed: the last one frees the client
+
+// http_options.c
+int http_options_prepare(struct http_transfer *transfer); // what every transfer has in common; 0 or negative errno
+int http_options_apply(struct http_transfer *transfer, const struct http_request *request);
+bool http_request_is_sane(const struct http_request *request); // no control character where it could split a request
+bool http_url_has_literal(const char *url);                    // an address instead of a name
+
+// http_transfer.c
+void http_transfer_finish(struct http_transfer *transfer, CURLcode code);
+void http_transfer_free(struct http_transfer *transfer);
+void http_client_reap(struct http_client *client); // hands out what libcurl has finished

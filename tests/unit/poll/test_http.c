@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "poll/http.h"
+#include "tests/support/http_server.h"
+
+#define OK "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
+#define STACK "gzip, gzip, gzip, gzip, gzip, gzip"
+
+// `printf '' | gzip -n`, then cut: ten bytes of head, a stored block, eight bytes of tail
+#define GZIP_HEAD "\x1f\x8b\x08\0\0\0\0\0\0\x03"
+static const char gzip_ok[] = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 22\r\n\r\n" GZIP_HEAD
+			      "\xcb\xcf\x06\0\x47\xdd\xdc\x79\x02\0\0\0";
+static const char gzip_cut[] =
+	"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 14\r\n\r\n" GZIP_HEAD "\xcb\xcf\x06\0";
+
+static const char thousand[] =
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+static const struct server_rule rules[] = {
+	{ .path = "/ok", .bytes = OK },
+	{ .path = "/503", .bytes = "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n" },
+	{ .path = "/hang", .bytes = "" },
+	{ .path = "/half-headers", .bytes = "HTTP/1.1 200 OK\r\nA: b\r\n" },
+	{ .path = "/drip", .bytes = OK, .then = SERVER_DRIP },
+	{ .path = "/hang-body", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf" },
+	{ .path = "/reset", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", .then = SERVER_RESET },
+	{ .path = "/reset-at-once", .bytes = "", .then = SERVER_RESET },
+	{ .path = "/empty", .bytes = "", .then = SERVER_CLOSE },
+	{ .path = "/short", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", .then = SERVER_CLOSE },
+	{ .path = "/until-close", .bytes = "HTTP/1.1 200 OK\r\n\r\nall of it", .then = SERVER_CLOSE },
+	{ .path = "/302", .bytes = "HTTP/1.1 302 Go\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n" },
+	{ .path = "/flood", .bytes = "HTTP/1.1 200 OK\r\n\r\n", .filler = thousand, .then = SERVER_FLOOD },
+	{ .path = "/headers", .bytes = "HTTP/1.1 200 OK\r\n", .filler = "Another: one\r\n", .then = SERVER_FLOOD },
+	{ .path = "/long-header", .bytes = "HTTP/1.1 200 OK\r\nA: ", .filler = thousand, .then = SERVER_FLOOD },
+	{ .path = "/continue", .bytes = "HTTP/1.1 100 Continue\r\n\r\n", .then = SERVER_FLOOD },
+	{ .path = "/gzip", .bytes = gzip_ok, .n_bytes = sizeof gzip_ok - 1 },
+	{ .path = "/gzip-cut", .bytes = gzip_cut, .n_bytes = sizeof gzip_cut - 1 },
+	{ .path = "/br", .bytes = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nok" },
+	{ .path = "/stack", .bytes = "HTTP/1.1 200 OK\r\nContent-Encoding: " STACK "\r\nContent-Length: 2\r\n\r\nok" },
+	{ .path = "/garbage", .bytes = "\x01\x02 not http at all", .then = SERVER_CLOSE },
+	{ .path = "/chunk", .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n" },
+	{ .path = "/huge-chunk",
+	  .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nok\r\n" },
+	{ .path = "/both",
+	  .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 90\r\nTransfer-Encoding: chunked\r\n\r\n"
+		   "2\r\nok\r\n0\r\n\r\n" },
+	{ .path = "/minus", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok", .then = SERVER_CLOSE },
+};
+
+struct outcome {
+	bool is_done;
+	int n_calls;
+	struct http_response response;
+	char body[256];
+	char content_type[64];
+};
+
+struct fixture {
+	uv_loop_t loop;
+	struct http_server server;
+	struct http_client *client;
+};
+
+static void done_cb(const struct http_response *response, void *ctx)
+{
+	struct outcome *outcome = ctx;
+	size_t n = response->body_len < sizeof outcome->body - 1 ? response->body_len : sizeof outcome->body - 1;
+
+	outcome->response = *response;
+	if (n)
+		memcpy(outcome->body, response->body, n);
+	outcome->body[n] = '\0';
+	strncpy(outcome->content_type, response->content_type ? response->content_type : "",
+		sizeof outcome->content_type - 1);
+	outcome->n_calls++;
+	outcome->is_done = true;
+}
+
+static void set_up(struct fixture *f, const struct http_options *options)
+{
+	ck_assert_int_eq(uv_loop_init(&f->loop), 0);
+	http_server_start(&f->server, &f->loop, rules, sizeof rules / sizeof rules[0]);
+	ck_assert_int_eq(http_client_create(&f->loop, options, &f->client), 0);
+}
+
+static void tear_down(struct fixture *f)
+{
+	http_client_close(f->client, NULL, NULL);
+	http_server_stop(&f->server);
+	loop_finish(&f->loop);
+}
+
+static struct http_transfer *start(struct fixture *f, const struct http_request *request, struct outcome *outcome)
+{
+	struct http_transfer *transfer;
+
+	*outcome = (struct outcome){ 0 };
+	ck_assert_int_eq(http_request_start(f->client, request, done_cb, outcome, &transfer), 0);
+	ck_assert_msg(!outcome->is_done, "the callback never runs inside the start");
+	return transfer;
+}
+
+static void fetch(struct fixture *f, const char *path, struct outcome *outcome)
+{
+	char url[128];
+	struct http_request request = { .url = http_server_url(&f->server, path, url, sizeof url), .timeout_ms = 300 };
+
+	start(f, &request, outcome);
+	loop_run_until(&f->loop, &outcome->is_done);
+}
+
+START_TEST(every_fault_has_its_reason)
+{
+	static const struct http_options options = {
+		.limits = { .max_body_bytes = 50000, .max_wire_bytes = 20000 },
+	};
+	static const struct {
+		const char *path;
+		enum reason reason;
+		int status;
+		const char *body;
+	} rows[] = {
+		{ "/ok", REASON_NONE, 200, "ok" },
+		{ "/503", REASON_NONE, 503, "" },
+		{ "/hang", REASON_TIMEOUT_HEADERS, 0, "" },
+		{ "/half-headers", REASON_TIMEOUT_HEADERS, 0, "" },
+		{ "/drip", REASON_TIMEOUT_HEADERS, 0, "" },
+		{ "/hang-body", REASON_TIMEOUT_BODY, 200, "half" },
+		{ "/reset", REASON_RESET, -1, NULL },
+		{ "/reset-at-once", REASON_RESET, 0, "" },
+		{ "/empty", REASON_RESET, 0, "" },
+		{ "/short", REASON_TRUNCATED, 200, "half" },
+		{ "/until-close", REASON_NONE, 200, "all of it" },
+		{ "/302", REASON_NONE, 302, "" },
+		{ "/flood", REASON_TOO_LARGE, 200, NULL },
+		{ "/headers", REASON_TOO_MANY_HEADERS, 0, "" },
+		{ "/long-header", REASON_TOO_MANY_HEADERS, 0, "" },
+		{ "/continue", REASON_TOO_MANY_HEADERS, 0, "" },
+		{ "/gzip", REASON_NONE, 200, "ok" },
+		{ "/gzip-cut", REASON_TRUNCATED, 200, NULL },
+		{ "/br", REASON_BAD_ENCODING, 0, "" },
+		{ "/stack", REASON_BAD_ENCODING, 0, "" },
+		{ "/garbage", REASON_PARSE, 0, "" },
+		{ "/chunk", REASON_BAD_BODY, 200, "" },
+		{ "/huge-chunk", REASON_BAD_BODY, 200, "" },
+		{ "/both", REASON_NONE, 200, "ok" },
+		{ "/minus", REASON_PARSE, 0, NULL },
+	};
+	struct fixture f;
+	struct outcome outcome;
+
+	set_up(&f, &options);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		fetch(&f, rows[i].path, &outcome);
+		ck_assert_msg(outcome.response.reason == rows[i].reason, "%s: %s (%s), not %s", rows[i].path,
+			      reason_name(outcome.response.reason), outcome.response.detail,
+			      reason_name(rows[i].reason));
+		ck_assert_msg(rows[i].status < 0 || outcome.response.status == rows[i].status, "%s: %d", rows[i].path,
+			      outcome.response.status);
+		if (rows[i].body)
+			ck_assert_str_eq(outcome.body, rows[i].body);
+		ck_assert_msg(rows[i].reason == REASON_NONE || outcome.response.detail[0], "%s has a detail",
+			      rows[i].path);
+	}
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_redirect_is_told_and_not_followed)
+{
+	struct fixture f;
+	struct outcome outcome;
+
+	set_up(&f, NULL);
+	fetch(&f, "/302", &outcome);
+	ck_assert_int_eq(outcome.response.status, 302);
+	ck_assert_str_eq(outcome.response.detail, "file:///etc/passwd");
+	ck_assert_uint_eq(f.server.n_requests, 1);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_kept_connection_has_no_connect_phase)
+{
+	struct fixture f;
+	struct outcome outcome;
+
+	set_up(&f, NULL);
+	fetch(&f, "/ok", &outcome);
+	ck_assert(!outcome.response.is_reused);
+	ck_assert_int_gt(outcome.response.timing.connect_us, 0);
+	ck_assert_int_gt(outcome.response.timing.first_byte_us, 0);
+	ck_assert_int_eq(outcome.response.timing.tls_us, 0);
+	ck_assert_str_eq(outcome.content_type, "text/plain");
+	for (int i = 0; i < 20; i++) {
+		fetch(&f, i % 2 ? "/503" : "/ok", &outcome);
+		ck_assert(outcome.response.is_reused);
+		ck_assert_int_eq(outcome.response.timing.dns_us, 0);
+		ck_assert_int_eq(outcome.response.timing.connect_us, 0);
+		ck_assert_int_gt(outcome.response.timing.total_us, 0);
+	}
+	ck_assert_uint_eq(f.server.n_accepted, 1);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_connection_that_the_peer_dropped_is_made_anew)
+{
+	struct fixture f;
+	struct outcome outcome;
+
+	set_up(&f, NULL);
+	for (int i = 0; i < 3; i++) {
+		fetch(&f, "/ok", &outcome);
+		ck_assert_int_eq(outcome.response.reason, REASON_NONE);
+		ck_assert(!outcome.response.is_reused);
+		http_server_drop_all(&f.server);
+		for (int n = 0; n < 5; n++)
+			uv_run(&f.loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_uint_eq(f.server.n_accepted, 3);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_fresh_request_is_never_on_a_kept_connection)
+{
+	struct fixture f;
+	struct outcome outcome;
+	char url[128];
+	struct http_header header = { "X-Operation", "7" };
+	struct http_request request = {
+		.method = "POST",
+		.body = "{\"a\":1}",
+		.body_len = 7,
+		.headers = &header,
+		.n_headers = 1,
+		.is_fresh = true,
+		.authorization = "Bearer secret",
+		.accept = "application/json",
+		.is_patient = true,
+	};
+
+	set_up(&f, NULL);
+	request.url = http_server_url(&f.server, "/ok", url, sizeof url);
+	fetch(&f, "/ok", &outcome);
+	start(&f, &request, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert_int_eq(outcome.response.status, 200);
+	ck_assert(!outcome.response.is_reused);
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "POST /ok HTTP/1.1\r\n"));
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "X-Operation: 7\r\n"));
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "Authorization: Bearer secret\r\n"));
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "\r\n\r\n{\"a\":1}"));
+	fetch(&f, "/ok", &outcome);
+	ck_assert_msg(outcome.response.is_reused, "the first connection is still kept");
+	ck_assert_uint_eq(f.server.n_accepted, 2);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_reused_handle_keeps_nothing_of_the_request_before)
+{
+	struct fixture f;
+	struct outcome outcome;
+	char url[128];
+	struct http_request request = { .method = "PUT", .body = "x", .body_len = 1, .authorization = "Basic Zm9v" };
+
+	set_up(&f, NULL);
+	request.url = http_server_url(&f.server, "/ok", url, sizeof url);
+	start(&f, &request, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "PUT /ok"));
+	fetch(&f, "/ok", &outcome);
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "GET /ok HTTP/1.1\r\n"));
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "Accept-Encoding: gzip\r\n"));
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "User-Agent: opscon/"));
+	ck_assert_ptr_null(strstr(f.server.last_request, "Authorization"));
+	ck_assert_ptr_null(strstr(f.server.last_request, "Content-Length"));
+	request = (struct http_request){ .url = url, .method = "HEAD" };
+	start(&f, &request, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "HEAD /ok"));
+	ck_assert_uint_eq(outcome.response.body_len, 0);
+	request = (struct http_request){ .url = url, .method = "DELETE" };
+	start(&f, &request, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert_ptr_nonnull(strstr(f.server.last_request, "DELETE /ok"));
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(what_could_split_a_request_is_refused)
+{
+	static const struct http_header bad_name = { "A: b\r\nC", "d" }, bad_value = { "A", "b\r\nC: d" };
+	static const struct http_request rows[] = {
+		{ .url = NULL },
+		{ .url = "" },
+		{ .url = "http://127.0.0.1/\r\nX: y" },
+		{ .url = "http://127.0.0.1/", .method = "GET /x" },
+		{ .url = "http://127.0.0.1/", .method = "" },
+		{ .url = "http://127.0.0.1/", .authorization = "a\nb" },
+		{ .url = "http://127.0.0.1/", .accept = "a\rb" },
+		{ .url = "http://127.0.0.1/", .headers = &bad_name, .n_headers = 1 },
+		{ .url = "http://127.0.0.1/", .headers = &bad_value, .n_headers = 1 },
+	};
+	struct fixture f;
+	struct outcome outcome = { 0 };
+	struct http_transfer *transfer;
+
+	set_up(&f, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		ck_assert_int_eq(http_request_start(f.client, &rows[i], done_cb, &outcome, &transfer), UV_EINVAL);
+	ck_assert_uint_eq(http_client_in_flight(f.client), 0);
+	tear_down(&f);
+}
+END_TEST
+
+static int closed_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, n), 0);
+	getsockname(fd, (struct sockaddr *)&address, &n);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+static enum reason reason_of(struct fixture *f, const char *url, struct outcome *outcome)
+{
+	struct http_request request = { .url = url, .timeout_ms = 300 };
+
+	start(f, &request, outcome);
+	loop_run_until(&f->loop, &outcome->is_done);
+	return outcome->response.reason;
+}
+
+START_TEST(connections_that_fail_have_their_reasons)
+{
+	struct fixture f;
+	struct outcome outcome;
+	char url[64];
+
+	set_up(&f, NULL);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/", closed_port());
+	ck_assert_int_eq(reason_of(&f, url, &outcome), REASON_CONNECT_REFUSED);
+	ck_assert_str_eq(outcome.response.detail, "Connection refused");
+	ck_assert_int_eq(outcome.response.timing.connect_us, -1);
+	ck_assert_int_eq(outcome.response.timing.first_byte_us, -1);
+	ck_assert_int_eq(reason_of(&f, "file:///etc/passwd", &outcome), REASON_PARSE);
+	ck_assert_int_eq(reason_of(&f, "gopher://127.0.0.1/", &outcome), REASON_PARSE);
+	ck_assert_int_eq(reason_of(&f, "http://", &outcome), REASON_PARSE);
+	http_server_url(&f.server, "/ok", url, sizeof url);
+	memcpy(url, "ftps", 4);
+	ck_assert_int_eq(reason_of(&f, url, &outcome), REASON_PARSE);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(the_address_that_answers_is_found)
+{
+	struct fixture f;
+	struct outcome outcome;
+	char url[64];
+
+	set_up(&f, NULL);
+	snprintf(url, sizeof url, "http://localhost:%d/ok", f.server.port); // [::1] refuses, as a rule
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(reason_of(&f, url, &outcome), REASON_NONE);
+		ck_assert_int_lt(outcome.response.timing.total_us, 190000);
+	}
+	ck_assert(outcome.response.is_reused);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_full_backlog_is_a_connect_timeout)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof address;
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fillers[4];
+	struct fixture f;
+	struct outcome outcome;
+	char url[64];
+
+	set_up(&f, &(struct http_options){ .connect_timeout_ms = 100 });
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, n), 0);
+	ck_assert_int_eq(listen(listener, 0), 0);
+	getsockname(listener, (struct sockaddr *)&address, &n);
+	for (int i = 0; i < 4; i++) {
+		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(fillers[i], (struct sockaddr *)&address, n);
+	}
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+	ck_assert_int_eq(reason_of(&f, url, &outcome), REASON_CONNECT_TIMEOUT);
+	ck_assert_int_lt(outcome.response.timing.total_us, 250000);
+	for (int i = 0; i < 4; i++)
+		close(fillers[i]);
+	close(listener);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_lack_of_descriptors_is_our_own_fault)
+{
+	struct fixture f;
+	struct outcome outcome;
+	struct rlimit files;
+
+	set_up(&f, NULL);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
+	files.rlim_cur = 3;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+	fetch(&f, "/ok", &outcome);
+	ck_assert_int_eq(outcome.response.reason, REASON_PROBER_OVERLOAD);
+	ck_assert_int_eq(reason_of(&f, "http://a-name.invalid/", &outcome), REASON_PROBER_OVERLOAD);
+	files.rlim_cur = files.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+	fetch(&f, "/ok", &outcome);
+	ck_assert_int_eq(outcome.response.reason, REASON_NONE);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_proxy_that_is_gone_says_nothing_about_agents)
+{
+	struct fixture f;
+	struct outcome outcome;
+	char proxy[64];
+
+	snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", closed_port());
+	set_up(&f, &(struct http_options){ .proxy = proxy });
+	fetch(&f, "/ok", &outcome);
+	ck_assert_int_eq(outcome.response.reason, REASON_OFFLINE);
+	ck_assert_str_eq(outcome.response.detail, "the proxy does not answer");
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(proxies_of_the_environment_are_not_used)
+{
+	struct fixture f;
+	struct outcome outcome;
+
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	set_up(&f, NULL);
+	fetch(&f, "/ok", &outcome);
+	ck_assert_int_eq(outcome.response.status, 200);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_cancelled_request_is_silent)
+{
+	struct fixture f;
+	struct outcome cancelled, other;
+	char url[128];
+	struct http_request request = { .url = url };
+	struct http_transfer *transfer;
+
+	set_up(&f, NULL);
+	http_server_url(&f.server, "/hang", url, sizeof url);
+	transfer = start(&f, &request, &cancelled);
+	fetch(&f, "/ok", &other);
+	ck_assert_uint_eq(http_client_in_flight(f.client), 1);
+	http_request_cancel(transfer);
+	http_request_cancel(transfer);
+	http_request_cancel(NULL);
+	ck_assert_uint_eq(http_client_in_flight(f.client), 0);
+	fetch(&f, "/ok", &other);
+	ck_assert_int_eq(other.response.reason, REASON_NONE);
+	ck_assert_int_eq(cancelled.n_calls, 0);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(closing_drops_what_is_in_flight)
+{
+	struct fixture f;
+	struct outcome outcomes[4], other;
+	char url[128];
+	struct http_request request = { .url = url };
+
+	set_up(&f, NULL);
+	http_server_url(&f.server, "/hang", url, sizeof url);
+	for (int i = 0; i < 4; i++)
+		start(&f, &request, &outcomes[i]);
+	fetch(&f, "/ok", &other);
+	http_client_close(f.client, NULL, NULL);
+	http_client_close(NULL, NULL, NULL);
+	http_server_stop(&f.server);
+	loop_finish(&f.loop);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(outcomes[i].n_calls, 0);
+}
+END_TEST
+
+struct closer {
+	struct http_client *client;
+	bool is_closed;
+};
+
+static void closed_cb(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
+static void close_in_callback(const struct http_response *response, void *ctx)
+{
+	struct closer *closer = ctx;
+
+	(void)response;
+	http_client_close(closer->client, closed_cb, &closer->is_closed);
+}
+
+START_TEST(closing_from_a_callback_is_fine)
+{
+	struct fixture f;
+	struct closer closer = { 0 };
+	struct http_transfer *transfer;
+	struct http_request request = { 0 };
+	char url[128];
+
+	set_up(&f, NULL);
+	closer.client = f.client;
+	request.url = http_server_url(&f.server, "/ok", url, sizeof url);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(http_request_start(f.client, &request, close_in_callback, &closer, &transfer), 0);
+	loop_run_until(&f.loop, &closer.is_closed);
+	http_server_stop(&f.server);
+	loop_finish(&f.loop);
+}
+END_TEST
+
+SUITE("http", every_fault_has_its_reason, a_redirect_is_told_and_not_followed, a_kept_connection_has_no_connect_phase,
+      a_connection_that_the_peer_dropped_is_made_anew, a_fresh_request_is_never_on_a_kept_connection,
+      a_reused_handle_keeps_nothing_of_the_request_before, what_could_split_a_request_is_refused,
+      connections_that_fail_have_their_reasons, the_address_that_answers_is_found, a_full_backlog_is_a_connect_timeout,
+      a_lack_of_descriptors_is_our_own_fault, a_proxy_that_is_gone_says_nothing_about_agents,
+      proxies_of_the_environment_are_not_used, a_cancelled_request_is_silent, closing_drops_what_is_in_flight,
+      closing_from_a_callback_is_fine)
