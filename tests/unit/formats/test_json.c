@@ -100,8 +100,10 @@ START_TEST(limits_hold)
 	edge[2 * JSON_DEPTH_MAX] = '\0';
 	json_free(parse(edge));
 	many = mem_alloc(JSON_BYTES_MAX + 1);
-	for (size_t i = 0; i < n; i += 2)
-		memcpy(many + i, i ? "1," : "[ ", 2);
+	for (size_t i = 0; i < n; i += 2) {
+		many[i] = i ? '1' : '[';
+		many[i + 1] = i ? ',' : ' ';
+	}
 	ck_assert_int_eq(json_parse(many, n, &document, &error), -EINVAL);
 	ck_assert_str_eq(error.reason, "too many values");
 	refuses(many, JSON_BYTES_MAX + 1, "too large", JSON_BYTES_MAX);
