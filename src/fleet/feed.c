@@ -20,6 +20,7 @@ static const struct {
 int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 {
 	enum feed_state was = fleet->feed.state, now = event->u.feed.state;
+	int64_t answer_ms = fleet->feed.last_answer_ms; // a probe may have told a newer one
 
 	if ((size_t)now >= sizeof turns / sizeof turns[0])
 		return 0;
@@ -27,7 +28,9 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 	fleet->feed_event = fleet_keep(event);
 	fleet->feed = (struct fleet_feed){ .state = now,
 					   .since_ms = event->u.feed.since_ms,
-					   .last_answer_ms = event->u.feed.last_answer_ms,
+					   .last_answer_ms = event->u.feed.last_answer_ms > answer_ms
+								     ? event->u.feed.last_answer_ms
+								     : answer_ms,
 					   .retry_ms = event->u.feed.retry_ms,
 					   .detail = event->u.feed.detail ? event->u.feed.detail : "",
 					   .lag_ms = event->u.feed.lag_ms,
