@@ -11,10 +11,11 @@
  *            | age(selector)                                 seconds since the oldest of these Unix times
  *            | first(expr, ...)                              the first that is not missing
  *
- * What is missing is NaN: no series matches, no earlier scrape to compare with, a division by zero; NaN spreads through
- * arithmetic. Counters: a value below the last one is a reset and counts whole; a series seen for the first time counts
- * nothing yet. Quantiles interpolate as Prometheus' histogram_quantile() does; decreasing buckets are levelled, a
- * bucket given twice counts once, and without +Inf the highest bucket is the end.
+ * What is missing is NaN: no series matches (but count() is then 0), no earlier scrape to compare with, a division by
+ * zero; NaN spreads through arithmetic. Samples that are NaN are passed over. Counters: a value below the last one is a
+ * reset and counts whole; a series seen for the first time counts nothing yet. Quantiles interpolate as Prometheus'
+ * histogram_quantile() does; decreasing buckets are levelled, a bucket given twice counts once, and without +Inf the
+ * highest bucket is the end.
  *
  * A set holds the expressions of a fleet, each text once. For one scrape of one agent: begin with the expressions that
  * are wanted, feed every sample, end, read the values. What rates compare with is kept in the agent's own state.
@@ -24,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "formats/prometheus.h"
 
 enum {
 	METRIC_EXPR_TEXT_MAX = 2048,   // bytes
@@ -32,7 +34,7 @@ enum {
 	METRIC_EXPR_LEAVES_MAX = 32,   // selectors in one expression
 	METRIC_EXPRS_MAX = 1024,       // in one set
 	METRIC_EXPR_SERIES_MAX = 2000, // matching series a counter leaf follows; more are not looked at
-	METRIC_EXPR_LABELS_MAX = 64,   // of one sample; further ones are not looked at
+	METRIC_EXPR_MATCHERS_MAX = 16, // in one selector
 };
 
 struct metric_expr_error {
@@ -62,19 +64,10 @@ struct metric_state; // what one agent's counters were
 int metric_state_create(struct metric_state **out); // 0 or -ENOMEM
 void metric_state_destroy(struct metric_state *state);
 
-// One sample as exposed. Nothing is kept of it.
-struct metric_sample {
-	const char *name;
-	size_t name_len;
-	const char *labels; // the text between the braces, as exposed (escapes and all); NULL when there is none
-	size_t labels_len;
-	double value;
-};
-
 // `wanted`: numbers of expressions. Begins a scrape; state is borrowed until the end.
 void metric_exprs_begin(struct metric_exprs *exprs, struct metric_state *state, const int *wanted, size_t n_wanted,
 			struct instant at);
-void metric_exprs_feed(struct metric_exprs *exprs, const struct metric_sample *sample);
+void metric_exprs_feed(struct metric_exprs *exprs, const struct prom_sample *sample); // nothing is kept of it
 
 // Computes every wanted value and keeps the counters for the next scrape. 0; -ENOMEM (rates will have a gap).
 int metric_exprs_end(struct metric_exprs *exprs);
