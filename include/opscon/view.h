@@ -12,6 +12,7 @@
 #include "opscon/event.h"
 #include "opscon/fleet.h"
 #include "opscon/metric.h"
+#include "opscon/style.h"
 
 enum screen_id {
 	SCREEN_OVERVIEW,
@@ -150,9 +151,10 @@ struct view {
 	uint32_t selected; // under the table's cursor, 0 none
 	enum time_range range;
 	bool is_demo, is_paused;
-	const char *environment; // shown in the header: the one environment in sight, "mixed", or ""
-	const char *context;     // summary of what is picked ("2 tiers, env prod"), "" when everything is shown
-	const char *clear_key;   // name of the key that clears the context; NULL: none is bound
+	const char *environment;   // shown in the header: the one environment in sight, "mixed", or ""
+	style_t environment_style; // STYLE_ENV_*: as configured, else by its name; a mix with prod looks like prod
+	const char *context;       // summary of what is picked ("2 tiers, env prod"), "" when everything is shown
+	const char *clear_key;     // name of the key that clears the context; NULL: none is bound
 	bool has_unicode;
 	uint16_t focused_series; // PANE_PANELS: index of the panel under the cursor
 	bool is_chart_open;      // the focused panel is shown large

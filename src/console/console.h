@@ -41,5 +41,8 @@ void console_draw(struct console *console, struct canvas *canvas, struct instant
 // mono_ms when something shown changes by the passing of time alone; INT64_MAX: never (the view is paused).
 int64_t console_next_wake_ms(const struct console *console);
 
+// The theme chosen by hand ("light"), remembered or now; "" when the configured one is wanted.
+const char *console_theme(const struct console *console);
+
 // The view as the widgets get it, for tests and scripts. Valid until the next call.
 const struct view *console_view(const struct console *console);
