@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/header.h"
+
+#include <strings.h>
+
+#include "base/human.h"
+#include "text/text.h"
+#include "widgets/connection.h"
+#include "widgets/status_badge.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+style_t style_of_environment(const char *name)
+{
+	static const struct header_environment known[] = {
+		{ "prod", STYLE_ENV_PROD },       { "production", STYLE_ENV_PROD }, { "live", STYLE_ENV_PROD },
+		{ "staging", STYLE_ENV_STAGING }, { "stage", STYLE_ENV_STAGING },   { "uat", STYLE_ENV_STAGING },
+		{ "preprod", STYLE_ENV_STAGING }, { "dev", STYLE_ENV_DEV },         { "development", STYLE_ENV_DEV },
+		{ "test", STYLE_ENV_DEV },        { "local", STYLE_ENV_DEV },
+	};
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strcasecmp(known[i].name, name) == 0)
+			return known[i].style;
+	return STYLE_ENV_OTHER;
+}
+
+static style_t environment_style(const struct header_options *options, const char *name)
+{
+	for (size_t i = 0; options && i < options->n_environments; i++)
+		if (strcasecmp(options->environments[i].name, name) == 0)
+			return options->environments[i].style;
+	return style_of_environment(name);
+}
+
+// A word on its own colour; returns the cells used with the space after it.
+static int draw_block(struct canvas *canvas, int x, int right, style_t style, const char *text)
+{
+	int width = text_width(text) + 2;
+
+	if (width > right - x)
+		width = right - x;
+	if (width < 3)
+		return 0;
+	canvas_fill(canvas, x, 0, width, 1, ' ', style);
+	canvas_text(canvas, x + 1, 0, width - 2, style, text);
+	return width + 1;
+}
+
+// Calm while it is live; on its own colour when it is not.
+static int draw_connection(struct canvas *canvas, int end, const struct fleet *fleet, const struct view *view)
+{
+	struct connection connection;
+	bool is_live;
+	int width;
+
+	connection_read(fleet, view, &connection);
+	is_live = status_group(connection.status) == STATUS_GROUP_GREEN;
+	width = text_width(connection.word) + (is_live ? 2 : 4);
+	if (!is_live)
+		status_badge_draw(canvas, end - width, 0, width, connection.status, connection.word, BADGE_LG, 0);
+	else
+		canvas_glyph(canvas, end - width, 0, canvas_named_glyph(canvas, GLYPH_OK), STYLE_HEADER);
+	if (is_live)
+		canvas_text(canvas, end - width + 2, 0, -1, STYLE_HEADER, connection.word);
+	return end - width;
+}
+
+// From the right end: clock, then connection. Returns where they begin.
+static int draw_right(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+{
+	char clock[HUMAN_MAX];
+	int end = canvas->width - 1;
+
+	if (canvas->width >= 60) {
+		human_time_of_day(view->now.wall_ms, view->utc_offset_s, clock);
+		end -= text_width(clock);
+		canvas_text(canvas, end, 0, -1, STYLE_HEADER, clock);
+		end -= 2;
+	}
+	return canvas->width < 30 ? canvas->width : draw_connection(canvas, end, fleet, view) - 1;
+}
+
+static void draw_context(struct canvas *canvas, int x, int end, const struct view *view)
+{
+	struct canvas room = canvas_part(canvas, x, 0, end - x, 1);
+	int key_width = view->clear_key ? text_width(view->clear_key) + 9 : 0, used;
+
+	if (!view->context || !*view->context || room.width < 6)
+		return;
+	if (key_width > room.width / 2)
+		key_width = 0;
+	used = canvas_textf(&room, 0, 0, room.width - key_width, STYLE_HEADER, "only %s", view->context);
+	if (key_width)
+		canvas_textf(&room, used + 1, 0, key_width, STYLE_HEADER, "(%s clears)", view->clear_key);
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	int x = 1, end, name;
+
+	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', STYLE_HEADER);
+	end = draw_right(canvas, fleet, view);
+	if (canvas->width >= 40)
+		x += canvas_text(canvas, x, 0, end - x, STYLE_HEADER, "opscon") + 2;
+	if (view->is_demo)
+		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
+	if (view->environment && *view->environment)
+		x += draw_block(canvas, x, end, environment_style(widget->options, view->environment),
+				view->environment);
+	name = view->fleet_name && *view->fleet_name ? text_width(view->fleet_name) : 0;
+	if (name > 0 && end - x > 4) {
+		if (view->context && *view->context && name > (end - x) / 3)
+			name = (end - x) / 3;
+		x += canvas_text(canvas, x, 0, name < end - x ? name : end - x, STYLE_HEADER, view->fleet_name) + 2;
+	}
+	draw_context(canvas, x, end, view);
+}
+
+const struct widget_class header_class = { .name = "header", .min_width = 1, .min_height = 1, .draw = draw };

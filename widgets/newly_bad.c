@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/newly_bad.h"
+
+#include <stdio.h>
+
+#include "base/human.h"
+#include "text/text.h"
+#include "widgets/connection.h"
+#include "widgets/heading.h"
+#include "widgets/state_face.h"
+#include "widgets/status_badge.h"
+
+enum { REASON_MAX = 320, WORD_WIDTH = 14, AGE_WIDTH = 4, NAME_MIN = 12, NAME_MAX_CELLS = 24 };
+
+static int name_width(const struct fleet *fleet, const struct view *view, int width)
+{
+	int widest = NAME_MIN;
+
+	for (size_t i = 0; i < view->scope.n_newly_bad; i++) {
+		const struct fleet_agent *agent = fleet_agent(fleet, view->scope.newly_bad[i]);
+		int needed = agent ? text_width(agent->agent->name) : 0;
+
+		widest = needed > widest ? needed : widest;
+	}
+	if (widest > NAME_MAX_CELLS)
+		widest = NAME_MAX_CELLS;
+	return widest > width / 3 ? width / 3 : widest;
+}
+
+static void draw_row(struct canvas *canvas, int y, const struct fleet_agent *agent, int name, const struct view *view)
+{
+	int width = canvas->width, word = width < 40 ? 1 : WORD_WIDTH, x = word + 1;
+	char age[HUMAN_MAX], reason[REASON_MAX];
+
+	status_badge_draw(canvas, 0, y, word, health_status(&agent->health), health_word(&agent->health),
+			  word == 1 ? BADGE_SM : BADGE_MD, 0);
+	canvas_text(canvas, x, y, name, STYLE_TITLE, agent->agent->name);
+	x += name + 2;
+	agent_reason(agent, reason, sizeof reason);
+	canvas_text(canvas, x, y, width - x - AGE_WIDTH - 2, STYLE_TEXT, reason);
+	human_short_age(view->now.wall_ms - agent->state_since_ms, age);
+	canvas_text_right(canvas, width - AGE_WIDTH, y, AGE_WIDTH, STYLE_MUTED, age);
+}
+
+static void draw_rows(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+{
+	const struct fleet_scope *scope = &view->scope;
+	int name = name_width(fleet, view, canvas->width), y = 0;
+
+	for (size_t i = 0; i < scope->n_newly_bad && y < canvas->height; i++) {
+		const struct fleet_agent *agent = fleet_agent(fleet, scope->newly_bad[i]);
+
+		if (!agent)
+			continue;
+		if (y == canvas->height - 1 && y > 0 && scope->n_bad > i + 1) {
+			canvas_textf(canvas, 0, y, -1, STYLE_FAINT, "and %zu more", scope->n_bad - i);
+			break;
+		}
+		draw_row(canvas, y++, agent, name, view);
+	}
+}
+
+static void draw_nothing(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+{
+	if (view->scope.total == 0 || !connection_has_answers(fleet))
+		canvas_text(canvas, 0, 0, -1, STYLE_FAINT, "Nothing is known yet.");
+	else
+		canvas_text(canvas, 0, 0, -1, STYLE_FAINT, "Nothing turned bad.");
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct canvas body = *canvas;
+	char note[32] = "";
+
+	(void)widget;
+	if (view->scope.n_bad > 0)
+		snprintf(note, sizeof note, "%zu", view->scope.n_bad);
+	if (canvas->height > 1)
+		body = heading_draw(canvas, &(struct heading){ .title = "Newly bad", .note = note });
+	if (view->scope.n_bad > 0)
+		draw_rows(&body, fleet, view);
+	else
+		draw_nothing(&body, fleet, view);
+}
+
+const struct widget_class newly_bad_class = { .name = "newly_bad", .min_width = 16, .min_height = 2, .draw = draw };

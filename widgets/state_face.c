@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/state_face.h"
+
+#include "base/strbuf.h"
+
+enum status state_status(enum health_state state)
+{
+	switch (state) {
+	case HEALTH_UP:
+		return STATUS_HEALTHY;
+	case HEALTH_DEGRADED:
+		return STATUS_DEGRADED;
+	case HEALTH_DOWN:
+		return STATUS_CRITICAL;
+	case HEALTH_UNKNOWN:
+	case HEALTH_STATE_COUNT:
+		break;
+	}
+	return STATUS_UNKNOWN;
+}
+
+enum glyph state_glyph(enum health_state state)
+{
+	return glyph_of_status(state_status(state));
+}
+
+style_t state_style(enum health_state state)
+{
+	return style_of_status(state_status(state));
+}
+
+static void add_overlays(struct strbuf *out, unsigned overlays)
+{
+	static const struct {
+		enum overlay overlay;
+		const char *text;
+	} texts[] = {
+		{ OVERLAY_ACKNOWLEDGED, "[ack] " },
+		{ OVERLAY_SILENCED, "[silenced] " },
+		{ OVERLAY_MAINTENANCE, "[maintenance] " },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (overlays & texts[i].overlay)
+			strbuf_add(out, texts[i].text);
+}
+
+static void add_reason(struct strbuf *out, const struct health *health)
+{
+	if (health->reason == REASON_NONE)
+		return;
+	strbuf_add(out, reason_text(health->reason));
+	if (*health->detail)
+		strbuf_addf(out, ": %s", health->detail);
+}
+
+void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
+{
+	const struct health *health = &agent->health;
+	bool is_soft = health->attempt_n > 0 && health->toward != health->observed;
+	struct strbuf text;
+
+	strbuf_init(&text, out, size);
+	add_overlays(&text, health->overlays);
+	if (health->freshness == FRESHNESS_LATE)
+		strbuf_add(&text, "late, ");
+	if (health->is_flapping)
+		strbuf_addf(&text, "changes too often (%u %%), ", health->flap_percent);
+	if (is_soft && health->toward == OBSERVED_UP)
+		strbuf_addf(&text, "recovering %u of %u, was: ", health->attempt_n, health->attempt_of);
+	else if (is_soft)
+		strbuf_addf(&text, "failing %u of %u: ", health->attempt_n, health->attempt_of);
+	add_reason(&text, health);
+	while (text.len > 1 && (out[text.len - 1] == ' ' || out[text.len - 1] == ',' || out[text.len - 1] == ':'))
+		out[--text.len] = '\0';
+}
+
+int32_t agent_latency_us(const struct fleet_agent *agent)
+{
+	const struct event_probed *probed = &agent->probed[PROBE_HEALTH];
+
+	if (!agent->probed_at_ms[PROBE_HEALTH] || !probed->http_status || probed->timing.total_us <= 0)
+		return -1;
+	return probed->timing.total_us;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/verdict.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/human.h"
+#include "base/strbuf.h"
+#include "text/text.h"
+#include "widgets/connection.h"
+#include "widgets/state_face.h"
+#include "widgets/status_badge.h"
+
+enum { COUNTS_MAX = 160, N_PARTS = 3 };
+
+static const char *agents_word(const struct fleet_scope *scope)
+{
+	return scope->total == 1 ? "agent" : "agents";
+}
+
+// "3 of 22 agents down, 2 degraded": the state of the verdict, then what else is not up, the worst first.
+static void counts_text(const struct fleet_scope *scope, struct strbuf *out)
+{
+	static const enum health_state order[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN };
+	bool is_first = true;
+
+	if (scope->by_state[HEALTH_UP] == scope->total) {
+		strbuf_addf(out, scope->total == 1 ? "the one agent is up" : "all %zu agents are up", scope->total);
+		return;
+	}
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		size_t n = scope->by_state[order[i]];
+
+		if (n == 0)
+			continue;
+		if (is_first)
+			strbuf_addf(out, "%zu of %zu %s %s", n, scope->total, agents_word(scope),
+				    health_state_name(order[i]));
+		else
+			strbuf_addf(out, ", %zu %s", n, health_state_name(order[i]));
+		is_first = false;
+	}
+}
+
+static void nobody_text(const struct fleet *fleet, const struct view *view, struct strbuf *out)
+{
+	if (fleet_n_agents(fleet) > 0)
+		strbuf_add(out, "no agent is in the picked context");
+	else if (fleet_feed(fleet)->state == FEED_STARTING)
+		strbuf_add(out, "looking for agents");
+	else
+		strbuf_add(out, "there are no agents");
+	(void)view;
+}
+
+struct verdict_line {
+	enum health_state state;
+	char counts[COUNTS_MAX];
+	char since[HUMAN_MAX + 16];
+	struct connection connection;
+};
+
+static void read_line(const struct fleet *fleet, const struct view *view, struct verdict_line *out)
+{
+	const struct fleet_scope *scope = &view->scope;
+	bool has_answers = connection_has_answers(fleet);
+	struct strbuf counts;
+	char age[HUMAN_MAX];
+
+	connection_read(fleet, view, &out->connection);
+	out->state = scope->total == 0 || !has_answers ? HEALTH_UNKNOWN : scope->overall;
+	strbuf_init(&counts, out->counts, sizeof out->counts);
+	if (!has_answers && scope->total > 0)
+		strbuf_add(&counts, "last known: ");
+	if (scope->total == 0)
+		nobody_text(fleet, view, &counts);
+	else
+		counts_text(scope, &counts);
+	out->since[0] = '\0';
+	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers)
+		snprintf(out->since, sizeof out->since, "since %s%s",
+			 human_short_age(view->now.wall_ms - scope->overall_since_ms, age),
+			 strcmp(age, "now") == 0 ? "" : " ago");
+}
+
+static int draw_word(struct canvas *canvas, enum health_state state)
+{
+	char word[16];
+
+	snprintf(word, sizeof word, "%s", health_state_name(state));
+	for (char *c = word; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return status_badge_draw(canvas, 0, 0, -1, state_status(state), word, BADGE_LG, 0);
+}
+
+// As many parts as fit whole; the first always, cut if it must be.
+static void draw_parts(struct canvas *canvas, int x, const char *const parts[N_PARTS], const style_t styles[N_PARTS])
+{
+	for (int i = 0, n = 0; i < N_PARTS; i++) {
+		if (!*parts[i])
+			continue;
+		if (n++ > 0) {
+			if (x + 3 + text_width(parts[i]) > canvas->width)
+				continue;
+			x += canvas_text(canvas, x, 0, -1, STYLE_FAINT, " · ");
+		}
+		x += canvas_text(canvas, x, 0, -1, styles[i], parts[i]);
+	}
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct verdict_line line;
+	char few[32];
+	int x;
+
+	(void)widget;
+	read_line(fleet, view, &line);
+	x = draw_word(canvas, line.state) + 1;
+	if (canvas->width - x < 24 && connection_has_answers(fleet) && view->scope.total > 0) {
+		snprintf(few, sizeof few, "%zu/%zu",
+			 line.state == HEALTH_UP ? view->scope.total : view->scope.by_state[line.state],
+			 view->scope.total);
+		snprintf(line.counts, sizeof line.counts, "%s", few);
+	}
+	if (connection_has_answers(fleet))
+		draw_parts(canvas, x, (const char *const[]){ line.counts, line.since, line.connection.text },
+			   (const style_t[]){ STYLE_TITLE, STYLE_MUTED, style_of_status(line.connection.status) });
+	else
+		draw_parts(canvas, x, (const char *const[]){ line.connection.text, line.counts, "" },
+			   (const style_t[]){ style_of_status(line.connection.status) | STYLE_BOLD, STYLE_MUTED, 0 });
+}
+
+const struct widget_class verdict_class = { .name = "verdict", .min_width = 8, .min_height = 1, .draw = draw };
