@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a person asks of the feed. The answer comes back as events; only a refusal is said here. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/human.h"
+#include "console/state.h"
+
+static const char *refusal(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "it is gone";
+	case -EINVAL:
+		return "that makes no sense to the feed";
+	case -ENOTSUP:
+		return "this feed cannot do that";
+	case -EROFS:
+		return "this feed can only be watched";
+	case -ENOMEM:
+		return "out of memory";
+	default:
+		return strerror(-error);
+	}
+}
+
+int console_request(struct console *console, const struct request *request)
+{
+	struct request signed_request = *request;
+	int r = -ENOTSUP;
+
+	signed_request.who = console->who;
+	if (!signed_request.text)
+		signed_request.text = "";
+	if (console->feed)
+		r = feed_request(console->feed, &signed_request);
+	if (r < 0)
+		console_say(console, SEVERITY_WARNING, "not done: %s", refusal(r));
+	return r;
+}
+
+void console_watch(struct console *console)
+{
+	uint32_t wanted = console->view.screen == SCREEN_METRICS ? console->view.agent : 0;
+
+	if (wanted == console->watched)
+		return;
+	if (console->watched && console->feed && fleet_agent(console->fleet, console->watched))
+		console_request(console, &(struct request){ .type = REQUEST_UNWATCH, .agent = console->watched });
+	console->watched = wanted;
+	if (wanted && console_request(console, &(struct request){ .type = REQUEST_WATCH, .agent = wanted }) < 0)
+		console->watched = 0;
+}
+
+// The newest alert of an agent that is not resolved.
+static uint32_t alert_of(const struct console *console, uint32_t agent)
+{
+	for (size_t i = 0; agent && i < fleet_n_alerts(console->fleet); i++) {
+		const struct alert *alert = fleet_alert_at(console->fleet, i);
+
+		if (alert->agent == agent && alert->state != ALERT_RESOLVED)
+			return alert->id;
+	}
+	return 0;
+}
+
+uint32_t console_alert_here(const struct console *console)
+{
+	const struct alerts_view *alerts = &console->view.alerts;
+
+	if (console->view.screen == SCREEN_ALERTS)
+		return alerts->cursor < alerts->n_ids ? alerts->ids[alerts->cursor] : 0;
+	return alert_of(console,
+			console->view.screen == SCREEN_OVERVIEW ? console->view.selected : console->view.agent);
+}
+
+void console_ack(struct console *console)
+{
+	uint32_t id = console_alert_here(console);
+	const struct alert *alert = fleet_alert(console->fleet, id);
+	bool is_acknowledged = alert && alert->state == ALERT_ACKNOWLEDGED;
+
+	if (!alert || alert->state == ALERT_RESOLVED) {
+		console_say(console, SEVERITY_INFO, "there is no open alert to acknowledge");
+		return;
+	}
+	if (console_request(console,
+			    &(struct request){ .type = is_acknowledged ? REQUEST_ALERT_UNACK : REQUEST_ALERT_ACK,
+					       .alert = id }) == 0)
+		console_say(console, SEVERITY_INFO, "%s %s", alert->rule,
+			    is_acknowledged ? "is open again" : "acknowledged");
+}
+
+void console_note(struct console *console, const char *text)
+{
+	if (console_request(
+		    console,
+		    &(struct request){ .type = REQUEST_ALERT_NOTE, .alert = console->target_alert, .text = text }) == 0)
+		console_say(console, SEVERITY_INFO, "noted");
+}
+
+// duration NULL: ends the maintenance of the target.
+void console_until(struct console *console, const char *duration)
+{
+	bool is_snooze = duration && console->picker_use == USE_SNOOZE;
+	struct request request = { .type = is_snooze ? REQUEST_ALERT_SNOOZE : REQUEST_MAINTENANCE };
+	int64_t ms = 0;
+
+	if (duration && human_parse_duration(duration, &ms) < 0)
+		return;
+	request.until_ms = duration ? console->now.wall_ms + ms : 0;
+	if (is_snooze)
+		request.alert = console->target_alert;
+	else
+		request.agent = console->target_agent;
+	if (console_request(console, &request) < 0)
+		return;
+	if (is_snooze)
+		console_say(console, SEVERITY_INFO, "snoozed for %s", duration);
+	else if (duration)
+		console_say(console, SEVERITY_INFO, "%s is in maintenance for %s",
+			    console_agent_name(console, console->target_agent), duration);
+	else
+		console_say(console, SEVERITY_INFO, "maintenance of %s has ended",
+			    console_agent_name(console, console->target_agent));
+}
+
+void console_probe(struct console *console)
+{
+	const struct view *view = &console->view;
+	uint32_t agent = view->screen == SCREEN_OVERVIEW                                  ? view->selected
+			 : view->screen == SCREEN_AGENT || view->screen == SCREEN_METRICS ? view->agent
+											  : 0;
+
+	if (console_request(console, &(struct request){ .type = REQUEST_PROBE_NOW, .agent = agent }) < 0)
+		return;
+	console_say(console, SEVERITY_INFO, "probing %s now",
+		    agent ? console_agent_name(console, agent) : "all agents");
+}
+
+static bool is_pinned(const struct console *console, const char *series)
+{
+	for (size_t no = 0; no < fleet_n_series_defs(console->fleet); no++) {
+		const struct series_def *def = fleet_series_def(console->fleet, (uint16_t)no);
+
+		if (def && strcmp(def->id, series) == 0)
+			return true;
+	}
+	return false;
+}
+
+void console_pin(struct console *console)
+{
+	const char *series = series_filter_name(&console->series);
+	bool was_pinned = series && is_pinned(console, series);
+
+	if (!series) {
+		console_say(console, SEVERITY_INFO, "there is no series to pin");
+		return;
+	}
+	if (console_request(console, &(struct request){ .type = was_pinned ? REQUEST_UNPIN : REQUEST_PIN,
+							.agent = console->view.agent,
+							.text = series }) == 0)
+		console_say(console, SEVERITY_INFO, "%.200s %s", series,
+			    was_pinned ? "is no panel any more" : "becomes a panel");
+}
+
+void console_ask_question(struct console *console)
+{
+	static const char *const buttons[] = { "Keep them", "Drop them" };
+	const struct timeline_item *question = fleet_question(console->fleet);
+
+	if (question)
+		dialog_open(&console->dialog, question->title, question->description, buttons, 2, console->now);
+	else
+		console_say(console, SEVERITY_INFO, "there is no open question");
+}
+
+void console_answer(struct console *console, int button)
+{
+	enum request_type type = button == 2 ? REQUEST_SHRINK_ACCEPT : REQUEST_SHRINK_REFUSE;
+
+	if (button == DIALOG_CANCEL)
+		return;
+	if (console_request(console, &(struct request){ .type = type }) == 0)
+		console_say(console, SEVERITY_INFO,
+			    type == REQUEST_SHRINK_ACCEPT ? "they are dropped" : "they are kept");
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From what the console knows to what widgets read. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/environment.h"
+#include "console/state.h"
+
+void console_say(struct console *console, enum severity severity, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(console->message, sizeof console->message, format, args);
+	va_end(args);
+	console->message_severity = severity;
+	console->message_until_ms = console->now.mono_ms + (severity == SEVERITY_INFO ? MESSAGE_MS : MESSAGE_ERROR_MS);
+	console->is_urgent = true;
+}
+
+const char *console_agent_name(const struct console *console, uint32_t agent)
+{
+	const struct fleet_agent *found = fleet_agent(console->fleet, agent);
+
+	return found ? found->agent->name : "the agent";
+}
+
+static const char *name_of_key(void *ctx, const char *key)
+{
+	const struct console *console = ctx;
+	const struct fleet_agent *agent = fleet_agent_by_key(console->fleet, key);
+
+	return agent ? agent->agent->name : key;
+}
+
+static void show_table(struct console *console)
+{
+	struct agent_table_view *table = &console->view.table;
+
+	table->ids = agent_order_ids(console->order, &table->n_ids);
+	table->n_total = console->scope.counts.total;
+	table->top = console->top;
+	table->cursor = console->row;
+	table->sort = console->sort;
+	table->is_descending = console->is_descending;
+	table->mode = console->mode;
+	table->filter = console->table_filter;
+	console->view.selected = table->n_ids ? table->ids[console->row] : 0;
+}
+
+// An open question waits at the foot whenever there is nothing else to say.
+static void show_message(struct console *console)
+{
+	const struct timeline_item *question = fleet_question(console->fleet);
+	struct view *view = &console->view;
+
+	view->message = "";
+	view->message_severity = SEVERITY_INFO;
+	if (console->message_until_ms) {
+		view->message = console->message;
+		view->message_severity = console->message_severity;
+	} else if (question) {
+		view->message = question->title;
+		view->message_severity = SEVERITY_WARNING;
+	}
+}
+
+static void show_hints(struct console *console)
+{
+	static const struct key_hint picking[] = {
+		{ "Enter", "take" }, { "space", "pick" }, { "Tab", "next kind" },
+		{ "M-a", "all" },    { "M-c", "none" },   { "Esc", "cancel" },
+	};
+	static const struct key_hint choosing[] = { { "Enter", "take" }, { "Esc", "cancel" } };
+	struct view *view = &console->view;
+
+	view->help = console->keymap.help;
+	view->n_help = console->keymap.n_help;
+	if (console->picker.is_open && console->picker_use == USE_CONTEXT) {
+		view->hints = picking;
+		view->n_hints = sizeof picking / sizeof picking[0];
+	} else if (console->picker.is_open || console->prompt.is_open || console->dialog.is_open) {
+		view->hints = choosing;
+		view->n_hints = sizeof choosing / sizeof choosing[0];
+	} else {
+		view->hints = console->hints;
+		view->n_hints = keymap_hints(&console->keymap, view->screen, console->hints);
+	}
+}
+
+static void show_scope(struct console *console)
+{
+	struct view *view = &console->view;
+
+	scope_show(&console->scope, &view->scope);
+	view->environment = scope_environment(&console->scope);
+	view->environment_style = environment_style(console->config, &console->scope.environments);
+	context_summary(&console->context, name_of_key, console, console->context_text, sizeof console->context_text);
+	view->context = console->context_text;
+	view->clear_key = keymap_key(&console->keymap, COMMAND_CLEAR);
+	if (!*view->clear_key)
+		view->clear_key = NULL;
+}
+
+static bool is_under_way(const struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet_n_progress(fleet); i++)
+		if (!fleet_progress_at(fleet, i)->ended_ms)
+			return true;
+	return false;
+}
+
+void console_layout(struct console *console, int width, int height)
+{
+	const struct layout_content content = { .n_newly_bad = console->scope.n_bad,
+						.has_progress = is_under_way(console->fleet),
+						.focus = console->view.focus,
+						.is_chart_open = console->view.is_chart_open };
+
+	console->width = width;
+	console->height = height;
+	layout_compute(console->view.screen, width, height, &content, &console->layout);
+}
+
+// Each settles what it lists; short of memory a list is shorter than it should be, which is said.
+static void settle_lists(struct console *console)
+{
+	uint32_t agent = console->view.screen == SCREEN_AGENT ? console->view.agent : 0;
+	int r = 0;
+
+	if (console->timeline.agent != agent)
+		timeline_filter_touch(&console->timeline);
+	console->timeline.agent = agent;
+	r |= timeline_filter_settle(&console->timeline);
+	if (console->view.screen == SCREEN_ALERTS)
+		r |= alert_filter_settle(&console->alerts);
+	if (console->view.screen == SCREEN_METRICS)
+		r |= series_filter_settle(&console->series);
+	if (r < 0)
+		console_say(console, SEVERITY_WARNING, "out of memory: not everything is listed");
+	console_table_settle(console);
+}
+
+void console_show(struct console *console)
+{
+	struct view *view = &console->view;
+
+	if (!view->is_paused)
+		view->now = console->now;
+	view->utc_offset_s = console->is_utc ? 0 : console->local_offset_s;
+	view->range = console->context.range;
+	settle_lists(console);
+	show_table(console);
+	show_scope(console);
+	show_hints(console);
+	show_message(console);
+	timeline_filter_show(&console->timeline, console_rows(console, SLOT_TIMELINE), &view->timeline);
+	view->timeline.is_absolute = console->is_absolute;
+	alert_filter_show(&console->alerts, &view->alerts);
+	series_filter_show(&console->series, &view->metrics);
+	picker_show(&console->picker, &view->picker);
+	prompt_show(&console->prompt, &view->prompt);
+	dialog_show(&console->dialog, &view->dialog);
+}

@@ -1,0 +1,153 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Inside the console: its one struct, and what its files do for each other.
+ *
+ * Whoever acts on "the selected one" acts on what was last shown: view.selected and its like change when the view is
+ * shown or a key moves them, never by the fleet moving under the cursor.
+ */
+#include "console/agent_order.h"
+#include "console/alert_filter.h"
+#include "console/console.h"
+#include "console/context.h"
+#include "console/dialog.h"
+#include "console/history.h"
+#include "console/keymap.h"
+#include "console/layout.h"
+#include "console/peers.h"
+#include "console/picker.h"
+#include "console/prompt.h"
+#include "console/scope.h"
+#include "console/series_filter.h"
+#include "console/timeline_filter.h"
+
+enum prompt_use { PROMPT_TABLE, PROMPT_TIMELINE, PROMPT_ALERTS, PROMPT_SERIES, PROMPT_NOTE };
+
+enum picker_use {
+	USE_CONTEXT,
+	USE_RANGE,
+	USE_THEME,
+	USE_COMMAND,
+	USE_SNOOZE,
+	USE_MAINTENANCE,
+	USE_EXPORT,
+	USE_TYPES,
+};
+
+enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
+
+struct console {
+	const struct config *config; // borrowed, may be NULL
+	struct fleet *fleet;         // borrowed
+	struct feed *feed;           // borrowed, may be NULL
+	const char *who, *state_dir; // borrowed
+	int32_t local_offset_s;
+	int64_t refresh_ms;
+
+	struct view view; // as last shown
+	struct layout layout;
+	int width, height; // of the last canvas
+	struct instant now;
+	bool is_dirty;  // what is on the screen changed
+	bool is_urgent; // by a key or a message: drawn even while paused
+	bool wants_quit, is_utc, is_absolute;
+
+	struct keymap keymap;
+	struct key_hint hints[KEYMAP_HINTS_MAX];
+	struct context context;
+	char context_text[256];
+	char theme[16];
+	int64_t restored_until_ms; // mono: remembered agents may still turn up; 0 afterwards
+	struct scope scope;
+	struct history history;
+
+	struct agent_order *order; // owned
+	struct selector *selector; // owned, may be NULL: the table's filter, when it is one
+	char table_filter[PROMPT_MAX];
+	enum table_mode mode;
+	enum agent_column sort, sort_before; // before "newly bad" took over
+	bool is_descending, was_descending;
+	struct peers peers;
+	int64_t peers_at_ms; // mono
+	uint32_t held;       // the agent that the cursor stays on; 0: the first row
+	size_t row, top;     // of the table
+
+	struct timeline_filter timeline;
+	struct alert_filter alerts;
+	struct series_filter series;
+	uint32_t watched; // whose scrapes were asked for
+
+	struct picker picker;
+	enum picker_use picker_use;
+	struct prompt prompt;
+	enum prompt_use prompt_use;
+	char prompt_before[PROMPT_MAX]; // what Esc brings back
+	struct dialog dialog;
+	uint32_t target_agent, target_alert; // what an open picker, prompt or dialog is about
+
+	char message[300];
+	enum severity message_severity;
+	int64_t message_until_ms; // mono; 0 none
+};
+
+// ---- messages
+void console_say(struct console *console, enum severity severity, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+const char *console_agent_name(const struct console *console, uint32_t agent);
+
+// ---- show.c: the view as it is now
+void console_layout(struct console *console, int width, int height);
+void console_show(struct console *console);
+
+// ---- changes.c
+void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent);
+
+// ---- table.c
+bool console_lists_agent(void *ctx, const struct fleet_agent *agent);
+void console_table_rebuild(struct console *console);
+void console_table_sort(struct console *console, enum agent_column column, bool is_descending);
+void console_table_mode(struct console *console, enum table_mode mode);
+bool console_table_filter(struct console *console, const char *text); // false: no good selector, said in the prompt
+void console_table_settle(struct console *console);                   // row and top after whatever happened
+void console_context_changed(struct console *console);                // everything is filtered anew, and remembered
+void console_peers_refresh(struct console *console);
+
+// ---- navigation.c
+void console_go(struct console *console, enum screen_id screen, uint32_t agent);
+void console_go_to(struct console *console, struct place place); // without writing history
+void console_back(struct console *console);
+void console_move(struct console *console, int64_t by);
+void console_move_page(struct console *console, int direction);
+void console_move_end(struct console *console, bool is_last);
+void console_move_sideways(struct console *console, int by);
+void console_next_pane(struct console *console, int by);
+void console_enter(struct console *console);
+size_t console_rows(const struct console *console, enum slot slot); // of content
+
+// ---- commands: what each does
+void console_run(struct console *console, enum command command);
+
+// ---- requests.c
+int console_request(struct console *console, const struct request *request); // a failure is said
+void console_watch(struct console *console);                // asks for the scrapes of whom is on screen
+uint32_t console_alert_here(const struct console *console); // under the cursor, or of the agent; 0 none
+void console_ack(struct console *console);
+void console_probe(struct console *console);
+void console_pin(struct console *console);
+void console_note(struct console *console, const char *text);
+void console_until(struct console *console, const char *duration); // snoozes or begins maintenance of the target
+void console_ask_question(struct console *console);
+void console_answer(struct console *console, int button);
+
+// ---- choices.c, choice_items.c
+void console_choose(struct console *console, enum picker_use use);
+void console_choose_context(struct console *console, enum picker_kind kind);
+int console_fill_picker(struct console *console);
+void console_picker_key(struct console *console, const struct key *key);
+
+// ---- prompts.c
+void console_open_prompt(struct console *console, enum prompt_use use);
+void console_prompt_key(struct console *console, const struct key *key);
+
+// ---- memory of the view
+void console_remember(struct console *console);
+void console_restore(struct console *console);
