@@ -37,14 +37,14 @@ static style_t style_of_level(enum panel_level level)
 }
 
 // A threshold that is less than twice as far as the values takes part in the scale.
-static void take_in(double threshold, double *low, double *high)
+static void take_in(const struct series_summary *values, double threshold, double *low, double *high)
 {
 	if (!isfinite(threshold))
 		return;
-	if (threshold > *high && threshold <= 2 * fabs(*high))
-		*high = threshold;
-	if (threshold < *low && threshold >= *low / 2)
-		*low = threshold;
+	if (threshold > values->max && threshold <= 2 * fabs(values->max))
+		*high = fmax(*high, threshold);
+	if (threshold < values->min && threshold >= values->min / 2)
+		*low = fmin(*low, threshold);
 }
 
 static void set_scale(struct chart *chart, int height)
@@ -52,10 +52,8 @@ static void set_scale(struct chart *chart, int height)
 	double low = chart->summary.min, high = chart->summary.max;
 	int n_max = height / ROWS_PER_TICK + 1;
 
-	if (high > low || high > 0) {
-		take_in(chart->def->warn, &low, &high);
-		take_in(chart->def->critical, &low, &high);
-	}
+	take_in(&chart->summary, chart->def->warn, &low, &high);
+	take_in(&chart->summary, chart->def->critical, &low, &high);
 	chart_ticks(low, high, chart->def->unit, n_max < 2 ? 2 : n_max, &chart->ticks);
 	chart->picture.scale = (struct sparkline_scale){ chart->ticks.low, chart->ticks.high };
 	chart->picture.height = height;

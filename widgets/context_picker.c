@@ -67,10 +67,23 @@ static int widest_item(const struct picker_view *picker)
 	return widest;
 }
 
-void context_picker_box(const struct picker_view *picker, int width, int height, struct picker_box *out)
+static int hints_width(const struct view *view)
 {
+	int width = 0;
+
+	for (size_t i = 0; i < view->n_hints && width < WIDTH_MAX; i++)
+		width += 2 + text_width(view->hints[i].key) + 1 + text_width(view->hints[i].text);
+	return width;
+}
+
+void context_picker_box(const struct view *view, int width, int height, struct picker_box *out)
+{
+	enum { COUNT_CELLS = 20, FRAME_CELLS = 4 };
+	const struct picker_view *picker = &view->picker;
 	int wanted = widest_item(picker) + 11, rows = picker->n_items < 1 ? 1 : ROWS_MAX;
 
+	if (wanted < COUNT_CELLS + hints_width(view) + FRAME_CELLS)
+		wanted = COUNT_CELLS + hints_width(view) + FRAME_CELLS;
 	wanted = wanted < WIDTH_MIN ? WIDTH_MIN : wanted > WIDTH_MAX ? WIDTH_MAX : wanted;
 	if (picker->n_items >= 1 && picker->n_items < ROWS_MAX)
 		rows = (int)picker->n_items;
@@ -215,7 +228,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	(void)fleet;
 	if (!picker->is_open || (unsigned)picker->kind >= PICK_KIND_COUNT)
 		return;
-	context_picker_box(picker, canvas->width, canvas->height, &box);
+	context_picker_box(view, canvas->width, canvas->height, &box);
 	frame = canvas_part(canvas, box.x, box.y, box.width, box.height);
 	canvas_clear(&frame, STYLE_TEXT);
 	canvas_box(&frame, STYLE_PRIMARY, or_empty(picker->title), STYLE_TITLE);

@@ -15,7 +15,7 @@ struct picker_box {
 	int x, y, width, height;
 	int n_rows; // of items
 };
-void context_picker_box(const struct picker_view *picker, int width, int height, struct picker_box *out);
+void context_picker_box(const struct view *view, int width, int height, struct picker_box *out);
 
 // What the trigger says of a choice: the placeholder, the one label, or "N agents" (components.md 1.6). Returns out.
 char *context_picker_summary(const struct picker_view *picker, char *out, size_t size);
