@@ -33,11 +33,9 @@ static double round_step(double step, enum metric_unit unit)
 
 void chart_ticks(double low, double high, enum metric_unit unit, int n_max, struct chart_ticks *out)
 {
-	double margin = low == 0 ? 1 : fabs(low);
-
 	if (!(high > low)) {
-		high = low + margin;
-		low = low - margin;
+		high = low > 0 ? 2 * low : low < 0 ? 0 : 1;
+		low = low < 0 ? 2 * low : 0;
 	} else if (low > 0 && low <= high / 2) {
 		low = 0;
 	}

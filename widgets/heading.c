@@ -29,8 +29,8 @@ struct canvas heading_draw(struct canvas *canvas, const struct heading *heading)
 	if (has_text(heading->note))
 		end = draw_note(canvas, heading, canvas->width - x - 1);
 	if (has_text(heading->detail) && end - x > 4)
-		x += 1 + canvas_textf(canvas, x + 1, 0, end - x - 2, STYLE_MUTED, "%s", heading->detail);
-	if (end - x > 2)
+		x += 1 + canvas_textf(canvas, x + 1, 0, end - x - 1, STYLE_MUTED, "%s", heading->detail);
+	if (end - x > 1)
 		canvas_hline(canvas, x + 1, 0, end - x - 1, STYLE_BORDER);
 	return canvas_part(canvas, 0, 1, canvas->width, canvas->height - 1);
 }

@@ -6,7 +6,7 @@
 #include "widgets/chart.h"
 #include "widgets/heading.h"
 
-enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64 };
+enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64, LINE_CELLS = 38 };
 
 static void try_size(enum panel_size size, int width, int height, struct grid_layout *out)
 {
@@ -15,7 +15,7 @@ static void try_size(enum panel_size size, int width, int height, struct grid_la
 	out->size = size;
 	out->n_columns = (width + BETWEEN_COLUMNS) / (panel_min_width(size) + BETWEEN_COLUMNS);
 	if (size == PANEL_LINE) // lines want length before company
-		out->n_columns = (width + BETWEEN_COLUMNS) / (2 * panel_min_width(size) + BETWEEN_COLUMNS);
+		out->n_columns = (width + BETWEEN_COLUMNS) / (LINE_CELLS + BETWEEN_COLUMNS);
 	out->n_columns = out->n_columns < 1 ? 1 : out->n_columns;
 	out->n_rows = (height + spacing) / (panel_height(size) + spacing);
 }

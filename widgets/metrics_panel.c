@@ -125,7 +125,8 @@ static int draw_chip(const struct panel *panel, struct canvas *canvas, int right
 	style_t style = style_of_trend(panel->trend, panel->better);
 	int width = text_width(panel->delta) + 2;
 
-	if (!*panel->delta || panel->provenance.state >= PROVENANCE_STALE || right - width < taken)
+	if (!*panel->delta || panel->provenance.state >= PROVENANCE_STALE || right - width < taken ||
+	    right > canvas->width)
 		return 0;
 	canvas_glyph(canvas, right - width, y, canvas_named_glyph(canvas, arrows[panel->trend]), style);
 	canvas_text(canvas, right - width + 2, y, width - 2, style, panel->delta);
@@ -162,11 +163,12 @@ static void draw_sparkline(const struct panel *panel, struct canvas *canvas, int
 static void draw_line(const struct panel *panel, struct canvas *canvas)
 {
 	enum { VALUE_WIDTH = 11, CHIP_WIDTH = 12 };
-	int label = canvas->width >= 44 ? 18 : canvas->width - VALUE_WIDTH - 1;
+	int label = canvas->width >= 38 ? 18 : canvas->width - VALUE_WIDTH - 1;
 	int x = label + 1 + VALUE_WIDTH;
 
 	draw_label(panel, canvas, 0, label);
 	if (!*panel->value.number) {
+		label = text_width(panel->label) + 2 < label ? text_width(panel->label) + 2 : label;
 		canvas_textf(canvas, label + 1, 0, canvas->width - label - 1, STYLE_UNKNOWN, "no data: %s",
 			     panel->provenance.text);
 		return;
@@ -175,7 +177,7 @@ static void draw_line(const struct panel *panel, struct canvas *canvas)
 	if (panel->provenance.state != PROVENANCE_LIVE)
 		canvas_text(canvas, x, 0, canvas->width - x, style_of_provenance(panel->provenance.state),
 			    panel->provenance.text);
-	else if (x + CHIP_WIDTH <= canvas->width) {
+	else {
 		struct canvas chip = canvas_part(canvas, x, 0, CHIP_WIDTH, 1);
 
 		draw_chip(panel, &chip, text_width(panel->delta) + 2, 0, 0);

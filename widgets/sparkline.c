@@ -6,6 +6,8 @@
 
 enum { SPACING_SAMPLES = 63 };
 
+static const double FLAT = 1e-9; // a span below this share of the values is rounding
+
 enum sparkline_mode sparkline_mode_for(const struct canvas *canvas)
 {
 	return canvas->is_ascii ? SPARKLINE_ASCII : SPARKLINE_BRAILLE;
@@ -85,7 +87,8 @@ static void bridge(struct filling *f, ptrdiff_t column, double value)
 	for (ptrdiff_t i = 1; i < n; i++) {
 		double share = (double)i / (double)n;
 
-		f->columns[f->last_column + i] = from * (1 - share) + value * share;
+		// Between equals nothing is computed: a rounding error would be stretched to the full height.
+		f->columns[f->last_column + i] = from == value ? value : from * (1 - share) + value * share;
 	}
 }
 
@@ -154,7 +157,7 @@ int sparkline_level(double value, const struct sparkline_scale *scale, int n_lev
 	// Halves, because the difference of two huge values may be infinite.
 	double span = scale->high / 2 - scale->low / 2, share;
 
-	if (!(span > 0))
+	if (!(span > FLAT * fmax(fabs(scale->low), fabs(scale->high))))
 		return (n_levels + 1) / 2;
 	share = (value / 2 - scale->low / 2) / span;
 	if (!(share > 0))

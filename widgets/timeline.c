@@ -141,7 +141,7 @@ static void draw_person(const struct columns *c, const struct timeline_item *ite
 {
 	char initials[INITIALS_MAX];
 
-	if (!c->options->hides_avatars) {
+	if (!c->options->hides_avatars && c->has_words) {
 		put(canvas, x, y, STYLE_PRIMARY | STYLE_REVERSE, timeline_initials(item->who, initials));
 		put(canvas, x, y, STYLE_TEXT, " ");
 	}
