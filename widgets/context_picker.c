@@ -46,8 +46,8 @@ char *context_picker_summary(const struct picker_view *picker, char *out, size_t
 			label = picker->items[i].label;
 	if (picker->n_picked == 0)
 		snprintf(out, size, "%s", or_empty(picker->placeholder));
-	else if (picker->n_picked == 1 && label)
-		snprintf(out, size, "%s", label);
+	else if (picker->n_picked == 1)
+		snprintf(out, size, "%s", label ? label : "1 selected"); // the query hides the one that is
 	else
 		snprintf(out, size, "%zu %s", picker->n_picked, nouns[picker->kind].many);
 	return out;
