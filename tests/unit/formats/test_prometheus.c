@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "formats/prometheus.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -214,6 +213,9 @@ START_TEST(labels_are_read_as_written_and_without_escapes)
 	ck_assert(!prom_labels_next(&labels, &label));
 	ck_assert(prom_sample_label(&s, "c", &label));
 	ck_assert(!prom_sample_label(&s, "d", &label));
+	ck_assert(read_text("m{a=\"\"} 1", &s) && prom_sample_label(&s, "a", &label));
+	ck_assert_int_eq(prom_label_value(&label, value, 0), -EMSGSIZE);
+	ck_assert_int_eq(prom_label_value(&label, value, 1), 0);
 	ck_assert(read_text("m 1", &s));
 	ck_assert(!prom_sample_label(&s, "a", &label));
 }
@@ -223,7 +225,7 @@ END_TEST
 START_TEST(labels_and_lines_are_bounded)
 {
 	enum { SIZE = 1 << 20 };
-	char *line = mem_alloc(SIZE);
+	static char line[SIZE];
 	struct prom_sample s;
 	size_t n;
 
@@ -241,32 +243,30 @@ START_TEST(labels_and_lines_are_bounded)
 	}
 	memset(line, '"', SIZE);
 	ck_assert(!read_one(line, SIZE, PROM_TEXT, &s));
-	mem_free(line);
 }
 END_TEST
 
 // Faults 20 and 21.
 START_TEST(stops_at_the_sample_limit)
 {
-	char *data = mem_alloc(16 * (PROM_SAMPLES_MAX + 1));
+	static char data[16 * (PROM_SAMPLES_MAX + 1)];
 	struct prom_sample s;
 	size_t size = 0;
 	unsigned n = 0;
 
 	for (int i = 0; i < PROM_SAMPLES_MAX; i++)
-		size += (size_t)snprintf(data + size, 16, "m%d 1\n", i);
+		size += (size_t)snprintf(data + size, sizeof data - size, "m%d 1\n", i);
 	prom_init(&parser, data, size, PROM_TEXT);
 	while (prom_next(&parser, &s))
 		n++;
 	ck_assert_uint_eq(n, PROM_SAMPLES_MAX);
 	ck_assert(!parser.is_truncated);
-	size += (size_t)snprintf(data + size, 16, "more 1\n");
+	size += (size_t)snprintf(data + size, sizeof data - size, "more 1\n");
 	prom_init(&parser, data, size, PROM_TEXT);
 	for (n = 0; prom_next(&parser, &s);)
 		n++;
 	ck_assert_uint_eq(n, PROM_SAMPLES_MAX);
 	ck_assert(parser.is_truncated);
-	mem_free(data);
 }
 END_TEST
 
