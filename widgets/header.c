@@ -1,37 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/header.h"
 
-#include <strings.h>
-
 #include "base/human.h"
 #include "text/text.h"
 #include "widgets/connection.h"
 #include "widgets/status_badge.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-style_t style_of_environment(const char *name)
-{
-	static const struct header_environment known[] = {
-		{ "prod", STYLE_ENV_PROD },       { "production", STYLE_ENV_PROD }, { "live", STYLE_ENV_PROD },
-		{ "staging", STYLE_ENV_STAGING }, { "stage", STYLE_ENV_STAGING },   { "uat", STYLE_ENV_STAGING },
-		{ "preprod", STYLE_ENV_STAGING }, { "dev", STYLE_ENV_DEV },         { "development", STYLE_ENV_DEV },
-		{ "test", STYLE_ENV_DEV },        { "local", STYLE_ENV_DEV },
-	};
-
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strcasecmp(known[i].name, name) == 0)
-			return known[i].style;
-	return STYLE_ENV_OTHER;
-}
-
-static style_t environment_style(const struct header_options *options, const char *name)
-{
-	for (size_t i = 0; options && i < options->n_environments; i++)
-		if (strcasecmp(options->environments[i].name, name) == 0)
-			return options->environments[i].style;
-	return style_of_environment(name);
-}
 
 // A word on its own colour; returns the cells used with the space after it.
 static int draw_block(struct canvas *canvas, int x, int right, style_t style, const char *text)
@@ -99,6 +72,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 {
 	int x = 1, end, name;
 
+	(void)widget;
 	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', STYLE_HEADER);
 	end = draw_right(canvas, fleet, view);
 	if (canvas->width >= 40)
@@ -106,8 +80,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (view->is_demo)
 		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
 	if (view->environment && *view->environment)
-		x += draw_block(canvas, x, end, environment_style(widget->options, view->environment),
-				view->environment);
+		x += draw_block(canvas, x, end, view->environment_style, view->environment);
 	name = view->fleet_name && *view->fleet_name ? text_width(view->fleet_name) : 0;
 	if (name > 0 && end - x > 4) {
 		if (view->context && *view->context && name > (end - x) / 3)

@@ -119,6 +119,7 @@ void fleet_fixture_view(struct fleet_fixture *f, struct view *view)
 	view->screen = SCREEN_OVERVIEW;
 	view->range = RANGE_1H;
 	view->environment = "prod";
+	view->environment_style = STYLE_ENV_PROD;
 	view->context = view->message = "";
 	view->fleet_name = "Platform CoE";
 	view->has_unicode = true;

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/agent_columns.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/human.h"
+#include "widgets/metric_text.h"
+#include "widgets/metrics_panel.h"
+#include "widgets/state_face.h"
+
+enum { GAP = 2, STEP = 4 };
+
+struct column_spec {
+	const char *title;
+	int least, most; // cells; the same: the column does not grow
+	bool is_right;
+	bool is_kept;          // even where it is empty
+	const char *series[3]; // ids of kept series, the first that the agent has; NULL ends it
+};
+
+static const struct column_spec specs[COLUMN_COUNT] = {
+	[COLUMN_STATE] = { "STATE", 13, 16, false, true, { NULL } },
+	[COLUMN_NAME] = { "NAME", 12, 36, false, true, { NULL } },
+	[COLUMN_TIER] = { "TIER", 8, 16, false, false, { NULL } },
+	[COLUMN_ENV] = { "ENV", 4, 10, false, false, { NULL } },
+	[COLUMN_REASON] = { "REASON", 14, 60, false, true, { NULL } },
+	[COLUMN_SINCE] = { "SINCE", 5, 5, true, true, { NULL } },
+	[COLUMN_LATENCY] = { "LATENCY", 7, 7, true, true, { NULL } },
+	[COLUMN_TREND] = { "TREND", 10, 24, false, false, { NULL } },
+	[COLUMN_CPU] = { "CPU", 6, 6, true, false, { "cpu", "process_cpu", NULL } },
+	[COLUMN_MEMORY] = { "MEM", 8, 8, true, false, { "memory", "process_rss", NULL } },
+	[COLUMN_RATE] = { "RATE", 7, 7, true, false, { "http_rate", "rate", NULL } },
+	[COLUMN_ERRORS] = { "ERR", 6, 6, true, false, { "http_errors", "errors", NULL } },
+	[COLUMN_URL] = { "URL", 16, 48, false, false, { NULL } },
+};
+
+// The most important first: what is left out goes from the end.
+static const enum agent_column importance[] = {
+	COLUMN_NAME, COLUMN_STATE,  COLUMN_REASON, COLUMN_SINCE, COLUMN_LATENCY, COLUMN_CPU, COLUMN_MEMORY,
+	COLUMN_RATE, COLUMN_ERRORS, COLUMN_TIER,   COLUMN_TREND, COLUMN_ENV,     COLUMN_URL,
+};
+
+// From left to right.
+static const enum agent_column reading[] = {
+	COLUMN_STATE, COLUMN_NAME, COLUMN_TIER,   COLUMN_ENV,  COLUMN_REASON, COLUMN_SINCE, COLUMN_LATENCY,
+	COLUMN_TREND, COLUMN_CPU,  COLUMN_MEMORY, COLUMN_RATE, COLUMN_ERRORS, COLUMN_URL,
+};
+
+// Who gets the room that is left, in turn.
+static const enum agent_column growing[] = { COLUMN_STATE, COLUMN_NAME, COLUMN_REASON, COLUMN_TIER,
+					     COLUMN_ENV,   COLUMN_URL,  COLUMN_TREND };
+
+_Static_assert(sizeof importance == sizeof reading, "each column stands once in both orders");
+
+const char *agent_column_title(enum agent_column column)
+{
+	return (unsigned)column < COLUMN_COUNT ? specs[column].title : "";
+}
+
+bool agent_column_is_right(enum agent_column column)
+{
+	return (unsigned)column < COLUMN_COUNT && specs[column].is_right;
+}
+
+static int choose(int width, const int wanted[COLUMN_COUNT], int widths[COLUMN_COUNT])
+{
+	int left = width;
+
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		enum agent_column column = importance[i];
+		int needed = specs[column].least + (left < width ? GAP : 0);
+
+		if (!specs[column].is_kept && wanted[column] == 0)
+			continue;
+		if (needed > left && left < width)
+			break;
+		widths[column] = needed > left ? left : specs[column].least;
+		left -= needed > left ? left : needed;
+	}
+	return left;
+}
+
+// In steps, so that a row that comes into sight seldom moves the columns.
+static int grown(enum agent_column column, int wanted)
+{
+	int width = (wanted + STEP - 1) / STEP * STEP;
+
+	return width > specs[column].most ? specs[column].most : width;
+}
+
+void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct column_layout *out)
+{
+	int widths[COLUMN_COUNT] = { 0 };
+	int left = choose(width, wanted, widths), x = 0;
+
+	for (size_t i = 0; i < sizeof growing / sizeof growing[0]; i++) {
+		enum agent_column column = growing[i];
+		int more = widths[column] ? grown(column, wanted[column]) - widths[column] : 0;
+
+		if (more > left)
+			more = left;
+		if (more > 0) {
+			widths[column] += more;
+			left -= more;
+		}
+	}
+	if (widths[COLUMN_REASON]) // the numbers stand at the right edge
+		widths[COLUMN_REASON] += left;
+	out->n = 0;
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (!widths[reading[i]])
+			continue;
+		out->places[out->n++] = (struct column_place){ reading[i], x, widths[reading[i]] };
+		x += widths[reading[i]] + GAP;
+	}
+}
+
+static const struct series_def *series_named(const struct fleet *fleet, const char *id)
+{
+	for (size_t no = 0; no < fleet_n_series_defs(fleet); no++) {
+		const struct series_def *def = fleet_series_def(fleet, (uint16_t)no);
+
+		if (def && strcmp(def->id, id) == 0)
+			return def;
+	}
+	return NULL;
+}
+
+static style_t number_text(const struct column_spec *spec, const struct fleet *fleet, uint32_t agent, char *out)
+{
+	static const style_t styles[] = {
+		[PANEL_LEVEL_OK] = STYLE_TEXT,
+		[PANEL_LEVEL_WARN] = STYLE_WARN,
+		[PANEL_LEVEL_CRITICAL] = STYLE_BAD,
+	};
+
+	for (size_t i = 0; spec->series[i]; i++) {
+		const struct series_def *def = series_named(fleet, spec->series[i]);
+		double value = def ? fleet_last(fleet, agent, def->no) : NAN;
+
+		if (isnan(value))
+			continue;
+		metric_text_whole(value, def->unit, out);
+		return styles[panel_level_of(value, def)];
+	}
+	snprintf(out, COLUMN_TEXT_MAX, "-");
+	return STYLE_FAINT;
+}
+
+static style_t latency_text(const struct fleet_agent *agent, char *out)
+{
+	int32_t latency_us = agent_latency_us(agent);
+
+	if (latency_us < 0) {
+		snprintf(out, COLUMN_TEXT_MAX, "-");
+		return STYLE_FAINT;
+	}
+	human_latency(latency_us, out);
+	return agent->health.reason == REASON_SLOW ? STYLE_WARN : STYLE_TEXT;
+}
+
+static style_t since_text(const struct fleet_agent *agent, const struct view *view, char *out)
+{
+	if (agent->state_since_ms <= 0)
+		snprintf(out, COLUMN_TEXT_MAX, "-");
+	else
+		human_short_age(view->now.wall_ms - agent->state_since_ms, out);
+	return STYLE_MUTED;
+}
+
+style_t agent_column_text(enum agent_column column, const struct fleet *fleet, const struct fleet_agent *agent,
+			  const struct view *view, char out[COLUMN_TEXT_MAX])
+{
+	const char *text = "";
+	style_t style = STYLE_MUTED;
+
+	switch (column) {
+	case COLUMN_STATE:
+		text = health_word(&agent->health);
+		style = style_of_status(health_status(&agent->health));
+		break;
+	case COLUMN_NAME:
+		text = agent->agent->name;
+		style = STYLE_TEXT;
+		break;
+	case COLUMN_TIER:
+		text = agent_label(agent->agent, "tier");
+		break;
+	case COLUMN_ENV:
+		text = agent_label(agent->agent, "env");
+		break;
+	case COLUMN_URL:
+		text = agent->agent->url;
+		break;
+	case COLUMN_REASON:
+		agent_reason(agent, out, COLUMN_TEXT_MAX);
+		return STYLE_TEXT;
+	case COLUMN_SINCE:
+		return since_text(agent, view, out);
+	case COLUMN_LATENCY:
+		return latency_text(agent, out);
+	case COLUMN_CPU:
+	case COLUMN_MEMORY:
+	case COLUMN_RATE:
+	case COLUMN_ERRORS:
+		return number_text(&specs[column], fleet, agent->agent->id, out);
+	case COLUMN_TREND:
+	case COLUMN_COUNT:
+		break;
+	}
+	snprintf(out, COLUMN_TEXT_MAX, "%s", text);
+	return style;
+}

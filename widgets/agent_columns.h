@@ -1,0 +1,31 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The columns of the agent table: which of them fit, how wide, and what stands in their cells. */
+#include <stdbool.h>
+
+#include "opscon/canvas.h"
+#include "opscon/fleet.h"
+#include "opscon/view.h"
+
+struct column_place {
+	enum agent_column column;
+	int x, width;
+};
+
+struct column_layout {
+	struct column_place places[COLUMN_COUNT]; // from left to right
+	size_t n;
+};
+
+// Places the columns in `width` cells. wanted[] holds the widest text of each column in sight; 0: the column is empty
+// for all of them and left out where it may be.
+void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct column_layout *out);
+
+const char *agent_column_title(enum agent_column column);
+bool agent_column_is_right(enum agent_column column); // numbers
+
+enum { COLUMN_TEXT_MAX = 640 };
+
+// The text of a cell, "" for COLUMN_TREND, and how it is shown.
+style_t agent_column_text(enum agent_column column, const struct fleet *fleet, const struct fleet_agent *agent,
+			  const struct view *view, char out[COLUMN_TEXT_MAX]);

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/agent_detail.h"
+
+#include "base/human.h"
+#include "text/text.h"
+#include "widgets/detail_axes.h"
+#include "widgets/phase_bar.h"
+#include "widgets/state_face.h"
+#include "widgets/status_badge.h"
+#include "widgets/wrap.h"
+
+enum { TWO_COLUMNS = 100, LABEL_WIDTH = 12, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
+
+struct page {
+	const struct fleet *fleet;
+	const struct view *view;
+	const struct fleet_agent *agent;
+};
+
+// A section's title; sections are set apart by an empty line.
+static int draw_title(struct canvas *canvas, int y, const char *title)
+{
+	int used = canvas_text(canvas, 0, y, -1, STYLE_TITLE, title);
+
+	canvas_hline(canvas, used + 1, y, canvas->width - used - 1, STYLE_BORDER);
+	return y + 1;
+}
+
+static int draw_field(struct canvas *canvas, int y, const char *label, style_t style, const char *text)
+{
+	int width = canvas->width - LABEL_WIDTH;
+
+	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, STYLE_MUTED, label);
+	if (width < 8)
+		return y + 1;
+	return y + wrap_draw(canvas, LABEL_WIDTH, y, width, WRAP_MAX, style, text);
+}
+
+// ---- the left column: who and why
+
+static int draw_verdict(struct canvas *canvas, int y, const struct page *page)
+{
+	const struct fleet_agent *agent = page->agent;
+	int x = status_badge_draw(canvas, 0, y, -1, health_status(&agent->health), health_word(&agent->health),
+				  BADGE_LG, 0) +
+		1;
+	char age[HUMAN_MAX];
+
+	x += canvas_text(canvas, x, y, -1, STYLE_TITLE, agent->agent->name);
+	if (agent->state_since_ms > 0)
+		canvas_textf(canvas, x + 2, y, -1, STYLE_MUTED, "since %s",
+			     human_ago(agent->state_since_ms, page->view->now.wall_ms, age));
+	return y + 1;
+}
+
+static int draw_labels(struct canvas *canvas, int y, const struct labels *labels)
+{
+	int x = LABEL_WIDTH;
+
+	for (size_t i = 0; i < labels->n; i++) {
+		const struct label *label = &labels->items[i];
+		int width = text_width(label->name) + 1 + text_width(label->value);
+
+		if (i == 0)
+			canvas_text(canvas, 0, y, LABEL_WIDTH - 1, STYLE_MUTED, "labels");
+		if (x > LABEL_WIDTH && x + width > canvas->width) {
+			x = LABEL_WIDTH;
+			y++;
+		}
+		x += canvas_textf(canvas, x, y, -1, STYLE_TEXT, "%s=%s", label->name, label->value) + 2;
+	}
+	return labels->n ? y + 1 : y;
+}
+
+static int draw_identity(struct canvas *canvas, int y, const struct agent *agent)
+{
+	y = draw_field(canvas, y, "url", STYLE_TEXT, agent->url ? agent->url : "");
+	if (agent->tls.is_insecure)
+		y = draw_field(canvas, y, "TLS", STYLE_BAD, "insecure: the certificate is not verified");
+	y = draw_field(canvas, y, "health", agent->health_url ? STYLE_TEXT : STYLE_FAINT,
+		       agent->health_url       ? agent->health_url
+		       : agent->is_discovering ? "looking for the endpoint"
+					       : "no endpoint: judged by its metrics");
+	y = draw_field(canvas, y, "metrics", agent->metrics_url ? STYLE_TEXT : STYLE_FAINT,
+		       agent->metrics_url ? agent->metrics_url : "no endpoint");
+	y = draw_labels(canvas, y, &agent->labels);
+	return agent->source ? draw_field(canvas, y, "source", STYLE_TEXT, agent->source) : y;
+}
+
+static int draw_why(struct canvas *canvas, int y, const struct page *page)
+{
+	struct axis axes[AXES_MAX];
+	size_t n = detail_axes(page->agent, page->view, axes);
+
+	for (size_t i = 0; i < n; i++)
+		y = draw_field(canvas, y, axes[i].label, axes[i].style, axes[i].text);
+	return y;
+}
+
+// ---- the right column: what the last probe brought
+
+static int draw_timing(struct canvas *canvas, int y, const struct page *page)
+{
+	if (!page->agent->probed_at_ms[PROBE_HEALTH])
+		return y;
+	y = draw_title(canvas, y, "Last probe");
+	return y + phase_bar_draw(canvas, y, &page->agent->probed[PROBE_HEALTH].timing) + 1;
+}
+
+static int draw_checks(struct canvas *canvas, int y, const struct page *page)
+{
+	const struct event_probed *probed = &page->agent->probed[PROBE_HEALTH];
+
+	if (probed->n_checks == 0)
+		return y;
+	y = draw_title(canvas, y, "Its own checks");
+	for (size_t i = 0; i < probed->n_checks; i++, y++) {
+		const struct health_check *check = &probed->checks[i];
+		int x = status_badge_draw(canvas, 0, y, LABEL_WIDTH - 1, state_status(check->state),
+					  health_state_name(check->state), BADGE_MD, 0);
+
+		x = x < LABEL_WIDTH ? LABEL_WIDTH : x;
+		x += canvas_text(canvas, x, y, -1, STYLE_TEXT, check->name) + 2;
+		canvas_text(canvas, x, y, -1, STYLE_MUTED, check->detail);
+	}
+	return y + 1;
+}
+
+static int draw_alert(struct canvas *canvas, int y, const struct page *page, const struct alert *alert)
+{
+	char age[HUMAN_MAX];
+
+	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, style_of_severity(alert->severity), alert_state_name(alert->state));
+	canvas_textf(canvas, LABEL_WIDTH, y, -1, STYLE_TEXT, "%s · %s", alert->summary,
+		     human_ago(alert->since_ms, page->view->now.wall_ms, age));
+	return y + 1;
+}
+
+static int draw_alerts(struct canvas *canvas, int y, const struct page *page)
+{
+	size_t n = page->agent->n_alerts, shown = 0;
+
+	if (n == 0)
+		return y;
+	y = draw_title(canvas, y, "Alerts");
+	for (size_t i = 0; i < fleet_n_alerts(page->fleet) && shown < n && shown < ALERTS_SHOWN; i++) {
+		const struct alert *alert = fleet_alert_at(page->fleet, i);
+
+		if (!alert || alert->agent != page->agent->agent->id || alert->state == ALERT_RESOLVED)
+			continue;
+		y = draw_alert(canvas, y, page, alert);
+		shown++;
+	}
+	if (shown < n)
+		canvas_textf(canvas, 0, y++, -1, STYLE_FAINT, "and %zu more", n - shown);
+	return y + 1;
+}
+
+static int draw_excerpt(struct canvas *canvas, int y, const struct page *page)
+{
+	const char *excerpt = page->agent->probed[PROBE_HEALTH].excerpt;
+
+	if (!excerpt || !*excerpt)
+		return y;
+	y = draw_title(canvas, y, "Last answer");
+	return y + wrap_draw(canvas, 0, y, canvas->width, EXCERPT_LINES, STYLE_MUTED, excerpt) + 1;
+}
+
+static int draw_left(struct canvas *canvas, int y, const struct page *page)
+{
+	y = draw_verdict(canvas, y, page);
+	y = draw_why(canvas, y, page) + 1;
+	return y;
+}
+
+static int draw_right(struct canvas *canvas, int y, const struct page *page)
+{
+	y = draw_alerts(canvas, y, page);
+	y = draw_checks(canvas, y, page);
+	y = draw_timing(canvas, y, page);
+	return draw_excerpt(canvas, y, page);
+}
+
+static int draw_agent(struct canvas *canvas, int y, const struct page *page)
+{
+	y = draw_title(canvas, y, "Agent");
+	return draw_identity(canvas, y, page->agent->agent) + 1;
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct page page = { fleet, view, fleet_agent(fleet, view->agent) };
+	int y = view->detail_top < 10000 ? -(int)view->detail_top : -10000, half = canvas->width / 2;
+	struct canvas left, right;
+
+	(void)widget;
+	if (!page.agent) {
+		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The agent is gone: it is no longer in the list.");
+		return;
+	}
+	if (canvas->width < TWO_COLUMNS) {
+		y = draw_left(canvas, y, &page);
+		y = draw_right(canvas, y, &page);
+		draw_agent(canvas, y, &page);
+		return;
+	}
+	left = canvas_part(canvas, 0, 0, half - 1, canvas->height);
+	right = canvas_part(canvas, half + 1, 0, canvas->width - half - 1, canvas->height);
+	draw_agent(&left, draw_left(&left, y, &page), &page);
+	draw_right(&right, y, &page);
+}
+
+const struct widget_class agent_detail_class = {
+	.name = "agent_detail",
+	.min_width = 16,
+	.min_height = 2,
+	.draw = draw,
+};

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/agent_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text/text.h"
+#include "widgets/agent_columns.h"
+#include "widgets/heading.h"
+#include "widgets/list.h"
+#include "widgets/sparkline.h"
+#include "widgets/status_badge.h"
+
+enum { MARK = 2, POINTS_MAX = 512 }; // cells left of the row for the cursor's mark
+
+static bool has_heading(int height)
+{
+	return height >= 4;
+}
+
+int agent_table_rows(int height)
+{
+	int rows = height - (has_heading(height) ? 1 : 0) - (height >= 3 ? 1 : 0);
+
+	return rows < 0 ? 0 : rows;
+}
+
+struct table {
+	const struct fleet *fleet;
+	const struct view *view;
+	const struct series_def *trend; // of COLUMN_TREND; NULL: the fleet has none
+	struct column_layout columns;
+	size_t first, n_rows;
+};
+
+static const struct series_def *trend_series(const struct fleet *fleet)
+{
+	for (size_t no = 0; no < fleet_n_series_defs(fleet); no++) {
+		const struct series_def *def = fleet_series_def(fleet, (uint16_t)no);
+
+		if (def && strcmp(def->id, "latency") == 0)
+			return def;
+	}
+	return NULL;
+}
+
+// How wide each column would like to be for the rows in sight.
+static void measure(const struct table *table, int wanted[COLUMN_COUNT])
+{
+	char text[COLUMN_TEXT_MAX];
+
+	for (size_t i = table->first; i < table->first + table->n_rows; i++) {
+		const struct fleet_agent *agent = fleet_agent(table->fleet, table->view->table.ids[i]);
+
+		for (int column = 0; agent && column < COLUMN_COUNT; column++) {
+			int width;
+
+			agent_column_text((enum agent_column)column, table->fleet, agent, table->view, text);
+			width = text_width(text) + (column == COLUMN_STATE ? 2 : 0);
+			if (strcmp(text, "-") != 0 && width > wanted[column])
+				wanted[column] = width;
+		}
+	}
+	wanted[COLUMN_TREND] = table->trend ? COLUMN_TEXT_MAX : 0;
+}
+
+static void draw_title(struct canvas *canvas, int y, const struct column_place *place, const struct view *view)
+{
+	const char *title = agent_column_title(place->column);
+	bool is_sorted = view->table.sort == place->column, is_right = agent_column_is_right(place->column);
+	style_t style = is_sorted ? STYLE_TITLE : STYLE_FAINT;
+	enum glyph mark = view->table.is_descending ? GLYPH_SORT_DESC : GLYPH_SORT_ASC;
+	int x = MARK + place->x, width = text_width(title);
+
+	if (is_right) {
+		canvas_text_right(canvas, x, y, place->width, style, title);
+		if (is_sorted)
+			canvas_glyph(canvas, x + place->width - width - 1, y, canvas_named_glyph(canvas, mark), style);
+		return;
+	}
+	canvas_text(canvas, x, y, place->width, style, title);
+	if (is_sorted && width < place->width)
+		canvas_glyph(canvas, x + width, y, canvas_named_glyph(canvas, mark), style);
+}
+
+static void draw_trend(struct canvas *canvas, int x, int y, int width, const struct table *table, uint32_t agent)
+{
+	struct metric_point points[POINTS_MAX];
+	int64_t to_ms = table->view->now.wall_ms, from_ms = to_ms - time_range_ms(table->view->range);
+	size_t n = fleet_points(table->fleet, agent, table->trend->no, from_ms, to_ms, points, POINTS_MAX);
+
+	if (n == POINTS_MAX) // more than a cell could show: the newest part of the range
+		from_ms = points[0].at_ms;
+	sparkline_draw(canvas, x, y, width, 1, points, n, from_ms, to_ms, STYLE_CHART, sparkline_mode_for(canvas));
+}
+
+static void draw_cell(struct canvas *canvas, int y, const struct column_place *place, const struct table *table,
+		      const struct fleet_agent *agent)
+{
+	char text[COLUMN_TEXT_MAX];
+	style_t style;
+	int x = MARK + place->x;
+
+	if (place->column == COLUMN_TREND) {
+		draw_trend(canvas, x, y, place->width, table, agent->agent->id);
+		return;
+	}
+	style = agent_column_text(place->column, table->fleet, agent, table->view, text);
+	if (place->column == COLUMN_STATE)
+		status_badge_draw(canvas, x, y, place->width, health_status(&agent->health), text, BADGE_MD, 0);
+	else if (agent_column_is_right(place->column))
+		canvas_text_right(canvas, x, y, place->width, style, text);
+	else
+		canvas_text(canvas, x, y, place->width, style, text);
+}
+
+static void draw_row(struct canvas *canvas, int y, const struct table *table, size_t i)
+{
+	const struct fleet_agent *agent = fleet_agent(table->fleet, table->view->table.ids[i]);
+
+	if (!agent)
+		canvas_text(canvas, MARK, y, -1, STYLE_FAINT, "gone");
+	for (size_t c = 0; agent && c < table->columns.n; c++)
+		draw_cell(canvas, y, &table->columns.places[c], table, agent);
+	if (i == table->view->table.cursor)
+		list_mark_cursor(canvas, y, table->view->focus == PANE_TABLE);
+}
+
+static void draw_nothing(struct canvas *canvas, const struct view *view)
+{
+	if (view->table.filter && *view->table.filter)
+		canvas_textf(canvas, MARK, 0, -1, STYLE_MUTED, "No agent's name contains \"%s\".", view->table.filter);
+	else if (view->table.mode == TABLE_NEWLY_BAD)
+		canvas_text(canvas, MARK, 0, -1, STYLE_MUTED, "Nothing turned bad.");
+	else if (view->table.mode == TABLE_DIFFERS)
+		canvas_text(canvas, MARK, 0, -1, STYLE_MUTED, "No agent differs from its peers.");
+	else if (view->table.n_total > 0)
+		canvas_text(canvas, MARK, 0, -1, STYLE_MUTED, "No agent is in the picked context.");
+	else
+		canvas_text(canvas, MARK, 0, -1, STYLE_MUTED, "No agents yet.");
+}
+
+static struct canvas draw_heading(struct canvas *canvas, const struct view *view, const struct table *table)
+{
+	static const char *const modes[TABLE_MODE_COUNT] = { "", "newly bad", "differs from its peers" };
+	char detail[256], note[96] = "";
+	const char *filter = view->table.filter ? view->table.filter : "";
+
+	snprintf(detail, sizeof detail, "%s%s%s%.200s%s", modes[view->table.mode],
+		 *modes[view->table.mode] && *filter ? ", " : "", *filter ? "\"" : "", filter, *filter ? "\"" : "");
+	if (table->n_rows < view->table.n_ids)
+		snprintf(note, sizeof note, "%zu-%zu of %zu", table->first + 1, table->first + table->n_rows,
+			 view->table.n_ids);
+	else if (view->table.n_ids < view->table.n_total)
+		snprintf(note, sizeof note, "%zu of %zu", view->table.n_ids, view->table.n_total);
+	else
+		snprintf(note, sizeof note, "%zu", view->table.n_total);
+	return heading_draw(canvas, &(struct heading){ .title = "Agents",
+						       .detail = detail,
+						       .note = note,
+						       .is_focused = view->focus == PANE_TABLE });
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct table table = { .fleet = fleet, .view = view, .trend = trend_series(fleet) };
+	int wanted[COLUMN_COUNT] = { 0 }, rows = agent_table_rows(canvas->height), y = 0;
+	struct canvas body = *canvas;
+	size_t room = rows > 0 ? (size_t)rows : 1;
+
+	(void)widget;
+	table.first = list_first_shown(view->table.top, view->table.cursor, view->table.n_ids, room);
+	table.n_rows = view->table.n_ids - table.first < room ? view->table.n_ids - table.first : room;
+	if (has_heading(canvas->height))
+		body = draw_heading(canvas, view, &table);
+	if (table.n_rows == 0) {
+		draw_nothing(&body, view);
+		return;
+	}
+	measure(&table, wanted);
+	agent_columns_place(canvas->width - MARK, wanted, &table.columns);
+	if (canvas->height >= 3) {
+		for (size_t c = 0; c < table.columns.n; c++)
+			draw_title(&body, y, &table.columns.places[c], view);
+		y++;
+	}
+	for (size_t i = table.first; i < table.first + table.n_rows; i++)
+		draw_row(&body, y++, &table, i);
+}
+
+const struct widget_class agent_table_class = { .name = "agent_table", .min_width = 16, .min_height = 2, .draw = draw };

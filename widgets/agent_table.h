@@ -1,0 +1,14 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The table of agents: view.table as rows, of which only those in sight are drawn.
+ *
+ * Columns come in order of importance as long as they fit; name and reason then take the room that is left. Widths go
+ * by what is in sight, in steps, so that scrolling does not make columns dance. The column that is sorted by carries a
+ * mark. What is not known stands as "-", never as 0.
+ */
+#include "opscon/widget.h"
+
+extern const struct widget_class agent_table_class;
+
+// Rows of agents that fit a table of this height: for paging.
+int agent_table_rows(int height);

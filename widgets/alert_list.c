@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/alert_list.h"
+
+#include <stdio.h>
+
+#include "base/human.h"
+#include "base/strbuf.h"
+#include "text/text.h"
+#include "widgets/heading.h"
+#include "widgets/list.h"
+#include "widgets/status_badge.h"
+
+enum { MARK = 2, GAP = 2, SEVERITY_WIDTH = 10, STATE_WIDTH = 12, AGE_WIDTH = 4, AGENT_WIDTH = 18, WIDE = 72 };
+enum { DETAIL_FROM = 6 }; // rows: below, no line for the note
+
+static bool has_detail(int height)
+{
+	return height >= DETAIL_FROM;
+}
+
+int alert_list_rows(int height)
+{
+	int rows = height - 1 - (has_detail(height) ? 1 : 0);
+
+	return rows < 1 ? height > 0 : rows;
+}
+
+static enum status status_of_severity(enum severity severity)
+{
+	if (severity == SEVERITY_CRITICAL)
+		return STATUS_CRITICAL;
+	return severity == SEVERITY_WARNING ? STATUS_WARNING : STATUS_INFO;
+}
+
+static style_t style_of_state(enum alert_state state)
+{
+	switch (state) {
+	case ALERT_ACTIVE:
+		return STYLE_TITLE;
+	case ALERT_ACKNOWLEDGED:
+	case ALERT_SNOOZED:
+		return STYLE_MUTED;
+	case ALERT_RESOLVED:
+	case ALERT_STATE_COUNT:
+		break;
+	}
+	return STYLE_FAINT;
+}
+
+// What it is about: an agent's name, several, or the fleet.
+static void about(const struct fleet *fleet, const struct alert *alert, char *out, size_t size)
+{
+	const struct fleet_agent *agent = fleet_agent(fleet, alert->agent);
+
+	if (agent)
+		snprintf(out, size, "%s", agent->agent->name);
+	else if (alert->agent)
+		snprintf(out, size, "gone");
+	else
+		snprintf(out, size, "%u agents", alert->n_agents);
+}
+
+static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, const struct view *view,
+		     const struct alert *alert)
+{
+	bool is_resolved = alert->state == ALERT_RESOLVED, is_wide = canvas->width >= WIDE;
+	char text[512];
+	int x = MARK;
+
+	status_badge_draw(canvas, x, y, is_wide ? SEVERITY_WIDTH : 1,
+			  is_resolved ? STATUS_STOPPED : status_of_severity(alert->severity),
+			  severity_name(alert->severity), is_wide ? BADGE_MD : BADGE_SM, 0);
+	x += (is_wide ? SEVERITY_WIDTH : 1) + GAP;
+	human_short_age(view->now.wall_ms - alert->since_ms, text);
+	canvas_text_right(canvas, x, y, AGE_WIDTH, STYLE_MUTED, text);
+	x += AGE_WIDTH + GAP;
+	if (is_wide) {
+		canvas_text(canvas, x, y, STATE_WIDTH, style_of_state(alert->state), alert_state_name(alert->state));
+		x += STATE_WIDTH + GAP;
+		about(fleet, alert, text, sizeof text);
+		canvas_text(canvas, x, y, AGENT_WIDTH, is_resolved ? STYLE_FAINT : STYLE_TEXT, text);
+		x += AGENT_WIDTH + GAP;
+	}
+	canvas_text(canvas, x, y, -1, is_resolved ? STYLE_FAINT : STYLE_TEXT, alert->summary);
+}
+
+// "acknowledged by maria: rack move" - what the row had no room for.
+static void draw_detail(struct canvas *canvas, int y, const struct view *view, const struct alert *alert)
+{
+	char text[TEXT_FIELD_MAX], time[HUMAN_MAX];
+	struct strbuf line;
+
+	strbuf_init(&line, text, sizeof text);
+	strbuf_addf(&line, "%s, %s", alert->rule, alert_state_name(alert->state));
+	if (alert->by && *alert->by)
+		strbuf_addf(&line, " by %s", alert->by);
+	if (alert->state == ALERT_SNOOZED && alert->snoozed_until_ms)
+		strbuf_addf(&line, " until %s", human_time_of_day(alert->snoozed_until_ms, view->utc_offset_s, time));
+	if (alert->state == ALERT_RESOLVED && alert->resolved_ms)
+		strbuf_addf(&line, " at %s", human_time_of_day(alert->resolved_ms, view->utc_offset_s, time));
+	if (alert->note && *alert->note)
+		strbuf_addf(&line, ": %s", alert->note);
+	canvas_text(canvas, MARK, y, -1, STYLE_MUTED, text);
+}
+
+static struct canvas draw_heading(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+{
+	char note[128];
+
+	snprintf(note, sizeof note, "%zu active, %zu acknowledged, %zu snoozed", fleet_n_alerts_in(fleet, ALERT_ACTIVE),
+		 fleet_n_alerts_in(fleet, ALERT_ACKNOWLEDGED), fleet_n_alerts_in(fleet, ALERT_SNOOZED));
+	return heading_draw(
+		canvas, &(struct heading){ .title = "Alerts", .note = note, .is_focused = view->focus == PANE_TABLE });
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	const struct alerts_view *alerts = &view->alerts;
+	size_t rows = (size_t)alert_list_rows(canvas->height);
+	size_t first = list_first_shown(alerts->top, alerts->cursor, alerts->n_ids, rows);
+	struct canvas body = *canvas;
+
+	(void)widget;
+	if (canvas->height > 1)
+		body = draw_heading(canvas, fleet, view);
+	if (alerts->n_ids == 0)
+		canvas_text(&body, MARK, 0, -1, STYLE_MUTED,
+			    fleet_n_alerts(fleet) ? "No alert passes the filter." : "No alerts.");
+	for (size_t i = 0; i < rows && first + i < alerts->n_ids; i++) {
+		const struct alert *alert = fleet_alert(fleet, alerts->ids[first + i]);
+
+		if (!alert)
+			continue;
+		draw_row(&body, (int)i, fleet, view, alert);
+		if (first + i != alerts->cursor)
+			continue;
+		list_mark_cursor(&body, (int)i, true);
+		if (has_detail(canvas->height))
+			draw_detail(&body, body.height - 1, view, alert);
+	}
+}
+
+const struct widget_class alert_list_class = { .name = "alert_list", .min_width = 16, .min_height = 1, .draw = draw };

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/detail_axes.h"
+
+#include <stdio.h>
+
+#include "base/human.h"
+#include "base/strbuf.h"
+#include "widgets/state_face.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const char *observed_word(enum observed observed)
+{
+	static const char *const words[] = {
+		[OBSERVED_NEVER] = "never seen",
+		[OBSERVED_UP] = "up",
+		[OBSERVED_DEGRADED] = "degraded",
+		[OBSERVED_DOWN] = "down",
+	};
+
+	return (size_t)observed < COUNT(words) ? words[observed] : "?";
+}
+
+static style_t observed_style(enum observed observed)
+{
+	static const enum health_state states[] = {
+		[OBSERVED_NEVER] = HEALTH_UNKNOWN,
+		[OBSERVED_UP] = HEALTH_UP,
+		[OBSERVED_DEGRADED] = HEALTH_DEGRADED,
+		[OBSERVED_DOWN] = HEALTH_DOWN,
+	};
+
+	return state_style((size_t)observed < COUNT(states) ? states[observed] : HEALTH_UNKNOWN);
+}
+
+// "14m ago (14:50:05)"
+static void add_when(struct strbuf *out, int64_t at_ms, const struct view *view)
+{
+	char age[HUMAN_MAX], time[HUMAN_MAX];
+
+	if (at_ms <= 0)
+		strbuf_add(out, "never");
+	else
+		strbuf_addf(out, "%s (%s)", human_ago(at_ms, view->now.wall_ms, age),
+			    human_time_of_day(at_ms, view->utc_offset_s, time));
+}
+
+static style_t observed_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct health *health = &agent->health;
+
+	strbuf_add(out, observed_word(health->observed));
+	if (health->since_ms > 0) {
+		strbuf_add(out, ", since ");
+		add_when(out, health->since_ms, view);
+	}
+	return observed_style(health->observed);
+}
+
+static style_t attempt_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct health *health = &agent->health;
+
+	(void)view;
+	if (health->attempt_n == 0) {
+		strbuf_add(out, health->observed == OBSERVED_NEVER ? "nothing judged yet" : "hard: not changing");
+		return STYLE_TEXT;
+	}
+	strbuf_addf(out, "soft: %u of %u towards %s", health->attempt_n, health->attempt_of,
+		    observed_word(health->toward));
+	return STYLE_WARN;
+}
+
+static style_t reason_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct health *health = &agent->health;
+
+	(void)view;
+	if (health->reason == REASON_NONE)
+		return STYLE_TEXT;
+	strbuf_addf(out, "%s (%s)", reason_text(health->reason), reason_name(health->reason));
+	if (*health->detail)
+		strbuf_addf(out, ": %s", health->detail);
+	return observed_style(health->toward);
+}
+
+static style_t answer_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct event_probed *probed = &agent->probed[PROBE_HEALTH];
+
+	(void)view;
+	if (!agent->probed_at_ms[PROBE_HEALTH])
+		return STYLE_TEXT;
+	if (!probed->http_status) {
+		strbuf_add(out, "none");
+		return STYLE_BAD;
+	}
+	strbuf_addf(out, "HTTP %d, read as %s, %llu bytes", probed->http_status, dialect_name(probed->dialect),
+		    (unsigned long long)probed->body_bytes);
+	return STYLE_TEXT;
+}
+
+static style_t freshness_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	static const char *const words[] = { "fresh", "late", "stale" };
+	static const style_t styles[] = { STYLE_TEXT, STYLE_WARN, STYLE_BAD };
+	const struct health *health = &agent->health;
+	int64_t due_ms = agent->probed[PROBE_HEALTH].next_due_ms;
+	char wait[HUMAN_MAX];
+
+	if (health->last_probe_ms <= 0) {
+		strbuf_add(out, "not probed yet");
+		return STYLE_UNKNOWN;
+	}
+	strbuf_addf(out, "%s, last probe ", words[health->freshness % COUNT(words)]);
+	add_when(out, health->last_probe_ms, view);
+	if (due_ms > view->now.wall_ms)
+		strbuf_addf(out, ", next in %s", human_duration(due_ms - view->now.wall_ms + 999, wait));
+	return styles[health->freshness % COUNT(styles)];
+}
+
+static style_t quality_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	(void)view;
+	if (agent->health.quality == PROBE_OK) {
+		strbuf_add(out, "sound");
+		return STYLE_TEXT;
+	}
+	strbuf_add(out, agent->health.quality == PROBE_OFFLINE ? "our own network is gone: no judgement"
+							       : "suspect, for reasons of our own: no judgement");
+	return STYLE_WARN;
+}
+
+static style_t flapping_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct health *health = &agent->health;
+
+	(void)view;
+	strbuf_addf(out, "%s, %u %% of the last results changed", health->is_flapping ? "flapping" : "steady",
+		    health->flap_percent);
+	return health->is_flapping ? STYLE_WARN : STYLE_TEXT;
+}
+
+static style_t overlays_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	static const char *const words[] = { "maintenance", "acknowledged", "silenced",
+					     "paused",      "draining",     "operation in progress" };
+
+	(void)view;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (agent->health.overlays & 1u << i)
+			strbuf_addf(out, "%s%s", out->len ? ", " : "", words[i]);
+	return STYLE_INFO;
+}
+
+static style_t failures_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct health *health = &agent->health;
+
+	if (health->consecutive_failures == 0 && health->last_failure_ms <= 0)
+		return STYLE_TEXT;
+	if (health->consecutive_failures > 0) {
+		strbuf_addf(out, "%u in a row, last success ", health->consecutive_failures);
+		add_when(out, health->last_success_ms, view);
+	} else {
+		strbuf_add(out, "last one ");
+		add_when(out, health->last_failure_ms, view);
+	}
+	return STYLE_TEXT;
+}
+
+size_t detail_axes(const struct fleet_agent *agent, const struct view *view, struct axis out[AXES_MAX])
+{
+	static const struct {
+		const char *label;
+		style_t (*write)(const struct fleet_agent *agent, const struct view *view, struct strbuf *out);
+	} axes[] = {
+		{ "reason", reason_axis },   { "observed", observed_axis }, { "run", attempt_axis },
+		{ "answer", answer_axis },   { "failures", failures_axis }, { "freshness", freshness_axis },
+		{ "probing", quality_axis }, { "changes", flapping_axis },  { "overlays", overlays_axis },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(axes); i++) {
+		struct strbuf text;
+
+		strbuf_init(&text, out[n].text, sizeof out[n].text);
+		out[n].label = axes[i].label;
+		out[n].style = axes[i].write(agent, view, &text);
+		n += text.len > 0;
+	}
+	return n;
+}
