@@ -24,7 +24,8 @@ struct chart {
 	struct series_summary summary;
 	struct panel panel;
 	struct chart_ticks ticks;
-	struct sparkline_picture picture;
+	struct sparkline_picture picture; // of columns
+	double columns[SPARKLINE_COLUMNS_MAX];
 	int gutter;         // cells left of the plot, axis included; 0 without axes
 	struct canvas plot; // where the line goes
 };
@@ -211,7 +212,6 @@ static struct canvas draw_heading(const struct fleet *fleet, const struct chart 
 
 static void draw_plot(struct chart *chart, struct canvas *canvas)
 {
-	double columns[SPARKLINE_COLUMNS_MAX];
 	bool has_axes = canvas->height - 2 >= MIN_PLOT_HEIGHT && canvas->width >= MIN_PLOT_WIDTH;
 	int height = canvas->height - (has_axes ? 2 : 0), width;
 
@@ -221,10 +221,10 @@ static void draw_plot(struct chart *chart, struct canvas *canvas)
 	chart->gutter = has_axes ? gutter_width(chart) : 0;
 	width = canvas->width - chart->gutter;
 	chart->plot = canvas_part(canvas, chart->gutter, 0, width > MAX_CELLS ? MAX_CELLS : width, height);
-	chart->picture.columns = columns;
+	chart->picture.columns = chart->columns;
 	chart->picture.n_columns = (size_t)(chart->plot.width * sparkline_dots_per_cell(chart->picture.mode));
 	sparkline_columns(chart->panel.points, chart->panel.n_points, chart->panel.from_ms, chart->panel.to_ms,
-			  chart->panel.keep, columns, chart->picture.n_columns);
+			  chart->panel.keep, chart->columns, chart->picture.n_columns);
 	if (has_axes) {
 		draw_y_axis(chart, canvas);
 		draw_x_axis(chart, canvas);
