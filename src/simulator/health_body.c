@@ -40,7 +40,7 @@ static int write_actuator(const struct roster_entry *who, enum verdict_level lev
 
 static int write_simple(const struct roster_entry *who, enum verdict_level level, struct bytes *out)
 {
-	return bytes_addf(out, "{\"status\":\"%s\",\"version\":\"%s\"}\n", word(level, "ok", "warn", "fail"),
+	return bytes_addf(out, "{\"status\":\"%s\",\"version\":\"%s\"}\n", word(level, "ok", "degraded", "failed"),
 			  who->version);
 }
 

@@ -289,8 +289,9 @@ START_TEST(restarting_refuses_and_comes_back_from_zero)
 	double first_start, second_start;
 	struct bench b;
 
-	bench_start_with(&b, SIMULATOR_FAULT_RESTARTING);
+	bench_start_with(&b, SIMULATOR_FAULT_NONE);
 	first_start = start_time(fetch(&b, 1, "/metrics", 5000));
+	simulator_set_fault(b.sim, 1, SIMULATOR_FAULT_RESTARTING);
 	while (fetch(&b, 1, "/metrics", 5000)->code != CURLE_COULDNT_CONNECT)
 		ck_assert_int_ne(b.fetch.code, CURLE_OPERATION_TIMEDOUT);
 	ck_assert_int_eq(fetch(&b, 0, "/metrics", 5000)->http_status, 200);
