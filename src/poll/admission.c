@@ -32,6 +32,13 @@ static void leave_queue(struct admission *admission, struct admission_ticket *ti
 	admission->n_waiting--;
 }
 
+void admission_wait(struct admission *admission, struct admission_ticket *ticket)
+{
+	DL_APPEND(admission->queues[ticket->is_slow], ticket);
+	ticket->state = ADMISSION_WAITING;
+	admission->n_waiting++;
+}
+
 bool admission_enter(struct admission *admission, struct admission_ticket *ticket)
 {
 	// Whoever waits already goes first.
@@ -39,9 +46,7 @@ bool admission_enter(struct admission *admission, struct admission_ticket *ticke
 		give_place(admission, ticket);
 		return true;
 	}
-	DL_APPEND(admission->queues[ticket->is_slow], ticket);
-	ticket->state = ADMISSION_WAITING;
-	admission->n_waiting++;
+	admission_wait(admission, ticket);
 	return false;
 }
 

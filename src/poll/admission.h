@@ -31,6 +31,9 @@ void admission_init(struct admission *admission, size_t limit); // limit 0 is ta
 // True: a place was given. False: the ticket waits until admission_next() returns it.
 bool admission_enter(struct admission *admission, struct admission_ticket *ticket);
 
+// Waits even if a place is free, for admission_next() to give: where it is no time to start anything.
+void admission_wait(struct admission *admission, struct admission_ticket *ticket);
+
 // Gives the place back, or leaves the queue; fine when out. Then call admission_next() until it returns NULL.
 void admission_leave(struct admission *admission, struct admission_ticket *ticket);
 

@@ -3,8 +3,8 @@
 /* The engine: probes every agent when its schedule says so, and hands each outcome on as a sample.
  *
  * One round of an agent is its health probe, then its scrape, one after the other on the same connection, in one place
- * of admission. When the health probe shows that the connection itself is what fails (refused, no route, TLS, nothing
- * came in time) and both go to the same origin, the scrape is not tried: it gets a sample with the same reason, so that
+ * of admission. When the health probe shows that the connection itself is what fails (no name, refused, no
+ * route, TLS) and both go to the same origin, the scrape is not tried: it gets a sample with the same reason, so that
  * its gap is known. An agent with a metrics_url alone yields PROBE_METRICS samples only; whoever judges health reads
  * them as DIALECT_METRICS: an answered scrape is health. An agent with neither URL is kept and not probed.
  *
