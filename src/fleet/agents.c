@@ -83,6 +83,7 @@ int fleet_agent_added(struct fleet *fleet, const struct event *event)
 	entry->public.agent = agent_ref(agent);
 	entry->public.state = HEALTH_UNKNOWN;
 	entry->public.state_since_ms = event->at_ms;
+	entry->public.n_alerts = fleet_count_alerts(fleet, agent->id);
 	for (size_t i = 0; i < 2; i++)
 		entry->public.probed[i].excerpt = "";
 	if (entry_index(fleet, entry) < 0) {

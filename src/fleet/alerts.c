@@ -83,9 +83,18 @@ static void count(struct fleet *fleet, struct fleet_alert *alert, int step)
 			DL_APPEND(fleet->resolved, alert);
 		else
 			DL_DELETE(fleet->resolved, alert);
-	} else if (entry && (step > 0 || entry->public.n_alerts)) { // an agent may come after its alert did
+	} else if (entry) {
 		entry->public.n_alerts += (uint32_t)step;
 	}
+}
+
+uint32_t fleet_count_alerts(const struct fleet *fleet, uint32_t agent)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < fleet->n_alerts; i++)
+		n += fleet->alerts[i]->public.agent == agent && fleet->alerts[i]->public.state != ALERT_RESOLVED;
+	return n;
 }
 
 static void alert_free(struct fleet_alert *alert)

@@ -141,6 +141,9 @@ void fleet_tell(struct fleet *fleet, const struct fleet_news *news);
 // The same for what comes in masses: like news of one second become one item, "22 agents added".
 void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news);
 
+// Open alerts that were heard of before their agent was, as when channels are replayed one after the other.
+uint32_t fleet_count_alerts(const struct fleet *fleet, uint32_t agent);
+
 void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent);
 
 void fleet_agents_finish(struct fleet *fleet);

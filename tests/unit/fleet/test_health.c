@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/suite.h"
+
+#include "base/memory.h"
+#include "tests/support/fleet_fixture.h"
+
+START_TEST(the_worst_agent_is_the_fleets_state)
+{
+	static const struct {
+		enum observed a, b;
+		enum health_state overall;
+	} table[] = {
+		{ OBSERVED_UP, OBSERVED_UP, HEALTH_UP },
+		{ OBSERVED_UP, OBSERVED_NEVER, HEALTH_UNKNOWN },
+		{ OBSERVED_DEGRADED, OBSERVED_NEVER, HEALTH_DEGRADED }, // unknown hides no known-bad one
+		{ OBSERVED_DEGRADED, OBSERVED_UP, HEALTH_DEGRADED },
+		{ OBSERVED_DEGRADED, OBSERVED_DOWN, HEALTH_DOWN },
+		{ OBSERVED_DOWN, OBSERVED_NEVER, HEALTH_DOWN },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct fleet_fixture f;
+
+		fleet_fixture_init(&f);
+		ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_UNKNOWN); // nobody is not "well"
+		fleet_fixture_add(&f, "a", "one", "");
+		fleet_fixture_add(&f, "b", "two", "");
+		fleet_fixture_health(&f, 1, table[i].a, REASON_WARN, 1000);
+		fleet_fixture_health(&f, 2, table[i].b, REASON_WARN, 1000);
+		ck_assert_int_eq(fleet_overall(f.fleet), table[i].overall);
+		fleet_fixture_finish(&f);
+	}
+}
+END_TEST
+
+START_TEST(the_verdict_says_since_when)
+{
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_add(&f, "a", "", "");
+	fleet_fixture_add(&f, "b", "", "");
+	fleet_fixture_health(&f, 1, OBSERVED_UP, REASON_NONE, 900000);
+	fleet_fixture_health(&f, 2, OBSERVED_UP, REASON_NONE, 800000);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 800000);
+	fleet_fixture_health(&f, 1, OBSERVED_DOWN, REASON_RESET, 60000);
+	fleet_fixture_health(&f, 2, OBSERVED_DOWN, REASON_RESET, 30000); // nothing new for the fleet
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 60000);
+	ck_assert_int_eq(fleet_agent(f.fleet, 2)->state_since_ms, FIXTURE_NOW_MS - 30000);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+static void newly_bad_are(struct fleet_fixture *f, size_t n, const uint32_t *expected)
+{
+	uint32_t ids[8] = { 0 };
+
+	ck_assert_uint_eq(fleet_newly_bad(f->fleet, ids, 8), n);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_uint_eq(ids[i], expected[i]);
+}
+
+START_TEST(newly_bad_are_those_that_turned_latest_first)
+{
+	struct fleet_fixture f;
+	struct health stale = fleet_fixture_healthy(10000);
+
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 4; i++)
+		fleet_fixture_add(&f, (const char *[]){ "a", "b", "c", "d" }[i], "", "");
+	newly_bad_are(&f, 0, NULL); // never known: not newly bad
+	fleet_fixture_health(&f, 1, OBSERVED_DOWN, REASON_RESET, 50000);
+	fleet_fixture_health(&f, 2, OBSERVED_UP, REASON_NONE, 40000);
+	fleet_fixture_health(&f, 2, OBSERVED_DEGRADED, REASON_WARN, 30000);
+	stale.freshness = FRESHNESS_STALE;
+	fleet_fixture_health(&f, 3, OBSERVED_UP, REASON_NONE, 20000);
+	fleet_fixture_health_event(&f, 3, &stale);
+	newly_bad_are(&f, 3, (const uint32_t[]){ 3, 2, 1 });
+	fleet_fixture_health(&f, 1, OBSERVED_DEGRADED, REASON_WARN, 5000); // turns anew
+	newly_bad_are(&f, 3, (const uint32_t[]){ 1, 3, 2 });
+	fleet_fixture_health(&f, 3, OBSERVED_UP, REASON_NONE, 4000);
+	newly_bad_are(&f, 2, (const uint32_t[]){ 1, 2 });
+	fleet_fixture_apply(&f, event_new(EVENT_AGENT_REMOVED, FIXTURE_NOW_MS, 1));
+	newly_bad_are(&f, 1, (const uint32_t[]){ 2 });
+	ck_assert_uint_eq(fleet_newly_bad(f.fleet, NULL, 0), 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(a_probe_carries_health_too)
+{
+	struct fleet_fixture f;
+	struct event *event;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_add(&f, "a", "", "");
+	event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, 1);
+	event->u.probed.kind = PROBE_HEALTH;
+	event->u.probed.http_status = 200;
+	event->u.probed.health = fleet_fixture_healthy(0);
+	fleet_fixture_apply(&f, event);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state, HEALTH_UP);
+	ck_assert_str_eq(fleet_agent(f.fleet, 1)->probed[PROBE_HEALTH].excerpt, "");
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->probed_at_ms[PROBE_HEALTH], FIXTURE_NOW_MS);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->probed_at_ms[PROBE_METRICS], 0);
+	ck_assert_int_eq(fleet_feed(f.fleet)->last_answer_ms, FIXTURE_NOW_MS);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(tiers_count_their_own)
+{
+	struct fleet_fixture f;
+	const struct fleet_tier *tiers;
+	size_t total = 0;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->total, 22);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->by_state[HEALTH_DOWN], 2);
+	for (size_t i = 0; i < fleet_tiers(f.fleet, &tiers); i++) {
+		total += tiers[i].counts.total;
+		if (i)
+			ck_assert_str_lt(tiers[i - 1].name, tiers[i].name);
+	}
+	ck_assert_uint_eq(total, 22);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("fleet health", the_worst_agent_is_the_fleets_state, the_verdict_says_since_when,
+      newly_bad_are_those_that_turned_latest_first, a_probe_carries_health_too, tiers_count_their_own)
