@@ -60,6 +60,7 @@ static void set_scale(struct chart *chart, int height)
 	chart->picture.height = height;
 }
 
+// The cell row of a value: thresholds and marks go through the same rounding as the line, so they meet it.
 static int row_of(const struct chart *chart, double value)
 {
 	int per_cell = chart->picture.mode == SPARKLINE_BRAILLE ? 4 : 1, height = chart->plot.height;
@@ -72,6 +73,7 @@ static double tick_at(const struct chart *chart, int i)
 	return chart->ticks.low + chart->ticks.step * i;
 }
 
+// As wide as the widest label, so that no mark is ever cut, and the axis with a cell of air.
 static int gutter_width(const struct chart *chart)
 {
 	char text[HUMAN_MAX];
@@ -85,6 +87,7 @@ static int gutter_width(const struct chart *chart)
 	return width + 2;
 }
 
+// A mark can share a row with its neighbour when the plot is low; the upper label then wins.
 static void draw_y_axis(const struct chart *chart, struct canvas *canvas)
 {
 	char text[HUMAN_MAX];
@@ -99,6 +102,8 @@ static void draw_y_axis(const struct chart *chart, struct canvas *canvas)
 	}
 }
 
+// Labels stand centred under their marks. One that would touch its neighbour or the edge is left out with its mark:
+// an unlabelled mark says nothing.
 static void draw_x_axis(const struct chart *chart, struct canvas *canvas)
 {
 	const struct panel *panel = &chart->panel;
@@ -126,6 +131,7 @@ static void draw_x_axis(const struct chart *chart, struct canvas *canvas)
 	}
 }
 
+// Behind the line and dim: it is a ruler, not a reading.
 static void draw_threshold(const struct chart *chart, struct canvas *plot, double threshold, style_t style)
 {
 	if (!isfinite(threshold) || threshold < chart->ticks.low || threshold > chart->ticks.high)
@@ -147,6 +153,7 @@ static style_t style_at(const struct chart *chart, int x)
 	return style_of_level(worst);
 }
 
+// Blank cells are left alone, so that the thresholds show through gaps.
 static void draw_line(const struct chart *chart, struct canvas *plot)
 {
 	for (int x = 0; x < plot->width; x++)
@@ -175,6 +182,8 @@ static int draw_fact(struct canvas *canvas, int x, const char *name, double valu
 	return x + width + 3;
 }
 
+// In order of use; what does not fit is left out from the right. The last value is coloured only while it is known to
+// be true.
 static void draw_caption(const struct chart *chart, struct canvas *canvas)
 {
 	const struct series_summary *s = &chart->summary;
@@ -210,6 +219,7 @@ static struct canvas draw_heading(const struct fleet *fleet, const struct chart 
 	return heading_draw(canvas, &heading);
 }
 
+// Too low or too narrow for axes, the line alone still shows the shape.
 static void draw_plot(struct chart *chart, struct canvas *canvas)
 {
 	bool has_axes = canvas->height - 2 >= MIN_PLOT_HEIGHT && canvas->width >= MIN_PLOT_WIDTH;

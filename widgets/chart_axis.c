@@ -11,6 +11,7 @@
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
+// Sizes are read in powers of two: 512 MiB and 1 GiB are round, 500 MiB is not.
 static bool is_bytes(enum metric_unit unit)
 {
 	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_SECOND;

@@ -53,6 +53,7 @@ char *context_picker_summary(const struct picker_view *picker, char *out, size_t
 	return out;
 }
 
+// Stops at the limit: a fleet of 10,000 is not measured to learn that the box is as wide as it can be.
 static int widest_item(const struct picker_view *picker)
 {
 	int widest = 0;
@@ -67,6 +68,7 @@ static int widest_item(const struct picker_view *picker)
 	return widest;
 }
 
+// The keys come from the live key map by way of the view, so what stands here is what works.
 static int hints_width(const struct view *view)
 {
 	int width = 0;
@@ -130,6 +132,7 @@ static void draw_label(const struct picker_item *item, struct canvas *canvas, in
 	}
 }
 
+// Checkboxes where several may be picked, radio marks where one replaces the other.
 static void draw_mark(const struct picker_view *picker, const struct picker_item *item, struct canvas *canvas, int x,
 		      int y)
 {

@@ -3,6 +3,7 @@
 
 #include "text/text.h"
 
+// Callers leave out what they do not need.
 static bool has_text(const char *text)
 {
 	return text && *text;

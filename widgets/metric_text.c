@@ -25,6 +25,7 @@ char *metric_text_fixed(double value, int places, char *out)
 	return out;
 }
 
+// Near 0 and 100 the second decimal is what one looks for; between them it only flickers.
 static void format_share(double value, char *out)
 {
 	double magnitude = fabs(value);
@@ -41,6 +42,7 @@ static void format_share(double value, char *out)
 		metric_text_fixed(value, 1, out);
 }
 
+// Past a minute two units read better than a fraction; past centuries nothing but the magnitude matters.
 static void format_seconds(double seconds, char *out)
 {
 	static const double MANY = 1e10;
@@ -79,6 +81,7 @@ static void format_magnitude(double value, enum metric_unit unit, char *out)
 	human_si(value, out);
 }
 
+// What stands behind the prefix of the base's functions.
 static const char *unit_suffix(enum metric_unit unit)
 {
 	switch (unit) {

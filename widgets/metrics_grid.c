@@ -8,6 +8,7 @@
 
 enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64, LINE_CELLS = 38 };
 
+// What a size would give, whether or not all panels then fit.
 static void try_size(enum panel_size size, int width, int height, struct grid_layout *out)
 {
 	int spacing = size == PANEL_LINE ? 0 : 1; // a blank row between rows of panels
@@ -69,6 +70,7 @@ static void draw_panels(const struct fleet *fleet, const struct view *view, cons
 	}
 }
 
+// An empty pane is a question; this is the answer to it.
 static void draw_without(const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct provenance provenance;
@@ -81,6 +83,7 @@ static void draw_without(const struct fleet *fleet, const struct view *view, str
 	canvas_textf(canvas, 1, 0, canvas->width - 1, STYLE_UNKNOWN, "no data: %s", provenance.text);
 }
 
+// Whose numbers these are is said here once, so that no panel has to.
 static void draw_heading(const struct fleet_agent *agent, const struct view *view, size_t n_left_out,
 			 struct canvas *canvas, struct canvas *rest)
 {

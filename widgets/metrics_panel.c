@@ -64,6 +64,8 @@ uint32_t panels_agent(const struct view *view)
 	return view->screen == SCREEN_AGENT || view->screen == SCREEN_METRICS ? view->agent : view->selected;
 }
 
+// The mean before the last value comes from the sum, so no point is walked twice. Huge sums may cancel to an infinity,
+// and then there is no delta.
 static void read_delta(const struct series_summary *summary, double last, const struct series_def *def,
 		       struct panel *out)
 {
@@ -109,6 +111,7 @@ static style_t value_style(const struct panel *panel)
 	return panel->provenance.state == PROVENANCE_STALE ? STYLE_UNKNOWN : by_level[panel->level];
 }
 
+// The line says where it goes, the number how bad it is; each has its own colour.
 static style_t line_style(const struct panel *panel)
 {
 	style_t style = style_of_trend(panel->trend, panel->better);
@@ -133,6 +136,7 @@ static int draw_chip(const struct panel *panel, struct canvas *canvas, int right
 	return width;
 }
 
+// The unit follows at a distance and muted, so that digits stand out and line up.
 static int draw_value(const struct panel *panel, struct canvas *canvas, int x, int y, int width)
 {
 	int used;
@@ -145,6 +149,7 @@ static int draw_value(const struct panel *panel, struct canvas *canvas, int x, i
 	return used;
 }
 
+// Column 0 belongs to the cursor in every form, so nothing moves when it comes.
 static void draw_label(const struct panel *panel, struct canvas *canvas, int y, int width)
 {
 	if (panel->is_selected)
@@ -185,6 +190,7 @@ static void draw_line(const struct panel *panel, struct canvas *canvas)
 	}
 }
 
+// Live is what one expects and needs no word; every other state does.
 static void draw_title(const struct panel *panel, struct canvas *canvas)
 {
 	int tag = 0;

@@ -82,16 +82,19 @@ enum progress_form progress_form_from_name(const char *name)
 	return strcmp(name, "line") == 0 ? PROGRESS_LINE : PROGRESS_VERTICAL;
 }
 
+// What came in may claim more than everything.
 static int percent_of(const struct progress *progress)
 {
 	return progress->percent > 100 ? 100 : progress->percent;
 }
 
+// One failed step is enough for the bar to turn red, whatever came after it.
 static bool has_failed(const struct progress *progress)
 {
 	return progress->n_steps && progress->steps[progress_step_in_focus(progress)].state == STEP_ERROR;
 }
 
+// Thick on thin in Unicode, so that the bar reads without colour too.
 static void draw_bar(const struct progress *progress, struct canvas *canvas, int x, int y, int width)
 {
 	int full = width * percent_of(progress) / 100;
@@ -122,6 +125,7 @@ static int mark_width(const struct tracker *t, size_t i)
 	return t->progress->steps[i].state == STEP_PENDING && !t->hides_numbers && i >= 9 ? 2 : 1;
 }
 
+// Only what needs the eye is loud: the step at work and the step that failed.
 static style_t label_style(const struct progress_step *step)
 {
 	if (step->state == STEP_CURRENT)
@@ -170,6 +174,7 @@ static style_t step_note(const struct tracker *t, const struct progress_step *st
 	return STYLE_MUTED;
 }
 
+// Done is thick as well as green.
 static void connector_look(const struct progress_step *before, bool is_vertical, uint32_t *glyph, style_t *style)
 {
 	bool is_done = before->state == STEP_COMPLETED;
@@ -178,6 +183,7 @@ static void connector_look(const struct progress_step *before, bool is_vertical,
 	*glyph = is_vertical ? (is_done ? 0x2503 : 0x2502) : (is_done ? 0x2501 : 0x2500);
 }
 
+// The least room side by side.
 static int steps_width(const struct tracker *t)
 {
 	int width = 0;
@@ -187,6 +193,8 @@ static int steps_width(const struct tracker *t)
 	return width;
 }
 
+// Spare room goes into the connectors, evenly and not without end: a wide screen must not tear the steps apart. Notes
+// stand under their step and end before the next.
 static void draw_horizontal(const struct tracker *t, struct canvas *canvas)
 {
 	const struct progress *progress = t->progress;
@@ -223,6 +231,7 @@ static size_t first_step(const struct progress *progress, int rows)
 	return progress->n_steps <= room || focus < room ? 0 : focus - room + 1;
 }
 
+// Mark, label, duration and note in columns of their own.
 static void draw_vertical_step(const struct tracker *t, size_t i, int label_cells, struct canvas *canvas, int y)
 {
 	const struct progress_step *step = &t->progress->steps[i];
@@ -241,6 +250,7 @@ static void draw_vertical_step(const struct tracker *t, size_t i, int label_cell
 		canvas_text(canvas, x + 9, y, canvas->width - x - 9, style, note);
 }
 
+// With room for it a connector joins the steps; without, they close up before any is left out.
 static void draw_vertical(const struct tracker *t, struct canvas *canvas)
 {
 	size_t n = t->progress->n_steps;
@@ -292,6 +302,7 @@ static void draw_one_line(const struct tracker *t, struct canvas *canvas)
 	canvas_text(canvas, x, 0, canvas->width - x, STYLE_TEXT, tail);
 }
 
+// Nothing is cut: a form that would have to be gives way to the next smaller one.
 static enum progress_form form_that_fits(const struct tracker *t, const struct canvas *canvas)
 {
 	if (!t->progress->n_steps)

@@ -25,11 +25,13 @@ style_t style_of_provenance(enum provenance_state state)
 	return STYLE_UNKNOWN;
 }
 
+// States in which nothing can have arrived, however young the last value looks.
 static bool is_feed_gone(enum feed_state state)
 {
 	return state == FEED_STALE || state == FEED_RECONNECTING || state == FEED_OFFLINE || state == FEED_REFUSED;
 }
 
+// The limits are those of health freshness, so a panel and its agent never disagree.
 static enum provenance_state state_of_age(const struct fleet *fleet, const struct agent *agent, int64_t age_ms)
 {
 	int64_t interval_ms = agent->interval_ms ? agent->interval_ms : INTERVAL_MS;
@@ -47,6 +49,7 @@ static bool is_rate(const struct series_def *def)
 	return strstr(def->expr, "rate(") || strstr(def->expr, "increase(") || strstr(def->expr, "delta(");
 }
 
+// From the most deliberate reason to the most accidental one.
 static const char *why_without(const struct fleet_agent *agent, const struct series_def *def)
 {
 	if (agent->agent->is_paused)
@@ -75,6 +78,7 @@ static int64_t last_value_ms(const struct fleet *fleet, const struct view *view,
 	return summary.count ? summary.last_ms : 0;
 }
 
+// A failed probe says why itself, and since when the last good value is gone; otherwise nothing has come yet.
 static void explain(const struct view *view, const struct fleet_agent *agent, const struct series_def *def,
 		    struct provenance *out)
 {

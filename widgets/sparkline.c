@@ -66,6 +66,7 @@ struct filling {
 	int64_t bridge_ms;
 };
 
+// A mean that runs along, so no second array is needed for counts.
 static double merged(double old, double value, const struct filling *f)
 {
 	switch (f->keep) {
@@ -79,6 +80,7 @@ static double merged(double old, double value, const struct filling *f)
 	return fmax(old, value);
 }
 
+// Fills the columns between two values that belong together.
 static void bridge(struct filling *f, ptrdiff_t column, double value)
 {
 	double from = f->columns[f->last_column];
@@ -206,6 +208,7 @@ static uint32_t braille_cell(const struct sparkline_picture *picture, int x, int
 	return bits ? 0x2800 + bits : ' ';
 }
 
+// Eighths from the bottom: U+2581 to U+2588.
 static uint32_t block_cell(const struct sparkline_picture *picture, int x, int y)
 {
 	int level = level_at(picture, x, picture->height * 8) - (picture->height - 1 - y) * 8;
@@ -215,6 +218,7 @@ static uint32_t block_cell(const struct sparkline_picture *picture, int x, int y
 	return level >= 8 ? 0x2588 : 0x2580 + (uint32_t)level;
 }
 
+// A star where the value is, bars where the line climbs to it.
 static uint32_t ascii_line_cell(const struct sparkline_picture *picture, int x, int y)
 {
 	int row = picture->height - y, low, high;
@@ -225,6 +229,7 @@ static uint32_t ascii_line_cell(const struct sparkline_picture *picture, int x, 
 	return row == level_at(picture, x, picture->height) ? '*' : '|';
 }
 
+// One row has only weight to tell levels apart; several have height, and thirds of it.
 static uint32_t ascii_cell(const struct sparkline_picture *picture, int x, int y)
 {
 	static const char weights[] = ".:-=+*#@", stack[] = ".:#";
@@ -255,6 +260,7 @@ uint32_t sparkline_cell(const struct sparkline_picture *picture, int x, int y)
 	return braille_cell(picture, x, y);
 }
 
+// Blank cells are not drawn: what lies below shows through gaps.
 static int draw_picture(struct canvas *canvas, int x, int y, int width, const struct sparkline_picture *picture,
 			style_t style)
 {

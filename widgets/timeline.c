@@ -61,6 +61,7 @@ static bool is_expanded(const struct columns *c, const struct timeline_item *ite
 	return item->no == c->view->timeline.expanded;
 }
 
+// Folded, one line says whether it is worth opening; compact leaves even that out.
 static int description_rows(const struct columns *c, const struct timeline_item *item)
 {
 	if (is_expanded(c, item))
@@ -68,6 +69,7 @@ static int description_rows(const struct columns *c, const struct timeline_item 
 	return *item->description && !c->options->is_compact && !c->view->timeline.is_compact;
 }
 
+// The rows that an item takes, its heading not counted.
 static int item_rows(const struct columns *c, const struct timeline_item *item)
 {
 	return 1 + description_rows(c, item) + is_expanded(c, item);
@@ -81,6 +83,7 @@ static bool starts_group(const struct columns *c, size_t i)
 	       !timeline_is_same_group(before->at_ms, item->at_ms, c->view->now.wall_ms, c->view->utc_offset_s);
 }
 
+// Walks up from the cursor until the pane is full, so the cost is what is in sight and not how far one has scrolled.
 static size_t first_shown(const struct columns *c, int height)
 {
 	const struct timeline_view *view = &c->view->timeline;
@@ -114,6 +117,7 @@ size_t timeline_first_shown(const struct fleet *fleet, const struct view *view, 
 	return first_shown(&c, height - 1);
 }
 
+// Right-aligned: the rail of glyphs beside it stays straight.
 static void draw_time(const struct columns *c, const struct timeline_item *item, struct canvas *canvas, int y)
 {
 	char text[HUMAN_MAX];
@@ -137,6 +141,7 @@ static void put(struct canvas *canvas, int *x, int y, style_t style, const char 
 		*x += canvas_text(canvas, *x, y, canvas->width - *x, style, text);
 }
 
+// A person stands out by shape (the reversed initials) and by the name, not by colour alone.
 static void draw_person(const struct columns *c, const struct timeline_item *item, struct canvas *canvas, int *x, int y)
 {
 	char initials[INITIALS_MAX];
@@ -149,6 +154,7 @@ static void draw_person(const struct columns *c, const struct timeline_item *ite
 	put(canvas, x, y, STYLE_TEXT, " ");
 }
 
+// An agent is named unless the title names it already; the name stands in front, where an ellipsis cannot take it.
 static void draw_title(const struct columns *c, const struct timeline_item *item, struct canvas *canvas, int y)
 {
 	bool is_person = *item->who, is_named = !*item->agent_name || text_find(item->title, item->agent_name);
@@ -168,6 +174,7 @@ static void draw_title(const struct columns *c, const struct timeline_item *item
 	}
 }
 
+// Whatever times the list shows, the post-mortem wants this one.
 static void draw_exact(const struct columns *c, const struct timeline_item *item, struct canvas *canvas, int y)
 {
 	char date[HUMAN_MAX], time[HUMAN_MAX];
@@ -206,6 +213,7 @@ static void draw_group(const struct columns *c, const struct timeline_item *item
 	canvas_text(canvas, 1, y, canvas->width - 1, STYLE_FAINT, text);
 }
 
+// On its own screen the timeline always takes the keys.
 static bool has_keys(const struct view *view)
 {
 	return view->screen == SCREEN_TIMELINE || view->focus == PANE_TIMELINE;
@@ -232,6 +240,7 @@ static void draw_items(const struct columns *c, struct canvas *canvas)
 	}
 }
 
+// Scrolled away from the newest is the one thing one must not forget; it stands before the counts.
 static struct canvas draw_heading(const struct columns *c, struct canvas *canvas)
 {
 	const struct timeline_view *view = &c->view->timeline;

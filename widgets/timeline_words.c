@@ -26,6 +26,7 @@ const struct action_look *action_look(enum action_type type)
 	return &looks[(unsigned)type < ACTION_TYPE_COUNT ? type : ACTION_TYPE_COUNT];
 }
 
+// Days since 1970 as the wall clock of the operator counts them.
 static int64_t local_day(int64_t at_ms, int32_t utc_offset_s)
 {
 	int64_t local_ms = at_ms + (int64_t)utc_offset_s * 1000;
@@ -63,12 +64,14 @@ char *timeline_group_text(int64_t at_ms, int64_t now_ms, int32_t utc_offset_s, c
 	return out;
 }
 
+// Anything in ASCII that is no letter or digit ends a word of a name.
 static bool is_separator(const struct text_cluster *cluster)
 {
 	return cluster->codepoint < 0x80 && !strchr("0123456789", (int)cluster->codepoint) &&
 	       !((cluster->codepoint | 0x20) >= 'a' && (cluster->codepoint | 0x20) <= 'z');
 }
 
+// Capitals for ASCII only: other scripts have rules of their own, or none.
 static void add_initial(struct strbuf *out, const struct text_cluster *cluster)
 {
 	if (cluster->is_single && cluster->codepoint >= 'a' && cluster->codepoint <= 'z')
