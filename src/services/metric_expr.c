@@ -203,6 +203,16 @@ size_t metric_exprs_names(const struct metric_exprs *exprs, int no, const char *
 	return tree->n_leaves;
 }
 
+bool metric_exprs_needs_all(const struct metric_exprs *exprs, int no)
+{
+	const struct expr_tree *tree = &exprs->exprs[no]->tree;
+
+	for (size_t i = 0; i < tree->n_nodes; i++)
+		if (tree->nodes[i].op == OP_FIRST)
+			return false;
+	return true;
+}
+
 // ---- an agent's counters
 
 int metric_state_create(struct metric_state **out)

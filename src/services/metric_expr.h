@@ -59,6 +59,9 @@ int metric_exprs_add(struct metric_exprs *exprs, const char *text, struct metric
 // Metric names that the expression looks at (those of quantiles with _bucket); returns how many there are.
 size_t metric_exprs_names(const struct metric_exprs *exprs, int expr, const char **names, size_t n);
 
+// False when the expression has first(), and so can do without some of its names.
+bool metric_exprs_needs_all(const struct metric_exprs *exprs, int expr);
+
 struct metric_state; // what one agent's counters were
 
 int metric_state_create(struct metric_state **out); // 0 or -ENOMEM

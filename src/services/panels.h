@@ -7,10 +7,10 @@
  * number never comes to mean another series. A configured panel with the id of one of ours takes its place.
  *
  * An agent is recognised by the names in its scrape: node_exporter, redis_exporter, Prometheus, Alertmanager and
- * blackbox_exporter have panels of their own, and then those of the Go or process exporter inside them are left out.
- * Anything else gets HTTP panels when it counts requests, and process and Go panels when it has those. A configured
- * panel is for the agents of its selector, and only where every name that it looks at is exposed. Thresholds colour a
- * panel; they make no alert.
+ * blackbox_exporter have panels of their own, and of an exporter (what it measures is not itself) those of the process
+ * are left out. Anything else gets HTTP panels when it counts requests, and process and Go panels when it has those. A
+ * panel is only where every name that it looks at is exposed (with first(): any of them), and a configured one only for
+ * the agents of its selector. Thresholds colour a panel; they make no alert.
  */
 #include <stdbool.h>
 #include <stddef.h>
