@@ -83,7 +83,7 @@ struct config {
 	uint32_t refresh_ms;   // the slow clock of ages on screen: 1000
 	int64_t retention_ms;  // 1 h
 	size_t n_points;       // 10000
-	const char *state_dir; // resolved; created on use, mode 0700
+	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };
 

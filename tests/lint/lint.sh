@@ -34,7 +34,7 @@ analyzer)
   need gcc
   # shellcheck disable=SC2046,SC2016
   sources | xargs -P "$(nproc)" -n 1 sh -c 'gcc -fanalyzer -O1 -std=gnu11 -fsyntax-only -Wall -Werror -D_GNU_SOURCE \
-    "-DOPSCON_VERSION=\"\"" -Iinclude -Isrc -I. '"$(pkg-config --cflags libuv libcurl json-c ncursesw libcyaml libutf8proc \
+    "-DOPSCON_VERSION=\"\"" -Iinclude -Isrc -I. '"$(pkg-config --cflags libuv libcurl json-c ncursesw yaml-0.1 libutf8proc \
     libmicrohttpd)"' "$0"'
   ;;
 man)

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "opscon/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/strbuf.h"
+#include "config/sections.h"
+#include "config/values.h"
+#include "text/text.h"
+
+// In the order of reading: what others build on comes first.
+static const struct field sections[] = {
+	{ .name = "fleet", .read = section_fleet },
+	{ .name = "defaults", .read = section_defaults },
+	{ .name = "limits", .read = section_limits },
+	{ .name = "agents", .read = section_agents },
+	{ .name = "discovery", .read = section_discovery },
+	{ .name = "panels", .read = section_panels },
+	{ .name = "rules", .read = section_rules },
+	{ .name = "environments", .read = section_environments },
+	{ .name = "keys", .read = section_keys },
+	{ .name = "ui", .read = section_ui },
+	{ .name = "retention", .read = section_retention },
+	{ .name = "state_dir", .read = section_state_dir },
+	{ .name = NULL },
+};
+
+void config_defaults(struct config *config)
+{
+	*config = (struct config){
+		.fleet_name = "",
+		.probe = {
+			.interval_ms = 60000,
+			.timeout_ms = 5000,
+			.connect_timeout_ms = 2000,
+			.fall = 3,
+			.rise = 2,
+			.max_in_flight = 256,
+			.max_body_bytes = 16 << 20,
+			.max_wire_bytes = 4 << 20,
+			.max_header_bytes = 64 << 10,
+			.max_headers = 200,
+		},
+		.theme = "dark",
+		.refresh_ms = 1000,
+		.retention_ms = 3600000,
+		.n_points = 10000,
+	};
+}
+
+void config_finish(struct config *config)
+{
+	for (size_t i = 0; i < config->n_agents; i++)
+		agent_unref(config->agents[i]);
+	arena_destroy(config->arena);
+	*config = (struct config){ 0 };
+}
+
+// ---- the file
+
+static int read_all(int fd, struct bytes *out)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof block)) != 0) {
+		int r;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		r = n < 0 ? -errno : bytes_add(out, block, (size_t)n);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_file(const char *path, struct bytes *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r; // a FIFO must not hold us up
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? read_all(fd, out) : -EISDIR;
+	close(fd);
+	return r;
+}
+
+// -ENOENT, -EACCES, -ENOMEM and -EINVAL as they are; everything else is -EIO.
+static int refuse_file(const char *path, int r, struct config_errors *errors)
+{
+	struct config_error error = { 0 };
+
+	text_clean(path, strlen(path), TEXT_ONE_LINE, error.path, sizeof error.path, NULL);
+	if (r == -EMSGSIZE)
+		snprintf(error.text, sizeof error.text, "too large; expected at most %d MiB", CONFIG_BYTES_MAX >> 20);
+	else if (r == -EISDIR)
+		snprintf(error.text, sizeof error.text, "not a regular file; expected a configuration");
+	else
+		snprintf(error.text, sizeof error.text, "%s; expected a configuration that can be read",
+			 strerrordesc_np(-r));
+	config_errors_add(errors, &error);
+	if (r == -EMSGSIZE || r == -EISDIR)
+		return -EINVAL;
+	return r == -ENOENT || r == -EACCES || r == -ENOMEM ? r : -EIO;
+}
+
+// ---- loading
+
+static int read_document(struct reader *reader, struct config *config)
+{
+	const yaml_node_t *root = reader_root(reader);
+	struct draft draft = { .config = config };
+
+	config->path = arena_strdup(reader->arena, reader->path);
+	reader->is_out_of_memory |= !config->path;
+	if (root)
+		reader_mapping(reader, root, sections, &draft);
+	if (reader->is_out_of_memory)
+		return -ENOMEM;
+	return reader->has_mistakes ? -EINVAL : 0;
+}
+
+int config_load(const char *path, struct config *out, struct config_errors *errors)
+{
+	struct config config;
+	struct reader reader;
+	struct bytes text;
+	int r;
+
+	errors->n = errors->n_more = 0;
+	config_defaults(&config);
+	config.arena = arena_create();
+	if (!config.arena)
+		return -ENOMEM;
+	bytes_init(&text, CONFIG_BYTES_MAX);
+	r = read_file(path, &text);
+	if (r < 0) {
+		r = refuse_file(path, r, errors);
+	} else {
+		r = reader_init(&reader, path, text.data ? text.data : "", text.len, config.arena, errors);
+		if (r == 0)
+			r = read_document(&reader, &config);
+		reader_finish(&reader);
+	}
+	bytes_finish(&text);
+	if (r < 0)
+		config_finish(&config);
+	else
+		*out = config;
+	return r;
+}
+
+// ---- expressions
+
+static size_t check_expression(const struct config *config, const char *what, const char *name, const char *expr,
+			       config_expression_cb check, void *ctx, struct config_errors *errors)
+{
+	const struct arena_place *place = config->arena ? arena_place(config->arena, expr) : NULL;
+	struct config_error error = { 0 };
+	char why[160] = "";
+
+	if (check(ctx, expr, why, sizeof why) >= 0)
+		return 0;
+	snprintf(error.path, sizeof error.path, "%s", config->path ? config->path : "");
+	if (place) {
+		error.line = place->line;
+		error.column = place->column;
+	}
+	snprintf(error.text, sizeof error.text, "the expression of %s %s: %s", what, name, why);
+	config_errors_add(errors, &error);
+	return 1;
+}
+
+int config_check_expressions(const struct config *config, config_expression_cb check, void *ctx,
+			     struct config_errors *errors)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->n_panels; i++)
+		n += check_expression(config, "panel", config->panels[i].id, config->panels[i].expr, check, ctx,
+				      errors);
+	for (size_t i = 0; i < config->n_rules; i++)
+		if (config->rules[i].expr)
+			n += check_expression(config, "rule", config->rules[i].name, config->rules[i].expr, check, ctx,
+					      errors);
+	return n ? -EINVAL : 0;
+}

@@ -1,0 +1,40 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Readers of single values, for tables of fields. `out` is the type named; it stays as it is after a mistake. */
+#include "config/reader.h"
+
+// const char *: clean, at most field->max bytes (0: 256), in the arena
+void value_text(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// the same, and its place is kept for a later check
+void value_expression(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// the same, and it parses as a selector
+void value_selector(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// const char *: a path, relative ones beside the configuration file
+void value_path(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// the same, and it must be readable now
+void value_file(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// uint32_t milliseconds, and int64_t
+void value_duration32(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void value_duration64(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// uint16_t, uint32_t, size_t
+void value_count16(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void value_count32(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void value_count(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// uint64_t bytes: "4 MiB", "64KiB", "1000"
+void value_bytes(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void value_bytes32(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// double
+void value_number(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// bool
+void value_bool(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// int: which of field->words
+void value_choice(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// struct labels, in the arena
+void value_labels(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// const yaml_node_t *: the node itself, for later
+void value_node(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// a struct, by field->fields
+void value_mapping(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+
+// A path as seen from the configuration's directory, in the arena; NULL notes the want of memory.
+const char *value_resolve_path(struct reader *reader, const char *path);
