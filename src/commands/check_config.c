@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/* opscon check-config: every mistake of a configuration, or what it adds up to. What it finds is its output, so it goes
+ * to standard output; only its own failures go to standard error.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+#include "opscon/config.h"
+#include "services/metric_expr.h"
+
+static const char help[] = "Usage: opscon check-config [--config FILE | FILE]\n"
+			   "\n"
+			   "Reads a configuration and prints each mistake as FILE:LINE:COLUMN: what; expected what.\n"
+			   "Without FILE it is the one the console would read. Exit: 0 well, 2 mistakes.\n";
+
+static void print_errors(const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->n; i++) {
+		const struct config_error *error = &errors->items[i];
+
+		fputs(error->path, stdout);
+		if (error->line)
+			printf(":%u:%u", error->line, error->column);
+		printf(": %s%s\n", error->is_warning ? "warning: " : "", error->text);
+	}
+	if (errors->n_more)
+		printf("and %zu more\n", errors->n_more);
+}
+
+static void print_count(const char *separator, size_t n, const char *one, const char *many)
+{
+	printf("%s%zu %s", separator, n, n == 1 ? one : many);
+}
+
+static void print_summary(const struct config *config)
+{
+	printf("%s: well: ", config->path);
+	print_count("", config->n_agents, "agent", "agents");
+	print_count(", ", config->n_sources, "discovery source", "discovery sources");
+	print_count(", ", config->n_panels, "panel", "panels");
+	print_count(", ", config->n_rules, "rule", "rules");
+	print_count(", ", config->n_environments, "environment", "environments");
+	putchar('\n');
+	if (config->n_agents == 0 && config->n_sources == 0)
+		puts("nothing is watched yet: name agents or a discovery source");
+}
+
+static int check_file(const char *path)
+{
+	struct config_errors errors = { .n = 0 };
+	struct config config;
+	int r = config_load(path, &config, &errors);
+
+	if (r == 0)
+		r = config_check_expressions(&config, metric_expr_check_cb, NULL, &errors);
+	else
+		config_defaults(&config);
+	print_errors(&errors);
+	if (r == -ENOMEM)
+		fprintf(stderr, "opscon: %s\n", strerror(ENOMEM));
+	if (r == 0)
+		print_summary(&config);
+	config_finish(&config);
+	if (r == -ENOMEM)
+		return EXIT_OURS;
+	return r < 0 ? EXIT_USAGE : EXIT_WELL;
+}
+
+int command_check_config(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *asked = NULL;
+	char path[4096];
+	int option, r;
+
+	optind = 0; // the caller may have read options of its own
+	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return EXIT_WELL;
+		}
+		if (option != 'c') {
+			fputs(help, stderr);
+			return EXIT_USAGE;
+		}
+		asked = optarg;
+	}
+	if (argc - optind > (asked ? 0 : 1)) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	if (!asked && optind < argc)
+		asked = argv[optind];
+	r = config_find(asked, path, sizeof path);
+	if (r < 0) {
+		fprintf(stderr, "opscon: no configuration: %s; name one with --config\n", strerror(-r));
+		return EXIT_USAGE;
+	}
+	return check_file(path);
+}
