@@ -15,8 +15,8 @@ enum {
 };
 
 struct endpoint_memo {
-	const char *health_path;  // path with query, NULL none
-	const char *metrics_path; // NULL none
+	const char *health_path;  // path with query or URL, NULL none
+	const char *metrics_path; // the same
 	enum agent_dialect dialect;
 };
 

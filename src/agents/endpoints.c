@@ -119,9 +119,9 @@ void endpoint_search_answer(struct endpoint_search *search, const struct endpoin
 	judgement = judge(paths[place].kind, answer);
 	kind = paths[place].kind == ENDPOINT_ROOT ? ENDPOINT_HEALTH : paths[place].kind;
 	if (judgement == JUDGED_FOUND)
-		search->found[kind] = (int8_t)place;
+		search->found[kind] = (int16_t)place;
 	else if (judgement == JUDGED_SECOND_BEST && search->second_best[kind] < 0)
-		search->second_best[kind] = (int8_t)place;
+		search->second_best[kind] = (int16_t)place;
 }
 
 static const char *path_at(int place)

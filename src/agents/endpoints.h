@@ -38,8 +38,8 @@ struct endpoint_answer {
 
 struct endpoint_search {
 	uint16_t status[ENDPOINTS_MAX]; // by place in the table; 0: not tried
-	int8_t found[2];                // health, metrics: place in the table, -1 none yet
-	int8_t second_best[2];          // one that wants credentials, -1 none
+	int16_t found[2];               // health, metrics: place in the table, -1 none yet
+	int16_t second_best[2];         // one that wants credentials, -1 none
 	bool is_wanted[2];
 	uint32_t n_unanswered; // tries without any HTTP answer since the last one that had
 };
@@ -57,8 +57,8 @@ const struct endpoint_path *endpoint_search_next(const struct endpoint_search *s
 void endpoint_search_answer(struct endpoint_search *search, const struct endpoint_answer *answer);
 struct endpoint_decision endpoint_search_decision(const struct endpoint_search *search);
 
-/* The description of an agent with what was found: a copy with the URLs filled in and is_discovering off; the same id.
- * Whatever the agent already had stays. NULL for want of memory.
+/* The description of an agent with what was found (paths or whole URLs): a copy with the URLs filled in and
+ * is_discovering off; the same id. Whatever the agent already had stays. NULL for want of memory.
  */
 struct agent *endpoint_apply(const struct agent *agent, const char *health_path, const char *metrics_path,
 			     enum agent_dialect dialect);

@@ -93,7 +93,7 @@ int target_resolve(const char *base_url, const char *given, char **out, char *wh
 	if (mark && mark < given + strcspn(given, "/?#")) {
 		r = url_parse(given, &url, why, why_size);
 	} else {
-		r = snprintf(text, sizeof text, "%s%s%s", base_url, given[0] == '/' ? "" : "/", given);
+		snprintf(text, sizeof text, "%s%s%s", base_url, given[0] == '/' ? "" : "/", given);
 		r = url_parse(text, &url, why, why_size);
 	}
 	if (r < 0)

@@ -240,6 +240,35 @@ START_TEST(a_refined_description_stays_until_the_source_differs)
 }
 END_TEST
 
+START_TEST(every_field_counts_in_a_comparison)
+{
+	struct agent *a, *b;
+	char why[64];
+
+	ck_assert_int_eq(target_parse("x:1/health", "s", &a, why, sizeof why), 0);
+	b = agent_copy(a);
+	b->id = 5;
+	ck_assert(agent_is_same(a, b));
+	labels_set(&a->labels, "env", "prod");
+	ck_assert(!agent_is_same(a, b));
+	labels_set(&b->labels, "env", "dev");
+	ck_assert(!agent_is_same(a, b));
+	labels_set(&b->labels, "env", "prod");
+	ck_assert(agent_is_same(a, b));
+	b->control_url = mem_strdup("http://x:1/ops");
+	ck_assert(!agent_is_same(a, b));
+	mem_free((char *)b->control_url);
+	b->control_url = NULL;
+	b->is_paused = true;
+	ck_assert(!agent_is_same(a, b));
+	b->is_paused = false;
+	b->tls.is_insecure = true;
+	ck_assert(!agent_is_same(a, b));
+	agent_unref(a);
+	agent_unref(b);
+}
+END_TEST
+
 static struct agent *numbered(int i)
 {
 	struct agent *agent;
@@ -310,7 +339,7 @@ START_TEST(want_of_memory_is_made_good_by_the_next_list)
 }
 END_TEST
 
-SUITE("registry", a_list_is_compared_with_the_one_before, an_id_is_never_used_again,
+SUITE("registry", every_field_counts_in_a_comparison, a_list_is_compared_with_the_one_before, an_id_is_never_used_again,
       the_first_source_wins_and_the_next_takes_over, duplicates_in_one_list_are_said_once,
       a_list_that_shrinks_by_more_than_half_asks, few_or_half_do_not_ask, refusing_keeps_and_marks,
       a_whole_list_withdraws_the_question, a_missing_agent_may_be_another_sources,
