@@ -78,6 +78,9 @@ static enum reason reason_of_timeout(const struct http_failure *failure)
 
 static enum reason reason_of_certificate(const struct http_failure *failure)
 {
+	// libcurl compares the name itself, when the chain has passed; the verify result is stale then.
+	if (says(failure, "subject name"))
+		return REASON_TLS_NAME;
 	switch (failure->verify_result) {
 	case VERIFY_NOT_YET_VALID:
 	case VERIFY_EXPIRED:
@@ -85,8 +88,6 @@ static enum reason reason_of_certificate(const struct http_failure *failure)
 	case VERIFY_HOSTNAME:
 	case VERIFY_IP_ADDRESS:
 		return REASON_TLS_NAME;
-	case 0: // the chain is fine, so it was the name
-		return says(failure, "subject name") ? REASON_TLS_NAME : REASON_TLS_UNTRUSTED;
 	default:
 		return REASON_TLS_UNTRUSTED;
 	}

@@ -113,7 +113,7 @@ static void begin_answer(struct server_connection *connection)
 	server->n_requests++;
 	for (size_t i = 0; i < server->n_rules; i++) {
 		connection->rule = &server->rules[i];
-		if (strcmp(path, server->rules[i].path) != 0)
+		if (server->rules[i].path[0] && strcmp(path, server->rules[i].path) != 0)
 			continue;
 		if (server->rules[i].delay_ms)
 			uv_timer_start(&connection->timer, timer_cb, server->rules[i].delay_ms, 0);

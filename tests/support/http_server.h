@@ -14,7 +14,7 @@ enum server_then {
 };
 
 struct server_rule {
-	const char *path;
+	const char *path;  // "": any
 	const char *bytes; // sent as they are; "" sends nothing
 	size_t n_bytes;    // 0: strlen(bytes)
 	enum server_then then;
