@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Screens, panes and cursors. */
 #include "console/state.h"
+#include "widgets/agent_table.h"
 
 // The timeline's own screen has it in the middle; the heading takes a row.
 size_t console_rows(const struct console *console, enum slot slot)
@@ -9,7 +10,8 @@ size_t console_rows(const struct console *console, enum slot slot)
 
 	if (slot == SLOT_TIMELINE && console->view.screen == SCREEN_TIMELINE)
 		slot = SLOT_MAIN;
-	height = console->layout.slots[slot].height - (slot == SLOT_MAIN ? 2 : 1);
+	height = console->layout.slots[slot].height;
+	height = slot == SLOT_MAIN && console->view.screen == SCREEN_OVERVIEW ? agent_table_rows(height) : height - 1;
 	return height > 0 ? (size_t)height : 1;
 }
 

@@ -7,12 +7,10 @@
 #include "console/agent_order.h"
 #include "text/text.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 static const struct {
 	const char *name;
-	bool is_descending;    // when first chosen
-	const char *series[4]; // ids of series that can stand in the column, the best first
+	bool is_descending;                   // when first chosen
+	const char *series[ORDER_SERIES_MAX]; // ids of series that stand in the column, the best first
 } columns[COLUMN_COUNT] = {
 	[COLUMN_STATE] = { "state", false, { NULL } },
 	[COLUMN_NAME] = { "name", false, { NULL } },
@@ -39,21 +37,41 @@ const char *agent_column_name(enum agent_column column)
 	return (size_t)column < COLUMN_COUNT ? columns[column].name : "?";
 }
 
-int column_series(const struct fleet *fleet, enum agent_column column)
+static int find_series(const struct fleet *fleet, const char *id)
 {
-	for (size_t i = 0; i < COUNT(columns[0].series) && columns[column].series[i]; i++)
-		for (size_t no = 0; no < fleet_n_series_defs(fleet); no++) {
-			const struct series_def *def = fleet_series_def(fleet, (uint16_t)no);
+	for (size_t no = 0; no < fleet_n_series_defs(fleet); no++) {
+		const struct series_def *def = fleet_series_def(fleet, (uint16_t)no);
 
-			if (def && strcmp(def->id, columns[column].series[i]) == 0)
-				return (int)no;
-		}
+		if (def && strcmp(def->id, id) == 0)
+			return (int)no;
+	}
 	return -1;
 }
 
 void order_choice_settle(struct order_choice *choice, const struct fleet *fleet)
 {
-	choice->series = column_series(fleet, choice->column);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ORDER_SERIES_MAX && columns[choice->column].series[i]; i++) {
+		int no = find_series(fleet, columns[choice->column].series[i]);
+
+		if (no >= 0)
+			choice->series[n++] = no;
+	}
+	if (n < ORDER_SERIES_MAX)
+		choice->series[n] = -1;
+}
+
+// The first of the column's series that the agent has, as the table shows it.
+static double reading(const struct fleet *fleet, uint32_t agent, const struct order_choice *choice)
+{
+	for (size_t i = 0; i < ORDER_SERIES_MAX && choice->series[i] >= 0; i++) {
+		double value = fleet_last(fleet, agent, (uint16_t)choice->series[i]);
+
+		if (!isnan(value))
+			return value;
+	}
+	return NAN;
 }
 
 static double latency(const struct fleet_agent *agent)
@@ -102,7 +120,7 @@ void order_key_make(struct order_key *key, const struct fleet *fleet, const stru
 	case COLUMN_MEMORY:
 	case COLUMN_RATE:
 	case COLUMN_ERRORS:
-		key->number = choice->series < 0 ? NAN : fleet_last(fleet, agent->agent->id, (uint16_t)choice->series);
+		key->number = reading(fleet, agent->agent->id, choice);
 		break;
 	case COLUMN_URL:
 		key->text = agent->agent->url;

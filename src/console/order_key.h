@@ -7,10 +7,12 @@
 #include "opscon/fleet.h"
 #include "opscon/view.h"
 
+enum { ORDER_SERIES_MAX = 4 };
+
 struct order_choice {
 	enum agent_column column;
 	bool is_descending;
-	int series; // of the column's numbers; -1 none; found by order_choice_settle()
+	int series[ORDER_SERIES_MAX]; // numbers of the series that the column shows, the best first; ends with -1
 };
 
 struct order_key {
@@ -20,11 +22,8 @@ struct order_key {
 	const struct agent *agent; // a reference: keeps the texts alive
 };
 
-void order_choice_settle(struct order_choice *choice, const struct fleet *fleet);
+void order_choice_settle(struct order_choice *choice, const struct fleet *fleet); // finds its series
 void order_key_make(struct order_key *key, const struct fleet *fleet, const struct fleet_agent *agent,
 		    const struct order_choice *choice);
 void order_key_finish(struct order_key *key);
 int order_key_compare(const struct order_key *a, const struct order_key *b, bool is_descending); // never 0 for two
-
-// The series that a column shows, by id; -1 when the fleet has none such.
-int column_series(const struct fleet *fleet, enum agent_column column);

@@ -36,6 +36,8 @@ static const char *why(const struct health *health, enum health_state state)
 {
 	if (state == HEALTH_UP)
 		return "";
+	if (state == HEALTH_UNKNOWN && health->observed == OBSERVED_NEVER)
+		return "no answer yet";
 	if (state == HEALTH_UNKNOWN)
 		return health_word(health);
 	return reason_text(health->reason);
