@@ -230,14 +230,14 @@ static CURLcode apply_method(struct http_transfer *transfer, const struct http_r
 {
 	const char *method = request->method ? request->method : "GET";
 	CURL *easy = transfer->easy;
-	CURLcode code;
+	CURLcode code = CURLE_OK;
 
 	if (transfer->has_sent_body) {
-		code = set_text(easy, CURLOPT_COPYPOSTFIELDS, NULL);
+		code |= set_text(easy, CURLOPT_COPYPOSTFIELDS, NULL);
 		code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
 		transfer->has_sent_body = false;
 	}
-	code = set_number(easy, CURLOPT_HTTPGET, 1);
+	code |= set_number(easy, CURLOPT_HTTPGET, 1);
 	if (strcmp(method, "HEAD") == 0)
 		return code | set_number(easy, CURLOPT_NOBODY, 1) | set_text(easy, CURLOPT_CUSTOMREQUEST, NULL);
 	if (request->body || strcmp(method, "POST") == 0) {
