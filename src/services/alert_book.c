@@ -89,24 +89,35 @@ static int add_entry(struct alert_book *book, struct alert_entry *entry)
 	return TABLE_ADD_FAILED(entry) ? -ENOMEM : 0;
 }
 
-struct alert_entry *alert_book_raise(struct alert_book *book, const struct alert_terms *terms, struct instant now)
+void alert_book_raise(struct alert_book *book, const struct alert_terms *terms, struct alert_entry **slot,
+		      struct instant now)
 {
 	struct alert_entry *entry = mem_calloc(1, sizeof *entry);
 	bool is_whole;
 
+	*slot = NULL;
 	if (!entry)
-		return NULL;
+		return;
 	is_whole = fill(entry, terms, now);
 	entry->alert.id = book->last_id + 1;
 	if (!is_whole || add_entry(book, entry) < 0) {
 		free_texts(entry);
 		mem_free(entry);
-		return NULL;
+		return;
 	}
 	book->last_id++;
 	book->n_open++;
+	*slot = entry;
 	tell(book, entry, now);
-	return entry;
+}
+
+static void forget_oldest(struct alert_book *book)
+{
+	struct alert_entry *oldest = book->resolved;
+
+	DL_DELETE(book->resolved, oldest);
+	book->n_resolved--;
+	free_entry(book, oldest);
 }
 
 void alert_book_resolve(struct alert_book *book, struct alert_entry *entry, struct instant now)
@@ -117,13 +128,9 @@ void alert_book_resolve(struct alert_book *book, struct alert_entry *entry, stru
 	deadlines_set(&book->snoozes, &entry->snooze, DEADLINE_NEVER);
 	book->n_open--;
 	DL_APPEND(book->resolved, entry);
+	if (++book->n_resolved > ALERTS_RESOLVED_MAX)
+		forget_oldest(book);
 	tell(book, entry, now);
-	if (++book->n_resolved <= ALERTS_RESOLVED_MAX)
-		return;
-	entry = book->resolved;
-	DL_DELETE(book->resolved, entry);
-	book->n_resolved--;
-	free_entry(book, entry);
 }
 
 void alert_book_update(struct alert_book *book, struct alert_entry *entry, const char *summary, uint32_t n_agents,

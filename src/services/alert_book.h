@@ -37,8 +37,9 @@ struct alert_terms {
 	double value;
 };
 
-struct alert_entry *alert_book_raise(struct alert_book *book, const struct alert_terms *terms,
-				     struct instant now); // NULL: no memory
+// The entry stands in *slot (NULL: no memory) before anybody is told, for telling may lead back to the caller.
+void alert_book_raise(struct alert_book *book, const struct alert_terms *terms, struct alert_entry **slot,
+		      struct instant now);
 void alert_book_resolve(struct alert_book *book, struct alert_entry *entry, struct instant now);
 // Another summary and number of agents; summary NULL: the same. Without memory the old one stays.
 void alert_book_update(struct alert_book *book, struct alert_entry *entry, const char *summary, uint32_t n_agents,

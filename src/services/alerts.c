@@ -126,10 +126,20 @@ static void raise_state(struct alerts *alerts, struct subject *subject, enum sta
 	snprintf(summary, sizeof summary, "%s %s%s%s%s%s", name_of(subject), state_rules[rule].words,
 		 has_reason ? ": " : "", has_reason ? reason_text(health->reason) : "",
 		 has_reason && *health->detail ? ", " : "", has_reason ? health->detail : "");
-	subject->open[rule] = alert_book_raise(&alerts->book, &terms, now);
+	alert_book_raise(&alerts->book, &terms, &subject->open[rule], now);
 }
 
 // ---- the group
+
+static void resolve(struct alerts *alerts, struct alert_entry **entry, struct instant now)
+{
+	struct alert_entry *open = *entry;
+
+	if (!open)
+		return;
+	*entry = NULL; // first, for telling may lead back here
+	alert_book_resolve(&alerts->book, open, now);
+}
 
 static void group_changed(struct alerts *alerts, struct instant now)
 {
@@ -164,7 +174,7 @@ static void join_group(struct alerts *alerts, struct subject *subject, struct in
 	}
 	terms.n_agents = alerts->n_group;
 	group_summary(alerts, summary, sizeof summary);
-	alerts->group = alert_book_raise(&alerts->book, &terms, now);
+	alert_book_raise(&alerts->book, &terms, &alerts->group, now);
 }
 
 static void leave_group(struct alerts *alerts, struct subject *subject, struct instant now)
@@ -179,9 +189,8 @@ static void leave_group(struct alerts *alerts, struct subject *subject, struct i
 		group_changed(alerts, now);
 		return;
 	}
-	alert_book_resolve(&alerts->book, alerts->group, now);
-	alerts->group = NULL;
 	alerts->group_tell_ms = DEADLINE_NEVER;
+	resolve(alerts, &alerts->group, now);
 }
 
 static void tell_group(struct alerts *alerts, struct instant now)
@@ -218,16 +227,6 @@ static void tell_state(struct alerts *alerts, struct subject *subject, enum stat
 		raise_state(alerts, subject, rule, now);
 }
 
-static void resolve(struct alerts *alerts, struct alert_entry **entry, struct instant now)
-{
-	struct alert_entry *open = *entry;
-
-	if (!open)
-		return;
-	*entry = NULL; // first, for telling may lead back here
-	alert_book_resolve(&alerts->book, open, now);
-}
-
 static void follow_state(struct alerts *alerts, struct subject *subject, struct instant now)
 {
 	if (!is_bad(&subject->health)) {
@@ -258,7 +257,7 @@ static void raise_rule(struct alerts *alerts, struct subject *subject, size_t i,
 	};
 
 	snprintf(summary, sizeof summary, "%s: %s", name_of(subject), rule->summary);
-	subject->rules[i].entry = alert_book_raise(&alerts->book, &terms, now);
+	alert_book_raise(&alerts->book, &terms, &subject->rules[i].entry, now);
 }
 
 // A rule that fires unheard, because the agent is in maintenance, is heard at the first reading after it.
