@@ -79,9 +79,10 @@ struct verdict {
 	size_t n_checks;
 };
 
-/* Judges a sample: the sample's reason, the status, then the body in the agent's dialect. `slow_ms` (0: no limit) turns
- * a pass into VERDICT_WARN with REASON_SLOW. Never fails: what cannot be understood is a reason; short of memory the
+/* Judges a sample: the sample's reason, the status, then the body in the agent's dialect. An
+ * answer that took longer than the agent's slow limit (or the fleet's, `slow_ms`; 0: none) is VERDICT_WARN with
+ * REASON_SLOW instead of a pass. Never fails: what cannot be understood is a reason; short of memory the
  * checks are left out. Free with verdict_finish().
  */
-void verdict_read(const struct sample *sample, struct verdict *out);
+void verdict_read(const struct sample *sample, uint32_t slow_ms, struct verdict *out);
 void verdict_finish(struct verdict *verdict);

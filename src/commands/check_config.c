@@ -9,27 +9,14 @@
 
 #include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/findings.h"
 #include "opscon/config.h"
 #include "services/metric_expr.h"
 
-static const char help[] = "Usage: opscon check-config [--config FILE | FILE]\n"
+static const char help[] = "usage: opscon check-config [--config FILE | FILE]\n"
 			   "\n"
 			   "Reads a configuration and prints each mistake as FILE:LINE:COLUMN: what; expected what.\n"
 			   "Without FILE it is the one the console would read. Exit: 0 well, 2 mistakes.\n";
-
-static void print_errors(const struct config_errors *errors)
-{
-	for (size_t i = 0; i < errors->n; i++) {
-		const struct config_error *error = &errors->items[i];
-
-		fputs(error->path, stdout);
-		if (error->line)
-			printf(":%u:%u", error->line, error->column);
-		printf(": %s%s\n", error->is_warning ? "warning: " : "", error->text);
-	}
-	if (errors->n_more)
-		printf("and %zu more\n", errors->n_more);
-}
 
 static void print_count(const char *separator, size_t n, const char *one, const char *many)
 {
@@ -59,7 +46,7 @@ static int check_file(const char *path)
 		r = config_check_expressions(&config, metric_expr_check_cb, NULL, &errors);
 	else
 		config_defaults(&config);
-	print_errors(&errors);
+	findings_print(stdout, &errors);
 	if (r == -ENOMEM)
 		fprintf(stderr, "opscon: %s\n", strerror(ENOMEM));
 	if (r == 0)

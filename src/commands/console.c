@@ -6,6 +6,8 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 
+enum { DEMO_SLOW_MS = 1000 }; // the demo's slow agents answer later than that
+
 static bool has_terminal(void)
 {
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
@@ -24,7 +26,7 @@ int command_console(int argc, char **argv)
 		fputs("opscon: the console needs a terminal; without one: opscon status\n", stderr);
 		r = EXIT_USAGE;
 	} else if (r == 0) {
-		r = fleet_options_resolve(&options.fleet, argv + optind, false);
+		r = fleet_options_resolve(&options.fleet, argv + optind, true);
 		r = r ? r : app_run(&options);
 	}
 	fleet_options_finish(&options.fleet);
@@ -43,12 +45,14 @@ int command_demo(int argc, char **argv)
 		app_options_print_help(
 			"opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
 			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.");
+	} else if (r == 0 && (options.fleet.config_path || options.fleet.n_urls)) {
+		fputs("opscon demo: it has a fleet of its own; leave out --config\n", stderr);
+		r = EXIT_USAGE;
 	} else if (r == 0) {
 		options.is_once = options.is_once || (!options.script && !has_terminal());
 		options.fleet.interval_ms = options.fleet.interval_ms ? options.fleet.interval_ms : FAST_INTERVAL_MS;
-		r = fleet_options_resolve(&options.fleet, argv + optind, true);
-		options.fleet.config.n_agents = 0; // the demo's own agents and nobody else's
-		options.fleet.config.n_sources = 0;
+		r = fleet_options_resolve(&options.fleet, argv + optind, false);
+		options.fleet.config.probe.slow_ms = DEMO_SLOW_MS;
 		r = r ? r : app_run(&options);
 	}
 	fleet_options_finish(&options.fleet);

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "commands/exit_code.h"
+#include "commands/findings.h"
+#include "services/metric_expr.h"
 
 enum { OPTIONS_MAX = 48 };
 
@@ -148,23 +150,18 @@ static int add_selector(struct fleet_options *options, const char *text)
 	return r < 0 ? EXIT_USAGE : 0;
 }
 
-static int load_config(struct fleet_options *options, bool may_be_empty)
+static int load_config(struct fleet_options *options, bool is_configured)
 {
 	struct config_errors errors = { .n = 0 };
 	char path[1024];
 	int r;
 
-	if (options->n_urls && !options->config_path) {
+	if ((options->n_urls || !is_configured) && !options->config_path) {
 		config_defaults(&options->config);
 		options->has_config = true;
 		return 0;
 	}
 	r = config_find(options->config_path, path, sizeof path);
-	if (r == -ENOENT && may_be_empty) {
-		config_defaults(&options->config);
-		options->has_config = true;
-		return 0;
-	}
 	if (r == -ENOENT) {
 		fputs("opscon: there is no configuration yet. Name some URLs (opscon http://host:9100), write\n"
 		      "opscon.yml (see opscon.yml(5)), or look at a simulated fleet with: opscon demo\n",
@@ -172,14 +169,15 @@ static int load_config(struct fleet_options *options, bool may_be_empty)
 		return EXIT_USAGE;
 	}
 	r = r < 0 ? r : config_load(path, &options->config, &errors);
-	for (size_t i = 0; i < errors.n; i++)
-		fprintf(stderr, "%s:%u:%u: %s\n", errors.items[i].path, errors.items[i].line, errors.items[i].column,
-			errors.items[i].text);
+	if (r == 0) {
+		r = config_check_expressions(&options->config, metric_expr_check_cb, NULL, &errors);
+		options->has_config = true;
+	}
+	findings_print(stderr, &errors);
 	if (r < 0 && errors.n == 0)
 		fprintf(stderr, "opscon: %s: %s\n", path, strerror(-r));
 	if (r < 0)
 		return r == -ENOMEM ? EXIT_OURS : EXIT_USAGE;
-	options->has_config = true;
 	return 0;
 }
 
@@ -196,14 +194,14 @@ static void apply_overrides(struct fleet_options *options)
 		probe->timeout_ms = (uint32_t)options->timeout_ms;
 }
 
-int fleet_options_resolve(struct fleet_options *options, char **operands, bool may_be_empty)
+int fleet_options_resolve(struct fleet_options *options, char **operands, bool is_configured)
 {
 	int r = 0;
 
 	for (; *operands && r == 0; operands++)
 		r = looks_like_address(*operands) ? add_url(options, *operands) : add_selector(options, *operands);
 	if (r == 0)
-		r = load_config(options, may_be_empty);
+		r = load_config(options, is_configured);
 	if (r)
 		return r;
 	apply_overrides(options);

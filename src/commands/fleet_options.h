@@ -39,10 +39,10 @@ void fleet_options_finish(struct fleet_options *options);
 // One option of FLEET_OPTION_FIRST..LAST. 0, or EXIT_USAGE after saying what is wrong.
 int fleet_options_take(struct fleet_options *options, int option, const char *value);
 
-/* The operands, then the configuration. 0; EXIT_USAGE or EXIT_OURS after saying what is wrong. With `may_be_empty` a
- * fleet of nobody is no mistake (the demo brings its own).
+/* The operands, then the configuration: --config, or the usual place when `is_configured` and no URLs are given; else
+ * the defaults. 0; EXIT_USAGE or EXIT_OURS after saying what is wrong.
  */
-int fleet_options_resolve(struct fleet_options *options, char **operands, bool may_be_empty);
+int fleet_options_resolve(struct fleet_options *options, char **operands, bool is_configured);
 
 /* getopt_long over `own` (terminated by a zero entry) and the common ones. Calls `take` for the command's own options;
  * it returns 0 or an exit code. Returns 0 with optind at the operands, or an exit code.

@@ -80,7 +80,7 @@ int command_status(int argc, char **argv)
 		r = EXIT_USAGE;
 	}
 	if (r == 0)
-		r = fleet_options_resolve(&options, argv + optind, false);
+		r = fleet_options_resolve(&options, argv + optind, true);
 	if (r == 0) {
 		r = session_start(&session, &options, !run.is_hard);
 		if (r == 0)

@@ -161,7 +161,7 @@ int command_watch(int argc, char **argv)
 		return print_help();
 	}
 	if (r == 0)
-		r = fleet_options_resolve(&options, argv + optind, false);
+		r = fleet_options_resolve(&options, argv + optind, true);
 	if (r == 0 && !options.interval_ms && options.config.probe.interval_ms > WATCH_INTERVAL_MS)
 		options.config.probe.interval_ms = WATCH_INTERVAL_MS; // somebody is waiting
 	if (r == 0) {

@@ -194,15 +194,33 @@ static struct agent **choose(const struct direct_feed *feed, struct agent *const
 	return chosen;
 }
 
+// A list that is whole again takes its question back by itself.
+static void tell_question_gone(struct direct_feed *feed, const char *source)
+{
+	struct event *event = event_new(EVENT_ACTION, clock_now().wall_ms, 0);
+
+	if (!event)
+		return;
+	event->u.action.type = ACTION_INFO;
+	event->u.action.is_answer = true;
+	event->u.action.who = mem_strdup(source);
+	event->u.action.title = mem_strdup("the list is whole again");
+	event->u.action.text = mem_strdup("");
+	event_emit(&feed->sink, event);
+}
+
 void direct_feed_publish(struct feed *base, const char *source, struct agent *const *agents, size_t n)
 {
 	struct direct_feed *feed = (struct direct_feed *)base;
+	bool had_question = registry_has_question(feed->registry, NULL);
 	size_t n_chosen;
 	struct agent **chosen = choose(feed, agents, n, &n_chosen);
 	int r = chosen ? registry_publish(feed->registry, source, chosen, n_chosen) : -ENOMEM;
 	char text[300];
 
 	mem_free(chosen);
+	if (had_question && !registry_has_question(feed->registry, NULL))
+		tell_question_gone(feed, source);
 	if (r < 0) {
 		snprintf(text, sizeof text, "%s: %s; the old list is kept", source,
 			 r == -E2BIG ? "too many agents" : strerror(-r));

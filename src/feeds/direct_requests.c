@@ -15,6 +15,7 @@ static void tell_action(struct direct_feed *feed, const struct request *request,
 		return;
 	event->u.action.type = type;
 	event->u.action.alert = request->alert;
+	event->u.action.is_answer = request->type == REQUEST_SHRINK_ACCEPT || request->type == REQUEST_SHRINK_REFUSE;
 	event->u.action.who = mem_strdup(request->who ? request->who : "unknown");
 	event->u.action.title = mem_strdup(title);
 	event->u.action.text = mem_strdup(request->text ? request->text : "");

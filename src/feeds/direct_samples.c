@@ -79,7 +79,9 @@ static void judge(struct direct_feed *feed, const struct sample *sample, const s
 // For the progress of the first contact and the state of the feed.
 static void count_sample(struct direct_feed *feed, struct watched *watched, const struct sample *sample)
 {
-	bool is_last = sample->kind == PROBE_METRICS || !watched->agent->metrics_url || watched->is_contacting;
+	// Where health did not answer, a scrape adds nothing to the verdict: nobody waits for it.
+	bool is_last = sample->kind == PROBE_METRICS || !watched->agent->metrics_url || watched->is_contacting ||
+		       sample->reason != REASON_NONE;
 
 	if (sample->http_status) {
 		feed->last_answer_ms = sample->at.wall_ms;
@@ -119,7 +121,7 @@ void direct_on_sample(const struct sample *sample, void *ctx)
 	if (sample->http_status == 200)
 		watched->is_remembered = false;
 	if (is_health) {
-		verdict_read(sample, &verdict);
+		verdict_read(sample, feed->config->probe.slow_ms, &verdict);
 		judge(feed, sample, &verdict);
 		metric_recorder_latency(feed->recorder, sample);
 	}

@@ -171,9 +171,9 @@ static void join_bad_status(const struct sample *sample, const struct answer *an
 	set(out, level, reason, detail);
 }
 
-static void judge_slow(const struct sample *sample, struct verdict *out)
+static void judge_slow(const struct sample *sample, uint32_t fleet_slow_ms, struct verdict *out)
 {
-	uint32_t slow_ms = sample->agent->slow_ms;
+	uint32_t slow_ms = sample->agent->slow_ms ? sample->agent->slow_ms : fleet_slow_ms;
 	char took[HUMAN_MAX], limit[HUMAN_MAX], detail[REASON_DETAIL_MAX];
 
 	if (out->level != VERDICT_PASS || slow_ms == 0 || sample->timing.total_us <= (int64_t)slow_ms * 1000)
@@ -183,7 +183,7 @@ static void judge_slow(const struct sample *sample, struct verdict *out)
 	set(out, VERDICT_WARN, REASON_SLOW, detail);
 }
 
-void verdict_read(const struct sample *sample, struct verdict *out)
+void verdict_read(const struct sample *sample, uint32_t slow_ms, struct verdict *out)
 {
 	struct judgement body = { .level = VERDICT_PASS };
 	const struct dialect *dialect;
@@ -206,7 +206,7 @@ void verdict_read(const struct sample *sample, struct verdict *out)
 		set(out, body.level, body.reason, body.level == VERDICT_PASS ? "" : body.detail);
 	out->checks = body.checks.items;
 	out->n_checks = body.checks.n;
-	judge_slow(sample, out);
+	judge_slow(sample, slow_ms, out);
 }
 
 void verdict_finish(struct verdict *verdict)

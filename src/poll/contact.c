@@ -157,7 +157,7 @@ static bool is_health(const struct contacted *contacted, const struct http_respo
 	struct verdict verdict;
 	bool is_understood;
 
-	verdict_read(&sample, &verdict);
+	verdict_read(&sample, 0, &verdict);
 	is_understood = verdict.dialect != DIALECT_AUTO && verdict.dialect != DIALECT_STATUS;
 	verdict_finish(&verdict);
 	return is_understood;

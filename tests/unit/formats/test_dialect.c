@@ -25,7 +25,7 @@ static struct verdict judge(const char *type, const char *body)
 	struct verdict v;
 
 	sample.body_len = strlen(body);
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	return v;
 }
 

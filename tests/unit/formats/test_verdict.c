@@ -25,7 +25,7 @@ static struct verdict judge(int status, const char *type, const char *body)
 	};
 	struct verdict v;
 
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	ck_assert(text_is_clean(v.detail));
 	return v;
 }
@@ -44,14 +44,14 @@ START_TEST(the_transport_comes_first)
 	struct sample sample = { .agent = &agent, .reason = REASON_CONNECT_REFUSED, .body = "OK", .body_len = 2 };
 	struct verdict v;
 
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	check(v, VERDICT_FAIL, REASON_CONNECT_REFUSED, "connection refused");
 	snprintf(sample.detail, sizeof sample.detail, "port 9100: refused");
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	check(v, VERDICT_FAIL, REASON_CONNECT_REFUSED, "port 9100: refused");
 	for (int r = 1; r < REASON_COUNT; r++) {
 		sample.reason = (enum reason)r;
-		verdict_read(&sample, &v);
+		verdict_read(&sample, 0, &v);
 		ck_assert_int_eq(v.level, reason_is_ours(sample.reason) ? VERDICT_NONE : VERDICT_FAIL);
 		ck_assert_int_eq(v.reason, sample.reason);
 		verdict_finish(&v);
@@ -95,7 +95,7 @@ START_TEST(a_redirect_says_where_to)
 	struct sample sample = { .agent = &agent, .http_status = 302, .detail = "to http://169.254.169.254/" };
 	struct verdict v;
 
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	check(v, VERDICT_FAIL, REASON_REDIRECT, "HTTP 302: to http://169.254.169.254/");
 }
 END_TEST
@@ -212,7 +212,7 @@ START_TEST(a_forced_dialect_is_held_to)
 		struct verdict v;
 
 		sample.body_len = strlen(rows[i].body);
-		verdict_read(&sample, &v);
+		verdict_read(&sample, 0, &v);
 		ck_assert_msg(v.level == rows[i].level && v.reason == rows[i].reason, "%s as %s: %s", rows[i].body,
 			      dialect_name(rows[i].dialect), v.detail);
 		verdict_finish(&v);
@@ -228,7 +228,7 @@ START_TEST(a_scrape_is_judged_as_metrics)
 	};
 	struct verdict v;
 
-	verdict_read(&sample, &v);
+	verdict_read(&sample, 0, &v);
 	ck_assert_int_eq(v.dialect, DIALECT_METRICS);
 	check(v, VERDICT_PASS, REASON_NONE, "");
 }
@@ -254,7 +254,7 @@ START_TEST(a_slow_answer_is_a_warning)
 
 		sample.body_len = strlen(rows[i].body);
 		sample.timing.total_us = rows[i].total_us;
-		verdict_read(&sample, &v);
+		verdict_read(&sample, 0, &v);
 		ck_assert_int_eq(v.reason, rows[i].reason);
 		if (v.reason == REASON_SLOW) {
 			ck_assert_int_eq(v.level, VERDICT_WARN);

@@ -1,0 +1,28 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Programs for end-to-end tests: run to the end, or in the background until the test stops them by process id. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { PROCESS_OUTPUT_MAX = 1 << 20 };
+
+struct process_result {
+	int status; // exit status, or -1 - signal
+	char *out;  // standard output, terminated; owned
+	char *err;  // standard error, terminated; owned
+};
+
+/* Runs argv[0] with standard input from /dev/null. `env` (NULL-terminated, may be NULL): "NAME=value" sets, "NAME"
+ * removes. Fails the test after 60 s.
+ */
+struct process_result process_run(const char *const argv[], const char *const env[]);
+void process_result_finish(struct process_result *result);
+
+// In the background, output to /dev/null; dies with the test.
+pid_t process_start(const char *const argv[]);
+void process_stop(pid_t pid); // SIGKILL, and waits; 0 is fine
+
+int process_free_port(void);                               // on 127.0.0.1, free a moment ago
+void process_await_port(int port, int timeout_ms);         // until somebody listens there
+void process_await_file(const char *path, int timeout_ms); // until it is there and not empty
