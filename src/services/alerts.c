@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "services/alert_book.h"
+#include "services/state_rules.h"
 
 enum {
 	GROUP_BACK_MS = 60 * 1000, // agents that went down so shortly before belong to the outage
 	GROUP_TELL_MS = 1000,      // the group's number is told at most that often
 };
-
-enum state_rule { RULE_DOWN, RULE_DEGRADED, RULE_STALE, RULE_FLAPPING, STATE_RULE_COUNT };
 
 struct agent_rule {
 	struct rule_state state;
@@ -44,65 +43,10 @@ struct alerts {
 	int64_t group_tell_ms; // mono; DEADLINE_NEVER
 };
 
-// ---- the built-in rules
-
 static bool is_muted(const struct health *health)
 {
 	return (health->overlays & (OVERLAY_PAUSED | OVERLAY_MAINTENANCE)) != 0;
 }
-
-static bool holds_down(const struct health *health)
-{
-	return health_state(health) == HEALTH_DOWN && !health->is_flapping;
-}
-
-static bool over_down(const struct health *health)
-{
-	return health->observed != OBSERVED_DOWN;
-}
-
-static bool holds_degraded(const struct health *health)
-{
-	return health_state(health) == HEALTH_DEGRADED && !health->is_flapping;
-}
-
-static bool over_degraded(const struct health *health)
-{
-	return health->observed != OBSERVED_DEGRADED;
-}
-
-// Not when it is us: then nobody is heard from.
-static bool holds_stale(const struct health *health)
-{
-	return health->freshness == FRESHNESS_STALE && health->quality == PROBE_OK && health->last_probe_ms;
-}
-
-static bool over_stale(const struct health *health)
-{
-	return health->freshness != FRESHNESS_STALE || health->quality != PROBE_OK;
-}
-
-static bool holds_flapping(const struct health *health)
-{
-	return health->is_flapping;
-}
-
-static bool over_flapping(const struct health *health)
-{
-	return !health->is_flapping;
-}
-
-static const struct {
-	const char *name, *words;
-	enum severity severity;
-	bool (*holds)(const struct health *health);   // raise it
-	bool (*is_over)(const struct health *health); // resolve it; neither: leave it as it is
-} state_rules[STATE_RULE_COUNT] = {
-	[RULE_DOWN] = { "agent_down", "is down", SEVERITY_CRITICAL, holds_down, over_down },
-	[RULE_DEGRADED] = { "agent_degraded", "is degraded", SEVERITY_WARNING, holds_degraded, over_degraded },
-	[RULE_STALE] = { "agent_stale", "has not been heard from", SEVERITY_WARNING, holds_stale, over_stale },
-	[RULE_FLAPPING] = { "agent_flapping", "is flapping", SEVERITY_WARNING, holds_flapping, over_flapping },
-};
 
 static const char *name_of(const struct subject *subject)
 {

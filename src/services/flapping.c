@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/flapping.h"
 
+#include <math.h>
+
 uint8_t flapping_push(struct flapping *flapping, bool is_change)
 {
 	double percent = 0;
@@ -13,5 +15,5 @@ uint8_t flapping_push(struct flapping *flapping, bool is_change)
 		flapping->is_on = true;
 	else if (percent <= FLAPPING_OFF_PERCENT)
 		flapping->is_on = false;
-	return percent > 100 ? 100 : (uint8_t)(percent + 0.5);
+	return percent > 100 ? 100 : (uint8_t)lround(percent);
 }

@@ -347,7 +347,7 @@ static double combine(enum expr_op op, double a, double b)
 
 static double evaluate(struct metric_exprs *exprs, struct set_expr *expr)
 {
-	double stack[METRIC_EXPR_NODES_MAX];
+	double stack[METRIC_EXPR_NODES_MAX] = { 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < expr->tree.n_nodes; i++) {

@@ -266,11 +266,11 @@ int panels_create(const struct config *config, struct panels **out, char *why, s
 
 void panels_destroy(struct panels *panels)
 {
-	struct known_name *name, *next;
+	struct known_name *name;
 
 	if (!panels)
 		return;
-	HASH_ITER(hh, panels->names, name, next) {
+	while ((name = panels->names)) {
 		HASH_DEL(panels->names, name);
 		mem_free(name);
 	}

@@ -425,6 +425,32 @@ START_TEST(events_do_the_same_as_calls)
 }
 END_TEST
 
+static void take_and_answer(void *ctx, struct event *event)
+{
+	struct bench *bench = ctx;
+	struct health health = hard(OBSERVED_DOWN);
+	uint32_t agent = event->agent;
+
+	take(ctx, event);
+	health.overlays = OVERLAY_ACKNOWLEDGED; // the agent's overlays follow its alerts
+	if (strlen(bench->told) < 500)
+		alerts_health(bench->alerts, agent, &health, bench->now);
+}
+
+START_TEST(telling_may_lead_back_without_a_second_alert)
+{
+	struct bench bench;
+	struct event_sink sink = { .emit = take_and_answer, .ctx = &bench };
+
+	bench = (struct bench){ .now = { .mono_ms = 1000 } };
+	ck_assert_int_eq(alerts_create(NULL, 0, &sink, &bench.alerts), 0);
+	add(&bench, 1);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down active;");
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
 START_TEST(resolved_alerts_are_forgotten_past_a_thousand)
 {
 	struct bench bench;
@@ -479,5 +505,5 @@ SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_a
       what_people_do_is_told_with_their_name, a_snooze_ends_in_time, metric_rules_raise_and_clear,
       a_rule_without_values_clears_by_its_deadline, a_rule_muted_by_maintenance_is_heard_after_it,
       a_rule_is_only_for_the_agents_of_its_selector, a_mass_outage_is_one_alert, when_we_are_offline_nothing_is_raised,
-      events_do_the_same_as_calls, resolved_alerts_are_forgotten_past_a_thousand,
-      without_memory_an_alert_is_raised_at_the_next_chance)
+      events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
+      resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance)
