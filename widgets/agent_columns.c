@@ -16,8 +16,8 @@ struct column_spec {
 	const char *title;
 	int least, most; // cells; the same: the column does not grow
 	bool is_right;
-	bool is_kept;          // even where it is empty
-	const char *series[3]; // ids of kept series, the first that the agent has; NULL ends it
+	bool is_kept;                          // even where it is empty
+	const char *series[COLUMN_SERIES_MAX]; // ids of kept series, NULL: none
 };
 
 static const struct column_spec specs[COLUMN_COUNT] = {
@@ -29,10 +29,10 @@ static const struct column_spec specs[COLUMN_COUNT] = {
 	[COLUMN_SINCE] = { "SINCE", 5, 5, true, true, { NULL } },
 	[COLUMN_LATENCY] = { "LATENCY", 7, 7, true, true, { NULL } },
 	[COLUMN_TREND] = { "TREND", 10, 24, false, false, { NULL } },
-	[COLUMN_CPU] = { "CPU", 6, 6, true, false, { "cpu", "process_cpu", NULL } },
-	[COLUMN_MEMORY] = { "MEM", 8, 8, true, false, { "memory", "process_rss", NULL } },
-	[COLUMN_RATE] = { "RATE", 7, 7, true, false, { "http_rate", "rate", NULL } },
-	[COLUMN_ERRORS] = { "ERR", 6, 6, true, false, { "http_errors", "errors", NULL } },
+	[COLUMN_CPU] = { "CPU", 6, 6, true, false, { "cpu", "process_cpu" } },
+	[COLUMN_MEMORY] = { "MEM", 8, 8, true, false, { "memory", "process_rss" } },
+	[COLUMN_RATE] = { "RATE", 7, 7, true, false, { "http_rate", "rate" } },
+	[COLUMN_ERRORS] = { "ERR", 6, 6, true, false, { "http_errors", "errors" } },
 	[COLUMN_URL] = { "URL", 16, 48, false, false, { NULL } },
 };
 
@@ -64,20 +64,34 @@ bool agent_column_is_right(enum agent_column column)
 	return (unsigned)column < COLUMN_COUNT && specs[column].is_right;
 }
 
+// What a column should have before columns of less importance come in.
+static int comfortable(enum agent_column column, int wanted)
+{
+	int most = column == COLUMN_NAME ? 18 : column == COLUMN_REASON ? 24 : specs[column].least;
+
+	if (wanted > most)
+		wanted = most;
+	return wanted > specs[column].least ? wanted : specs[column].least;
+}
+
+// Gives room to the columns in order of importance; returns what is left.
 static int choose(int width, const int wanted[COLUMN_COUNT], int widths[COLUMN_COUNT])
 {
 	int left = width;
 
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		enum agent_column column = importance[i];
-		int needed = specs[column].least + (left < width ? GAP : 0);
+		int gap = left < width ? GAP : 0, least = specs[column].least + gap;
+		int needed = comfortable(column, wanted[column]) + gap;
 
 		if (!specs[column].is_kept && wanted[column] == 0)
 			continue;
-		if (needed > left && left < width)
+		if (least > left && i > 0)
 			break;
-		widths[column] = needed > left ? left : specs[column].least;
-		left -= needed > left ? left : needed;
+		if (needed > left)
+			needed = left;
+		widths[column] = needed - gap;
+		left -= needed;
 	}
 	return left;
 }
@@ -85,7 +99,7 @@ static int choose(int width, const int wanted[COLUMN_COUNT], int widths[COLUMN_C
 // In steps, so that a row that comes into sight seldom moves the columns.
 static int grown(enum agent_column column, int wanted)
 {
-	int width = (wanted + STEP - 1) / STEP * STEP;
+	int width = column == COLUMN_STATE ? wanted : (wanted + STEP - 1) / STEP * STEP;
 
 	return width > specs[column].most ? specs[column].most : width;
 }
@@ -110,7 +124,7 @@ void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct colum
 		widths[COLUMN_REASON] += left;
 	out->n = 0;
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
-		if (!widths[reading[i]])
+		if (widths[reading[i]] <= 0)
 			continue;
 		out->places[out->n++] = (struct column_place){ reading[i], x, widths[reading[i]] };
 		x += widths[reading[i]] + GAP;
@@ -128,7 +142,17 @@ static const struct series_def *series_named(const struct fleet *fleet, const ch
 	return NULL;
 }
 
-static style_t number_text(const struct column_spec *spec, const struct fleet *fleet, uint32_t agent, char *out)
+void agent_columns_series(const struct fleet *fleet, struct column_series *out)
+{
+	for (int column = 0; column < COLUMN_COUNT; column++)
+		for (int i = 0; i < COLUMN_SERIES_MAX; i++) {
+			const char *id = specs[column].series[i];
+
+			out->defs[column][i] = id ? series_named(fleet, id) : NULL;
+		}
+}
+
+static style_t number_text(enum agent_column column, const struct column_source *source, uint32_t agent, char *out)
 {
 	static const style_t styles[] = {
 		[PANEL_LEVEL_OK] = STYLE_TEXT,
@@ -136,10 +160,13 @@ static style_t number_text(const struct column_spec *spec, const struct fleet *f
 		[PANEL_LEVEL_CRITICAL] = STYLE_BAD,
 	};
 
-	for (size_t i = 0; spec->series[i]; i++) {
-		const struct series_def *def = series_named(fleet, spec->series[i]);
-		double value = def ? fleet_last(fleet, agent, def->no) : NAN;
+	for (int i = 0; i < COLUMN_SERIES_MAX; i++) {
+		const struct series_def *def = source->series.defs[column][i];
+		double value;
 
+		if (!def)
+			continue;
+		value = fleet_last(source->fleet, agent, def->no);
 		if (isnan(value))
 			continue;
 		metric_text_whole(value, def->unit, out);
@@ -170,8 +197,8 @@ static style_t since_text(const struct fleet_agent *agent, const struct view *vi
 	return STYLE_MUTED;
 }
 
-style_t agent_column_text(enum agent_column column, const struct fleet *fleet, const struct fleet_agent *agent,
-			  const struct view *view, char out[COLUMN_TEXT_MAX])
+style_t agent_column_text(enum agent_column column, const struct column_source *source, const struct fleet_agent *agent,
+			  char out[COLUMN_TEXT_MAX])
 {
 	const char *text = "";
 	style_t style = STYLE_MUTED;
@@ -198,14 +225,14 @@ style_t agent_column_text(enum agent_column column, const struct fleet *fleet, c
 		agent_reason(agent, out, COLUMN_TEXT_MAX);
 		return STYLE_TEXT;
 	case COLUMN_SINCE:
-		return since_text(agent, view, out);
+		return since_text(agent, source->view, out);
 	case COLUMN_LATENCY:
 		return latency_text(agent, out);
 	case COLUMN_CPU:
 	case COLUMN_MEMORY:
 	case COLUMN_RATE:
 	case COLUMN_ERRORS:
-		return number_text(&specs[column], fleet, agent->agent->id, out);
+		return number_text(column, source, agent->agent->id, out);
 	case COLUMN_TREND:
 	case COLUMN_COUNT:
 		break;

@@ -24,8 +24,21 @@ void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct colum
 const char *agent_column_title(enum agent_column column);
 bool agent_column_is_right(enum agent_column column); // numbers
 
-enum { COLUMN_TEXT_MAX = 640 };
+enum { COLUMN_TEXT_MAX = 640, COLUMN_SERIES_MAX = 2 };
 
-// The text of a cell, "" for COLUMN_TREND, and how it is shown.
-style_t agent_column_text(enum agent_column column, const struct fleet *fleet, const struct fleet_agent *agent,
-			  const struct view *view, char out[COLUMN_TEXT_MAX]);
+// The kept series behind the columns, looked up once a frame.
+struct column_series {
+	const struct series_def *defs[COLUMN_COUNT][COLUMN_SERIES_MAX]; // borrowed; the first that an agent has counts
+};
+
+void agent_columns_series(const struct fleet *fleet, struct column_series *out);
+
+struct column_source {
+	const struct fleet *fleet;
+	const struct view *view;
+	struct column_series series;
+};
+
+// The text of a cell, "" for COLUMN_TREND, "-" for what is not known, and how it is shown.
+style_t agent_column_text(enum agent_column column, const struct column_source *source, const struct fleet_agent *agent,
+			  char out[COLUMN_TEXT_MAX]);

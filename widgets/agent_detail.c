@@ -9,7 +9,7 @@
 #include "widgets/status_badge.h"
 #include "widgets/wrap.h"
 
-enum { TWO_COLUMNS = 100, LABEL_WIDTH = 12, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
+enum { TWO_COLUMNS = 100, LABEL_WIDTH = 13, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
 
 struct page {
 	const struct fleet *fleet;

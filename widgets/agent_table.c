@@ -26,8 +26,7 @@ int agent_table_rows(int height)
 }
 
 struct table {
-	const struct fleet *fleet;
-	const struct view *view;
+	struct column_source source;
 	const struct series_def *trend; // of COLUMN_TREND; NULL: the fleet has none
 	struct column_layout columns;
 	size_t first, n_rows;
@@ -50,12 +49,12 @@ static void measure(const struct table *table, int wanted[COLUMN_COUNT])
 	char text[COLUMN_TEXT_MAX];
 
 	for (size_t i = table->first; i < table->first + table->n_rows; i++) {
-		const struct fleet_agent *agent = fleet_agent(table->fleet, table->view->table.ids[i]);
+		const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
 
 		for (int column = 0; agent && column < COLUMN_COUNT; column++) {
 			int width;
 
-			agent_column_text((enum agent_column)column, table->fleet, agent, table->view, text);
+			agent_column_text((enum agent_column)column, &table->source, agent, text);
 			width = text_width(text) + (column == COLUMN_STATE ? 2 : 0);
 			if (strcmp(text, "-") != 0 && width > wanted[column])
 				wanted[column] = width;
@@ -86,8 +85,8 @@ static void draw_title(struct canvas *canvas, int y, const struct column_place *
 static void draw_trend(struct canvas *canvas, int x, int y, int width, const struct table *table, uint32_t agent)
 {
 	struct metric_point points[POINTS_MAX];
-	int64_t to_ms = table->view->now.wall_ms, from_ms = to_ms - time_range_ms(table->view->range);
-	size_t n = fleet_points(table->fleet, agent, table->trend->no, from_ms, to_ms, points, POINTS_MAX);
+	int64_t to_ms = table->source.view->now.wall_ms, from_ms = to_ms - time_range_ms(table->source.view->range);
+	size_t n = fleet_points(table->source.fleet, agent, table->trend->no, from_ms, to_ms, points, POINTS_MAX);
 
 	if (n == POINTS_MAX) // more than a cell could show: the newest part of the range
 		from_ms = points[0].at_ms;
@@ -105,7 +104,7 @@ static void draw_cell(struct canvas *canvas, int y, const struct column_place *p
 		draw_trend(canvas, x, y, place->width, table, agent->agent->id);
 		return;
 	}
-	style = agent_column_text(place->column, table->fleet, agent, table->view, text);
+	style = agent_column_text(place->column, &table->source, agent, text);
 	if (place->column == COLUMN_STATE)
 		status_badge_draw(canvas, x, y, place->width, health_status(&agent->health), text, BADGE_MD, 0);
 	else if (agent_column_is_right(place->column))
@@ -116,14 +115,14 @@ static void draw_cell(struct canvas *canvas, int y, const struct column_place *p
 
 static void draw_row(struct canvas *canvas, int y, const struct table *table, size_t i)
 {
-	const struct fleet_agent *agent = fleet_agent(table->fleet, table->view->table.ids[i]);
+	const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
 
 	if (!agent)
 		canvas_text(canvas, MARK, y, -1, STYLE_FAINT, "gone");
 	for (size_t c = 0; agent && c < table->columns.n; c++)
 		draw_cell(canvas, y, &table->columns.places[c], table, agent);
-	if (i == table->view->table.cursor)
-		list_mark_cursor(canvas, y, table->view->focus == PANE_TABLE);
+	if (i == table->source.view->table.cursor)
+		list_mark_cursor(canvas, y, table->source.view->focus == PANE_TABLE);
 }
 
 static void draw_nothing(struct canvas *canvas, const struct view *view)
@@ -163,7 +162,7 @@ static struct canvas draw_heading(struct canvas *canvas, const struct view *view
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
-	struct table table = { .fleet = fleet, .view = view, .trend = trend_series(fleet) };
+	struct table table = { .source = { .fleet = fleet, .view = view }, .trend = trend_series(fleet) };
 	int wanted[COLUMN_COUNT] = { 0 }, rows = agent_table_rows(canvas->height), y = 0;
 	struct canvas body = *canvas;
 	size_t room = rows > 0 ? (size_t)rows : 1;
@@ -177,6 +176,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		draw_nothing(&body, view);
 		return;
 	}
+	agent_columns_series(fleet, &table.source.series);
 	measure(&table, wanted);
 	agent_columns_place(canvas->width - MARK, wanted, &table.columns);
 	if (canvas->height >= 3) {

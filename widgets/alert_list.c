@@ -10,7 +10,16 @@
 #include "widgets/list.h"
 #include "widgets/status_badge.h"
 
-enum { MARK = 2, GAP = 2, SEVERITY_WIDTH = 10, STATE_WIDTH = 12, AGE_WIDTH = 4, AGENT_WIDTH = 18, WIDE = 72 };
+enum {
+	MARK = 2,
+	GAP = 2,
+	SEVERITY_WIDTH = 10,
+	STATE_WIDTH = 12,
+	AGE_WIDTH = 4,
+	AGENT_MIN = 9,
+	AGENT_MAX = 24,
+	WIDE = 72
+};
 enum { DETAIL_FROM = 6 }; // rows: below, no line for the note
 
 static bool has_detail(int height)
@@ -56,12 +65,33 @@ static void about(const struct fleet *fleet, const struct alert *alert, char *ou
 		snprintf(out, size, "%s", agent->agent->name);
 	else if (alert->agent)
 		snprintf(out, size, "gone");
-	else
+	else if (alert->n_agents > 1)
 		snprintf(out, size, "%u agents", alert->n_agents);
+	else
+		snprintf(out, size, "the fleet");
+}
+
+// Of the alerts in sight.
+static int about_width(const struct fleet *fleet, const struct alerts_view *alerts, size_t first, size_t rows)
+{
+	int widest = AGENT_MIN;
+	char text[512];
+
+	for (size_t i = first; i < first + rows && i < alerts->n_ids; i++) {
+		const struct alert *alert = fleet_alert(fleet, alerts->ids[i]);
+		int width;
+
+		if (!alert)
+			continue;
+		about(fleet, alert, text, sizeof text);
+		width = text_width(text);
+		widest = width > widest ? width : widest;
+	}
+	return widest > AGENT_MAX ? AGENT_MAX : widest;
 }
 
 static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, const struct view *view,
-		     const struct alert *alert)
+		     const struct alert *alert, int about_cells)
 {
 	bool is_resolved = alert->state == ALERT_RESOLVED, is_wide = canvas->width >= WIDE;
 	char text[512];
@@ -78,8 +108,8 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 		canvas_text(canvas, x, y, STATE_WIDTH, style_of_state(alert->state), alert_state_name(alert->state));
 		x += STATE_WIDTH + GAP;
 		about(fleet, alert, text, sizeof text);
-		canvas_text(canvas, x, y, AGENT_WIDTH, is_resolved ? STYLE_FAINT : STYLE_TEXT, text);
-		x += AGENT_WIDTH + GAP;
+		canvas_text(canvas, x, y, about_cells, is_resolved ? STYLE_FAINT : STYLE_TEXT, text);
+		x += about_cells + GAP;
 	}
 	canvas_text(canvas, x, y, -1, is_resolved ? STYLE_FAINT : STYLE_TEXT, alert->summary);
 }
@@ -118,6 +148,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	const struct alerts_view *alerts = &view->alerts;
 	size_t rows = (size_t)alert_list_rows(canvas->height);
 	size_t first = list_first_shown(alerts->top, alerts->cursor, alerts->n_ids, rows);
+	int about_cells = about_width(fleet, alerts, first, rows);
 	struct canvas body = *canvas;
 
 	(void)widget;
@@ -131,7 +162,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 
 		if (!alert)
 			continue;
-		draw_row(&body, (int)i, fleet, view, alert);
+		draw_row(&body, (int)i, fleet, view, alert, about_cells);
 		if (first + i != alerts->cursor)
 			continue;
 		list_mark_cursor(&body, (int)i, true);

@@ -143,7 +143,8 @@ static void draw_tiers(struct canvas *canvas, const struct fleet_scope *scope)
 		x = end + GAP;
 	}
 	if (i < scope->n_tiers)
-		canvas_textf(canvas, x, y, -1, STYLE_FAINT, "+%zu tiers", scope->n_tiers - i);
+		canvas_textf(canvas, x, y, -1, STYLE_FAINT, scope->n_tiers - i == 1 ? "+%zu tier" : "+%zu tiers",
+			     scope->n_tiers - i);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

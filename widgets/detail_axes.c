@@ -38,11 +38,13 @@ static void add_when(struct strbuf *out, int64_t at_ms, const struct view *view)
 {
 	char age[HUMAN_MAX], time[HUMAN_MAX];
 
-	if (at_ms <= 0)
+	if (at_ms <= 0) {
 		strbuf_add(out, "never");
-	else
-		strbuf_addf(out, "%s (%s)", human_ago(at_ms, view->now.wall_ms, age),
-			    human_time_of_day(at_ms, view->utc_offset_s, time));
+		return;
+	}
+	strbuf_addf(out, "%s", human_short_age(view->now.wall_ms - at_ms, age));
+	strbuf_addf(out, "%s (%s)", view->now.wall_ms - at_ms < 1000 ? "" : " ago",
+		    human_time_of_day(at_ms, view->utc_offset_s, time));
 }
 
 static style_t observed_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/header.h"
 
+#include <stdio.h>
+
 #include "base/human.h"
 #include "text/text.h"
 #include "widgets/connection.h"
 #include "widgets/status_badge.h"
+
+enum { ROOMY = 36 }; // cells of a context with its key in words
 
 // A word on its own colour; returns the cells used with the space after it.
 static int draw_block(struct canvas *canvas, int x, int right, style_t style, const char *text)
@@ -54,18 +58,23 @@ static int draw_right(struct canvas *canvas, const struct fleet *fleet, const st
 	return canvas->width < 30 ? canvas->width : draw_connection(canvas, end, fleet, view) - 1;
 }
 
+// What is picked, and the key that clears it: in words where there is room for them.
 static void draw_context(struct canvas *canvas, int x, int end, const struct view *view)
 {
 	struct canvas room = canvas_part(canvas, x, 0, end - x, 1);
-	int key_width = view->clear_key ? text_width(view->clear_key) + 9 : 0, used;
+	char clear[64] = "";
+	int width, used;
 
 	if (!view->context || !*view->context || room.width < 6)
 		return;
-	if (key_width > room.width / 2)
-		key_width = 0;
-	used = canvas_textf(&room, 0, 0, room.width - key_width, STYLE_HEADER, "only %s", view->context);
-	if (key_width)
-		canvas_textf(&room, used + 1, 0, key_width, STYLE_HEADER, "(%s clears)", view->clear_key);
+	if (view->clear_key)
+		snprintf(clear, sizeof clear, room.width < ROOMY ? "(%s)" : "(%s clears)", view->clear_key);
+	width = *clear ? text_width(clear) + 1 : 0;
+	if (width > room.width / 2)
+		width = 0;
+	used = canvas_textf(&room, 0, 0, room.width - width, STYLE_HEADER, "only %s", view->context);
+	if (width)
+		canvas_text(&room, used + 1, 0, width, STYLE_HEADER, clear);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

@@ -9,7 +9,8 @@ enum { LABEL_WIDTH = 12, VALUE_WIDTH = 8, BAR_FROM = LABEL_WIDTH + VALUE_WIDTH +
 
 struct phase {
 	const char *label;
-	int32_t begin_us, end_us; // end -1: not reached; equal to begin: it did not happen
+	int32_t begin_us, end_us; // equal: it did not happen
+	bool is_cut;              // the probe ended in it, without an answer
 };
 
 static size_t read_phases(const struct probe_timing *timing, struct phase out[PHASES])
@@ -21,11 +22,13 @@ static size_t read_phases(const struct probe_timing *timing, struct phase out[PH
 	size_t n = 0;
 
 	for (size_t i = 0; i < PHASES; i++) {
-		if (ends[i] < 0)
-			continue;
-		out[n++] = (struct phase){ labels[i], begin_us, ends[i] > begin_us ? ends[i] : begin_us };
-		if (ends[i] > begin_us)
-			begin_us = ends[i];
+		bool is_cut = ends[i] < 0;
+		int32_t end_us = is_cut ? timing->total_us : ends[i];
+
+		out[n++] = (struct phase){ labels[i], begin_us, end_us > begin_us ? end_us : begin_us, is_cut };
+		if (is_cut)
+			break;
+		begin_us = out[n - 1].end_us;
 	}
 	return n;
 }
@@ -40,10 +43,11 @@ int phase_bar_rows(const struct probe_timing *timing)
 static void draw_phase(struct canvas *canvas, int y, const struct phase *phase, int32_t total_us, bool is_longest)
 {
 	int width = canvas->width - BAR_FROM < BAR_MAX ? canvas->width - BAR_FROM : BAR_MAX;
+	style_t style = phase->is_cut ? STYLE_BAD : is_longest ? STYLE_PRIMARY : STYLE_CHART;
 	char text[HUMAN_MAX];
 	int from, to;
 
-	canvas_text(canvas, 0, y, LABEL_WIDTH, STYLE_MUTED, phase->label);
+	canvas_text(canvas, 0, y, LABEL_WIDTH, phase->is_cut ? STYLE_BAD : STYLE_MUTED, phase->label);
 	if (phase->end_us == phase->begin_us) {
 		canvas_text_right(canvas, LABEL_WIDTH, y, VALUE_WIDTH, STYLE_FAINT, "-");
 		return;
@@ -58,7 +62,7 @@ static void draw_phase(struct canvas *canvas, int y, const struct phase *phase, 
 		from = width - 1;
 	if (to <= from)
 		to = from + 1;
-	canvas_fill(canvas, BAR_FROM + from, y, to - from, 1, BAR, is_longest ? STYLE_PRIMARY : STYLE_CHART);
+	canvas_fill(canvas, BAR_FROM + from, y, to - from, 1, BAR, style);
 }
 
 int phase_bar_draw(struct canvas *canvas, int y, const struct probe_timing *timing)

@@ -12,15 +12,15 @@
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
-enum { COUNTS_MAX = 160, N_PARTS = 3 };
+enum { COUNTS_MAX = 160, N_PARTS = 3, SHORT_BELOW = 90 };
 
 static const char *agents_word(const struct fleet_scope *scope)
 {
-	return scope->total == 1 ? "agent" : "agents";
+	return scope->total == 1 ? " agent" : " agents";
 }
 
 // "3 of 22 agents down, 2 degraded": the state of the verdict, then what else is not up, the worst first.
-static void counts_text(const struct fleet_scope *scope, struct strbuf *out)
+static void counts_text(const struct fleet_scope *scope, bool is_short, struct strbuf *out)
 {
 	static const enum health_state order[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN };
 	bool is_first = true;
@@ -35,7 +35,7 @@ static void counts_text(const struct fleet_scope *scope, struct strbuf *out)
 		if (n == 0)
 			continue;
 		if (is_first)
-			strbuf_addf(out, "%zu of %zu %s %s", n, scope->total, agents_word(scope),
+			strbuf_addf(out, "%zu of %zu%s %s", n, scope->total, is_short ? "" : agents_word(scope),
 				    health_state_name(order[i]));
 		else
 			strbuf_addf(out, ", %zu %s", n, health_state_name(order[i]));
@@ -43,7 +43,7 @@ static void counts_text(const struct fleet_scope *scope, struct strbuf *out)
 	}
 }
 
-static void nobody_text(const struct fleet *fleet, const struct view *view, struct strbuf *out)
+static void nobody_text(const struct fleet *fleet, struct strbuf *out)
 {
 	if (fleet_n_agents(fleet) > 0)
 		strbuf_add(out, "no agent is in the picked context");
@@ -51,7 +51,6 @@ static void nobody_text(const struct fleet *fleet, const struct view *view, stru
 		strbuf_add(out, "looking for agents");
 	else
 		strbuf_add(out, "there are no agents");
-	(void)view;
 }
 
 struct verdict_line {
@@ -61,7 +60,7 @@ struct verdict_line {
 	struct connection connection;
 };
 
-static void read_line(const struct fleet *fleet, const struct view *view, struct verdict_line *out)
+static void read_line(const struct fleet *fleet, const struct view *view, bool is_short, struct verdict_line *out)
 {
 	const struct fleet_scope *scope = &view->scope;
 	bool has_answers = connection_has_answers(fleet);
@@ -74,9 +73,9 @@ static void read_line(const struct fleet *fleet, const struct view *view, struct
 	if (!has_answers && scope->total > 0)
 		strbuf_add(&counts, "last known: ");
 	if (scope->total == 0)
-		nobody_text(fleet, view, &counts);
+		nobody_text(fleet, &counts);
 	else
-		counts_text(scope, &counts);
+		counts_text(scope, is_short, &counts);
 	out->since[0] = '\0';
 	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers)
 		snprintf(out->since, sizeof out->since, "since %s%s",
@@ -116,7 +115,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	int x;
 
 	(void)widget;
-	read_line(fleet, view, &line);
+	read_line(fleet, view, canvas->width < SHORT_BELOW, &line);
 	x = draw_word(canvas, line.state) + 1;
 	if (canvas->width - x < 24 && connection_has_answers(fleet) && view->scope.total > 0) {
 		snprintf(few, sizeof few, "%zu/%zu",

@@ -140,10 +140,11 @@ void fleet_fixture_probed(struct fleet_fixture *f, uint32_t id, enum reason reas
 	probed->reason = reason;
 	probed->http_status = http_status;
 	probed->dialect = DIALECT_HEALTH_JSON;
-	probed->timing = (struct probe_timing){ -1, -1, -1, -1, total_us };
+	probed->timing = (struct probe_timing){ total_us / 4, -1, -1, -1, total_us };
 	if (http_status)
 		probed->timing =
 			(struct probe_timing){ total_us / 10, total_us / 4, total_us / 2, total_us * 9 / 10, total_us };
+	probed->body_bytes = http_status ? 35 : 0;
 	probed->next_due_ms = FIXTURE_NOW_MS + 3 * SECOND_MS;
 	probed->excerpt = mem_strdup(http_status ? "{\"status\":\"pass\",\"version\":\"0.4.2\"}" : "");
 	probed->health = agent->health;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The Platform CoE fleet of the fixtures: names and tiers as in examples/, and a bad afternoon. */
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "tests/support/fleet_fixture.h"
@@ -43,58 +43,70 @@ static uint32_t id_of(struct fleet_fixture *f, const char *name)
 	return agent->agent->id;
 }
 
+// An hour of points, one a minute: what a sparkline of the default range shows.
+static void hour_of(struct fleet_fixture *f, uint32_t id, uint16_t series, double low, double high)
+{
+	for (int i = 59; i >= 0; i--)
+		fleet_fixture_point(f, id, series, i * MINUTE_MS,
+				    low + (high - low) * (0.5 + 0.5 * sin((double)(i * 5 + (int)id * 7) / 11.0)));
+}
+
 static void add_member(struct fleet_fixture *f, size_t i)
 {
 	uint32_t id = fleet_fixture_add(f, members[i].name, members[i].tier, "prod");
 
+	if (strcmp(members[i].name, "WowReserved") == 0) // planned, and never seen
+		return;
 	fleet_fixture_health(f, id, OBSERVED_UP, REASON_NONE, 2 * HOUR_MS);
 	fleet_fixture_probed(f, id, REASON_NONE, 200, (int32_t)(2100 + 700 * i));
-	fleet_fixture_wave(f, id, FIXTURE_CPU, 60, 10 + (double)i, 30 + (double)i * 2);
-	fleet_fixture_wave(f, id, FIXTURE_MEMORY, 60, 40, 44 + (double)i);
-	fleet_fixture_wave(f, id, FIXTURE_RATE, 60, 100, 400 + (double)i * 10);
-	fleet_fixture_wave(f, id, FIXTURE_ERRORS, 60, 0, 0.4);
-	fleet_fixture_wave(f, id, FIXTURE_LATENCY, 60, 2, 4 + (double)i);
+	hour_of(f, id, FIXTURE_CPU, 10 + (double)i, 30 + (double)i * 2);
+	hour_of(f, id, FIXTURE_MEMORY, 40, 44 + (double)i);
+	hour_of(f, id, FIXTURE_RATE, 100, 400 + (double)i * 10);
+	hour_of(f, id, FIXTURE_ERRORS, 0, 0.4);
+	hour_of(f, id, FIXTURE_LATENCY, 2, 4 + (double)i);
 }
 
-static void break_some(struct fleet_fixture *f)
+static void lose_cache(struct fleet_fixture *f)
 {
-	uint32_t cache = id_of(f, "WowCache"), search = id_of(f, "WowSearch"), event = id_of(f, "WowEvent");
+	uint32_t cache = id_of(f, "WowCache");
 
 	fleet_fixture_health(f, cache, OBSERVED_DOWN, REASON_CONNECT_REFUSED, 14 * MINUTE_MS);
 	fleet_fixture_probed(f, cache, REASON_CONNECT_REFUSED, 0, 310);
-	fleet_fixture_health(f, search, OBSERVED_DEGRADED, REASON_WARN, 9 * MINUTE_MS);
-	fleet_fixture_probed(f, search, REASON_WARN, 200, 41000);
-	fleet_fixture_health(f, event, OBSERVED_DOWN, REASON_TIMEOUT_HEADERS, 3 * MINUTE_MS);
-	fleet_fixture_probed(f, event, REASON_TIMEOUT_HEADERS, 0, 2000000);
-	fleet_fixture_health(f, id_of(f, "WowAnalytics"), OBSERVED_DEGRADED, REASON_SLOW, 40 * SECOND_MS);
-	fleet_fixture_health(f, id_of(f, "WowReserved"), OBSERVED_NEVER, REASON_NONE, 0);
 	fleet_fixture_alert(f, cache, SEVERITY_CRITICAL, ALERT_ACKNOWLEDGED, "agent_down",
 			    "WowCache is down: connection refused", 14 * MINUTE_MS);
-	fleet_fixture_alert(f, search, SEVERITY_WARNING, ALERT_SNOOZED, "agent_degraded", "WowSearch reports a warning",
-			    9 * MINUTE_MS);
-	fleet_fixture_alert(f, id_of(f, "WowMemory"), SEVERITY_WARNING, ALERT_RESOLVED, "memory_high",
-			    "Memory used above 85 %", 50 * MINUTE_MS);
-	fleet_fixture_alert(f, event, SEVERITY_CRITICAL, ALERT_ACTIVE, "agent_down",
-			    "WowEvent is down: no answer in time", 3 * MINUTE_MS);
+	fleet_fixture_action(f, cache, "maria", "acknowledged agent_down", "rack move, CHG-1207", 12 * MINUTE_MS);
 }
 
-static void tell_some(struct fleet_fixture *f)
+// In the order in which it happened, as a feed would tell it.
+static void break_some(struct fleet_fixture *f)
 {
-	fleet_fixture_notice(f, 0, SEVERITY_INFO, ACTION_INFO, "discovery: 22 agents from config", "", 2 * HOUR_MS);
+	uint32_t search = id_of(f, "WowSearch"), event = id_of(f, "WowEvent");
+
+	fleet_fixture_alert(f, id_of(f, "WowMemory"), SEVERITY_WARNING, ALERT_RESOLVED, "memory_high",
+			    "Memory used above 85 %", 50 * MINUTE_MS);
 	fleet_fixture_notice(f, id_of(f, "WowDomain"), SEVERITY_INFO, ACTION_UPDATE, "version 0.4.1 -> 0.4.2",
 			     "seen in its health answer", 26 * MINUTE_MS);
-	fleet_fixture_action(f, id_of(f, "WowCache"), "maria", "acknowledged agent_down", "rack move, CHG-1207",
-			     12 * MINUTE_MS);
+	lose_cache(f);
+	fleet_fixture_health(f, search, OBSERVED_DEGRADED, REASON_WARN, 9 * MINUTE_MS);
+	fleet_fixture_probed(f, search, REASON_WARN, 200, 41000);
+	fleet_fixture_alert(f, search, SEVERITY_WARNING, ALERT_SNOOZED, "agent_degraded", "WowSearch reports a warning",
+			    9 * MINUTE_MS);
+	fleet_fixture_health(f, event, OBSERVED_DOWN, REASON_TIMEOUT_HEADERS, 3 * MINUTE_MS);
+	fleet_fixture_probed(f, event, REASON_TIMEOUT_HEADERS, 0, 2000000);
+	fleet_fixture_alert(f, event, SEVERITY_CRITICAL, ALERT_ACTIVE, "agent_down",
+			    "WowEvent is down: no answer in time", 3 * MINUTE_MS);
+	fleet_fixture_health(f, id_of(f, "WowAnalytics"), OBSERVED_DEGRADED, REASON_SLOW, 40 * SECOND_MS);
+	fleet_fixture_probed(f, id_of(f, "WowAnalytics"), REASON_SLOW, 200, 940000);
 }
 
 void fleet_fixture_platform(struct fleet_fixture *f)
 {
 	fleet_fixture_feed(f, FEED_LIVE, 2 * HOUR_MS, SECOND_MS, 0, "");
 	fleet_fixture_series(f);
+	fleet_fixture_notice(f, 0, SEVERITY_INFO, ACTION_INFO, "discovery: 22 agents from config", "", 2 * HOUR_MS);
 	for (size_t i = 0; i < COUNT(members); i++)
 		add_member(f, i);
 	break_some(f);
-	tell_some(f);
 }
 
 static void fill_scope(struct fleet_fixture *f, struct view *view)

@@ -69,7 +69,6 @@ START_TEST(looks_right_from_wide_to_narrow)
 	fleet_fixture_init(&f);
 	fleet_fixture_platform(&f);
 	fleet_fixture_view(&f, &view);
-	view.range = RANGE_5M;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		golden_draw(&grid, f.fleet, &view, &cases[i]);
 	view.focus = PANE_PANELS;

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The lines about the whole fleet: verdict, counts, what is newly bad, the connection. */
+#include "tests/support/suite.h"
+
+#include "tests/support/fleet_fixture.h"
+#include "tests/support/golden.h"
+#include "widgets/connection.h"
+#include "widgets/counts.h"
+#include "widgets/newly_bad.h"
+#include "widgets/verdict.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct widget verdict = { .class = &verdict_class };
+static const struct widget counts = { .class = &counts_class };
+static const struct widget newly_bad = { .class = &newly_bad_class };
+static const struct widget connection = { .class = &connection_class };
+
+static struct fleet_fixture f;
+static struct view view;
+
+static void setup_platform(void)
+{
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	fleet_fixture_view(&f, &view);
+}
+
+static void draw_all(const struct widget *widget, const struct golden_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		golden_draw(widget, f.fleet, &view, &cases[i]);
+}
+
+START_TEST(says_how_since_when_and_whether_it_is_live)
+{
+	static const struct golden_case cases[] = {
+		{ "down", 120, 1, false },  { "down_80", 80, 1, false }, { "ascii", 80, 1, true },
+		{ "narrow", 40, 1, false }, { "tiny", 20, 1, false },
+	};
+
+	setup_platform();
+	draw_all(&verdict, cases, COUNT(cases));
+	golden_sweep(&verdict, f.fleet, &view, 100, 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+// One agent in each state, and the words of the verdict about it.
+START_TEST(has_words_for_every_state)
+{
+	static const struct {
+		enum observed observed;
+		enum reason reason;
+		struct golden_case golden;
+	} rows[] = {
+		{ OBSERVED_UP, REASON_NONE, { "up", 80, 1, false } },
+		{ OBSERVED_DEGRADED, REASON_SLOW, { "degraded", 80, 1, false } },
+		{ OBSERVED_DOWN, REASON_RESET, { "one_down", 80, 1, false } },
+		{ OBSERVED_NEVER, REASON_NONE, { "unknown", 80, 1, false } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fleet_fixture_init(&f);
+		fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, 0, 0, "");
+		fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), rows[i].observed, rows[i].reason,
+				     90 * SECOND_MS);
+		fleet_fixture_view(&f, &view);
+		golden_draw(&verdict, f.fleet, &view, &rows[i].golden);
+		fleet_fixture_finish(&f);
+	}
+}
+END_TEST
+
+START_TEST(calls_nothing_up_without_answers)
+{
+	static const struct {
+		enum feed_state state;
+		int64_t retry_ms;
+		const char *detail;
+		struct golden_case verdict, connection;
+	} rows[] = {
+		{ FEED_STALE, 0, "", { "stale", 100, 1, false }, { "stale", 60, 1, false } },
+		{ FEED_OFFLINE, 0, "no route to any agent", { "offline", 100, 1, false }, { "offline", 60, 1, false } },
+		{ FEED_RECONNECTING,
+		  3500,
+		  "connection refused",
+		  { "reconnecting", 100, 1, false },
+		  { "reconnecting", 60, 1, false } },
+		{ FEED_REFUSED, 0, "token expired", { "refused", 100, 1, false }, { "refused", 60, 1, false } },
+		{ FEED_LATE, 0, "", { "late", 100, 1, false }, { "late", 60, 1, false } },
+		{ FEED_STARTING, 0, "", { "starting", 100, 1, false }, { "starting", 60, 1, false } },
+	};
+
+	setup_platform();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fleet_fixture_feed(&f, rows[i].state, 2 * MINUTE_MS, 2 * MINUTE_MS, rows[i].retry_ms, rows[i].detail);
+		golden_draw(&verdict, f.fleet, &view, &rows[i].verdict);
+		golden_draw(&connection, f.fleet, &view, &rows[i].connection);
+	}
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(says_when_there_is_nobody)
+{
+	fleet_fixture_init(&f);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "empty_starting", 60, 1, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "empty", 60, 2, false });
+	golden_draw(&newly_bad, f.fleet, &view, &(struct golden_case){ "empty", 40, 3, false });
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, -1, 0, "");
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "empty", 60, 1, false });
+	fleet_fixture_add(&f, "one", "", "");
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "none_picked", 60, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(counts_by_state_and_by_tier)
+{
+	static const struct golden_case cases[] = {
+		{ "wide", 120, 2, false },    { "ascii", 80, 2, true },    { "narrow", 34, 4, false },
+		{ "overflow", 50, 2, false }, { "one_row", 60, 1, false },
+	};
+
+	setup_platform();
+	draw_all(&counts, cases, COUNT(cases));
+	golden_sweep(&counts, f.fleet, &view, 90, 4);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(shows_what_is_rare_in_a_large_tier)
+{
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 120; i++)
+		fleet_fixture_health(&f, fleet_fixture_add(&f, "many", i < 100 ? "web" : "", "prod"),
+				     i == 7   ? OBSERVED_DOWN
+				     : i == 8 ? OBSERVED_DEGRADED
+					      : OBSERVED_UP,
+				     REASON_NONE, HOUR_MS);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "large", 60, 2, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(lists_what_turned_bad)
+{
+	static const struct golden_case cases[] = { { "list", 80, 6, false },
+						    { "ascii", 80, 6, true },
+						    { "narrow", 30, 5, false },
+						    { "overflow", 80, 3, false } };
+
+	setup_platform();
+	draw_all(&newly_bad, cases, COUNT(cases));
+	golden_sweep(&newly_bad, f.fleet, &view, 60, 5);
+	fleet_fixture_finish(&f);
+	fleet_fixture_init(&f);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, 0, 0, "");
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&newly_bad, f.fleet, &view, &(struct golden_case){ "well", 40, 2, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(shortens_the_connection_to_its_word)
+{
+	setup_platform();
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "live", 30, 1, false });
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "narrow", 10, 1, true });
+	view.is_paused = true;
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "paused", 30, 1, false });
+	golden_sweep(&connection, f.fleet, &view, 40, 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("verdict", says_how_since_when_and_whether_it_is_live, has_words_for_every_state,
+      calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
+      shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
