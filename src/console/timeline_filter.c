@@ -77,6 +77,8 @@ static void drop_forgotten(struct timeline_filter *filter)
 
 	while (n < filter->n && filter->nos[n] < oldest)
 		n++;
+	if (!n)
+		return;
 	filter->n -= n;
 	memmove(filter->nos, filter->nos + n, filter->n * sizeof *filter->nos);
 }

@@ -19,7 +19,7 @@ static int reserve(struct fleet *fleet)
 
 	if (fleet->n_agents < fleet->cap_agents)
 		return 0;
-	agents = mem_realloc(fleet->agents, cap * sizeof *agents);
+	agents = mem_realloc(fleet->agents, cap * sizeof(struct fleet_entry *));
 	if (!agents)
 		return -ENOMEM;
 	fleet->agents = agents;
@@ -157,7 +157,7 @@ static void entry_unindex(struct fleet *fleet, struct fleet_entry *entry)
 	size_t at = position(fleet, entry);
 
 	fleet->n_agents--;
-	memmove(fleet->agents + at, fleet->agents + at + 1, (fleet->n_agents - at) * sizeof *fleet->agents);
+	memmove(fleet->agents + at, fleet->agents + at + 1, (fleet->n_agents - at) * sizeof(struct fleet_entry *));
 	fleet_count_out(fleet, entry->public.state, agent_label(entry->public.agent, "tier"));
 	fleet_forget_bad(fleet, entry);
 	fleet_points_forget(fleet, entry->id);

@@ -83,13 +83,15 @@ void fleet_tell(struct fleet *fleet, const struct fleet_news *news)
 	fleet_notify(fleet, FLEET_TIMELINE, item.public.agent);
 }
 
-static struct fleet_item *item_by_no(const struct fleet *fleet, uint64_t no)
+// False when the item has been dropped, or never was.
+static bool find_slot(const struct fleet *fleet, uint64_t no, size_t *slot)
 {
 	uint64_t oldest = fleet->n_items_ever - fleet->ring.count + 1;
 
 	if (no < oldest || no > fleet->n_items_ever)
-		return NULL;
-	return &fleet->items[ring_at(&fleet->ring, (size_t)(no - oldest))];
+		return false;
+	*slot = ring_at(&fleet->ring, (size_t)(no - oldest));
+	return true;
 }
 
 // "WowEvent, WowCache" and so on, as far as it stays one readable line.
@@ -115,17 +117,19 @@ static const char *const fold_verbs[FOLD_COUNT][2] = {
 void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news)
 {
 	struct fleet_folded *folded = &fleet->folded[fold];
-	struct fleet_item *item = item_by_no(fleet, folded->no);
 	struct fleet_news one = *news;
 	char title[512], names[4096];
+	struct fleet_item *item;
+	size_t slot;
 
 	one.title = title;
-	if (!item || folded->second != news->at_ms / 1000) {
+	if (folded->second != news->at_ms / 1000 || !find_slot(fleet, folded->no, &slot)) {
 		snprintf(title, sizeof title, "%.400s %s", news->agent->name, fold_verbs[fold][0]);
 		*folded = (struct fleet_folded){ fleet->n_items_ever + 1, news->at_ms / 1000, 1 };
 		fleet_tell(fleet, &one);
 		return;
 	}
+	item = &fleet->items[slot];
 	folded->n++;
 	snprintf(title, sizeof title, "%zu agents %s", folded->n, fold_verbs[fold][1]);
 	list_names(item, folded, news->agent->name, names, sizeof names);
