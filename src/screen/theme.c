@@ -71,7 +71,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[STYLE_TEXT] = { { 0x1a1a1a, 234, 0 }, { 0 }, 0, 0, true },
 			[STYLE_MUTED] = { { 0x495057, 239, 8 }, { 0 }, 0, 0, true },
 			[STYLE_FAINT] = { { 0x6c757d, 243, 8 }, { 0 }, 0, DIM, true },
-			[STYLE_BORDER] = { { 0xced4da, 252, 7 }, { 0 }, 0, DIM, true },
+			[STYLE_BORDER] = { { 0xced4da, 252, 8 }, { 0 }, 0, DIM, true },
 			[STYLE_TITLE] = { { 0x1a1a1a, 234, 0 }, { 0 }, BOLD, BOLD, true },
 			[STYLE_PRIMARY] = { { 0x0099ff, 33, 4 }, { 0 }, 0, BOLD, true },
 			[STYLE_SECONDARY] = { { 0x5a67d8, 62, 5 }, { 0 }, 0, 0, true },
@@ -181,8 +181,10 @@ static struct look of_eight(const struct colour *fg, const struct colour *bg, ui
 
 	if (look.bg >= 8)
 		look.bg -= 8;
-	if (look.fg == 8)
-		return (struct look){ -1, look.bg, (uint16_t)(attributes | THEME_DIM) };
+	if (look.fg == 8) {
+		look.fg = look.bg < 0 ? -1 : 0;
+		look.attributes |= look.bg < 0 ? THEME_DIM : 0;
+	}
 	if (look.fg > 8) {
 		look.fg -= 8;
 		look.attributes |= THEME_BOLD;
