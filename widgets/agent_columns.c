@@ -30,9 +30,9 @@ static const struct column_spec specs[COLUMN_COUNT] = {
 	[COLUMN_LATENCY] = { "LATENCY", 7, 7, true, true, { NULL } },
 	[COLUMN_TREND] = { "TREND", 10, 24, false, false, { NULL } },
 	[COLUMN_CPU] = { "CPU", 6, 6, true, false, { "cpu", "process_cpu" } },
-	[COLUMN_MEMORY] = { "MEM", 8, 8, true, false, { "memory", "process_rss" } },
-	[COLUMN_RATE] = { "RATE", 7, 7, true, false, { "http_rate", "rate" } },
-	[COLUMN_ERRORS] = { "ERR", 6, 6, true, false, { "http_errors", "errors" } },
+	[COLUMN_MEMORY] = { "MEM", 8, 8, true, false, { "memory", "rss" } },
+	[COLUMN_RATE] = { "RATE", 7, 7, true, false, { "http_rate", "prom_requests" } },
+	[COLUMN_ERRORS] = { "ERR", 6, 6, true, false, { "http_errors" } },
 	[COLUMN_URL] = { "URL", 16, 48, false, false, { NULL } },
 };
 

@@ -48,8 +48,8 @@ static int draw_verdict(struct canvas *canvas, int y, const struct page *page)
 
 	x += canvas_text(canvas, x, y, -1, STYLE_TITLE, agent->agent->name);
 	if (agent->state_since_ms > 0)
-		canvas_textf(canvas, x + 2, y, -1, STYLE_MUTED, "since %s",
-			     human_ago(agent->state_since_ms, page->view->now.wall_ms, age));
+		canvas_textf(canvas, x + 2, y, -1, STYLE_MUTED, "for %s",
+			     human_duration(page->view->now.wall_ms - agent->state_since_ms, age));
 	return y + 1;
 }
 
@@ -131,8 +131,8 @@ static int draw_alert(struct canvas *canvas, int y, const struct page *page, con
 	char age[HUMAN_MAX];
 
 	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, style_of_severity(alert->severity), alert_state_name(alert->state));
-	canvas_textf(canvas, LABEL_WIDTH, y, -1, STYLE_TEXT, "%s · %s", alert->summary,
-		     human_ago(alert->since_ms, page->view->now.wall_ms, age));
+	canvas_textf(canvas, LABEL_WIDTH, y, -1, STYLE_TEXT, "for %s: %s",
+		     human_duration(page->view->now.wall_ms - alert->since_ms, age), alert->summary);
 	return y + 1;
 }
 

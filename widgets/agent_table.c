@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/agent_table.h"
+#include "widgets/window.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,8 @@ static void draw_trend(struct canvas *canvas, int x, int y, int width, const str
 
 	if (n == POINTS_MAX) // more than a cell could show: the newest part of the range
 		from_ms = points[0].at_ms;
+	else if (n)
+		from_ms = to_ms - window_span_ms(points[0].at_ms, to_ms, table->source.view->range);
 	sparkline_draw(canvas, x, y, width, 1, points, n, from_ms, to_ms, STYLE_CHART, sparkline_mode_for(canvas));
 }
 

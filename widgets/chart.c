@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/chart.h"
+#include "widgets/window.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -206,7 +207,7 @@ static struct canvas draw_heading(const struct fleet *fleet, const struct chart 
 				  struct canvas *canvas)
 {
 	const struct fleet_agent *entry = fleet_agent(fleet, agent);
-	char detail[600] = "";
+	char detail[600] = "", window[64];
 	struct heading heading = { .title = chart->def->title,
 				   .detail = detail,
 				   .note = chart->panel.provenance.text,
@@ -214,8 +215,8 @@ static struct canvas draw_heading(const struct fleet *fleet, const struct chart 
 				   .is_focused = chart->view->focus == PANE_PANELS };
 
 	if (entry)
-		snprintf(detail, sizeof detail, "%.500s, last %s", entry->agent->name,
-			 time_range_name(chart->view->range));
+		snprintf(detail, sizeof detail, "%.500s, %s", entry->agent->name,
+			 window_words(fleet, chart->view, agent, window));
 	return heading_draw(canvas, &heading);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/metrics_grid.h"
+#include "widgets/window.h"
 
 #include <stdio.h>
 
@@ -9,11 +10,10 @@
 enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64, LINE_CELLS = 38 };
 
 // What a size would give, whether or not all panels then fit.
-static void try_size(enum panel_size size, int width, int height, struct grid_layout *out)
+static void try_size(enum panel_size size, int spacing, int width, int height, struct grid_layout *out)
 {
-	int spacing = size == PANEL_LINE ? 0 : 1; // a blank row between rows of panels
-
 	out->size = size;
+	out->spacing = spacing;
 	out->n_columns = (width + BETWEEN_COLUMNS) / (panel_min_width(size) + BETWEEN_COLUMNS);
 	if (size == PANEL_LINE) // lines want length before company
 		out->n_columns = (width + BETWEEN_COLUMNS) / (LINE_CELLS + BETWEEN_COLUMNS);
@@ -28,10 +28,14 @@ static bool fits(const struct grid_layout *layout, size_t n, int width)
 
 void grid_layout(size_t n, int width, int height, size_t focused, struct grid_layout *out)
 {
+	static const struct {
+		enum panel_size size;
+		int spacing; // blank rows between rows of panels
+	} sizes[] = { { PANEL_LG, 1 }, { PANEL_MD, 1 }, { PANEL_SM, 1 }, { PANEL_SM, 0 }, { PANEL_LINE, 0 } };
 	size_t per_row, rows_needed;
 
-	for (int size = PANEL_LG; size >= PANEL_LINE; size--) {
-		try_size((enum panel_size)size, width, height, out);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		try_size(sizes[i].size, sizes[i].spacing, width, height, out);
 		if (fits(out, n, width))
 			break;
 	}
@@ -50,15 +54,15 @@ void grid_layout(size_t n, int width, int height, size_t focused, struct grid_la
 static void draw_panels(const struct fleet *fleet, const struct view *view, const uint16_t *series, size_t n,
 			const struct grid_layout *layout, struct canvas *canvas)
 {
-	int spacing = layout->size == PANEL_LINE ? 0 : 1, height = panel_height(layout->size);
+	int height = panel_height(layout->size);
 	struct metric_point points[PANEL_POINTS_MAX];
 	size_t end = layout->first + (size_t)layout->n_columns * (size_t)layout->n_rows;
 
 	for (size_t i = layout->first; i < n && i < end; i++) {
 		int place = (int)(i - layout->first);
-		struct canvas part =
-			canvas_part(canvas, place % layout->n_columns * (layout->column_width + BETWEEN_COLUMNS),
-				    place / layout->n_columns * (height + spacing), layout->column_width, height);
+		struct canvas part = canvas_part(
+			canvas, place % layout->n_columns * (layout->column_width + BETWEEN_COLUMNS),
+			place / layout->n_columns * (height + layout->spacing), layout->column_width, height);
 		const struct series_def *def = fleet_series_def(fleet, series[i]);
 		struct panel panel;
 
@@ -84,14 +88,15 @@ static void draw_without(const struct fleet *fleet, const struct view *view, str
 }
 
 // Whose numbers these are is said here once, so that no panel has to.
-static void draw_heading(const struct fleet_agent *agent, const struct view *view, size_t n_left_out,
-			 struct canvas *canvas, struct canvas *rest)
+static void draw_heading(const struct fleet *fleet, const struct fleet_agent *agent, const struct view *view,
+			 size_t n_left_out, struct canvas *canvas, struct canvas *rest)
 {
 	struct heading heading = { .title = "Metrics", .is_focused = view->focus == PANE_PANELS };
-	char detail[600], note[64] = "";
+	char detail[600], note[64] = "", window[64];
 
 	if (agent)
-		snprintf(detail, sizeof detail, "%.500s, last %s", agent->agent->name, time_range_name(view->range));
+		snprintf(detail, sizeof detail, "%.500s, %s", agent->agent->name,
+			 window_words(fleet, view, agent->agent->id, window));
 	if (n_left_out)
 		snprintf(note, sizeof note, "%zu more", n_left_out);
 	heading.detail = agent ? detail : "";
@@ -115,7 +120,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	grid_layout(n, canvas->width, canvas->height - 1, view->focus == PANE_PANELS ? view->focused_series : 0,
 		    &layout);
 	in_sight = (size_t)layout.n_columns * (size_t)(layout.n_rows < 0 ? 0 : layout.n_rows);
-	draw_heading(agent, view, n > in_sight ? n - in_sight : 0, canvas, &rest);
+	draw_heading(fleet, agent, view, n > in_sight ? n - in_sight : 0, canvas, &rest);
 	if (n)
 		draw_panels(fleet, view, series, n, &layout, &rest);
 	else

@@ -10,6 +10,7 @@
 
 struct grid_layout {
 	enum panel_size size;
+	int spacing;           // blank rows between rows of panels
 	int n_columns, n_rows; // panels side by side, and rows of panels in sight
 	int column_width;      // without the two cells between columns
 	size_t first;          // panel in the first place; a whole number of rows

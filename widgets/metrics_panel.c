@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/metrics_panel.h"
+#include "widgets/window.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ void panel_read(const struct fleet *fleet, const struct view *view, uint32_t age
 	*out = (struct panel){ .label = def->title,
 			       .better = def->better,
 			       .points = points,
-			       .from_ms = view->now.wall_ms - time_range_ms(view->range),
+			       .from_ms = view->now.wall_ms - window_of_series(fleet, view, agent, def->no),
 			       .to_ms = view->now.wall_ms,
 			       .keep = def->better == BETTER_HIGHER ? SPARKLINE_MIN : SPARKLINE_MAX };
 	provenance_read(fleet, view, agent, def, &out->provenance);

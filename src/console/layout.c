@@ -49,7 +49,7 @@ static bool is_wide(const struct rect *body)
 }
 
 // What is on every screen: header, foot, and where it is told how the fleet is, the verdict. Returns the rest.
-static struct rect frame(struct layout *out, int width, int height, bool has_verdict)
+static struct rect frame(struct layout *out, int width, int height, bool has_verdict, bool has_connection)
 {
 	struct rect body = { 0, 0, width, height };
 
@@ -59,7 +59,7 @@ static struct rect frame(struct layout *out, int width, int height, bool has_ver
 		take_bottom(&body, 1, &out->slots[SLOT_FOOTER]);
 	if (has_verdict)
 		take_top(&body, 1, &out->slots[SLOT_VERDICT]);
-	if (has_verdict && width >= CONNECTION_FROM && out->slots[SLOT_VERDICT].height)
+	if (has_connection && width >= CONNECTION_FROM && out->slots[SLOT_VERDICT].height)
 		out->slots[SLOT_CONNECTION] = take_right(&out->slots[SLOT_VERDICT], CONNECTION);
 	return body;
 }
@@ -90,7 +90,7 @@ static void overview_narrow(struct layout *out, struct rect body, const struct l
 
 	if (content->has_progress && rows >= 30)
 		take_top(&body, 4, &out->slots[SLOT_PROGRESS]);
-	if (rows >= 17)
+	if (rows >= 26) // below that the table says it: problems stand first
 		take_top(&body, newly_bad_rows(content, clamp(rows / 6, 2, 6)), &out->slots[SLOT_NEWLY_BAD]);
 	if (rows >= 28)
 		take_bottom(&body, rows / 4, &out->slots[SLOT_PANELS]);
@@ -101,7 +101,7 @@ static void overview_narrow(struct layout *out, struct rect body, const struct l
 
 static void overview(struct layout *out, int width, int height, const struct layout_content *content)
 {
-	struct rect body = frame(out, width, height, true);
+	struct rect body = frame(out, width, height, true, !content->is_feed_live);
 
 	if (body.height >= 6)
 		take_top(&body, body.height >= 18 ? 2 : 1, &out->slots[SLOT_COUNTS]);
@@ -113,7 +113,7 @@ static void overview(struct layout *out, int width, int height, const struct lay
 
 static void agent(struct layout *out, int width, int height)
 {
-	struct rect body = frame(out, width, height, false);
+	struct rect body = frame(out, width, height, false, false);
 
 	if (is_wide(&body)) {
 		struct rect right = take_right(&body, body.width / 2);
@@ -133,7 +133,7 @@ static void agent(struct layout *out, int width, int height)
 
 static void metrics(struct layout *out, int width, int height)
 {
-	struct rect body = frame(out, width, height, false);
+	struct rect body = frame(out, width, height, false, false);
 
 	if (is_wide(&body))
 		out->slots[SLOT_PANELS] = take_right(&body, body.width * 2 / 5);
@@ -188,12 +188,12 @@ void layout_compute(enum screen_id screen, int width, int height, const struct l
 		metrics(out, width, height);
 		break;
 	case SCREEN_ALERTS:
-		out->slots[SLOT_MAIN] = frame(out, width, height, true);
+		out->slots[SLOT_MAIN] = frame(out, width, height, true, !content->is_feed_live);
 		break;
 	case SCREEN_TIMELINE:
 	case SCREEN_HELP:
 	case SCREEN_COUNT:
-		out->slots[SLOT_MAIN] = frame(out, width, height, false);
+		out->slots[SLOT_MAIN] = frame(out, width, height, false, false);
 		break;
 	}
 	show_focused(out, screen, content);

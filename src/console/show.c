@@ -115,6 +115,7 @@ void console_layout(struct console *console, int width, int height)
 {
 	const struct layout_content content = { .n_newly_bad = console->scope.n_bad,
 						.has_progress = is_under_way(console->fleet),
+						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,
 						.focus = console->view.focus,
 						.is_chart_open = console->view.is_chart_open };
 

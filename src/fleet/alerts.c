@@ -115,6 +115,12 @@ static void drop_oldest_resolved(struct fleet *fleet)
 	alert_free(alert);
 }
 
+// The rules that follow the agent's state: the timeline has the transition itself, in better words.
+static bool repeats_transition(const struct alert *alert)
+{
+	return alert->agent && (strcmp(alert->rule, "agent_down") == 0 || strcmp(alert->rule, "agent_degraded") == 0);
+}
+
 // `was`: the state before, or ALERT_STATE_COUNT for a new one.
 static void tell(struct fleet *fleet, const struct alert *alert, enum alert_state was, int64_t at_ms)
 {
@@ -124,6 +130,8 @@ static void tell(struct fleet *fleet, const struct alert *alert, enum alert_stat
 	char title[512];
 
 	if (alert->state == was || alert->state == ALERT_ACKNOWLEDGED || alert->state == ALERT_SNOOZED)
+		return;
+	if (repeats_transition(alert) && (was == ALERT_STATE_COUNT || is_resolved))
 		return;
 	if (is_resolved && was == ALERT_STATE_COUNT) // history, replayed
 		at_ms = alert->resolved_ms;

@@ -60,7 +60,6 @@ START_TEST(what_matters_is_there)
 		  { [SLOT_HEADER] = 1,
 		    [SLOT_VERDICT] = 1,
 		    [SLOT_COUNTS] = 1,
-		    [SLOT_NEWLY_BAD] = 1,
 		    [SLOT_MAIN] = 1,
 		    [SLOT_TIMELINE] = 1,
 		    [SLOT_FOOTER] = 1 } },
