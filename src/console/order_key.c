@@ -21,9 +21,9 @@ static const struct {
 	[COLUMN_LATENCY] = { "latency", true, { NULL } },
 	[COLUMN_TREND] = { "trend", true, { NULL } },
 	[COLUMN_CPU] = { "cpu", true, { "cpu", "process_cpu", NULL } },
-	[COLUMN_MEMORY] = { "memory", true, { "memory", "process_rss", NULL } },
-	[COLUMN_RATE] = { "rate", true, { "http_rate", "rate", NULL } },
-	[COLUMN_ERRORS] = { "errors", true, { "http_errors", "errors", NULL } },
+	[COLUMN_MEMORY] = { "memory", true, { "memory", "rss", NULL } },
+	[COLUMN_RATE] = { "rate", true, { "http_rate", "prom_requests", NULL } },
+	[COLUMN_ERRORS] = { "errors", true, { "http_errors", NULL } },
 	[COLUMN_URL] = { "url", false, { NULL } },
 };
 
