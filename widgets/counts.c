@@ -147,12 +147,18 @@ static void draw_tiers(struct canvas *canvas, const struct fleet_scope *scope)
 			     scope->n_tiers - i);
 }
 
+// Agents without tiers are not a tier worth a line.
+static bool has_tiers(const struct fleet_scope *scope)
+{
+	return scope->n_tiers > 1 || (scope->n_tiers == 1 && *scope->tiers[0].name);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	(void)widget;
 	(void)fleet;
 	draw_states(canvas, &view->scope);
-	if (canvas->height > 1)
+	if (canvas->height > 1 && has_tiers(&view->scope))
 		draw_tiers(canvas, &view->scope);
 }
 

@@ -77,9 +77,11 @@ void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
 
 int32_t agent_latency_us(const struct fleet_agent *agent)
 {
-	const struct event_probed *probed = &agent->probed[PROBE_HEALTH];
+	// Where there is no health endpoint the scrape is what health is judged by.
+	enum probe_kind kind = agent->agent->health_url ? PROBE_HEALTH : PROBE_METRICS;
+	const struct event_probed *probed = &agent->probed[kind];
 
-	if (!agent->probed_at_ms[PROBE_HEALTH] || !probed->http_status || probed->timing.total_us <= 0)
+	if (!agent->probed_at_ms[kind] || !probed->http_status || probed->timing.total_us <= 0)
 		return -1;
 	return probed->timing.total_us;
 }

@@ -104,7 +104,7 @@ static void overview(struct layout *out, int width, int height, const struct lay
 	struct rect body = frame(out, width, height, true, !content->is_feed_live);
 
 	if (body.height >= 6)
-		take_top(&body, body.height >= 18 ? 2 : 1, &out->slots[SLOT_COUNTS]);
+		take_top(&body, body.height >= 18 && content->has_tiers ? 2 : 1, &out->slots[SLOT_COUNTS]);
 	if (is_wide(&body))
 		overview_wide(out, body, content);
 	else

@@ -32,6 +32,7 @@ enum slot {
 struct layout_content {
 	size_t n_newly_bad;
 	bool has_progress; // something is under way
+	bool has_tiers;    // agents have tiers: a second row of counts
 	bool is_feed_live; // else the feed's own indicator stands beside the verdict
 	enum pane focus;
 	bool is_chart_open;

@@ -111,10 +111,20 @@ static bool is_under_way(const struct fleet *fleet)
 	return false;
 }
 
+// Agents without tiers are not a tier worth a row.
+static bool has_tiers(const struct fleet *fleet)
+{
+	const struct fleet_tier *tiers;
+	size_t n = fleet_tiers(fleet, &tiers);
+
+	return n > 1 || (n == 1 && *tiers[0].name);
+}
+
 void console_layout(struct console *console, int width, int height)
 {
 	const struct layout_content content = { .n_newly_bad = console->scope.n_bad,
 						.has_progress = is_under_way(console->fleet),
+						.has_tiers = has_tiers(console->fleet),
 						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,
 						.focus = console->view.focus,
 						.is_chart_open = console->view.is_chart_open };

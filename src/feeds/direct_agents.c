@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
 #include "model/agent.h"
+#include "poll/admission.h"
 
 static void emit_agent(struct direct_feed *feed, enum event_type type, const struct agent *agent)
 {
@@ -110,7 +111,6 @@ static int add_watched(struct direct_feed *feed, const struct agent *agent)
 	watched->is_loopback = is_loopback(agent->url);
 	feed->counts.n_agents++;
 	feed->counts.n_not_loopback += !watched->is_loopback;
-	http_client_set_max_kept(feed->client, (uint32_t)feed->counts.n_agents);
 	emit_agent(feed, EVENT_AGENT_ADDED, watched->agent);
 	r = spread(feed, watched);
 	return r;
@@ -194,6 +194,19 @@ static struct agent **choose(const struct direct_feed *feed, struct agent *const
 	return chosen;
 }
 
+// Descriptors are what bounds a fleet: said once, with what to do about it.
+static void keep_within_limits(struct direct_feed *feed)
+{
+	struct descriptor_budget budget;
+
+	poll_descriptor_budget(feed->counts.n_agents, feed->config->probe.max_in_flight, &budget);
+	http_client_set_max_kept(feed->client, (uint32_t)budget.n_kept);
+	if (budget.is_short && !feed->is_short_told)
+		direct_notice(feed, SEVERITY_WARNING, ACTION_ERROR, "too few descriptors for this fleet",
+			      budget.message, false);
+	feed->is_short_told = budget.is_short;
+}
+
 // A list that is whole again takes its question back by itself.
 static void tell_question_gone(struct direct_feed *feed, const char *source)
 {
@@ -219,6 +232,7 @@ void direct_feed_publish(struct feed *base, const char *source, struct agent *co
 	char text[300];
 
 	mem_free(chosen);
+	keep_within_limits(feed);
 	if (had_question && !registry_has_question(feed->registry, NULL))
 		tell_question_gone(feed, source);
 	if (r < 0) {
@@ -312,6 +326,22 @@ void direct_look_again(struct direct_feed *feed, struct watched *watched)
 	agent_unref(watched->agent);
 	watched->agent = agent_ref(original);
 	begin_contact(feed, watched);
+}
+
+// An exporter that nobody labelled is filtered and grouped by what it is.
+void direct_recognise(struct direct_feed *feed, struct watched *watched)
+{
+	const char *kind = metric_recorder_kind(feed->recorder, watched->id);
+	struct agent *named;
+
+	watched->is_recognised = true;
+	if (!*kind || strcmp(kind, "http") == 0 || strcmp(kind, "process") == 0 ||
+	    *agent_label(watched->agent, "service"))
+		return;
+	named = agent_copy(watched->agent);
+	if (named && labels_set(&named->labels, "service", kind) == 0)
+		registry_refine(feed->registry, named);
+	agent_unref(named);
 }
 
 void direct_memory_save(struct direct_feed *feed, struct instant now)

@@ -31,7 +31,8 @@ struct watched {
 	bool has_answered;         // with any HTTP status
 	bool is_settled;           // everything there is to ask was asked once
 	bool is_loopback;
-	UT_hash_handle hh; // direct_feed::watched
+	bool is_recognised; // what it is was looked at
+	UT_hash_handle hh;  // direct_feed::watched
 };
 
 // Counts for the progress of the first contact; each agent is counted once.
@@ -59,7 +60,7 @@ struct direct_feed {
 	struct alerts *alerts;
 	struct endpoint_memory *memory;
 	char *state_dir; // owned; NULL: nothing is remembered
-	bool memory_is_dirty, is_once, is_stopping;
+	bool memory_is_dirty, is_once, is_stopping, is_short_told;
 
 	struct watched *watched; // hash by id, owned
 	struct direct_counts counts;
@@ -86,6 +87,7 @@ int direct_agents_start(struct direct_feed *feed, const struct direct_options *o
 void direct_agents_finish(struct direct_feed *feed);
 void direct_on_contact(const struct contact_result *result, void *ctx);
 void direct_look_again(struct direct_feed *feed, struct watched *watched); // remembered endpoints were wrong
+void direct_recognise(struct direct_feed *feed, struct watched *watched);  // names an exporter's service
 void direct_memory_save(struct direct_feed *feed, struct instant now);
 
 // direct_samples.c

@@ -130,6 +130,8 @@ void direct_on_sample(const struct sample *sample, void *ctx)
 	emit_probed(feed, sample, is_health ? &verdict : NULL, sample->kind == PROBE_METRICS ? &metrics : NULL);
 	verdict_finish(&verdict);
 	count_sample(feed, watched, sample);
+	if (sample->kind == PROBE_METRICS && metrics.n_samples && !watched->is_recognised)
+		direct_recognise(feed, watched); // may replace the description: nothing of the sample is used after it
 	direct_rearm(feed);
 }
 

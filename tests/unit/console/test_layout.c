@@ -81,7 +81,7 @@ START_TEST(what_matters_is_there)
 		{ 20, 3, { [SLOT_VERDICT] = 1, [SLOT_MAIN] = 1 } },
 		{ 20, 1, { [SLOT_VERDICT] = 1 } },
 	};
-	const struct layout_content content = { .n_newly_bad = 5 };
+	const struct layout_content content = { .n_newly_bad = 5, .has_tiers = true };
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct layout layout;
@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(an_open_chart_takes_the_room_of_all_panes)
 {
-	const struct layout_content content = { .n_newly_bad = 5, .focus = PANE_PANELS, .is_chart_open = true };
+	const struct layout_content content = { .n_newly_bad = 5, .has_tiers = true, .focus = PANE_PANELS, .is_chart_open = true };
 	struct layout layout;
 
 	layout_compute(SCREEN_OVERVIEW, 120, 36, &content, &layout);
