@@ -392,6 +392,7 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 {
 	bool is_whole =
 		screen->is_stale || canvas->width != screen->shown.width || canvas->height != screen->shown.height;
+	bool is_comparable;
 	int n_touched = 0, err;
 
 	if (screen->is_suspended || canvas->width == 0 || canvas->height == 0)
@@ -404,8 +405,10 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 		clearok(stdscr, TRUE);
 		screen->is_stale = false;
 	}
+	is_comparable = frame_has_same_clusters(&screen->shown, canvas);
 	for (int y = 0; y < canvas->height; y++)
-		n_touched += show_row(screen, canvas, y);
+		if (!is_comparable || !frame_row_is_equal(&screen->shown, canvas, y))
+			n_touched += show_row(screen, canvas, y);
 	if (n_touched == 0)
 		return 0;
 	wrefresh(stdscr);

@@ -25,6 +25,19 @@ int frame_remember(struct canvas *shown, const struct canvas *canvas)
 	return clusters->len ? bytes_add(&shown->grid->clusters, clusters->data, clusters->len) : 0;
 }
 
+bool frame_has_same_clusters(const struct canvas *shown, const struct canvas *canvas)
+{
+	const struct bytes *a = &shown->grid->clusters, *b = &canvas->grid->clusters;
+
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+bool frame_row_is_equal(const struct canvas *shown, const struct canvas *canvas, int y)
+{
+	return memcmp(canvas_cell(shown, 0, y), canvas_cell(canvas, 0, y),
+		      (size_t)canvas->width * sizeof(struct cell)) == 0;
+}
+
 static bool is_cluster(const struct canvas *canvas, const struct cell *cell)
 {
 	return cell->glyph >= CELL_CLUSTER && cell->glyph - CELL_CLUSTER < canvas->grid->clusters.len;

@@ -12,6 +12,12 @@ int frame_forget(struct canvas *shown, int width, int height); // 0 or -ENOMEM
 // `canvas` is shown now; both are of one size. 0 or -ENOMEM.
 int frame_remember(struct canvas *shown, const struct canvas *canvas);
 
+// True when equal cells mean equal text: both have the same table of clusters.
+bool frame_has_same_clusters(const struct canvas *shown, const struct canvas *canvas);
+
+// True when every cell of the row is equal, which is quick to see.
+bool frame_row_is_equal(const struct canvas *shown, const struct canvas *canvas, int y);
+
 // True when the cell shows alike in both.
 bool frame_is_same(const struct canvas *shown, const struct canvas *canvas, int x, int y);
 
