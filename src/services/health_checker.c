@@ -144,9 +144,13 @@ static int64_t late_after_ms(const struct watched *agent)
 	return gap + agent->timeout_ms;
 }
 
+// An agent that lets health and then metrics run into a long timeout has still been heard from.
 static int64_t stale_after_ms(const struct watched *agent)
 {
-	return (agent->pace == HEALTH_PACE_BACKOFF ? HEALTH_BACKOFF_X + 2 : 3) * (int64_t)agent->interval_ms;
+	int64_t after = (agent->pace == HEALTH_PACE_BACKOFF ? HEALTH_BACKOFF_X + 2 : 3) * (int64_t)agent->interval_ms;
+	int64_t least = late_after_ms(agent) + agent->timeout_ms;
+
+	return after > least ? after : least;
 }
 
 static void refresh(struct health_checker *checker, struct watched *agent, struct instant now)

@@ -11,8 +11,9 @@
  * So three failures are down, three warnings are degraded, and failures mixed with warnings are degraded; timeouts
  * count like any failure. Until the first flip the agent is unknown.
  *
- * Freshness counts from the last judged result: late after interval + timeout, stale after 3 intervals. A hard-down
- * agent is probed up to 4 intervals apart, so for it these are 4 intervals + timeout, and 6 intervals.
+ * Freshness counts from the last judged result: late after interval + timeout, stale after 3 intervals, or where the
+ * timeout is longer than the interval, after interval + 2 timeouts (health's and metrics'). A hard-down agent is probed
+ * up to 4 intervals apart, so for it these are 4 intervals + timeout, and 6 intervals (4 intervals + 2 timeouts).
  *
  * Flapping after Nagios: changes of the hard state among the last 20 results, weighted from 0.8 (oldest) to 1.2
  * (newest); on above 30 %, off at or below 25 %.

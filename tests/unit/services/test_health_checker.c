@@ -215,6 +215,24 @@ START_TEST(goes_late_then_stale_by_itself)
 }
 END_TEST
 
+START_TEST(a_timeout_longer_than_the_interval_is_not_stale)
+{
+	struct agent agent = { .id = 1, .interval_ms = 1000, .timeout_ms = 2000 };
+	struct bench bench;
+
+	begin(&bench);
+	ck_assert_int_eq(health_checker_add(bench.checker, &agent, bench.now), 0);
+	judge(&bench, 1, VERDICT_PASS, REASON_NONE, 200);
+	bench.now = instant_add(bench.now, 5000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_LATE);
+	bench.now = instant_add(bench.now, 1);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_health(bench.checker, 1)->freshness, FRESHNESS_STALE);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 START_TEST(a_hard_down_agent_is_given_the_time_of_its_backoff)
 {
 	struct bench bench;
@@ -540,11 +558,11 @@ END_TEST
 
 SUITE("health_checker", defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
       a_run_says_where_it_leads_and_asks_to_be_hurried, tells_of_every_change_and_of_nothing_else,
-      goes_late_then_stale_by_itself, a_hard_down_agent_is_given_the_time_of_its_backoff,
-      no_judgement_keeps_the_state_but_does_not_show_it, overlays_are_set_cleared_and_maintenance_ends_in_time,
-      flaps_above_30_percent_until_25, soft_runs_never_make_it_flap,
-      when_more_than_half_turn_bad_it_asks_once_whether_it_is_us, when_it_is_us_nobody_is_down,
-      when_it_is_the_fleet_the_verdicts_stand, a_link_test_without_an_answer_does_not_hide_an_outage,
-      failures_spread_over_time_are_no_mass_outage, the_first_failures_of_a_start_are_no_mass_outage,
-      overall_is_the_worst_and_unknown_hides_nothing, the_stats_follow_the_agents,
-      the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
+      goes_late_then_stale_by_itself, a_timeout_longer_than_the_interval_is_not_stale,
+      a_hard_down_agent_is_given_the_time_of_its_backoff, no_judgement_keeps_the_state_but_does_not_show_it,
+      overlays_are_set_cleared_and_maintenance_ends_in_time, flaps_above_30_percent_until_25,
+      soft_runs_never_make_it_flap, when_more_than_half_turn_bad_it_asks_once_whether_it_is_us,
+      when_it_is_us_nobody_is_down, when_it_is_the_fleet_the_verdicts_stand,
+      a_link_test_without_an_answer_does_not_hide_an_outage, failures_spread_over_time_are_no_mass_outage,
+      the_first_failures_of_a_start_are_no_mass_outage, overall_is_the_worst_and_unknown_hides_nothing,
+      the_stats_follow_the_agents, the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
