@@ -156,6 +156,8 @@ static bool read_some(struct term *t)
 	if (n <= 0)
 		return false;
 	t->n_received += (uint64_t)n;
+	for (ssize_t i = 0; i < n; i++)
+		t->n_beyond_ascii += (unsigned char)bytes[i] >= 0x80;
 	term_modes_feed(&t->modes, bytes, (size_t)n);
 	vterm_input_write(t->vt, bytes, (size_t)n);
 	vterm_screen_flush_damage(t->screen);
@@ -212,6 +214,21 @@ void term_wait_gone(struct term *t, const char *text, int timeout_ms)
 		give_up(t, "did not go", text, timeout_ms);
 }
 
+void term_wait_row(struct term *t, const char *text, const char *then, int timeout_ms)
+{
+	int64_t deadline_ms = now_ms() + timeout_ms;
+	char both[512];
+
+	while (!term_has_row(t, text, then)) {
+		if ((!t->has_ended || read_some(t)) && step(t, deadline_ms))
+			continue;
+		if (term_has_row(t, text, then))
+			return;
+		snprintf(both, sizeof both, "%s ... %s", text, then);
+		give_up(t, "did not appear in one row", both, timeout_ms);
+	}
+}
+
 uint64_t term_listen(struct term *t, int ms)
 {
 	uint64_t before = t->n_received;
@@ -227,6 +244,11 @@ uint64_t term_listen(struct term *t, int ms)
 uint64_t term_bytes_received(const struct term *t)
 {
 	return t->n_received;
+}
+
+uint64_t term_bytes_beyond_ascii(const struct term *t)
+{
+	return t->n_beyond_ascii;
 }
 
 pid_t term_pid(const struct term *t)

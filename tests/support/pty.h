@@ -45,9 +45,14 @@ bool term_await(struct term *t, const char *text, bool is_there, int timeout_ms)
 void term_wait_for(struct term *t, const char *text, int timeout_ms);
 void term_wait_gone(struct term *t, const char *text, int timeout_ms);
 
+// Some row of the screen has the one text, and after it the other.
+bool term_has_row(struct term *t, const char *text, const char *then);
+void term_wait_row(struct term *t, const char *text, const char *then, int timeout_ms);
+
 // Reads for that long whatever comes; the number of bytes that came.
 uint64_t term_listen(struct term *t, int ms);
-uint64_t term_bytes_received(const struct term *t); // since the start
+uint64_t term_bytes_received(const struct term *t);     // since the start
+uint64_t term_bytes_beyond_ascii(const struct term *t); // of them those of 0x80 and more
 pid_t term_pid(const struct term *t);
 
 // The exit status, or -1 - signal of a program that was killed.

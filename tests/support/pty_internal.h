@@ -28,7 +28,7 @@ struct term {
 	VTerm *vt;
 	VTermScreen *screen;
 	int cols, rows;
-	uint64_t n_received;
+	uint64_t n_received, n_beyond_ascii;
 	struct term_modes modes;
 	char row[TERM_ROW_BYTES];
 };

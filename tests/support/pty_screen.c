@@ -78,6 +78,17 @@ bool term_has(struct term *t, const char *text)
 	return term_find(t, text, NULL) >= 0;
 }
 
+bool term_has_row(struct term *t, const char *text, const char *then)
+{
+	for (int row = 0; row < t->rows; row++) {
+		const char *at = strstr(term_row(t, row), text);
+
+		if (at && strstr(at + strlen(text), then))
+			return true;
+	}
+	return false;
+}
+
 // Cells in front of the byte at `at` of a row.
 static int cells_before(struct term *t, int row, size_t at)
 {
