@@ -157,6 +157,7 @@ size_t number_format(double value, char *out, size_t size)
 		if (n < 0 || (size_t)n >= size)
 			break;
 		back = strtod_l(out, NULL, c_locale());
+		// NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): -0.0 must come back as -0.0
 		if (memcmp(&back, &value, sizeof back) == 0)
 			break;
 	}

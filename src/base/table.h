@@ -5,6 +5,7 @@
  * A failed allocation leaves the element out of the table: after HASH_ADD, look the element up or use TABLE_ADD_FAILED.
  */
 #include "base/hash.h"
+#include "base/list.h"
 #include "base/memory.h"
 
 #define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = (unsigned)hash_keyed((keyptr), (keylen)))
@@ -13,7 +14,6 @@
 #define uthash_free(ptr, size) mem_free(ptr)
 
 #include <uthash.h>
-#include <utlist.h>
 
 // True when the last HASH_ADD of `element` (handle member hh) did not take for want of memory.
 #define TABLE_ADD_FAILED(element) ((element)->hh.tbl == NULL)

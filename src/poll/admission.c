@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "poll/admission.h"
 
-#include <utlist.h>
+#include "base/list.h"
 
 void admission_init(struct admission *admission, size_t limit)
 {

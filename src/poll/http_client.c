@@ -2,8 +2,8 @@
 #include "poll/http.h"
 
 #include <errno.h>
-#include <utlist.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "poll/http_internal.h"
 

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-#include <utlist.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "poll/http_errors.h"
 #include "poll/http_internal.h"
