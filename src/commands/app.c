@@ -94,6 +94,7 @@ int app_options_parse(struct app_options *options, int argc, char **argv)
 // Who stands beside what is done here: the login behind sudo where there is one.
 static void find_who(char *out, size_t size)
 {
+	// cppcheck-suppress getpwuidCalled ; asked once, before any thread is there
 	const struct passwd *user = getpwuid(getuid());
 	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	const char *name = sudo && *sudo ? sudo : user ? user->pw_name : "unknown";

@@ -229,7 +229,7 @@ static void unknown_key(struct reader *reader, const yaml_node_t *key, const str
 	char quote[QUOTE_MAX];
 	size_t n = 0;
 
-	while (fields[n].name && n < FIELDS_MAX) {
+	while (n < FIELDS_MAX && fields[n].name) {
 		words[n] = fields[n].name;
 		n++;
 	}

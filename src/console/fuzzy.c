@@ -113,6 +113,7 @@ static void extend(const struct letters *text, uint32_t letter, int i, struct pa
 	}
 }
 
+// n: 1 to FUZZY_QUERY_MAX.
 static int match_word(const struct letters *text, const uint32_t *word, int n, uint64_t *matched)
 {
 	struct paths paths;
@@ -121,6 +122,7 @@ static int match_word(const struct letters *text, const uint32_t *word, int n, u
 	for (int i = 0; i < n; i++)
 		extend(text, word[i], i, &paths);
 	for (int j = 0; j < text->n; j++)
+		// cppcheck-suppress uninitvar ; extend() fills a row, up to the last one
 		if (paths.score[n - 1][j] > score) {
 			best = j;
 			score = paths.score[n - 1][j];

@@ -275,10 +275,12 @@ static struct file_sd_job *job_new(struct source *source)
 
 	if (!job)
 		return NULL;
-	job->source = source;
-	job->work.data = job;
-	job->pattern = mem_strdup(source->config->path);
-	job->known = mem_calloc(source->n_files, sizeof *job->known);
+	*job = (struct file_sd_job){
+		.work.data = job,
+		.source = source,
+		.pattern = mem_strdup(source->config->path),
+		.known = mem_calloc(source->n_files, sizeof *job->known),
+	};
 	for (size_t i = 0; job->known && i < source->n_files; i++) {
 		job->known[i] = source->files[i];
 		job->known[i].path = mem_strdup(source->files[i].path);

@@ -160,12 +160,15 @@ void judgement_of_word(struct judgement *out, const struct health_word *word, co
 
 void judgement_of_checks(struct judgement *out)
 {
+	static const struct health_word critical = { "critical", BAD };
+	static const struct health_word warning = { "warning", WARNED };
+	static const struct health_word passing = { "passing", GOOD };
 	const size_t *n = out->checks.n_by_state;
 
 	if (n[HEALTH_DOWN])
-		judgement_of_word(out, health_word_find("critical", 8), "");
+		judgement_of_word(out, &critical, "");
 	else if (n[HEALTH_DEGRADED] || n[HEALTH_UNKNOWN])
-		judgement_of_word(out, health_word_find("warning", 7), "");
+		judgement_of_word(out, &warning, "");
 	else
-		judgement_of_word(out, health_word_find("passing", 7), "");
+		judgement_of_word(out, &passing, "");
 }

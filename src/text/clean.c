@@ -40,8 +40,9 @@ static bool put(struct cleaner *c, const char *bytes, size_t n, int cells)
 static bool put_codepoint(struct cleaner *c, uint32_t codepoint)
 {
 	char unit[5];
+	size_t n = text_encode(codepoint, unit);
 
-	return put(c, unit, text_encode(codepoint, unit), codepoint_width(codepoint));
+	return put(c, unit, n, codepoint_width(codepoint));
 }
 
 static bool put_hidden(struct cleaner *c, uint32_t codepoint)
