@@ -1,10 +1,8 @@
 #!/bin/sh
-# One lint a call: lint.sh NAME SOURCE_ROOT BUILD_ROOT. Exit 77 (skipped) where the tool is not installed.
+# One lint a call: lint.sh NAME SOURCE_ROOT. Exit 77 (skipped) where the tool is not installed.
 set -eu
 name=$1
-root=$2
-build=$3
-cd "$root"
+cd "$2"
 
 need() {
   command -v "$1" >/dev/null 2>&1 || {
@@ -15,6 +13,24 @@ need() {
 sources() { find src widgets -name '*.c' | sort; }
 everything() { find src widgets include tests -name '*.[ch]' | sort; }
 
+# Runs a command on every source, some at a time, on all processors; tells what it said only when it fails.
+on_sources() { # HOW_MANY COMMAND...
+  n=$1
+  shift
+  if ! said=$(sources | xargs -P "$(nproc)" -n "$n" "$@" 2>&1); then
+    printf '%s\n' "$said" | grep -v ' warnings\{0,1\} generated\.$'
+    return 1
+  fi
+}
+
+# Not the build's own flags: those are of one compiler, and some of them cost an analysis its sight.
+# shellcheck disable=SC2089,SC2090 # the compiler is to see the quotes
+defines='-D_GNU_SOURCE -DOPSCON_VERSION=""'
+includes='-Iinclude -Isrc -I.'
+libraries='libuv libcurl json-c ncursesw yaml-0.1 libutf8proc libmicrohttpd'
+# shellcheck disable=SC2086,SC2090
+flags() { echo "-std=gnu11 $defines $includes $(pkg-config --cflags $libraries)"; }
+
 case $name in
 format)
   need clang-format
@@ -22,20 +38,22 @@ format)
   ;;
 tidy)
   need clang-tidy
-  sources | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "$build" 2>/dev/null
+  # Options follow the files, so the shell in between puts them there.
+  FLAGS=$(flags)
+  export FLAGS
+  # shellcheck disable=SC2016
+  on_sources 4 sh -c 'clang-tidy --quiet "$@" -- $FLAGS' clang-tidy
   ;;
 cppcheck)
   need cppcheck
+  # shellcheck disable=SC2086,SC2090
   cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-    --suppressions-list=tests/lint/cppcheck.txt -D_GNU_SOURCE -DOPSCON_VERSION='""' \
-    '-DHASH_ITER(hh,head,el,tmp)=for((el)=(head);(el);(el)=(tmp))' -Iinclude -Isrc -I. -j "$(nproc)" src widgets
+    --library=posix,gnu,tests/lint/cppcheck.cfg $defines $includes -j "$(nproc)" src widgets
   ;;
 analyzer)
   need gcc
-  # shellcheck disable=SC2046,SC2016
-  sources | xargs -P "$(nproc)" -n 1 sh -c 'gcc -fanalyzer -O1 -std=gnu11 -fsyntax-only -Wall -Werror -D_GNU_SOURCE \
-    "-DOPSCON_VERSION=\"\"" -Iinclude -Isrc -I. '"$(pkg-config --cflags libuv libcurl json-c ncursesw yaml-0.1 libutf8proc \
-    libmicrohttpd)"' "$0"'
+  # shellcheck disable=SC2046
+  on_sources 1 gcc -fanalyzer -O1 -Wall -Werror $(flags) -c -o /dev/null
   ;;
 man)
   need mandoc

@@ -11,12 +11,9 @@ START_TEST(a_young_fleet_is_shown_in_the_smallest_span_that_holds_it)
 		enum time_range range;
 		int64_t span_ms;
 	} table[] = {
-		{ 10 * SECOND_MS, RANGE_1H, MINUTE_MS },
-		{ 61 * SECOND_MS, RANGE_1H, 2 * MINUTE_MS },
-		{ 6 * MINUTE_MS, RANGE_1H, 15 * MINUTE_MS },
-		{ 59 * MINUTE_MS, RANGE_1H, HOUR_MS },
-		{ 5 * HOUR_MS, RANGE_1H, HOUR_MS },
-		{ 10 * MINUTE_MS, RANGE_5M, 5 * MINUTE_MS },
+		{ 10 * SECOND_MS, RANGE_1H, MINUTE_MS },     { 61 * SECOND_MS, RANGE_1H, 2 * MINUTE_MS },
+		{ 6 * MINUTE_MS, RANGE_1H, 15 * MINUTE_MS }, { 59 * MINUTE_MS, RANGE_1H, HOUR_MS },
+		{ 5 * HOUR_MS, RANGE_1H, HOUR_MS },          { 10 * MINUTE_MS, RANGE_5M, 5 * MINUTE_MS },
 		{ 2 * HOUR_MS, RANGE_30D, 3 * HOUR_MS },
 	};
 	const int64_t now_ms = FIXTURE_NOW_MS;
@@ -48,5 +45,4 @@ START_TEST(the_words_say_how_much_of_the_range_there_is)
 }
 END_TEST
 
-SUITE("window", a_young_fleet_is_shown_in_the_smallest_span_that_holds_it,
-      the_words_say_how_much_of_the_range_there_is)
+SUITE("window", a_young_fleet_is_shown_in_the_smallest_span_that_holds_it, the_words_say_how_much_of_the_range_there_is)
