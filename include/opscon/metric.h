@@ -36,6 +36,7 @@ struct series_def {
 	enum metric_better better;
 	double warn, critical;
 	const char *expr; // the expression it is computed from (opscon.yml(5)), "" for built-ins such as latency
+	bool is_dropped;  // the number means nothing any more: the definition and the points of all agents go
 };
 
 enum { SERIES_MAX = 256 }; // definitions in one fleet

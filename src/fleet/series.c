@@ -2,6 +2,8 @@
 /* What the numbers are called, and the full scrape of whom somebody watches. The numbers themselves: points.c. */
 #include "fleet/fleet.h"
 
+#include "services/metrics_aggregator.h"
+
 int fleet_series_defined(struct fleet *fleet, const struct event *event)
 {
 	uint16_t no = event->u.series.no;
@@ -9,8 +11,10 @@ int fleet_series_defined(struct fleet *fleet, const struct event *event)
 	if (no >= SERIES_MAX)
 		return 0;
 	event_unref(fleet->defs[no]);
-	fleet->defs[no] = fleet_keep(event);
-	if (no >= fleet->n_defs)
+	fleet->defs[no] = event->u.series.is_dropped ? NULL : fleet_keep(event);
+	if (event->u.series.is_dropped)
+		metrics_forget_series(fleet->points, no);
+	else if (no >= fleet->n_defs)
 		fleet->n_defs = (size_t)no + 1;
 	fleet_notify(fleet, FLEET_AGENT_METRICS, 0);
 	return 0;

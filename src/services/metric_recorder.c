@@ -360,7 +360,7 @@ static bool bit_take(uint64_t *bits, unsigned no)
 	return was_set;
 }
 
-int metric_recorder_unpin(struct metric_recorder *recorder, const char *series)
+int metric_recorder_unpin(struct metric_recorder *recorder, const char *series, int64_t at_ms)
 {
 	int no = panels_find(recorder->panels, series);
 	struct recorded *agent, *next;
@@ -371,7 +371,7 @@ int metric_recorder_unpin(struct metric_recorder *recorder, const char *series)
 	was_pinned = bit_take(recorder->pinned, (unsigned)no);
 	HASH_ITER(hh, recorder->agents, agent, next)
 		was_pinned |= bit_take(agent->pinned, (unsigned)no);
-	return was_pinned ? 0 : -ENOENT;
+	return was_pinned ? panels_drop_pin(recorder->panels, (uint16_t)no, at_ms, &recorder->sink) : -ENOENT;
 }
 
 const char *metric_recorder_kind(const struct metric_recorder *recorder, uint32_t id)

@@ -40,8 +40,8 @@ int metric_recorder_watch(struct metric_recorder *recorder, uint32_t agent, bool
 
 // REQUEST_PIN: keeps a series of one agent (0: of every agent). 0; -ENOENT, -EINVAL, -ENOSPC, -ENOMEM.
 int metric_recorder_pin(struct metric_recorder *recorder, uint32_t agent, const char *series);
-// REQUEST_UNPIN: no agent keeps it any longer. 0; -ENOENT when it was not pinned.
-int metric_recorder_unpin(struct metric_recorder *recorder, const char *series);
+// REQUEST_UNPIN: no agent keeps it any longer, and its panel goes. 0; -ENOENT when it was not pinned, -ENOMEM.
+int metric_recorder_unpin(struct metric_recorder *recorder, const char *series, int64_t at_ms);
 
 // What the agent was recognised as ("" not yet, or nothing known).
 const char *metric_recorder_kind(const struct metric_recorder *recorder, uint32_t agent);

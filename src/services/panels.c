@@ -318,24 +318,40 @@ struct metric_exprs *panels_exprs(struct panels *panels)
 	return panels->exprs;
 }
 
-int panels_define(struct panels *panels, uint16_t no, int64_t at_ms, const struct event_sink *sink)
+static int tell(const struct panel *panel, bool is_dropped, int64_t at_ms, const struct event_sink *sink)
 {
-	struct panel *panel = &panels->items[no];
-	struct event *event;
+	struct event *event = event_new(EVENT_SERIES_DEFINED, at_ms, 0);
 
-	if (panel->is_defined)
-		return 0;
-	event = event_new(EVENT_SERIES_DEFINED, at_ms, 0);
 	if (!event)
 		return -ENOMEM;
 	event->u.series = panel->def;
+	event->u.series.is_dropped = is_dropped;
 	if (copy_texts(&event->u.series, &panel->def) < 0) {
 		event_unref(event);
 		return -ENOMEM;
 	}
-	panel->is_defined = true;
 	event_emit(sink, event);
 	return 0;
+}
+
+int panels_define(struct panels *panels, uint16_t no, int64_t at_ms, const struct event_sink *sink)
+{
+	struct panel *panel = &panels->items[no];
+	int r = panel->is_defined ? 0 : tell(panel, false, at_ms, sink);
+
+	if (r == 0)
+		panel->is_defined = true;
+	return r;
+}
+
+int panels_drop_pin(struct panels *panels, uint16_t no, int64_t at_ms, const struct event_sink *sink)
+{
+	struct panel *panel = &panels->items[no];
+	int r = panel->is_defined && panel->source == PANEL_PIN ? tell(panel, true, at_ms, sink) : 0;
+
+	if (r == 0 && panel->source == PANEL_PIN)
+		panel->is_defined = false;
+	return r;
 }
 
 static bool is_counter(const char *series)

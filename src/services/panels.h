@@ -44,6 +44,9 @@ struct metric_exprs *panels_exprs(struct panels *panels);
 // Emits EVENT_SERIES_DEFINED for a series unless that has been done. 0 or -ENOMEM.
 int panels_define(struct panels *panels, uint16_t no, int64_t at_ms, const struct event_sink *sink);
 
+// Emits that a pinned series means nothing any more; others stay. 0 or -ENOMEM.
+int panels_drop_pin(struct panels *panels, uint16_t no, int64_t at_ms, const struct event_sink *sink);
+
 /* A series as exposed becomes a definition; counters (by their suffix) as a rate. The id is the text itself. The
  * number, the same for the same text; -EINVAL when the text is no series, -ENOSPC, -ENOMEM.
  */

@@ -75,5 +75,26 @@ START_TEST(a_series_past_the_limit_is_ignored)
 }
 END_TEST
 
+START_TEST(a_dropped_series_goes_with_its_points)
+{
+	struct fleet_fixture f;
+	struct event *event = event_new(EVENT_SERIES_DEFINED, FIXTURE_NOW_MS, 0);
+	uint16_t nos[8];
+
+	fleet_fixture_init(&f);
+	fleet_fixture_series(&f);
+	fleet_fixture_add(&f, "a", "", "");
+	fleet_fixture_point(&f, 1, FIXTURE_CPU, 0, 4);
+	event->u.series.no = FIXTURE_CPU;
+	event->u.series.is_dropped = true;
+	fleet_fixture_apply(&f, event);
+	ck_assert_ptr_null(fleet_series_def(f.fleet, FIXTURE_CPU));
+	ck_assert_uint_eq(fleet_agent_series(f.fleet, 1, nos, 8), 0);
+	fleet_fixture_series(&f);
+	ck_assert_str_eq(fleet_series_def(f.fleet, FIXTURE_CPU)->id, "cpu");
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("fleet series", numbers_are_kept_by_agent_and_series, the_last_scrape_is_there_for_whom_is_watched,
-      a_series_past_the_limit_is_ignored)
+      a_series_past_the_limit_is_ignored, a_dropped_series_goes_with_its_points)

@@ -26,8 +26,8 @@ static void take(void *ctx, struct event *event)
 	struct bench *bench = ctx;
 
 	if (event->type == EVENT_SERIES_DEFINED) {
-		ck_assert(!bench->is_defined[event->u.series.no]); // once
-		bench->is_defined[event->u.series.no] = true;
+		ck_assert_int_eq(bench->is_defined[event->u.series.no], event->u.series.is_dropped); // once
+		bench->is_defined[event->u.series.no] = !event->u.series.is_dropped;
 	} else if (event->type == EVENT_METRICS) {
 		bench->n_metrics++;
 		for (size_t i = 0; i < event->u.metrics.n; i++) {
@@ -374,11 +374,15 @@ START_TEST(a_pinned_series_is_kept_until_it_is_unpinned)
 	scrape(&bench, "depth 6\njobs_total{queue=\"a\"} 30\njobs_total{queue=\"b\"} 99\n");
 	ck_assert_double_eq(value(&bench, "depth"), 6);
 	ck_assert_double_eq(value(&bench, total), 2);
-	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "depth"), 0);
-	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "depth"), -ENOENT);
-	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "never"), -ENOENT);
+	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "depth", 0), 0);
+	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "depth", 0), -ENOENT);
+	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "never", 0), -ENOENT);
+	ck_assert(!bench.is_defined[panels_find(bench.panels, "depth")]);
 	scrape(&bench, "depth 7\n");
 	ck_assert(!has(&bench, "depth"));
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth"), 0);
+	scrape(&bench, "depth 8\n");
+	ck_assert_double_eq(value(&bench, "depth"), 8);
 	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 9, "depth"), -ENOENT);
 	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a + b"), -EINVAL);
 	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a) + sum(b"), -EINVAL);

@@ -43,8 +43,9 @@ static void define(struct scene *s, uint16_t no, const char *title, enum metric_
 {
 	struct event *event = event_new(EVENT_SERIES_DEFINED, FIXTURE_NOW_MS - HOUR_MS, 0);
 
-	event->u.series = (struct series_def){ no,  mem_strdup(title), mem_strdup(title), unit, better, NAN,
-					       NAN, mem_strdup(expr) };
+	event->u.series = (struct series_def){
+		no, mem_strdup(title), mem_strdup(title), unit, better, NAN, NAN, mem_strdup(expr), false
+	};
 	fleet_fixture_apply(&s->f, event);
 }
 
