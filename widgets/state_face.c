@@ -67,7 +67,8 @@ void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
 	if (health->is_flapping)
 		strbuf_addf(&text, "changes too often (%u %%), ", health->flap_percent);
 	if (is_soft && health->toward == OBSERVED_UP)
-		strbuf_addf(&text, "recovering %u of %u, was: ", health->attempt_n, health->attempt_of);
+		strbuf_addf(&text, "recovering %u of %u%s", health->attempt_n, health->attempt_of,
+			    health->reason == REASON_NONE ? "" : ", was: ");
 	else if (is_soft)
 		strbuf_addf(&text, "failing %u of %u: ", health->attempt_n, health->attempt_of);
 	add_reason(&text, health);
