@@ -21,7 +21,7 @@ struct column_spec {
 };
 
 static const struct column_spec specs[COLUMN_COUNT] = {
-	[COLUMN_STATE] = { "STATE", 13, 16, false, true, { NULL } },
+	[COLUMN_STATE] = { "STATE", 14, 16, false, true, { NULL } },
 	[COLUMN_NAME] = { "NAME", 12, 36, false, true, { NULL } },
 	[COLUMN_TIER] = { "TIER", 8, 16, false, false, { NULL } },
 	[COLUMN_ENV] = { "ENV", 4, 10, false, false, { NULL } },
@@ -38,8 +38,8 @@ static const struct column_spec specs[COLUMN_COUNT] = {
 
 // The most important first: what is left out goes from the end.
 static const enum agent_column importance[] = {
-	COLUMN_NAME, COLUMN_STATE,  COLUMN_REASON, COLUMN_SINCE, COLUMN_LATENCY, COLUMN_CPU, COLUMN_MEMORY,
-	COLUMN_RATE, COLUMN_ERRORS, COLUMN_TIER,   COLUMN_TREND, COLUMN_ENV,     COLUMN_URL,
+	COLUMN_NAME, COLUMN_STATE,  COLUMN_SINCE, COLUMN_REASON, COLUMN_LATENCY, COLUMN_CPU, COLUMN_MEMORY,
+	COLUMN_RATE, COLUMN_ERRORS, COLUMN_TIER,  COLUMN_TREND,  COLUMN_ENV,     COLUMN_URL,
 };
 
 // From left to right.

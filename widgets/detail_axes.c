@@ -51,11 +51,12 @@ static style_t observed_axis(const struct fleet_agent *agent, const struct view 
 {
 	const struct health *health = &agent->health;
 
+	char age[HUMAN_MAX], time[HUMAN_MAX];
+
 	strbuf_add(out, observed_word(health->observed));
-	if (health->since_ms > 0) {
-		strbuf_add(out, ", since ");
-		add_when(out, health->since_ms, view);
-	}
+	if (health->since_ms > 0)
+		strbuf_addf(out, " for %s, since %s", human_duration(view->now.wall_ms - health->since_ms, age),
+			    human_time_of_day(health->since_ms, view->utc_offset_s, time));
 	return observed_style(health->observed);
 }
 

@@ -26,6 +26,7 @@ struct terminal {
 	uv_signal_t signals[N_SIGNALS];
 	int64_t drawn_ms;   // mono, of the last frame
 	int64_t wake_at_ms; // mono; INT64_MAX: not armed
+	char theme[32];     // the one set last
 	bool is_over;
 };
 
@@ -49,10 +50,28 @@ static void guard_crashes(struct screen *screen)
 		signal(numbers[i], screen ? on_crash : SIG_DFL);
 }
 
+static const char *configured_theme(const struct app *app)
+{
+	return app->options->theme ? app->options->theme : app->options->fleet.config.theme;
+}
+
+// A theme picked by hand wins over the configured one.
+static void follow_theme(struct terminal *t)
+{
+	const char *picked = console_theme(t->app->console);
+	const char *wanted = *picked ? picked : configured_theme(t->app);
+
+	if (!wanted || strcmp(wanted, t->theme) == 0)
+		return;
+	snprintf(t->theme, sizeof t->theme, "%s", wanted);
+	screen_set_theme(t->screen, wanted);
+}
+
 static void draw(struct terminal *t)
 {
 	struct instant now = clock_now();
 
+	follow_theme(t);
 	t->drawn_ms = now.mono_ms;
 	console_draw(t->app->console, &t->canvas, now);
 	screen_show(t->screen, &t->canvas);
@@ -195,7 +214,7 @@ static int open_screen(struct terminal *t)
 	const struct screen_options screen = {
 		.in = stdin,
 		.out = stdout,
-		.theme = options->theme ? options->theme : config->theme,
+		.theme = configured_theme(t->app),
 		.is_ascii = options->is_ascii || config->is_ascii,
 		.has_mouse = options->has_mouse || config->has_mouse,
 	};

@@ -115,10 +115,15 @@ static void drop_oldest_resolved(struct fleet *fleet)
 	alert_free(alert);
 }
 
-// The rules that follow the agent's state: the timeline has the transition itself, in better words.
+// The built-in rules follow the agent's state: the timeline has the transition itself, in better words.
 static bool repeats_transition(const struct alert *alert)
 {
-	return alert->agent && (strcmp(alert->rule, "agent_down") == 0 || strcmp(alert->rule, "agent_degraded") == 0);
+	static const char *const rules[] = { "agent_degraded", "agent_down", "agent_flapping", "agent_stale" };
+
+	for (size_t i = 0; alert->agent && i < sizeof rules / sizeof rules[0]; i++)
+		if (strcmp(alert->rule, rules[i]) == 0)
+			return true;
+	return false;
 }
 
 // `was`: the state before, or ALERT_STATE_COUNT for a new one.

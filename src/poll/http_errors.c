@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "text/text.h"
 
@@ -193,5 +194,7 @@ void http_failure_detail(const struct http_failure *failure, enum reason reason,
 
 	if (!words)
 		words = failure->text[0] ? failure->text : curl_easy_strerror(failure->code);
+	if (strcasecmp(words, reason_text(reason)) == 0)
+		words = ""; // the reason says it already
 	text_clean(words, strlen(words), TEXT_ONE_LINE, out, size, NULL);
 }
