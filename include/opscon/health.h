@@ -50,6 +50,8 @@ enum health_state { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN, HEA
  * suspect or offline quality, and paused all give HEALTH_UNKNOWN. A soft run keeps the hard state.
  */
 enum health_state health_state(const struct health *health);
+// The worst of many: down > degraded > (any unknown, or none at all: unknown) > up. Unknown hides no known-bad one.
+enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT]);
 const char *health_state_name(enum health_state state); // "up" "degraded" "down" "unknown"
 int health_state_from_name(const char *name, enum health_state *out);
 

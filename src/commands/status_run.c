@@ -98,7 +98,7 @@ static int print_report(const struct status_run *run, const struct session *sess
 		.has_unicode = status_has_unicode(),
 		.has_colour = has_colour(),
 	};
-	struct report_counts counts;
+	struct fleet_counts counts;
 	struct bytes out;
 	int r;
 
@@ -112,7 +112,7 @@ static int print_report(const struct status_run *run, const struct session *sess
 		return EXIT_OURS;
 	}
 	report_count(&report, &counts);
-	return status_exit_code(run, report_overall(&counts));
+	return status_exit_code(run, health_overall(counts.by_state));
 }
 
 int status_run(const struct status_run *run, struct session *session)

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 /* The header's colour, so that nobody takes prod for staging. */
-#include "console/tally.h"
+#include "model/tally.h"
 #include "opscon/config.h"
 #include "opscon/style.h"
 

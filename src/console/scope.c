@@ -80,15 +80,6 @@ static void link_bad(struct scope *scope, struct scope_member *member, const str
 	member->is_bad = true;
 }
 
-static enum health_state worst(const struct fleet_counts *counts)
-{
-	if (counts->by_state[HEALTH_DOWN])
-		return HEALTH_DOWN;
-	if (counts->by_state[HEALTH_DEGRADED])
-		return HEALTH_DEGRADED;
-	return counts->by_state[HEALTH_UNKNOWN] || !counts->total ? HEALTH_UNKNOWN : HEALTH_UP;
-}
-
 static int add(struct scope *scope, const struct fleet_agent *agent)
 {
 	struct scope_member *member = mem_calloc(1, sizeof *member);
@@ -188,14 +179,14 @@ int scope_rebuild(struct scope *scope)
 	}
 	if (order_bad(scope) < 0)
 		r = -ENOMEM;
-	scope->overall = worst(&scope->counts);
+	scope->overall = health_overall(scope->counts.by_state);
 	scope->overall_since_ms = settle_since(scope);
 	return r;
 }
 
 static void settle_overall(struct scope *scope, int64_t since_ms)
 {
-	enum health_state now = worst(&scope->counts);
+	enum health_state now = health_overall(scope->counts.by_state);
 
 	if (now == scope->overall && scope->overall_since_ms)
 		return;

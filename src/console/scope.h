@@ -4,7 +4,7 @@
  * up agent by agent; only a new context walks the fleet.
  */
 #include "console/context.h"
-#include "console/tally.h"
+#include "model/tally.h"
 #include "opscon/fleet.h"
 #include "opscon/view.h"
 

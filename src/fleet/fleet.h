@@ -8,6 +8,7 @@
  */
 #include "base/ring.h"
 #include "base/table.h"
+#include "model/tally.h"
 #include "opscon/fleet.h"
 
 struct metrics_aggregator;
@@ -67,8 +68,7 @@ struct fleet {
 	uint64_t n_arrivals;
 
 	struct fleet_counts counts;
-	struct fleet_tier *tiers; // sorted by name; names owned
-	size_t n_tiers;
+	struct tally tiers; // owned
 	enum health_state overall;
 	int64_t overall_since_ms;
 	struct fleet_entry *bad; // those that turned latest first

@@ -104,3 +104,12 @@ const char *health_word(const struct health *health)
 {
 	return face_of(health).word;
 }
+
+enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT])
+{
+	if (by_state[HEALTH_DOWN])
+		return HEALTH_DOWN;
+	if (by_state[HEALTH_DEGRADED])
+		return HEALTH_DEGRADED;
+	return by_state[HEALTH_UNKNOWN] || !by_state[HEALTH_UP] ? HEALTH_UNKNOWN : HEALTH_UP;
+}

@@ -54,7 +54,7 @@ static void write_agent(struct json_writer *w, const struct report *report, cons
 int report_json(const struct report *report, struct bytes *out)
 {
 	const struct fleet_agent *agent;
-	struct report_counts counts;
+	struct fleet_counts counts;
 	struct json_writer w;
 
 	report_count(report, &counts);
@@ -62,7 +62,7 @@ int report_json(const struct report *report, struct bytes *out)
 	json_open(&w, NULL, '{');
 	json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
 	json_time(&w, "at", report->at_ms);
-	json_text(&w, "overall", health_state_name(report_overall(&counts)));
+	json_text(&w, "overall", health_state_name(health_overall(counts.by_state)));
 	json_open(&w, "counts", '{');
 	for (int i = 0; i < HEALTH_STATE_COUNT; i++)
 		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);

@@ -41,13 +41,13 @@ int report_nagios(const struct report *report, struct bytes *out)
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 	char memory[2048];
 	struct strbuf line;
-	struct report_counts c;
+	struct fleet_counts c;
 
 	report_count(report, &c);
 	strbuf_init(&line, memory, sizeof memory);
-	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown", words[report_overall(&c)],
-		    c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN],
-		    c.by_state[HEALTH_UNKNOWN]);
+	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown",
+		    words[health_overall(c.by_state)], c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED],
+		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN]);
 	put_names(report, &line);
 	strbuf_addf(&line, " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu\n",
 		    c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED], c.total, c.by_state[HEALTH_DOWN],
@@ -76,12 +76,12 @@ int report_tmux(const struct report *report, struct bytes *out)
 		      { HEALTH_UP, "●", "o" } };
 	char memory[512];
 	struct strbuf line;
-	struct report_counts c;
+	struct fleet_counts c;
 	enum health_state overall;
 	int r;
 
 	report_count(report, &c);
-	overall = report_overall(&c);
+	overall = health_overall(c.by_state);
 	strbuf_init(&line, memory, sizeof memory);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (c.by_state[parts[i].state])

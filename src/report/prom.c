@@ -69,7 +69,7 @@ static int put_latencies(const struct report *report, struct bytes *out)
 
 int report_prom(const struct report *report, struct bytes *out)
 {
-	struct report_counts counts;
+	struct fleet_counts counts;
 	int r = put_head(out, "opscon_fleet_agents", "Agents by state.");
 
 	report_count(report, &counts);

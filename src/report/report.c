@@ -36,26 +36,15 @@ const struct fleet_agent *report_next(const struct report *report, size_t *at)
 	return NULL;
 }
 
-void report_count(const struct report *report, struct report_counts *out)
+void report_count(const struct report *report, struct fleet_counts *out)
 {
 	const struct fleet_agent *agent;
 
-	*out = (struct report_counts){ 0 };
+	*out = (struct fleet_counts){ 0 };
 	for (size_t at = 0; (agent = report_next(report, &at));) {
 		out->by_state[agent->state]++;
 		out->total++;
 	}
-}
-
-enum health_state report_overall(const struct report_counts *counts)
-{
-	if (counts->by_state[HEALTH_DOWN])
-		return HEALTH_DOWN;
-	if (counts->by_state[HEALTH_DEGRADED])
-		return HEALTH_DEGRADED;
-	if (counts->by_state[HEALTH_UNKNOWN] || !counts->total)
-		return HEALTH_UNKNOWN;
-	return HEALTH_UP;
 }
 
 const char *report_reason(const struct fleet_agent *agent)

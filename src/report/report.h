@@ -23,15 +23,7 @@ struct report {
 	bool has_colour;                 // table only
 };
 
-struct report_counts {
-	size_t by_state[HEALTH_STATE_COUNT];
-	size_t total;
-};
-
-void report_count(const struct report *report, struct report_counts *out);
-
-// Down if any is, else degraded if any is, else unknown if any is or there is none, else up.
-enum health_state report_overall(const struct report_counts *counts);
+void report_count(const struct report *report, struct fleet_counts *out);
 
 // Appends to out. 0, -ENOMEM, -EMSGSIZE.
 typedef int (*report_writer)(const struct report *report, struct bytes *out);

@@ -106,12 +106,12 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 
 static void put_summary(struct table *t)
 {
-	struct report_counts c;
+	struct fleet_counts c;
 
 	report_count(t->report, &c);
 	if (!t->error)
 		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown; %zu in all\n",
-				      health_state_name(report_overall(&c)), c.by_state[HEALTH_UP],
+				      health_state_name(health_overall(c.by_state)), c.by_state[HEALTH_UP],
 				      c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
 				      c.total);
 }

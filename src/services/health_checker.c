@@ -503,15 +503,6 @@ size_t health_checker_history(const struct health_checker *checker, uint32_t id,
 	return i;
 }
 
-enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT])
-{
-	if (by_state[HEALTH_DOWN])
-		return HEALTH_DOWN;
-	if (by_state[HEALTH_DEGRADED])
-		return HEALTH_DEGRADED;
-	return by_state[HEALTH_UNKNOWN] || !by_state[HEALTH_UP] ? HEALTH_UNKNOWN : HEALTH_UP;
-}
-
 void health_checker_stats(const struct health_checker *checker, struct health_stats *out)
 {
 	*out = (struct health_stats){ .total = HASH_COUNT(checker->agents) };

@@ -111,6 +111,3 @@ struct health_stats {
 	enum health_state overall; // the worst known; unknown when nothing is known
 };
 void health_checker_stats(const struct health_checker *checker, struct health_stats *out);
-
-// down > degraded > (any unknown, or none at all: unknown) > up.
-enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT]);

@@ -61,7 +61,7 @@ START_TEST(the_worst_agent_is_the_overall_state_and_nobody_is_unknown)
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		const struct report_counts counts = {
+		const struct fleet_counts counts = {
 			.by_state = { [HEALTH_UP] = table[i].up,
 				      [HEALTH_DEGRADED] = table[i].degraded,
 				      [HEALTH_DOWN] = table[i].down,
@@ -69,7 +69,7 @@ START_TEST(the_worst_agent_is_the_overall_state_and_nobody_is_unknown)
 			.total = table[i].up + table[i].degraded + table[i].down + table[i].unknown,
 		};
 
-		ck_assert_int_eq(report_overall(&counts), table[i].overall);
+		ck_assert_int_eq(health_overall(counts.by_state), table[i].overall);
 	}
 }
 END_TEST

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/tally.h"
+#include "model/tally.h"
 
 #include <errno.h>
 #include <string.h>
