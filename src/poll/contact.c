@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agents/endpoints.h"
+#include "base/container_of.h"
 #include "base/hash.h"
 #include "base/table.h"
 #include "formats/prometheus.h"
@@ -280,7 +281,7 @@ static void pump(struct contact *contact)
 	struct admission_ticket *ticket;
 
 	while (!contact->is_closing && (ticket = admission_next(&contact->admission)))
-		begin((struct contacted *)((char *)ticket - offsetof(struct contacted, ticket)));
+		begin(container_of(ticket, struct contacted, ticket));
 }
 
 static void timer_cb(uv_timer_t *timer)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/container_of.h"
 #include "poll/prober_internal.h"
 
 static const char accept_health[] = "application/health+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5";
@@ -220,7 +221,7 @@ void prober_pump(struct prober *prober)
 		return;
 	prober->is_pumping = true;
 	while (!prober->is_closing && (ticket = admission_next(&prober->admission)))
-		start_round((struct probed *)((char *)ticket - offsetof(struct probed, ticket)));
+		start_round(container_of(ticket, struct probed, ticket));
 	prober->is_pumping = false;
 }
 
