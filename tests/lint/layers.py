@@ -44,6 +44,7 @@ LIBRARIES = {
     r"json-c/|json\.h": {"formats"},
     r"cyaml/|yaml\.h": {"config"},
     r"utf8proc\.h": {"text"},
+    r"zlib\.h": {"poll"},
     r"microhttpd\.h": {"simulator"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},
     r"uthash\.h|utlist\.h": {"base"},
