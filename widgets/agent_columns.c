@@ -67,7 +67,7 @@ bool agent_column_is_right(enum agent_column column)
 // What a column should have before columns of less importance come in.
 static int comfortable(enum agent_column column, int wanted)
 {
-	int most = column == COLUMN_NAME ? 18 : column == COLUMN_REASON ? 24 : specs[column].least;
+	int most = column == COLUMN_NAME ? 18 : column == COLUMN_REASON ? 18 : specs[column].least;
 
 	if (wanted > most)
 		wanted = most;

@@ -10,11 +10,35 @@
 #include "widgets/heading.h"
 #include "widgets/list.h"
 
-enum { MARK = 2, GAP = 2, TYPE_WIDTH = 9, VALUE_WIDTH = 22, NARROW = 50 };
+enum { MARK = 2, GAP = 2, TYPE_WIDTH = 9, VALUE_WIDTH = 16, NARROW = 50 };
 
 int metrics_list_rows(int height)
 {
 	return height > 1 ? height - 1 : height;
+}
+
+// The part of a text that is at most `cells` wide and ends where the text ends.
+static const char *tail_of(const char *text, int cells)
+{
+	int width = text_width(text);
+	struct text_cluster cluster;
+
+	while (width > cells && text_next(&text, &cluster))
+		width -= cluster.width;
+	return text;
+}
+
+// Series of one metric differ at their end, in the labels: one that is too long loses its middle.
+static void draw_series(struct canvas *canvas, int y, int width, const char *series)
+{
+	int head = width / 2, used;
+
+	if (text_width(series) <= width || width < 8) {
+		canvas_text(canvas, MARK, y, width, STYLE_TEXT, series);
+		return;
+	}
+	used = canvas_text(canvas, MARK, y, head, STYLE_TEXT, series);
+	canvas_text(canvas, MARK + used, y, width - used, STYLE_TEXT, tail_of(series, width - used));
 }
 
 static void draw_row(struct canvas *canvas, int y, const struct scrape_row *row)
@@ -27,7 +51,7 @@ static void draw_row(struct canvas *canvas, int y, const struct scrape_row *row)
 	number_format(row->value, text, sizeof text);
 	if (text_width(text) > value)
 		human_si(row->value, text);
-	canvas_text(canvas, MARK, y, name, STYLE_TEXT, row->series);
+	draw_series(canvas, y, name, row->series);
 	if (type)
 		canvas_text(canvas, MARK + name + GAP, y, TYPE_WIDTH, STYLE_FAINT, row->type);
 	canvas_text_right(canvas, canvas->width - value, y, value, STYLE_TITLE, text);
