@@ -268,6 +268,9 @@ static void remember(struct direct_feed *feed, const struct contact_result *resu
 		.dialect = result->dialect,
 	};
 
+	// The root page is what is left when nothing better answers: next time something may.
+	if (result->dialect == DIALECT_STATUS)
+		return;
 	if (feed->memory && (memo.health_path || memo.metrics_path) &&
 	    endpoint_memory_set(feed->memory, result->agent->key, &memo) > 0)
 		feed->memory_is_dirty = true;
