@@ -147,7 +147,10 @@ static int create_poll(struct direct_feed *feed)
 		.proxy = probe->proxy,
 		.ca_file = probe->ca_file,
 	};
-	const struct contact_options contact = { .timeout_ms = probe->timeout_ms < 2000 ? probe->timeout_ms : 2000 };
+	const struct contact_options contact = {
+		.timeout_ms = probe->timeout_ms < 2000 ? probe->timeout_ms : 2000,
+		.interval_ms = probe->interval_ms,
+	};
 	int r = http_client_create(feed->loop, &http, &feed->client);
 
 	if (r == 0)

@@ -25,6 +25,7 @@ static const struct contact_options default_options = {
 	.max_in_flight = 64,
 	.retry_min_ms = 1000,
 	.retry_max_ms = 60000,
+	.interval_ms = 60000,
 };
 
 struct contacted {
@@ -84,11 +85,13 @@ static void contacted_free(struct contacted *contacted)
 static int64_t retry_after(const struct contacted *contacted)
 {
 	const struct contact_options *options = &contacted->contact->options;
+	uint32_t interval_ms = contacted->agent->interval_ms ? contacted->agent->interval_ms : options->interval_ms;
+	uint32_t most_ms = interval_ms < options->retry_max_ms ? interval_ms : options->retry_max_ms;
 	uint32_t n = contacted->n_tries ? contacted->n_tries - 1 : 0;
-	uint64_t wait = n < 16 ? (uint64_t)options->retry_min_ms << n : options->retry_max_ms;
+	uint64_t wait = n < 16 ? (uint64_t)options->retry_min_ms << n : most_ms;
 
-	if (wait > options->retry_max_ms)
-		wait = options->retry_max_ms;
+	if (wait > most_ms)
+		wait = most_ms;
 	return (int64_t)(wait - hash_mix(contacted->id * 31ULL + n) % (wait / 4 + 1));
 }
 
@@ -363,6 +366,7 @@ int contact_create(uv_loop_t *loop, struct http_client *client, const struct con
 	own->max_in_flight = own->max_in_flight ? own->max_in_flight : default_options.max_in_flight;
 	own->retry_min_ms = own->retry_min_ms ? own->retry_min_ms : default_options.retry_min_ms;
 	own->retry_max_ms = own->retry_max_ms ? own->retry_max_ms : default_options.retry_max_ms;
+	own->interval_ms = own->interval_ms ? own->interval_ms : default_options.interval_ms;
 	admission_init(&contact->admission, own->max_in_flight);
 	uv_timer_init(loop, &contact->timer); // cannot fail
 	contact->timer.data = contact;

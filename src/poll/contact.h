@@ -3,8 +3,9 @@
 /* First contact: finds the health and metrics endpoints of agents of which only the base URL is known.
  *
  * The usual paths are asked one after the other on one connection, in the order of agents/endpoints.h, until health and
- * metrics are decided. A host that does not answer at all is asked again later, 1 s to 60 s apart; each try is told, so
- * that the agent can be shown as down for a reason meanwhile.
+ * metrics are decided. A host that does not answer at all is asked again later, from 1 s up to its interval and at most
+ * 60 s apart: what is not found yet is asked no less often than it would be probed. Each try is told, so that the agent
+ * can be shown as down for a reason meanwhile.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,7 @@ struct contact_options {
 	uint32_t max_in_flight; // agents asked at the same time; 64
 	uint32_t retry_min_ms;  // 1000
 	uint32_t retry_max_ms;  // 60000
+	uint32_t interval_ms;   // of agents that have none of their own; 60000
 };
 
 // The client is borrowed and must outlive this; options may be NULL. 0 or negative errno.

@@ -76,17 +76,23 @@ static void tear_down(struct fixture *f)
 	loop_finish(&f->loop);
 }
 
-static void add(struct fixture *f, uint32_t id, const char *url)
+static void add_every(struct fixture *f, uint32_t id, const char *url, uint32_t interval_ms)
 {
 	struct agent *agent = mem_calloc(1, sizeof *agent);
 
 	agent->refs = 1;
 	agent->id = id;
+	agent->interval_ms = interval_ms;
 	agent->url = mem_strdup(url);
 	agent->is_discovering = true;
 	ck_assert_int_eq(contact_add(f->contact, agent), 0);
 	ck_assert_int_eq(contact_add(f->contact, agent), -EEXIST);
 	agent_unref(agent);
+}
+
+static void add(struct fixture *f, uint32_t id, const char *url)
+{
+	add_every(f, id, url, 0);
 }
 
 static void add_base(struct fixture *f, uint32_t id, const char *base)
@@ -167,6 +173,19 @@ START_TEST(what_does_not_answer_is_asked_again_later)
 		ck_assert(result->retry_ms >= 30 && result->retry_ms <= (i ? 80 : 40));
 	}
 	ck_assert_uint_eq(contact_pending(f.contact), 1);
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_host_is_asked_no_less_often_than_its_interval)
+{
+	static struct fixture f;
+
+	set_up(&f, 0);
+	add_every(&f, 1, "http://127.0.0.1:1", 50);
+	wait_for(&f, 5);
+	for (size_t i = 0; i < 5; i++)
+		ck_assert_int_le(f.results[i].retry_ms, 50);
 	tear_down(&f);
 }
 END_TEST
@@ -260,6 +279,7 @@ START_TEST(a_url_that_cannot_be_sent_is_told)
 END_TEST
 
 SUITE("contact", endpoints_are_found, the_paths_of_a_host_are_asked_on_one_connection,
-      what_does_not_answer_is_asked_again_later, a_host_that_hangs_is_left_alone_after_two,
-      a_host_with_nothing_to_watch_is_told_so, only_so_many_hosts_are_asked_at_a_time, a_removed_agent_is_silent,
-      closing_while_asking_leaves_nothing, a_url_that_cannot_be_sent_is_told)
+      what_does_not_answer_is_asked_again_later, a_host_is_asked_no_less_often_than_its_interval,
+      a_host_that_hangs_is_left_alone_after_two, a_host_with_nothing_to_watch_is_told_so,
+      only_so_many_hosts_are_asked_at_a_time, a_removed_agent_is_silent, closing_while_asking_leaves_nothing,
+      a_url_that_cannot_be_sent_is_told)
