@@ -287,8 +287,7 @@ static void judge_contact(struct direct_feed *feed, const struct contact_result 
 		.timing = { -1, -1, -1, -1, -1 },
 	};
 
-	snprintf(sample.detail, sizeof sample.detail, "%s",
-		 result->detail[0] ? result->detail : "no health or metrics endpoint was found");
+	memcpy(sample.detail, result->detail, sizeof sample.detail);
 	direct_on_sample(&sample, feed);
 }
 
