@@ -198,8 +198,9 @@ bool term_await(struct term *t, const char *text, bool is_there, int timeout_ms)
 
 static void give_up(struct term *t, const char *what, const char *text, int timeout_ms)
 {
-	ck_abort_msg("'%s' %s within %d ms%s; the screen:\n%s", text, what, timeout_ms,
-		     t->has_ended ? " (the program has ended)" : "", term_dump(t));
+	// A large screen is more than check takes in a message.
+	fprintf(stderr, "the screen:\n%s", term_dump(t));
+	ck_abort_msg("'%s' %s within %d ms%s", text, what, timeout_ms, t->has_ended ? " (the program has ended)" : "");
 }
 
 void term_wait_for(struct term *t, const char *text, int timeout_ms)
