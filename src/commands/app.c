@@ -140,7 +140,10 @@ static int run_once(struct app *app)
 
 	while (!demo_fleet_is_ready(&app->demo))
 		uv_run(&app->session.loop, UV_RUN_ONCE);
-	return app->demo.has_failed ? EXIT_OURS : status_run(&run, &app->session);
+	if (app->demo.has_failed)
+		return EXIT_OURS;
+	fputs("opscon: DEMO: a simulated fleet, with faults on purpose\n", stderr);
+	return status_run(&run, &app->session);
 }
 
 static int start(struct app *app)

@@ -189,6 +189,7 @@ START_TEST(the_demo_without_a_terminal_prints_its_status_and_leaves)
 	struct process_result result = process_run((const char *[]){ OPSCON, "demo", "--no-state", NULL }, NULL);
 
 	ck_assert_msg(result.status == 4, "%d: %s", result.status, result.err);
+	ck_assert_ptr_nonnull(strstr(result.err, "DEMO"));
 	ck_assert_ptr_nonnull(strstr(result.out, "22 in all"));
 	process_result_finish(&result);
 }
