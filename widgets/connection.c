@@ -88,7 +88,7 @@ void connection_read(const struct fleet *fleet, const struct view *view, struct 
 	else if (feed->state == FEED_LIVE && feed->last_answer_ms)
 		add_age(&text, " ", feed->last_answer_ms, view->now.wall_ms);
 	else if (feed->last_answer_ms)
-		add_age(&text, ", last answer ", feed->last_answer_ms, view->now.wall_ms);
+		add_age(&text, ", last result ", feed->last_answer_ms, view->now.wall_ms);
 	if (feed->detail && *feed->detail)
 		strbuf_addf(&text, ": %s", feed->detail);
 }

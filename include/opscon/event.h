@@ -119,7 +119,7 @@ struct event {
 		struct {
 			enum feed_state state;
 			int64_t since_ms;       // wall: when the state was entered
-			int64_t last_answer_ms; // wall: newest answer from any agent, 0 never
+			int64_t last_answer_ms; // wall: newest result of any agent, be it a failure; 0 never
 			int64_t retry_ms;       // wall: FEED_RECONNECTING: next try
 			const char *detail;     // owned, "" when none
 			uint32_t lag_ms;        // of our own loop, worst since the last event

@@ -70,7 +70,7 @@ struct direct_feed {
 	int64_t armed_ms;          // mono; INT64_MAX: not armed
 	uv_timer_t state_timer;
 	enum feed_state state;
-	int64_t started_ms, state_since_ms, last_answer_ms; // wall
+	int64_t started_ms, state_since_ms, last_result_ms; // wall
 	int64_t progress_ended_ms;                          // wall; 0: it runs
 	uint64_t progress_mark;                             // of the counts last told
 	int64_t memory_saved_ms;                            // mono

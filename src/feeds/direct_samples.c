@@ -83,8 +83,9 @@ static void count_sample(struct direct_feed *feed, struct watched *watched, cons
 	bool is_last = sample->kind == PROBE_METRICS || !watched->agent->metrics_url || watched->is_contacting ||
 		       sample->reason != REASON_NONE;
 
+	if (!reason_is_ours(sample->reason))
+		feed->last_result_ms = sample->at.wall_ms;
 	if (sample->http_status) {
-		feed->last_answer_ms = sample->at.wall_ms;
 		feed->counts.n_answered += !watched->has_answered;
 		watched->has_answered = true;
 	}

@@ -69,25 +69,26 @@ void direct_notice(struct direct_feed *feed, enum severity severity, enum action
 
 // ---- the feed's own state
 
-// How long no answer from anybody is still usual: the fleet's interval and one timeout.
-static enum feed_state judge_state(const struct direct_feed *feed, struct instant now)
+// The feed is as fresh as the freshest agent, each by its own interval. A failure is news as well: where everybody is
+// down, that is what is known, and it is known now.
+static enum feed_state judge_state(const struct direct_feed *feed)
 {
-	const struct probe_options *probe = &feed->config->probe;
-	int64_t age_ms = now.wall_ms - feed->last_answer_ms;
+	struct health_stats stats;
 
 	if (feed->outage == OUTAGE_OFFLINE)
 		return FEED_OFFLINE;
-	if (!feed->last_answer_ms)
-		return now.wall_ms - feed->started_ms > 3 * (int64_t)probe->interval_ms ? FEED_STALE : FEED_STARTING;
-	if (age_ms > 3 * (int64_t)probe->interval_ms)
-		return FEED_STALE;
-	return age_ms > (int64_t)probe->interval_ms + probe->timeout_ms ? FEED_LATE : FEED_LIVE;
+	health_checker_stats(feed->health, &stats);
+	if (stats.by_freshness[FRESHNESS_FRESH])
+		return FEED_LIVE;
+	if (stats.by_freshness[FRESHNESS_LATE])
+		return FEED_LATE;
+	return stats.by_freshness[FRESHNESS_STALE] ? FEED_STALE : FEED_STARTING;
 }
 
 void direct_state_tell(struct direct_feed *feed, struct instant now)
 {
 	struct prober_stats stats = prober_stats_read(feed->prober);
-	enum feed_state state = judge_state(feed, now);
+	enum feed_state state = judge_state(feed);
 	struct event *event;
 
 	if (state == feed->state && stats.lag_worst_ms < DIRECT_STATE_MS / 2)
@@ -100,7 +101,7 @@ void direct_state_tell(struct direct_feed *feed, struct instant now)
 	feed->state = state;
 	event->u.feed.state = state;
 	event->u.feed.since_ms = feed->state_since_ms;
-	event->u.feed.last_answer_ms = feed->last_answer_ms;
+	event->u.feed.last_answer_ms = feed->last_result_ms;
 	event->u.feed.detail = mem_strdup(state == FEED_OFFLINE ? "this machine has no way out" : "");
 	event->u.feed.lag_ms = (uint32_t)stats.lag_worst_ms;
 	event->u.feed.n_in_flight = (uint32_t)stats.n_in_flight;

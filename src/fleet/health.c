@@ -148,7 +148,7 @@ int fleet_probed(struct fleet *fleet, const struct event *event)
 	if (!probed->excerpt)
 		entry->public.probed[probed->kind].excerpt = "";
 	entry->public.probed_at_ms[probed->kind] = event->at_ms;
-	if (probed->http_status && event->at_ms > fleet->feed.last_answer_ms)
+	if (!reason_is_ours(probed->reason) && event->at_ms > fleet->feed.last_answer_ms)
 		fleet->feed.last_answer_ms = event->at_ms;
 	is_news = take_health(fleet, entry, &probed->health, event);
 	fleet_notify(fleet, FLEET_AGENT_PROBED, entry->id);

@@ -26,7 +26,9 @@ struct watched {
 	uint16_t fall, rise;
 	bool is_judged, is_counted; // among mass_outage::n_agents
 	struct health health;
-	enum health_state state; // as counted
+	enum health_state state;  // as counted
+	bool has_freshness;       // counted in health_checker::by_freshness, ...
+	enum freshness freshness; // ... as this
 	enum health_pace pace;
 	struct hysteresis run;
 	struct flapping flapping;
@@ -45,6 +47,7 @@ struct health_checker {
 	struct event_sink sink;
 	struct watched *agents; // owned
 	size_t by_state[HEALTH_STATE_COUNT];
+	size_t by_freshness[3]; // enum freshness
 	struct deadlines deadlines;
 	struct mass_outage outage;
 };
@@ -78,6 +81,8 @@ static void free_watched(struct health_checker *checker, struct watched *agent)
 	mass_outage_leave(&checker->outage, &agent->mass);
 	checker->outage.n_agents -= agent->is_counted;
 	checker->by_state[agent->state]--;
+	if (agent->has_freshness)
+		checker->by_freshness[agent->freshness]--;
 	deadlines_set(&checker->deadlines, &agent->deadline, DEADLINE_NEVER);
 	HASH_DEL(checker->agents, agent);
 	mem_free(agent);
@@ -180,6 +185,17 @@ static void refresh(struct health_checker *checker, struct watched *agent, struc
 	deadlines_set(&checker->deadlines, &agent->deadline, next);
 }
 
+// A paused agent is not expected to be heard from, nor is one whose first result is still due.
+static void recount_freshness(struct health_checker *checker, struct watched *agent)
+{
+	if (agent->has_freshness)
+		checker->by_freshness[agent->freshness]--;
+	agent->freshness = agent->health.freshness;
+	agent->has_freshness = !is_paused(agent) && (agent->is_judged || agent->freshness == FRESHNESS_STALE);
+	if (agent->has_freshness)
+		checker->by_freshness[agent->freshness]++;
+}
+
 // Among whom a mass outage is counted: the judged, and those who have not had an interval's time to be.
 static void recount(struct health_checker *checker, struct watched *agent, struct instant now)
 {
@@ -195,6 +211,7 @@ static void update(struct health_checker *checker, struct watched *agent, const 
 		   struct instant now)
 {
 	refresh(checker, agent, now);
+	recount_freshness(checker, agent);
 	recount(checker, agent, now);
 	tell(checker, agent, before, now);
 }
@@ -507,5 +524,6 @@ void health_checker_stats(const struct health_checker *checker, struct health_st
 {
 	*out = (struct health_stats){ .total = HASH_COUNT(checker->agents) };
 	memcpy(out->by_state, checker->by_state, sizeof out->by_state);
+	memcpy(out->by_freshness, checker->by_freshness, sizeof out->by_freshness);
 	out->overall = health_overall(out->by_state);
 }

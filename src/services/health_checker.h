@@ -108,6 +108,7 @@ size_t health_checker_history(const struct health_checker *checker, uint32_t age
 struct health_stats {
 	size_t total;
 	size_t by_state[HEALTH_STATE_COUNT];
+	size_t by_freshness[3];    // of those that are probed and were judged, or should have been
 	enum health_state overall; // the worst known; unknown when nothing is known
 };
 void health_checker_stats(const struct health_checker *checker, struct health_stats *out);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "feeds/direct.h"
+#include "feeds/direct_internal.h"
 #include "tests/unit/feeds/live_fleet.h"
 
 struct expectation {
@@ -368,17 +368,20 @@ static bool feed_is(struct live_fleet *live, const void *arg)
 	return fleet_feed(live->fleet)->state == *(const enum feed_state *)arg;
 }
 
-START_TEST(the_feed_is_live_and_turns_late_and_stale_when_nobody_answers)
+START_TEST(the_feed_is_live_while_there_are_results_and_stale_when_there_are_none)
 {
 	static const enum feed_state live_state = FEED_LIVE, stale = FEED_STALE;
+	static const struct expectation down = { 0, HEALTH_DOWN, REASON_TIMEOUT_HEADERS };
 	struct live_fleet live;
 
 	live_start(&live, 1);
+	simulator_set_fault(live.simulator, 0, SIMULATOR_FAULT_HANG);
 	live_open(&live, false);
 	live_publish(&live, false);
-	ck_assert_int_ne(fleet_feed(live.fleet)->state, FEED_LIVE);
-	live_until(&live, feed_is, &live_state, "the feed to be live");
-	simulator_set_fault(live.simulator, 0, SIMULATOR_FAULT_HANG);
+	ck_assert_int_eq(fleet_feed(live.fleet)->state, FEED_STARTING);
+	live_until(&live, is_so, &down, "the agent to be down");
+	live_until(&live, feed_is, &live_state, "the feed to be live: that it is down is known now");
+	prober_pause(((struct direct_feed *)live.feed)->prober, true);
 	live_until(&live, feed_is, &stale, "the feed to be stale");
 	live_finish(&live);
 }
@@ -449,6 +452,6 @@ SUITE("direct", every_fault_shows_with_its_reason, an_agent_that_goes_and_comes_
       a_bare_url_where_nothing_listens_is_down_for_the_right_reason, what_a_person_asks_is_done_and_carries_the_name,
       a_request_about_nobody_is_refused, a_list_that_shrinks_by_half_asks_before_it_drops,
       agents_that_are_not_listed_any_more_are_gone, only_what_the_selector_lets_through_is_watched,
-      the_first_contact_is_told_step_by_step, the_feed_is_live_and_turns_late_and_stale_when_nobody_answers,
+      the_first_contact_is_told_step_by_step, the_feed_is_live_while_there_are_results_and_stale_when_there_are_none,
       a_configuration_that_cannot_be_computed_is_refused_with_why, paused_agents_are_known_and_not_probed,
       a_whole_fleet_that_fails_at_once_is_one_alert)

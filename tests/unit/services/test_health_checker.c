@@ -487,6 +487,41 @@ START_TEST(overall_is_the_worst_and_unknown_hides_nothing)
 }
 END_TEST
 
+static size_t n_of(const struct bench *bench, enum freshness freshness)
+{
+	struct health_stats stats;
+
+	health_checker_stats(bench->checker, &stats);
+	return stats.by_freshness[freshness];
+}
+
+START_TEST(freshness_is_counted_once_there_is_something_to_be_heard)
+{
+	const struct agent paused = { .id = 1, .is_paused = true };
+	struct bench bench;
+
+	begin(&bench);
+	add(&bench, 1);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_FRESH), 0); // its first result is still due
+	judge(&bench, 1, VERDICT_FAIL, REASON_CONNECT_REFUSED, 0);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_FRESH), 1); // a failure is news
+	bench.now = instant_add(bench.now, 66000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_FRESH), 0);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_LATE), 1);
+	bench.now = instant_add(bench.now, 200000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_STALE), 1);
+	ck_assert_int_eq(health_checker_add(bench.checker, &paused, bench.now), 0);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_STALE), 0);
+	add(&bench, 1);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_STALE), 1);
+	health_checker_remove(bench.checker, 1, bench.now);
+	ck_assert_uint_eq(n_of(&bench, FRESHNESS_STALE), 0);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 START_TEST(the_stats_follow_the_agents)
 {
 	struct bench bench;
@@ -565,4 +600,5 @@ SUITE("health_checker", defaults_are_60_s_5_s_3_and_2, results_make_states_as_th
       when_it_is_us_nobody_is_down, when_it_is_the_fleet_the_verdicts_stand,
       a_link_test_without_an_answer_does_not_hide_an_outage, failures_spread_over_time_are_no_mass_outage,
       the_first_failures_of_a_start_are_no_mass_outage, overall_is_the_worst_and_unknown_hides_nothing,
-      the_stats_follow_the_agents, the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
+      freshness_is_counted_once_there_is_something_to_be_heard, the_stats_follow_the_agents,
+      the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
