@@ -182,15 +182,41 @@ static void on_registry_notice(void *ctx, const struct registry_notice *notice)
 		      notice->title, notice->text, notice->needs_answer);
 }
 
+// A description with the fleet's own figures where it has none: whoever reads it need not know the configuration.
+static struct agent *complete(const struct direct_feed *feed, const struct agent *agent)
+{
+	const struct probe_options *probe = &feed->config->probe;
+	struct agent *copy = agent_copy(agent);
+
+	if (!copy)
+		return NULL;
+	copy->interval_ms = copy->interval_ms ? copy->interval_ms : probe->interval_ms;
+	copy->timeout_ms = copy->timeout_ms ? copy->timeout_ms : probe->timeout_ms;
+	return copy;
+}
+
+static void choice_free(struct agent **chosen, size_t n)
+{
+	for (size_t i = 0; chosen && i < n; i++)
+		agent_unref(chosen[i]);
+	mem_free(chosen);
+}
+
 // Those of a list whom the selector lets through. NULL for want of memory.
 static struct agent **choose(const struct direct_feed *feed, struct agent *const *agents, size_t n, size_t *n_chosen)
 {
 	struct agent **chosen = mem_calloc(n, sizeof *chosen);
 
 	*n_chosen = 0;
-	for (size_t i = 0; chosen && i < n; i++)
-		if (selector_matches(feed->selector, agents[i]))
-			chosen[(*n_chosen)++] = agents[i];
+	for (size_t i = 0; chosen && i < n; i++) {
+		if (!selector_matches(feed->selector, agents[i]))
+			continue;
+		chosen[*n_chosen] = complete(feed, agents[i]);
+		if (!chosen[(*n_chosen)++]) {
+			choice_free(chosen, *n_chosen);
+			return NULL;
+		}
+	}
 	return chosen;
 }
 
@@ -231,7 +257,7 @@ void direct_feed_publish(struct feed *base, const char *source, struct agent *co
 	int r = chosen ? registry_publish(feed->registry, source, chosen, n_chosen) : -ENOMEM;
 	char text[300];
 
-	mem_free(chosen);
+	choice_free(chosen, n_chosen);
 	keep_within_limits(feed);
 	if (had_question && !registry_has_question(feed->registry, NULL))
 		tell_question_gone(feed, source);

@@ -368,6 +368,21 @@ static bool feed_is(struct live_fleet *live, const void *arg)
 	return fleet_feed(live->fleet)->state == *(const enum feed_state *)arg;
 }
 
+START_TEST(a_description_has_the_figures_it_is_probed_by)
+{
+	struct live_fleet live;
+
+	live_start(&live, 2);
+	live.agents[1]->interval_ms = 1000;
+	live_open(&live, true);
+	live_publish(&live, false);
+	ck_assert_uint_eq(live_agent(&live, 0)->agent->interval_ms, LIVE_INTERVAL_MS);
+	ck_assert_uint_eq(live_agent(&live, 0)->agent->timeout_ms, LIVE_TIMEOUT_MS);
+	ck_assert_uint_eq(live_agent(&live, 1)->agent->interval_ms, 1000);
+	live_finish(&live);
+}
+END_TEST
+
 START_TEST(the_feed_is_live_while_there_are_results_and_stale_when_there_are_none)
 {
 	static const enum feed_state live_state = FEED_LIVE, stale = FEED_STALE;
@@ -452,6 +467,7 @@ SUITE("direct", every_fault_shows_with_its_reason, an_agent_that_goes_and_comes_
       a_bare_url_where_nothing_listens_is_down_for_the_right_reason, what_a_person_asks_is_done_and_carries_the_name,
       a_request_about_nobody_is_refused, a_list_that_shrinks_by_half_asks_before_it_drops,
       agents_that_are_not_listed_any_more_are_gone, only_what_the_selector_lets_through_is_watched,
-      the_first_contact_is_told_step_by_step, the_feed_is_live_while_there_are_results_and_stale_when_there_are_none,
+      the_first_contact_is_told_step_by_step, a_description_has_the_figures_it_is_probed_by,
+      the_feed_is_live_while_there_are_results_and_stale_when_there_are_none,
       a_configuration_that_cannot_be_computed_is_refused_with_why, paused_agents_are_known_and_not_probed,
       a_whole_fleet_that_fails_at_once_is_one_alert)
