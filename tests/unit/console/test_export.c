@@ -234,6 +234,27 @@ START_TEST(every_filter_narrows)
 }
 END_TEST
 
-SUITE("console export", an_export_is_what_is_shown_oldest_first, nothing_exported_becomes_a_formula_or_markup,
-      a_file_is_new_or_not_at_all, an_empty_export_is_whole, it_follows_the_newest_until_somebody_scrolls,
-      folded_items_are_looked_at_again, every_filter_narrows)
+START_TEST(each_type_and_severity_is_filtered)
+{
+	struct setting s;
+
+	setup(&s);
+	for (int type = 0; type < ACTION_TYPE_COUNT; type++)
+		for (int severity = 0; severity < SEVERITY_COUNT; severity++)
+			fleet_fixture_notice(&s.f, 0, (enum severity)severity, (enum action_type)type, "x", "", 0);
+	for (int type = 0; type < ACTION_TYPE_COUNT; type++)
+		for (int severity = 0; severity < SEVERITY_COUNT; severity++) {
+			s.filter.types = 1U << type;
+			s.filter.min_severity = (enum severity)severity;
+			timeline_filter_touch(&s.filter);
+			ck_assert_uint_eq(shown(&s).n_items, (size_t)(SEVERITY_COUNT - severity));
+			for (size_t i = 0; i < s.filter.n; i++)
+				ck_assert_int_eq(fleet_timeline_at(s.f.fleet, (size_t)s.filter.indices[i])->type, type);
+		}
+	teardown(&s);
+}
+END_TEST
+
+SUITE("console export", each_type_and_severity_is_filtered, an_export_is_what_is_shown_oldest_first,
+      nothing_exported_becomes_a_formula_or_markup, a_file_is_new_or_not_at_all, an_empty_export_is_whole,
+      it_follows_the_newest_until_somebody_scrolls, folded_items_are_looked_at_again, every_filter_narrows)

@@ -227,7 +227,23 @@ START_TEST(progress_keeps_what_is_still_under_way)
 }
 END_TEST
 
-SUITE("fleet timeline", a_turn_is_told_with_its_reason, what_is_unknown_says_why,
+START_TEST(what_an_event_leaves_out_is_empty)
+{
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 2; i++) {
+		fleet_fixture_apply(&f, event_new(i ? EVENT_ACTION : EVENT_NOTICE, FIXTURE_NOW_MS, 0));
+		ck_assert_str_eq(newest(&f)->title, "");
+		ck_assert_str_eq(newest(&f)->description, "");
+		ck_assert_str_eq(newest(&f)->who, "");
+		ck_assert_str_eq(newest(&f)->agent_name, "");
+	}
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("fleet timeline", what_an_event_leaves_out_is_empty, a_turn_is_told_with_its_reason, what_is_unknown_says_why,
       flapping_is_told_when_it_begins_and_ends, a_fleet_found_in_one_second_is_one_item, another_second_is_another_item,
       first_answers_are_folded_and_recoveries_are_not, the_oldest_items_are_dropped, a_question_waits_for_its_answer,
       the_feed_tells_its_turns_only, progress_keeps_what_is_still_under_way)

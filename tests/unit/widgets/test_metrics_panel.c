@@ -265,6 +265,59 @@ START_TEST(looks_right_whatever_it_is_given)
 }
 END_TEST
 
+static bool shows_glyph(const struct canvas *canvas, uint32_t glyph, style_t *style)
+{
+	for (int y = 0; y < canvas->height; y++)
+		for (int x = 0; x < canvas->width; x++) {
+			const struct cell *cell = canvas_cell(canvas, x, y);
+
+			*style = cell->style;
+			if (cell->glyph == glyph)
+				return true;
+		}
+	return false;
+}
+
+START_TEST(draws_the_trend_only_beside_a_delta)
+{
+	static const struct {
+		enum trend trend;
+		enum metric_better better;
+		uint32_t glyph;
+		style_t style;
+	} cases[] = {
+		{ TREND_UP, BETTER_HIGHER, 0x2191, STYLE_OK },
+		{ TREND_DOWN, BETTER_HIGHER, 0x2193, STYLE_BAD },
+		{ TREND_UP, BETTER_LOWER, 0x2191, STYLE_BAD },
+		{ TREND_DOWN, BETTER_LOWER, 0x2193, STYLE_OK },
+		{ TREND_NEUTRAL, BETTER_HIGHER, 0x2192, STYLE_MUTED },
+		{ TREND_UP, BETTER_NEITHER, 0x2191, STYLE_MUTED },
+	};
+	static const int heights[] = { 1, 3, 4, 6 };
+
+	for (size_t i = 0; i < COUNT(cases) * COUNT(heights) * 2; i++) {
+		bool has_delta = i % 2, is_there;
+		size_t row = i / 2 % COUNT(cases);
+		struct panel panel = { .label = "Requests",
+				       .value = { "42", "" },
+				       .trend = cases[row].trend,
+				       .better = cases[row].better,
+				       .to_ms = 1 };
+		struct canvas canvas;
+		style_t style;
+
+		snprintf(panel.delta, sizeof panel.delta, "%s", has_delta ? "+5" : "");
+		ck_assert_int_eq(canvas_create(60, heights[i / 2 / COUNT(cases)], false, &canvas), 0);
+		panel_draw(&panel, &canvas);
+		is_there = shows_glyph(&canvas, cases[row].glyph, &style);
+		ck_assert_msg(is_there == has_delta, "row %zu, height %d", row, canvas.height);
+		if (is_there)
+			ck_assert_int_eq(style, cases[row].style);
+		canvas_destroy(&canvas);
+	}
+}
+END_TEST
+
 START_TEST(stays_inside_any_canvas)
 {
 	struct scene s;
@@ -388,5 +441,5 @@ END_TEST
 SUITE("metrics_panel", knows_three_sizes_and_takes_any_other_for_md, colours_a_trend_by_what_is_better,
       takes_small_changes_for_neutral, reads_thresholds_from_the_side_that_is_bad, shows_a_drop_for_what_it_is,
       compares_with_the_mean_before, gives_no_delta_from_one_value, never_shows_a_gap_as_the_last_value,
-      shows_the_agent_of_the_screen, looks_right_whatever_it_is_given, stays_inside_any_canvas, says_how_old_a_value_is,
-      says_why_there_is_no_value)
+      shows_the_agent_of_the_screen, looks_right_whatever_it_is_given, draws_the_trend_only_beside_a_delta,
+      stays_inside_any_canvas, says_how_old_a_value_is, says_why_there_is_no_value)

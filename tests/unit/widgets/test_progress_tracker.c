@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strbuf.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/progress_tracker.h"
@@ -222,6 +223,90 @@ START_TEST(draws_the_newest_or_the_one_asked_for)
 }
 END_TEST
 
-SUITE("progress_tracker", gives_each_state_a_glyph_a_word_and_a_colour, names_the_step_that_matters,
-      tells_elapsed_and_expected_time, takes_any_other_orientation_for_vertical, looks_right_in_each_form,
-      shows_errors_and_ends, takes_no_steps_and_many, draws_the_newest_or_the_one_asked_for)
+static bool shows(const struct progress *progress, bool hides_numbers, bool hides_descriptions, const char *text)
+{
+	struct canvas canvas;
+	struct bytes screen;
+	bool is_there;
+
+	bytes_init(&screen, 1 << 16);
+	ck_assert_int_eq(canvas_create(100, 8, false, &canvas), 0);
+	progress_draw(progress, PROGRESS_HORIZONTAL, hides_numbers, hides_descriptions, FIXTURE_NOW_MS, &canvas);
+	ck_assert_int_eq(canvas_dump(&canvas, false, &screen), 0);
+	is_there = strstr(screen.data, text) != NULL;
+	bytes_finish(&screen);
+	canvas_destroy(&canvas);
+	return is_there;
+}
+
+START_TEST(hides_numbers_and_descriptions_when_asked)
+{
+	struct progress_step steps[N_STEPS];
+	struct progress progress;
+
+	make_upgrade(steps, &progress);
+	ck_assert(shows(&progress, false, false, "4 Migrate"));
+	ck_assert(shows(&progress, true, false, "○ Migrate"));
+	ck_assert(!shows(&progress, true, false, "4 Migrate"));
+	ck_assert(shows(&progress, false, false, "14 of 22 done"));
+	ck_assert(!shows(&progress, false, true, "14 of 22 done"));
+	steps[2].state = STEP_ERROR;
+	steps[2].error = "disk full";
+	ck_assert(shows(&progress, true, true, "disk full")); // an error is no description
+}
+END_TEST
+
+// The portal's trackers had their states written in and never moved.
+START_TEST(moves_with_the_events)
+{
+	static const struct {
+		enum step_state states[2];
+		uint16_t percent;
+		const char *expected;
+	} cases[] = {
+		{ { STEP_CURRENT, STEP_PENDING }, 10, "1/2 ▶ Probe 10% 12s" },
+		{ { STEP_COMPLETED, STEP_CURRENT }, 60, "2/2 ▶ Verify 60% 12s" },
+		{ { STEP_ERROR, STEP_PENDING }, 60, "1/2 ✕ Probe 60% 12s" },
+		{ { STEP_ERROR, STEP_SKIPPED }, 60, "1/2 ✕ Probe 60% 12s" },
+		{ { STEP_COMPLETED, STEP_COMPLETED }, 100, "2/2 ✓ Verify 100% 12s" },
+	};
+	const struct widget widget = { .class = &progress_tracker_class };
+	struct fleet_fixture f;
+	struct canvas canvas;
+	struct view view;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_view(&f, &view);
+	ck_assert_int_eq(canvas_create(40, 1, false, &canvas), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct event *event = event_new(EVENT_PROGRESS, FIXTURE_NOW_MS, 0);
+		struct progress *progress = &event->u.progress;
+		char row[128] = "";
+
+		*progress = (struct progress){ 1, mem_strdup("x"), NULL, 2, cases[i].percent, FIXTURE_NOW_MS - 12000, 0,
+					       0 };
+		progress->steps = mem_calloc(2, sizeof *progress->steps);
+		for (int k = 0; k < 2; k++)
+			progress->steps[k] = (struct progress_step){ mem_strdup(k ? "Verify" : "Probe"),
+								     mem_strdup(""),
+								     mem_strdup(""),
+								     cases[i].states[k],
+								     0,
+								     0 };
+		fleet_fixture_apply(&f, event);
+		canvas_clear(&canvas, STYLE_TEXT);
+		widget_draw(&widget, f.fleet, &view, &canvas);
+		for (int x = 0; x < 24; x++)
+			canvas_cell_text(&canvas, canvas_cell(&canvas, x, 0), row + strlen(row),
+					 sizeof row - strlen(row));
+		ck_assert_msg(strncmp(row, cases[i].expected, strlen(cases[i].expected)) == 0, "%s", row);
+	}
+	canvas_destroy(&canvas);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("progress_tracker", hides_numbers_and_descriptions_when_asked, moves_with_the_events,
+      gives_each_state_a_glyph_a_word_and_a_colour, names_the_step_that_matters, tells_elapsed_and_expected_time,
+      takes_any_other_orientation_for_vertical, looks_right_in_each_form, shows_errors_and_ends,
+      takes_no_steps_and_many, draws_the_newest_or_the_one_asked_for)

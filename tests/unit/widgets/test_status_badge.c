@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/suite.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "screen/theme.h"
@@ -83,25 +84,52 @@ START_TEST(uses_the_cells_it_says)
 }
 END_TEST
 
-START_TEST(has_the_colours_of_the_palette)
+// The fifteen statuses by group, as the portal had them, and what is none of them.
+static const struct {
+	const char *names[5];
+	int32_t dark, light;
+	uint32_t glyph;
+	char ascii;
+} groups[] = {
+	{ { "healthy", "success", "online", "active" }, 0x10b981, 0x059669, 0x25cf, 'o' },
+	{ { "degraded", "warning", "working", "pending" }, 0xf59e0b, 0xd97706, 0x25b2, '!' },
+	{ { "critical", "error", "failed", "offline" }, 0xef4444, 0xdc2626, 0x2716, 'X' },
+	{ { "info" }, 0x3b82f6, 0x2563eb, 0x25c6, 'i' },
+	{ { "unknown", "stopped" }, 0x71717a, 0x6c757d, 0x25cb, '?' },
+	{ { "cancelled", "", "no such status" }, 0x71717a, 0x6c757d, 0x25cc, '-' },
+};
+
+// Draws a status given by its word, and checks what stands in the first cell.
+static void check_face(const char *name, size_t group, bool is_ascii)
 {
-	static const struct {
-		enum status status;
-		int32_t dark, light;
-	} rows[] = {
-		{ STATUS_ONLINE, 0x10b981, 0x059669 },  { STATUS_WARNING, 0xf59e0b, 0xd97706 },
-		{ STATUS_ERROR, 0xef4444, 0xdc2626 },   { STATUS_INFO, 0x3b82f6, 0x2563eb },
-		{ STATUS_UNKNOWN, 0x71717a, 0x6c757d }, { STATUS_UNRECOGNISED, 0x71717a, 0x6c757d },
-	};
+	enum status status = status_from_name(name);
+	const struct cell *cell;
+	struct canvas canvas;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		style_t style = style_of_status(rows[i].status);
+	ck_assert_int_eq(canvas_create(20, 1, is_ascii, &canvas), 0);
+	ck_assert_int_ge(status_badge_draw(&canvas, 0, 0, -1, status, NULL, BADGE_MD, 0), 3);
+	cell = canvas_cell(&canvas, 0, 0);
+	ck_assert_msg(cell->glyph == (is_ascii ? (uint32_t)groups[group].ascii : groups[group].glyph), "%s", name);
+	ck_assert_int_eq(theme_resolve(THEME_DARK, DEPTH_TRUE, cell->style).fg, groups[group].dark);
+	ck_assert_int_eq(theme_resolve(THEME_LIGHT, DEPTH_TRUE, cell->style).fg, groups[group].light);
+	canvas_destroy(&canvas);
+}
 
-		ck_assert_int_eq(theme_resolve(THEME_DARK, DEPTH_TRUE, style).fg, rows[i].dark);
-		ck_assert_int_eq(theme_resolve(THEME_LIGHT, DEPTH_TRUE, style).fg, rows[i].light);
-	}
+START_TEST(has_the_glyph_and_the_colours_of_its_group_in_any_case)
+{
+	for (size_t group = 0; group < COUNT(groups); group++)
+		for (size_t i = 0; i < COUNT(groups[group].names) && groups[group].names[i]; i++) {
+			char shouted[32];
+			size_t n = 0;
+
+			for (const char *c = groups[group].names[i]; *c; c++)
+				shouted[n++] = (char)toupper((unsigned char)*c);
+			shouted[n] = '\0';
+			check_face(groups[group].names[i], group, false);
+			check_face(shouted, group, true);
+		}
 }
 END_TEST
 
 SUITE("status_badge", shows_every_status_with_glyph_word_and_colour, comes_in_three_sizes, takes_any_label,
-      uses_the_cells_it_says, has_the_colours_of_the_palette)
+      uses_the_cells_it_says, has_the_glyph_and_the_colours_of_its_group_in_any_case)

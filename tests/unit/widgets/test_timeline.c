@@ -291,7 +291,44 @@ START_TEST(shows_no_more_items_than_asked_for)
 }
 END_TEST
 
-SUITE("timeline", gives_each_action_a_glyph_a_word_and_a_colour, groups_by_local_days, makes_initials,
-      says_what_is_filtered, looks_right_in_each_form, is_calm_when_there_is_nothing,
-      keeps_the_cursor_in_sight_and_follows_the_newest, cuts_long_texts_and_outlives_forgotten_items,
-      shows_no_more_items_than_asked_for)
+// Rows that begin an item carry the glyph of its type, here that of stop.
+static size_t n_drawn(const struct scene *s, int max_items)
+{
+	const struct timeline_options options = { .max_items = max_items, .is_compact = true };
+	const struct widget timeline = { .class = &timeline_class, .options = &options };
+	struct canvas canvas;
+	size_t n = 0;
+
+	ck_assert_int_eq(canvas_create(60, 140, false, &canvas), 0);
+	widget_draw(&timeline, s->f.fleet, &s->view, &canvas);
+	for (int y = 0; y < canvas.height; y++)
+		n += canvas_cell(&canvas, 10, y)->glyph == action_look(ACTION_STOP)->glyph;
+	canvas_destroy(&canvas);
+	return n;
+}
+
+START_TEST(draws_every_item_up_to_the_number_asked_for)
+{
+	static const int sizes[] = { 0, 1, 20, 100 }, limits[] = { 10, 5, 0, -1, 50 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct scene s;
+
+		fleet_fixture_init(&s.f);
+		for (int k = 0; k < sizes[i]; k++)
+			fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_STOP, "stopped", "", HOUR_MS);
+		scene_show(&s);
+		for (size_t k = 0; k < COUNT(limits); k++) {
+			int expected = limits[k] > 0 && limits[k] < sizes[i] ? limits[k] : sizes[i];
+
+			ck_assert_uint_eq(n_drawn(&s, limits[k]), (size_t)expected);
+		}
+		fleet_fixture_finish(&s.f);
+	}
+}
+END_TEST
+
+SUITE("timeline", draws_every_item_up_to_the_number_asked_for, gives_each_action_a_glyph_a_word_and_a_colour,
+      groups_by_local_days, makes_initials, says_what_is_filtered, looks_right_in_each_form,
+      is_calm_when_there_is_nothing, keeps_the_cursor_in_sight_and_follows_the_newest,
+      cuts_long_texts_and_outlives_forgotten_items, shows_no_more_items_than_asked_for)

@@ -2,6 +2,8 @@
 /* The lines about the whole fleet: verdict, counts, what is newly bad, the connection. */
 #include "tests/support/suite.h"
 
+#include <string.h>
+
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/connection.h"
@@ -178,6 +180,41 @@ START_TEST(shortens_the_connection_to_its_word)
 }
 END_TEST
 
-SUITE("verdict", says_how_since_when_and_whether_it_is_live, has_words_for_every_state,
-      calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
-      shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
+// The portal's indicator stood at "Disconnected" whatever happened, and its ages were frozen texts.
+START_TEST(the_connection_follows_the_feed_and_the_clock)
+{
+	static const struct {
+		enum feed_state state;
+		enum status status;
+		const char *now, *in_5_s; // the text
+	} rows[] = {
+		{ FEED_STARTING, STATUS_PENDING, "starting, last answer 10s ago", "starting, last answer 15s ago" },
+		{ FEED_LIVE, STATUS_ONLINE, "live 10s ago", "live 15s ago" },
+		{ FEED_LATE, STATUS_WARNING, "late, last answer 10s ago", "late, last answer 15s ago" },
+		{ FEED_STALE, STATUS_CRITICAL, "stale since 15:03:05", "stale since 15:03:05" },
+		{ FEED_RECONNECTING, STATUS_WORKING, "reconnecting in 4s", "reconnecting now" },
+		{ FEED_OFFLINE, STATUS_OFFLINE, "we are offline since 15:03:05", "we are offline since 15:03:05" },
+		{ FEED_REFUSED, STATUS_FAILED, "refused since 15:03:05", "refused since 15:03:05" },
+	};
+	struct connection connection_now;
+
+	fleet_fixture_init(&f);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fleet_fixture_feed(&f, rows[i].state, MINUTE_MS, 10 * SECOND_MS, 3500, "");
+		fleet_fixture_view(&f, &view);
+		connection_read(f.fleet, &view, &connection_now);
+		ck_assert_int_eq(connection_now.status, rows[i].status);
+		ck_assert_str_eq(connection_now.text, rows[i].now);
+		view.now.wall_ms += 5 * SECOND_MS;
+		connection_read(f.fleet, &view, &connection_now);
+		ck_assert_str_eq(connection_now.text, rows[i].in_5_s);
+		ck_assert_ptr_eq(strstr(connection_now.text, connection_now.word), connection_now.text);
+	}
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("verdict", the_connection_follows_the_feed_and_the_clock, says_how_since_when_and_whether_it_is_live,
+      has_words_for_every_state, calls_nothing_up_without_answers, says_when_there_is_nobody,
+      counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
+      shortens_the_connection_to_its_word)
