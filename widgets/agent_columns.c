@@ -74,13 +74,25 @@ static int comfortable(enum agent_column column, int wanted)
 	return wanted > specs[column].least ? wanted : specs[column].least;
 }
 
+// The column that the rows are sorted by comes next after who and how, so that the order can be understood.
+static enum agent_column by_importance(size_t i, enum agent_column sort)
+{
+	size_t at = 0;
+
+	while (importance[at] != sort)
+		at++;
+	if (at <= 2 || i < 2 || i > at)
+		return importance[i];
+	return i == 2 ? sort : importance[i - 1];
+}
+
 // Gives room to the columns in order of importance; returns what is left.
-static int choose(int width, const int wanted[COLUMN_COUNT], int widths[COLUMN_COUNT])
+static int choose(int width, const int wanted[COLUMN_COUNT], enum agent_column sort, int widths[COLUMN_COUNT])
 {
 	int left = width;
 
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
-		enum agent_column column = importance[i];
+		enum agent_column column = by_importance(i, sort);
 		int gap = left < width ? GAP : 0, least = specs[column].least + gap;
 		int needed = comfortable(column, wanted[column]) + gap;
 
@@ -104,10 +116,10 @@ static int grown(enum agent_column column, int wanted)
 	return width > specs[column].most ? specs[column].most : width;
 }
 
-void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct column_layout *out)
+void agent_columns_place(int width, const int wanted[COLUMN_COUNT], enum agent_column sort, struct column_layout *out)
 {
 	int widths[COLUMN_COUNT] = { 0 };
-	int left = choose(width, wanted, widths), x = 0;
+	int left = choose(width, wanted, sort, widths), x = 0;
 
 	for (size_t i = 0; i < sizeof growing / sizeof growing[0]; i++) {
 		enum agent_column column = growing[i];

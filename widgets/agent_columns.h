@@ -18,8 +18,8 @@ struct column_layout {
 };
 
 // Places the columns in `width` cells. wanted[] holds the widest text of each column in sight; 0: the column is empty
-// for all of them and left out where it may be.
-void agent_columns_place(int width, const int wanted[COLUMN_COUNT], struct column_layout *out);
+// for all of them and left out where it may be. The column that the rows are sorted by stays where others have to go.
+void agent_columns_place(int width, const int wanted[COLUMN_COUNT], enum agent_column sort, struct column_layout *out);
 
 const char *agent_column_title(enum agent_column column);
 bool agent_column_is_right(enum agent_column column); // numbers

@@ -181,7 +181,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	}
 	agent_columns_series(fleet, &table.source.series);
 	measure(&table, wanted);
-	agent_columns_place(canvas->width - MARK, wanted, &table.columns);
+	agent_columns_place(canvas->width - MARK, wanted, view->table.sort, &table.columns);
 	if (canvas->height >= 3) {
 		for (size_t c = 0; c < table.columns.n; c++)
 			draw_title(&body, y, &table.columns.places[c], view);

@@ -159,7 +159,7 @@ START_TEST(places_columns_side_by_side_at_any_width)
 		struct column_layout layout;
 		int x = 0;
 
-		agent_columns_place(width, wanted, &layout);
+		agent_columns_place(width, wanted, COLUMN_STATE, &layout);
 		for (size_t i = 0; i < layout.n; i++) {
 			ck_assert_int_ge(layout.places[i].x, x);
 			ck_assert_int_gt(layout.places[i].width, 0);
@@ -172,6 +172,25 @@ START_TEST(places_columns_side_by_side_at_any_width)
 }
 END_TEST
 
+START_TEST(shows_the_column_that_it_is_sorted_by)
+{
+	int wanted[COLUMN_COUNT];
+
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		wanted[i] = 30;
+	for (int sort = 0; sort < COLUMN_COUNT; sort++)
+		for (int width = 56; width < 120; width++) {
+			struct column_layout layout;
+			size_t at = 0;
+
+			agent_columns_place(width, wanted, (enum agent_column)sort, &layout);
+			while (at < layout.n && layout.places[at].column != (enum agent_column)sort)
+				at++;
+			ck_assert_msg(at < layout.n, "no %s at %d", agent_column_title((enum agent_column)sort), width);
+		}
+}
+END_TEST
+
 SUITE("agent_table", shows_more_columns_where_there_is_room, lines_up_wide_and_combining_characters,
       says_why_it_is_empty, tells_why_in_a_few_words, survives_agents_that_are_gone, keeps_the_cursor_in_sight,
-      places_columns_side_by_side_at_any_width)
+      places_columns_side_by_side_at_any_width, shows_the_column_that_it_is_sorted_by)
