@@ -63,6 +63,10 @@ int picker_add(struct picker *picker, const char *id, const char *label, const c
 	memcpy(memory, id, n_id);
 	memcpy(memory + n_id, label, n_label);
 	memcpy(memory + n_id + n_label, hint, n_hint);
+	// One replaces the other where only one can be.
+	for (size_t i = 0; is_picked && !picker->is_multi && i < picker->n; i++)
+		picker->entries[i].item.is_picked = false;
+	picker->n_picked = is_picked && !picker->is_multi ? 0 : picker->n_picked;
 	picker->entries[picker->n++] = (struct picker_entry){ .memory = memory,
 							      .item = { .id = memory,
 									.label = memory + n_id,

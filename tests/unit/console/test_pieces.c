@@ -438,6 +438,53 @@ START_TEST(enter_without_picks_takes_what_is_under_the_cursor)
 }
 END_TEST
 
+START_TEST(where_one_can_be_picked_two_are_one)
+{
+	struct picker picker = { 0 };
+	struct picker_view view;
+	size_t at = 0;
+
+	picker_open(&picker, PICK_TIME_RANGE, "t", "p", false);
+	ck_assert_int_eq(picker_add(&picker, "one", "one", "", true), 0);
+	ck_assert_int_eq(picker_add(&picker, "", "", "", false), 0);
+	ck_assert_int_eq(picker_add(&picker, "two", "two", "", true), 0);
+	ck_assert_int_eq(picker_settle(&picker), 0);
+	picker_show(&picker, &view);
+	ck_assert_uint_eq(view.n_picked, 1);
+	ck_assert(!view.items[0].is_picked && view.items[2].is_picked);
+	ck_assert_str_eq(picker_choice(&picker), "two");
+	ck_assert_str_eq(picker_picked(&picker, &at), "two");
+	ck_assert_ptr_null(picker_picked(&picker, &at));
+	pick_key(&picker, "space"); // types a blank: there is nothing to add to
+	ck_assert_uint_eq(picker.n_picked, 1);
+	picker_close(&picker);
+}
+END_TEST
+
+START_TEST(any_part_of_a_label_finds_it_among_many)
+{
+	struct picker picker = { 0 };
+	char name[32];
+
+	picker_open(&picker, PICK_AGENTS, "t", "p", true);
+	ck_assert_int_eq(picker_settle(&picker), 0);
+	ck_assert_ptr_null(picker_choice(&picker)); // of none at all
+	ck_assert_int_eq(pick_key(&picker, "space"), PICKER_GOES_ON);
+	ck_assert_int_eq(pick_key(&picker, "Enter"), PICKER_GOES_ON);
+	picker_open(&picker, PICK_AGENTS, "t", "p", true);
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof name, "WowAgent-%02d", i);
+		ck_assert_int_eq(picker_add(&picker, name, name, "", false), 0);
+	}
+	ck_assert_int_eq(picker_settle(&picker), 0);
+	for (const char *c = "gEnT-73"; *c; c++)
+		picker_key(&picker, &(struct key){ .code = (unsigned char)*c }, 3);
+	ck_assert_uint_eq(picker.n_shown, 1);
+	ck_assert_str_eq(picker_choice(&picker), "WowAgent-73");
+	picker_close(&picker);
+}
+END_TEST
+
 START_TEST(nobody_takes_prod_for_staging)
 {
 	struct environment_config configured[] = { { "blue-zone", "red" }, { "prod", "green" } };
@@ -478,9 +525,10 @@ START_TEST(nobody_takes_prod_for_staging)
 }
 END_TEST
 
-SUITE("console pieces", fuzzy_finds_letters_in_order, fuzzy_likes_starts_runs_and_short_texts,
-      a_prompt_is_edited_as_in_a_shell, a_paste_is_inserted_and_never_submits,
-      a_prompt_shows_its_mistake_until_it_is_mended, history_goes_back_and_forward, a_dialog_is_not_answered_by_reflex,
-      a_paste_answers_no_dialog, every_default_key_is_a_key_and_has_one_meaning, no_reflex_acts, keys_can_be_remapped,
+SUITE("console pieces", where_one_can_be_picked_two_are_one, any_part_of_a_label_finds_it_among_many,
+      fuzzy_finds_letters_in_order, fuzzy_likes_starts_runs_and_short_texts, a_prompt_is_edited_as_in_a_shell,
+      a_paste_is_inserted_and_never_submits, a_prompt_shows_its_mistake_until_it_is_mended,
+      history_goes_back_and_forward, a_dialog_is_not_answered_by_reflex, a_paste_answers_no_dialog,
+      every_default_key_is_a_key_and_has_one_meaning, no_reflex_acts, keys_can_be_remapped,
       kinds_narrow_and_choices_widen, many_can_be_picked, enter_without_picks_takes_what_is_under_the_cursor,
       nobody_takes_prod_for_staging)
