@@ -96,5 +96,32 @@ START_TEST(a_dropped_series_goes_with_its_points)
 }
 END_TEST
 
-SUITE("fleet series", numbers_are_kept_by_agent_and_series, the_last_scrape_is_there_for_whom_is_watched,
-      a_series_past_the_limit_is_ignored, a_dropped_series_goes_with_its_points)
+// The portal had a cleanup that nothing ever called.
+START_TEST(points_age_even_when_their_agent_is_read_no_more)
+{
+	const struct fleet_limits limits = { .retention_ms = 10 * MINUTE_MS };
+	struct fleet_fixture f;
+	uint16_t nos[4];
+
+	fleet_fixture_init(&f);
+	fleet_destroy(f.fleet);
+	ck_assert_int_eq(fleet_create(&limits, &f.fleet), 0);
+	fleet_fixture_series(&f);
+	for (uint32_t id = 1; id <= 2; id++)
+		fleet_fixture_add(&f, id == 1 ? "paused" : "read", "", "");
+	fleet_fixture_point(&f, 1, FIXTURE_CPU, 30 * MINUTE_MS, 1);
+	fleet_fixture_point(&f, 2, FIXTURE_CPU, 25 * MINUTE_MS, 1);
+	ck_assert_uint_eq(fleet_agent_series(f.fleet, 1, nos, 4), 1);
+	fleet_fixture_point(&f, 2, FIXTURE_CPU, 19 * MINUTE_MS, 1);
+	ck_assert_uint_eq(fleet_agent_series(f.fleet, 1, nos, 4), 0);
+	ck_assert_uint_eq(fleet_agent_series(f.fleet, 2, nos, 4), 1);
+	fleet_fixture_point(&f, 1, FIXTURE_CPU, 60 * MINUTE_MS, 1); // the clock is set back
+	fleet_fixture_point(&f, 1, FIXTURE_CPU, 49 * MINUTE_MS, 1);
+	ck_assert_uint_eq(fleet_agent_series(f.fleet, 2, nos, 4), 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("fleet series", points_age_even_when_their_agent_is_read_no_more, numbers_are_kept_by_agent_and_series,
+      the_last_scrape_is_there_for_whom_is_watched, a_series_past_the_limit_is_ignored,
+      a_dropped_series_goes_with_its_points)
