@@ -144,6 +144,68 @@ START_TEST(results_make_states_as_the_table_says)
 }
 END_TEST
 
+START_TEST(a_new_agent_is_unknown_until_it_is_judged)
+{
+	struct bench bench;
+	const struct health *health;
+	struct health_stats stats;
+
+	begin(&bench);
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_uint_eq(stats.total, 0);
+	ck_assert_int_eq(stats.overall, HEALTH_UNKNOWN);
+	add(&bench, 1);
+	health = health_checker_health(bench.checker, 1);
+	ck_assert_int_eq(health_state(health), HEALTH_UNKNOWN);
+	ck_assert_int_eq(health->since_ms, 0);
+	ck_assert_int_eq(health->last_probe_ms, 0);
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_int_eq(stats.overall, HEALTH_UNKNOWN);
+	add(&bench, 2);
+	judge_all(&bench, 2, "FFF"); // one that is pending hides no other
+	health_checker_stats(bench.checker, &stats);
+	ck_assert_int_eq(stats.overall, HEALTH_DOWN);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+// What the portal reported of a check: last check, failures in a row, last success and failure, message, details.
+START_TEST(a_report_says_when_how_often_and_why)
+{
+	struct verdict refused = { .level = VERDICT_FAIL, .reason = REASON_CONNECT_REFUSED, .detail = "port 9100" };
+	struct sample sample = { .http_status = 0 };
+	struct bench bench;
+	const struct health *health;
+	int64_t success_ms, failure_ms;
+
+	begin(&bench);
+	add(&bench, 1);
+	health = judge_all(&bench, 1, "P").health;
+	success_ms = bench.now.wall_ms;
+	ck_assert_int_eq(health->last_success_ms, success_ms);
+	ck_assert_int_eq(health->last_failure_ms, 0);
+	judge_all(&bench, 1, "F");
+	health = health_checker_judge(bench.checker, 1, &refused, &sample, bench.now).health;
+	failure_ms = bench.now.wall_ms;
+	ck_assert_uint_eq(health->consecutive_failures, 2);
+	ck_assert_int_eq(health->attempt_n, 2); // 2 of 3
+	ck_assert_int_eq(health->attempt_of, 3);
+	ck_assert_int_eq(health->reason, REASON_CONNECT_REFUSED);
+	ck_assert_str_eq(health->detail, "port 9100");
+	ck_assert_int_eq(health->last_probe_ms, failure_ms);
+	ck_assert_int_eq(health->last_success_ms, success_ms);
+	ck_assert_int_eq(health->last_failure_ms, failure_ms);
+	health = judge_all(&bench, 1, "P").health; // a pass puts it all back
+	ck_assert_uint_eq(health->consecutive_failures, 0);
+	ck_assert_int_eq(health->attempt_n, 0);
+	ck_assert_int_eq(health->reason, REASON_NONE);
+	ck_assert_str_eq(health->detail, "");
+	ck_assert_int_eq(health->last_success_ms, bench.now.wall_ms);
+	ck_assert_int_eq(health->last_failure_ms, failure_ms);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 START_TEST(a_run_says_where_it_leads_and_asks_to_be_hurried)
 {
 	struct bench bench;
@@ -591,7 +653,8 @@ START_TEST(without_memory_an_agent_is_not_taken)
 }
 END_TEST
 
-SUITE("health_checker", defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
+SUITE("health_checker", a_new_agent_is_unknown_until_it_is_judged, a_report_says_when_how_often_and_why,
+      defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
       a_run_says_where_it_leads_and_asks_to_be_hurried, tells_of_every_change_and_of_nothing_else,
       goes_late_then_stale_by_itself, a_timeout_longer_than_the_interval_is_not_stale,
       a_hard_down_agent_is_given_the_time_of_its_backoff, no_judgement_keeps_the_state_but_does_not_show_it,
