@@ -190,7 +190,7 @@ static style_t number_text(enum agent_column column, const struct column_source 
 
 static style_t latency_text(const struct fleet_agent *agent, char *out)
 {
-	int32_t latency_us = agent_latency_us(agent);
+	int32_t latency_us = fleet_agent_latency_us(agent);
 
 	if (latency_us < 0) {
 		snprintf(out, COLUMN_TEXT_MAX, "-");

@@ -101,17 +101,19 @@ static int draw_why(struct canvas *canvas, int y, const struct page *page)
 
 static int draw_timing(struct canvas *canvas, int y, const struct page *page)
 {
-	if (!page->agent->probed_at_ms[PROBE_HEALTH])
+	const struct event_probed *probed = fleet_agent_judged(page->agent);
+
+	if (!probed)
 		return y;
 	y = draw_title(canvas, y, "Last probe");
-	return y + phase_bar_draw(canvas, y, &page->agent->probed[PROBE_HEALTH].timing) + 1;
+	return y + phase_bar_draw(canvas, y, &probed->timing) + 1;
 }
 
 static int draw_checks(struct canvas *canvas, int y, const struct page *page)
 {
-	const struct event_probed *probed = &page->agent->probed[PROBE_HEALTH];
+	const struct event_probed *probed = fleet_agent_judged(page->agent);
 
-	if (probed->n_checks == 0)
+	if (!probed || probed->n_checks == 0)
 		return y;
 	y = draw_title(canvas, y, "Its own checks");
 	for (size_t i = 0; i < probed->n_checks; i++, y++) {
@@ -158,7 +160,8 @@ static int draw_alerts(struct canvas *canvas, int y, const struct page *page)
 
 static int draw_excerpt(struct canvas *canvas, int y, const struct page *page)
 {
-	const char *excerpt = page->agent->probed[PROBE_HEALTH].excerpt;
+	const struct event_probed *probed = fleet_agent_judged(page->agent);
+	const char *excerpt = probed ? probed->excerpt : NULL;
 
 	if (!excerpt || !*excerpt)
 		return y;

@@ -89,10 +89,10 @@ static style_t reason_axis(const struct fleet_agent *agent, const struct view *v
 
 static style_t answer_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
 {
-	const struct event_probed *probed = &agent->probed[PROBE_HEALTH];
+	const struct event_probed *probed = fleet_agent_judged(agent);
 
 	(void)view;
-	if (!agent->probed_at_ms[PROBE_HEALTH])
+	if (!probed)
 		return STYLE_TEXT;
 	if (!probed->http_status) {
 		strbuf_add(out, "none");
@@ -103,12 +103,33 @@ static style_t answer_axis(const struct fleet_agent *agent, const struct view *v
 	return STYLE_TEXT;
 }
 
+// Of the metrics. A bad line costs that line alone, so it is said here; where the scrape is what health is judged by,
+// everything else of it was said before.
+static style_t scrape_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct event_probed *probed = &agent->probed[PROBE_METRICS];
+	bool is_good = probed->reason == REASON_NONE && !probed->n_bad_lines;
+
+	(void)view;
+	if (!agent->probed_at_ms[PROBE_METRICS] || (is_good && !agent->agent->health_url))
+		return STYLE_TEXT;
+	if (probed->http_status)
+		strbuf_addf(out, "HTTP %d, %llu bytes", probed->http_status, (unsigned long long)probed->body_bytes);
+	if (probed->reason != REASON_NONE)
+		strbuf_addf(out, "%s%s", out->len ? ", " : "", reason_text(probed->reason));
+	if (probed->n_bad_lines)
+		strbuf_addf(out, ", %zu bad line%s, the first is line %zu", probed->n_bad_lines,
+			    probed->n_bad_lines == 1 ? "" : "s", probed->first_bad_line);
+	return is_good ? STYLE_TEXT : STYLE_WARN;
+}
+
 static style_t freshness_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
 {
 	static const char *const words[] = { "fresh", "late", "stale" };
 	static const style_t styles[] = { STYLE_TEXT, STYLE_WARN, STYLE_BAD };
 	const struct health *health = &agent->health;
-	int64_t due_ms = agent->probed[PROBE_HEALTH].next_due_ms;
+	const struct event_probed *probed = fleet_agent_judged(agent);
+	int64_t due_ms = probed ? probed->next_due_ms : 0;
 	char wait[HUMAN_MAX];
 
 	if (health->last_probe_ms <= 0) {
@@ -178,9 +199,10 @@ size_t detail_axes(const struct fleet_agent *agent, const struct view *view, str
 		const char *label;
 		style_t (*write)(const struct fleet_agent *agent, const struct view *view, struct strbuf *out);
 	} axes[] = {
-		{ "reason", reason_axis },   { "observed", observed_axis }, { "run", attempt_axis },
-		{ "answer", answer_axis },   { "failures", failures_axis }, { "freshness", freshness_axis },
-		{ "probing", quality_axis }, { "changes", flapping_axis },  { "overlays", overlays_axis },
+		{ "reason", reason_axis },       { "observed", observed_axis }, { "run", attempt_axis },
+		{ "answer", answer_axis },       { "scrape", scrape_axis },     { "failures", failures_axis },
+		{ "freshness", freshness_axis }, { "probing", quality_axis },   { "changes", flapping_axis },
+		{ "overlays", overlays_axis },
 	};
 	size_t n = 0;
 

@@ -75,14 +75,3 @@ void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
 	while (text.len > 1 && (out[text.len - 1] == ' ' || out[text.len - 1] == ',' || out[text.len - 1] == ':'))
 		out[--text.len] = '\0';
 }
-
-int32_t agent_latency_us(const struct fleet_agent *agent)
-{
-	// Where there is no health endpoint the scrape is what health is judged by.
-	enum probe_kind kind = agent->agent->health_url ? PROBE_HEALTH : PROBE_METRICS;
-	const struct event_probed *probed = &agent->probed[kind];
-
-	if (!agent->probed_at_ms[kind] || !probed->http_status || probed->timing.total_us <= 0)
-		return -1;
-	return probed->timing.total_us;
-}

@@ -14,6 +14,3 @@ style_t state_style(enum health_state state);
  * (42 %)"; "" for one that is simply well. What people did about it stands before it in brackets.
  */
 void agent_reason(const struct fleet_agent *agent, char *out, size_t size);
-
-// Of its last health probe in microseconds; -1 when it was not answered or never probed.
-int32_t agent_latency_us(const struct fleet_agent *agent);

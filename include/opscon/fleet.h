@@ -46,6 +46,11 @@ const struct fleet_agent *fleet_agent_at(const struct fleet *fleet,
 const struct fleet_agent *fleet_agent(const struct fleet *fleet, uint32_t id);            // NULL when gone
 const struct fleet_agent *fleet_agent_by_key(const struct fleet *fleet, const char *key); // NULL when none
 
+// The probe that health is judged by: of the health endpoint, and where there is none the scrape. NULL: none yet.
+const struct event_probed *fleet_agent_judged(const struct fleet_agent *agent);
+// How long its answer took; -1: it did not answer, or was not asked yet.
+int32_t fleet_agent_latency_us(const struct fleet_agent *agent);
+
 struct fleet_counts {
 	size_t by_state[HEALTH_STATE_COUNT];
 	size_t total;

@@ -76,9 +76,9 @@ static double reading(const struct fleet *fleet, uint32_t agent, const struct or
 
 static double latency(const struct fleet_agent *agent)
 {
-	if (!agent->probed_at_ms[PROBE_HEALTH] || agent->probed[PROBE_HEALTH].timing.total_us <= 0)
-		return NAN;
-	return agent->probed[PROBE_HEALTH].timing.total_us;
+	int32_t latency_us = fleet_agent_latency_us(agent);
+
+	return latency_us < 0 ? (double)NAN : (double)latency_us;
 }
 
 static double badness(enum health_state state)

@@ -38,7 +38,7 @@ static int by_number(const void *a, const void *b)
 static struct member member_of(const struct fleet_agent *agent)
 {
 	const char *service = agent_label(agent->agent, "service");
-	int32_t latency_us = agent->probed_at_ms[PROBE_HEALTH] ? agent->probed[PROBE_HEALTH].timing.total_us : 0;
+	int32_t latency_us = fleet_agent_latency_us(agent);
 
 	return (struct member){ .agent = agent,
 				.group = *service ? service : agent_label(agent->agent, "tier"),

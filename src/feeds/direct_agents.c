@@ -303,7 +303,7 @@ static void remember(struct direct_feed *feed, const struct contact_result *resu
 }
 
 // Nothing was found this time: that is a probe which failed, and is told as one.
-static void judge_contact(struct direct_feed *feed, const struct contact_result *result)
+static void judge_contact(struct direct_feed *feed, struct watched *watched, const struct contact_result *result)
 {
 	struct sample sample = {
 		.agent = result->agent,
@@ -314,6 +314,7 @@ static void judge_contact(struct direct_feed *feed, const struct contact_result 
 	};
 
 	memcpy(sample.detail, result->detail, sizeof sample.detail);
+	watched->retry_at_ms = sample.at.mono_ms + result->retry_ms;
 	direct_on_sample(&sample, feed);
 }
 
@@ -329,7 +330,7 @@ void direct_on_contact(const struct contact_result *result, void *ctx)
 		feed->counts.n_contacted++;
 	watched->was_contacted = true;
 	if (!result->is_decided || (!result->health_path && !result->metrics_path)) {
-		judge_contact(feed, result);
+		judge_contact(feed, watched, result);
 		return;
 	}
 	watched->is_contacting = false;

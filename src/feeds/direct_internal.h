@@ -26,6 +26,7 @@ struct watched {
 	uint32_t id;
 	const struct agent *agent; // a reference: the newest description
 	bool is_contacting;        // its endpoints are being looked for
+	int64_t retry_at_ms;       // mono: when they are looked for again
 	bool was_contacted;        // they have been looked for at least once
 	bool is_remembered;        // its endpoints come from the memory and have not answered well yet
 	bool has_answered;         // with any HTTP status

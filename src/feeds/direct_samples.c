@@ -22,6 +22,16 @@ static char *excerpt_of(const struct sample *sample)
 	return text_clean_dup(sample->body, n, TEXT_KEEP_NEWLINES, EXCERPT_MAX);
 }
 
+// On the wall clock; 0: not known.
+static int64_t next_due_ms(struct direct_feed *feed, const struct sample *sample)
+{
+	const struct watched *watched = direct_watched(feed, sample->agent->id);
+	int64_t due_ms = watched && watched->is_contacting ? watched->retry_at_ms
+							   : prober_due_ms(feed->prober, sample->agent->id);
+
+	return due_ms == INT64_MAX ? 0 : sample->at.wall_ms + (due_ms - sample->at.mono_ms);
+}
+
 static void emit_probed(struct direct_feed *feed, const struct sample *sample, struct verdict *verdict,
 			const struct metric_summary *metrics)
 {
@@ -37,6 +47,7 @@ static void emit_probed(struct direct_feed *feed, const struct sample *sample, s
 	probed->timing = sample->timing;
 	probed->wire_bytes = sample->wire_bytes;
 	probed->body_bytes = sample->body_bytes;
+	probed->next_due_ms = next_due_ms(feed, sample);
 	probed->excerpt = excerpt_of(sample);
 	probed->reason = verdict ? verdict->reason : sample->reason;
 	if (verdict) {

@@ -157,6 +157,21 @@ int fleet_probed(struct fleet *fleet, const struct event *event)
 	return 0;
 }
 
+const struct event_probed *fleet_agent_judged(const struct fleet_agent *agent)
+{
+	bool is_scrape = !agent->agent->health_url && agent->agent->metrics_url;
+	enum probe_kind kind = is_scrape ? PROBE_METRICS : PROBE_HEALTH;
+
+	return agent->probed_at_ms[kind] ? &agent->probed[kind] : NULL;
+}
+
+int32_t fleet_agent_latency_us(const struct fleet_agent *agent)
+{
+	const struct event_probed *probed = fleet_agent_judged(agent);
+
+	return probed && probed->http_status && probed->timing.total_us > 0 ? probed->timing.total_us : -1;
+}
+
 size_t fleet_newly_bad(const struct fleet *fleet, uint32_t *ids, size_t n)
 {
 	const struct fleet_entry *entry = fleet->bad;

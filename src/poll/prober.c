@@ -232,6 +232,13 @@ int prober_remove(struct prober *prober, uint32_t id)
 	return 0;
 }
 
+int64_t prober_due_ms(const struct prober *prober, uint32_t id)
+{
+	const struct probed *probed = find(prober, id);
+
+	return probed && probed->entry.is_queued && !prober->is_paused ? probed->entry.due_ms : INT64_MAX;
+}
+
 int prober_set_pace(struct prober *prober, uint32_t id, enum pace pace)
 {
 	struct probed *probed = find(prober, id);

@@ -54,9 +54,7 @@ const char *report_reason(const struct fleet_agent *agent)
 
 double report_latency_ms(const struct fleet_agent *agent)
 {
-	enum probe_kind kind = agent->probed_at_ms[PROBE_HEALTH] ? PROBE_HEALTH : PROBE_METRICS;
+	int32_t latency_us = fleet_agent_latency_us(agent);
 
-	if (!agent->probed_at_ms[kind] || agent->probed[kind].timing.total_us <= 0)
-		return (double)NAN;
-	return (double)agent->probed[kind].timing.total_us / 1000.0;
+	return latency_us < 0 ? (double)NAN : (double)latency_us / 1000.0;
 }

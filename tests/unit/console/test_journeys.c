@@ -243,8 +243,7 @@ START_TEST(every_column_sorts_both_ways)
 	fleet_fixture_probed(&f.fleet, 3, REASON_NONE, 200, 999999);
 	fleet_fixture_series(&f.fleet);
 	console_fixture_draw(&f, 120, 36);
-	ck_assert_uint_eq(view->table.ids[0], fleet_agent_by_key(f.fleet.fleet, "WowEvent")->agent->id);
-	ck_assert_uint_eq(view->table.ids[1], 3);
+	ck_assert_uint_eq(view->table.ids[0], 3); // one that did not answer in 5 s has no latency
 	console_fixture_keys(&f, ": sort space cpu Enter");
 	fleet_fixture_point(&f.fleet, 4, FIXTURE_CPU, -1000, 100);
 	fleet_fixture_series(&f.fleet);

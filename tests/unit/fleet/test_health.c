@@ -2,6 +2,7 @@
 #include "tests/support/suite.h"
 
 #include "base/memory.h"
+#include "model/agent.h"
 #include "tests/support/fleet_fixture.h"
 
 START_TEST(the_worst_agent_is_the_fleets_state)
@@ -87,6 +88,45 @@ START_TEST(newly_bad_are_those_that_turned_latest_first)
 }
 END_TEST
 
+static void answer(struct fleet_fixture *f, enum probe_kind kind, int http_status, int32_t total_us)
+{
+	struct event *event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, 1);
+
+	event->u.probed.kind = kind;
+	event->u.probed.http_status = http_status;
+	event->u.probed.timing.total_us = total_us;
+	fleet_fixture_apply(f, event);
+}
+
+START_TEST(without_a_health_endpoint_the_scrape_is_what_is_judged)
+{
+	const struct fleet_agent *agent;
+	struct fleet_fixture f;
+	struct event *event;
+	struct agent *bare;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_add(&f, "a", "", "");
+	agent = fleet_agent(f.fleet, 1);
+	ck_assert_ptr_null(fleet_agent_judged(agent));
+	ck_assert_int_eq(fleet_agent_latency_us(agent), -1);
+	answer(&f, PROBE_HEALTH, 200, 700);
+	answer(&f, PROBE_METRICS, 200, 900);
+	ck_assert_int_eq(fleet_agent_latency_us(agent), 700);
+	event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, 1);
+	bare = agent_copy(agent->agent);
+	mem_free((char *)bare->health_url);
+	bare->health_url = NULL;
+	event->u.agent = bare;
+	fleet_fixture_apply(&f, event);
+	ck_assert_int_eq(fleet_agent_judged(agent)->kind, PROBE_METRICS);
+	ck_assert_int_eq(fleet_agent_latency_us(agent), 900);
+	answer(&f, PROBE_METRICS, 0, 5000000);
+	ck_assert_int_eq(fleet_agent_latency_us(agent), -1); // how long we waited is not how long it took
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(a_probe_carries_health_too)
 {
 	struct fleet_fixture f;
@@ -129,4 +169,5 @@ START_TEST(tiers_count_their_own)
 END_TEST
 
 SUITE("fleet health", the_worst_agent_is_the_fleets_state, the_verdict_says_since_when,
-      newly_bad_are_those_that_turned_latest_first, a_probe_carries_health_too, tiers_count_their_own)
+      newly_bad_are_those_that_turned_latest_first, without_a_health_endpoint_the_scrape_is_what_is_judged,
+      a_probe_carries_health_too, tiers_count_their_own)

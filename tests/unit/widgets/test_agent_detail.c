@@ -90,6 +90,20 @@ static void probe_with_checks(uint32_t id)
 	fleet_fixture_apply(&f, event);
 }
 
+static void scrape_with_bad_lines(uint32_t id)
+{
+	struct event *event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, id);
+	struct event_probed *probed = &event->u.probed;
+
+	probed->kind = PROBE_METRICS;
+	probed->http_status = 200;
+	probed->body_bytes = 4096;
+	probed->n_bad_lines = 2;
+	probed->first_bad_line = 17;
+	probed->health = fleet_agent(f.fleet, id)->health;
+	fleet_fixture_apply(&f, event);
+}
+
 START_TEST(says_every_axis_checks_and_insecurity)
 {
 	uint32_t id;
@@ -98,6 +112,7 @@ START_TEST(says_every_axis_checks_and_insecurity)
 	id = fleet_fixture_add(&f, "one", "web", "dev");
 	add_insecure(id);
 	probe_with_checks(id);
+	scrape_with_bad_lines(id);
 	for (int i = 0; i < 7; i++)
 		fleet_fixture_alert(&f, id, SEVERITY_WARNING, ALERT_ACTIVE, "slow", "answers slowly", MINUTE_MS);
 	fleet_fixture_view(&f, &view);
