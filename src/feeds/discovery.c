@@ -45,7 +45,11 @@ void source_problem(struct source *source, const char *name, const char *text)
 	source->is_read = true;
 	if (source->discovery->is_closing || strcmp(source->problem, text ? text : "") == 0)
 		return;
+	// One of a pattern's files that is well says nothing of another that is not.
+	if (!text && strcmp(source->problem_of, name) != 0)
+		return;
 	snprintf(source->problem, sizeof source->problem, "%s", text ? text : "");
+	snprintf(source->problem_of, sizeof source->problem_of, "%s", name);
 	callbacks->problem(callbacks->ctx, name, text);
 }
 

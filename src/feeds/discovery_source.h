@@ -27,7 +27,9 @@ struct source {
 	uv_timer_t timer;
 	uv_fs_event_t watch;
 	bool has_watch, is_read, is_closing;
-	char problem[400]; // last one told; "" none
+	char problem[400];     // last one told; "" none
+	char problem_of[1024]; // the list that has it
+	bool finds_nothing;    // file_sd: the problem is that of the pattern
 
 	struct file_sd_file *files; // owned
 	size_t n_files;

@@ -237,8 +237,12 @@ static void apply(struct source *source, const struct file_sd_job *job)
 		snprintf(text, sizeof text, "%s: %s", source->config->path,
 			 job->error ? strerror(-job->error) : "no file matches");
 		source_problem(source, name, text);
+		source->finds_nothing = true;
 		return;
 	}
+	if (source->finds_nothing)
+		source_problem(source, name, NULL);
+	source->finds_nothing = false;
 	for (size_t i = 0; i < source->n_files; i++)
 		source->files[i].is_seen = false;
 	for (size_t i = 0; i < job->n_found; i++) {

@@ -178,6 +178,29 @@ START_TEST(a_glob_finds_yaml_and_files_that_come_later)
 }
 END_TEST
 
+START_TEST(a_file_that_is_well_does_not_excuse_another)
+{
+	struct discovery_source source = { .kind = SOURCE_FILE_SD, .refresh_ms = 30 };
+	char glob[128], good[128];
+
+	setup();
+	snprintf(glob, sizeof glob, "%s/*.json", t.dir);
+	snprintf(good, sizeof good, "%s/zz.json", t.dir);
+	source.path = glob;
+	write_file(t.path, "[{\"targets\":");
+	write_file(good, JSON_ONE);
+	begin(&source);
+	until(&t.n_lists, 1);
+	ck_assert_uint_eq(t.n_problems, 1);
+	ck_assert(t.has_problem);
+	write_file(t.path, JSON_TWO);
+	until(&t.n_problems, 2);
+	ck_assert(!t.has_problem);
+	unlink(good);
+	teardown();
+}
+END_TEST
+
 START_TEST(a_directory_or_a_fifo_is_no_list_and_does_not_hold_us)
 {
 	struct discovery_source source = { .kind = SOURCE_FILE_SD };
@@ -233,4 +256,5 @@ END_TEST
 
 SUITE("discovery", a_file_is_read_and_read_again_when_it_is_replaced, half_a_file_is_not_applied_and_is_told_once,
       a_file_that_is_gone_is_an_empty_list, a_glob_finds_yaml_and_files_that_come_later,
-      a_directory_or_a_fifo_is_no_list_and_does_not_hold_us, http_sd_keeps_the_old_list_on_error)
+      a_file_that_is_well_does_not_excuse_another, a_directory_or_a_fifo_is_no_list_and_does_not_hold_us,
+      http_sd_keeps_the_old_list_on_error)
