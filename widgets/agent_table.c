@@ -10,6 +10,7 @@
 #include "widgets/heading.h"
 #include "widgets/list.h"
 #include "widgets/sparkline.h"
+#include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
 enum { MARK = 2, POINTS_MAX = 512 }; // cells left of the row for the cursor's mark
@@ -96,6 +97,17 @@ static void draw_trend(struct canvas *canvas, int x, int y, int width, const str
 	sparkline_draw(canvas, x, y, width, 1, points, n, from_ms, to_ms, STYLE_CHART, sparkline_mode_for(canvas));
 }
 
+// That nobody verifies the certificate is told in red, whatever else is the matter.
+static void draw_reason(struct canvas *canvas, int x, int y, int width, style_t style, const char *text)
+{
+	static const char mark[] = STATE_INSECURE;
+	struct canvas cell = canvas_part(canvas, x, y, width, 1);
+
+	canvas_text(&cell, 0, 0, -1, style, text);
+	if (strncmp(text, mark, sizeof mark - 1) == 0 && width >= text_width(mark))
+		canvas_text(&cell, 0, 0, text_width(mark), STYLE_BAD, mark);
+}
+
 static void draw_cell(struct canvas *canvas, int y, const struct column_place *place, const struct table *table,
 		      const struct fleet_agent *agent)
 {
@@ -110,6 +122,8 @@ static void draw_cell(struct canvas *canvas, int y, const struct column_place *p
 	style = agent_column_text(place->column, &table->source, agent, text);
 	if (place->column == COLUMN_STATE)
 		status_badge_draw(canvas, x, y, place->width, health_status(&agent->health), text, BADGE_MD, 0);
+	else if (place->column == COLUMN_REASON)
+		draw_reason(canvas, x, y, place->width, style, text);
 	else if (agent_column_is_right(place->column))
 		canvas_text_right(canvas, x, y, place->width, style, text);
 	else

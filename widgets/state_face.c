@@ -29,7 +29,7 @@ style_t state_style(enum health_state state)
 	return style_of_status(state_status(state));
 }
 
-static void add_overlays(struct strbuf *out, unsigned overlays)
+static void add_marks(struct strbuf *out, const struct agent *agent, unsigned overlays)
 {
 	static const struct {
 		enum overlay overlay;
@@ -40,6 +40,8 @@ static void add_overlays(struct strbuf *out, unsigned overlays)
 		{ OVERLAY_MAINTENANCE, "[maintenance] " },
 	};
 
+	if (agent->tls.is_insecure)
+		strbuf_add(out, STATE_INSECURE " ");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (overlays & texts[i].overlay)
 			strbuf_add(out, texts[i].text);
@@ -61,7 +63,7 @@ void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
 	struct strbuf text;
 
 	strbuf_init(&text, out, size);
-	add_overlays(&text, health->overlays);
+	add_marks(&text, agent->agent, health->overlays);
 	if (health->freshness == FRESHNESS_LATE)
 		strbuf_add(&text, "late, ");
 	if (health->is_flapping)

@@ -10,7 +10,10 @@ enum status state_status(enum health_state state);
 enum glyph state_glyph(enum health_state state);
 style_t state_style(enum health_state state);
 
+#define STATE_INSECURE "[insecure]"
+
 /* Why the agent is as it is, in one line: "connection refused", "failing 2 of 3: no answer in time", "changes too often
- * (42 %)"; "" for one that is simply well. What people did about it stands before it in brackets.
+ * (42 %)"; "" for one that is simply well. What people did about it stands before it in brackets, and before that
+ * STATE_INSECURE where the certificate is not verified: whoever has the room draws it in STYLE_BAD.
  */
 void agent_reason(const struct fleet_agent *agent, char *out, size_t size);

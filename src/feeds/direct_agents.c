@@ -91,6 +91,37 @@ static int spread(struct direct_feed *feed, struct watched *watched)
 	return prober_put(feed->prober, agent);
 }
 
+// Told once a list, not once an agent: a fleet that is insecure is so as a whole.
+static void note_insecure(struct direct_feed *feed, const struct agent *agent, bool was_insecure)
+{
+	struct insecure_news *news = &feed->insecure;
+	size_t n = strlen(news->names);
+
+	if (!agent->tls.is_insecure || was_insecure)
+		return;
+	if (news->n++ && n + strlen(agent->name) + 6 > sizeof news->names)
+		return;
+	snprintf(news->names + n, sizeof news->names - n, "%s%.150s", n ? ", " : "", agent->name);
+}
+
+static void tell_insecure(struct direct_feed *feed, const char *source)
+{
+	struct insecure_news *news = &feed->insecure;
+	struct event *event = news->n ? event_new(EVENT_ACTION, clock_now().wall_ms, 0) : NULL;
+	char title[100];
+
+	if (!event)
+		return;
+	snprintf(title, sizeof title, "%zu agent%s watched without verifying certificates", news->n,
+		 news->n == 1 ? " is" : "s are");
+	event->u.action.type = ACTION_ERROR;
+	event->u.action.who = mem_strdup(source);
+	event->u.action.title = mem_strdup(title);
+	event->u.action.text = mem_strdup(news->names);
+	event_emit(&feed->sink, event);
+	*news = (struct insecure_news){ 0 };
+}
+
 static int add_watched(struct direct_feed *feed, const struct agent *agent)
 {
 	struct watched *watched = mem_calloc(1, sizeof *watched);
@@ -111,6 +142,7 @@ static int add_watched(struct direct_feed *feed, const struct agent *agent)
 	watched->is_loopback = is_loopback(agent->url);
 	feed->counts.n_agents++;
 	feed->counts.n_not_loopback += !watched->is_loopback;
+	note_insecure(feed, agent, false);
 	emit_agent(feed, EVENT_AGENT_ADDED, watched->agent);
 	r = spread(feed, watched);
 	return r;
@@ -122,8 +154,10 @@ static int change_watched(struct direct_feed *feed, const struct agent *agent)
 
 	if (!watched)
 		return 0;
+	note_insecure(feed, agent, watched->agent->tls.is_insecure);
 	agent_unref(watched->agent);
 	watched->agent = agent_ref(agent);
+	watched->is_recognised = *agent_label(agent, "service"); // a list that comes again has not the name we gave
 	emit_agent(feed, EVENT_AGENT_CHANGED, agent);
 	if (watched->is_contacting) {
 		contact_remove(feed->contact, agent->id);
@@ -259,6 +293,7 @@ void direct_feed_publish(struct feed *base, const char *source, struct agent *co
 
 	choice_free(chosen, n_chosen);
 	keep_within_limits(feed);
+	tell_insecure(feed, source);
 	if (had_question && !registry_has_question(feed->registry, NULL))
 		tell_question_gone(feed, source);
 	if (r < 0) {

@@ -65,6 +65,10 @@ struct direct_feed {
 
 	struct watched *watched; // hash by id, owned
 	struct direct_counts counts;
+	struct insecure_news { // whose certificates are not verified, and was not told yet
+		size_t n;
+		char names[200]; // of the first few
+	} insecure;
 	enum health_outage outage; // as told to the alerts
 
 	uv_timer_t deadline_timer; // of the services

@@ -368,6 +368,28 @@ static bool feed_is(struct live_fleet *live, const void *arg)
 	return fleet_feed(live->fleet)->state == *(const enum feed_state *)arg;
 }
 
+START_TEST(who_is_not_verified_is_told_once_by_name)
+{
+	const struct timeline_item *item;
+	struct live_fleet live;
+	size_t n;
+
+	live_start(&live, 3);
+	live.agents[0]->tls.is_insecure = live.agents[2]->tls.is_insecure = true;
+	live_open(&live, false);
+	live_publish(&live, false);
+	item = live_said(&live, "2 agents are watched without verifying certificates");
+	ck_assert_ptr_nonnull(item);
+	ck_assert_int_eq(item->source, EVENT_ACTION); // on the audit channel, with a name on it
+	ck_assert_str_eq(item->who, "test");
+	ck_assert_ptr_nonnull(strstr(item->description, live.agents[2]->name));
+	n = fleet_n_timeline(live.fleet);
+	live_publish(&live, false);
+	ck_assert_uint_eq(fleet_n_timeline(live.fleet), n);
+	live_finish(&live);
+}
+END_TEST
+
 START_TEST(a_description_has_the_figures_it_is_probed_by)
 {
 	struct live_fleet live;
@@ -469,7 +491,8 @@ SUITE("direct", every_fault_shows_with_its_reason, an_agent_that_goes_and_comes_
       a_bare_url_where_nothing_listens_is_down_for_the_right_reason, what_a_person_asks_is_done_and_carries_the_name,
       a_request_about_nobody_is_refused, a_list_that_shrinks_by_half_asks_before_it_drops,
       agents_that_are_not_listed_any_more_are_gone, only_what_the_selector_lets_through_is_watched,
-      the_first_contact_is_told_step_by_step, a_description_has_the_figures_it_is_probed_by,
+      the_first_contact_is_told_step_by_step, who_is_not_verified_is_told_once_by_name,
+      a_description_has_the_figures_it_is_probed_by,
       the_feed_is_live_while_there_are_results_and_stale_when_there_are_none,
       a_configuration_that_cannot_be_computed_is_refused_with_why, paused_agents_are_known_and_not_probed,
       a_whole_fleet_that_fails_at_once_is_one_alert)

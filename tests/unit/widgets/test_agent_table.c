@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/agent.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/agent_columns.h"
@@ -51,6 +52,28 @@ START_TEST(lines_up_wide_and_combining_characters)
 				     HOUR_MS);
 	fleet_fixture_view(&f, &view);
 	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "wide_characters", 80, 7, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(shows_in_red_whose_certificate_is_not_verified)
+{
+	static const enum reason reasons[] = { REASON_NONE, REASON_CONNECT_REFUSED };
+
+	fleet_fixture_init(&f);
+	for (uint32_t id = 1; id <= COUNT(reasons); id++) {
+		struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, id);
+		struct agent *agent;
+
+		fleet_fixture_add(&f, id == 1 ? "well" : "ill", "web", "dev");
+		fleet_fixture_health(&f, id, id == 1 ? OBSERVED_UP : OBSERVED_DOWN, reasons[id - 1], HOUR_MS);
+		agent = agent_copy(fleet_agent(f.fleet, id)->agent);
+		agent->tls.is_insecure = true;
+		event->u.agent = agent;
+		fleet_fixture_apply(&f, event);
+	}
+	fleet_fixture_view(&f, &view);
+	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "insecure", 80, 5, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
@@ -192,5 +215,6 @@ START_TEST(shows_the_column_that_it_is_sorted_by)
 END_TEST
 
 SUITE("agent_table", shows_more_columns_where_there_is_room, lines_up_wide_and_combining_characters,
-      says_why_it_is_empty, tells_why_in_a_few_words, survives_agents_that_are_gone, keeps_the_cursor_in_sight,
-      places_columns_side_by_side_at_any_width, shows_the_column_that_it_is_sorted_by)
+      shows_in_red_whose_certificate_is_not_verified, says_why_it_is_empty, tells_why_in_a_few_words,
+      survives_agents_that_are_gone, keeps_the_cursor_in_sight, places_columns_side_by_side_at_any_width,
+      shows_the_column_that_it_is_sorted_by)
