@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The console on a terminal: keys in, at most 30 frames a second out, and the terminal put back on every way out. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -178,11 +179,23 @@ static void on_signal(uv_signal_t *handle, int number)
 		t->is_over = true;
 }
 
+/* The terminal is the shell's too, and so is the flag that watching it sets: left behind, the next program's reads fail,
+ * and our own writes would spin where the link is slow. A key is only read once it is there.
+ */
+static void watch_input(struct terminal *t)
+{
+	int fd = screen_fd(t->screen), flags = fcntl(fd, F_GETFL);
+
+	uv_poll_init(&t->app->session.loop, &t->input, fd);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags);
+}
+
 static void start_handles(struct terminal *t)
 {
 	uv_loop_t *loop = &t->app->session.loop;
 
-	uv_poll_init(loop, &t->input, screen_fd(t->screen));
+	watch_input(t);
 	uv_prepare_init(loop, &t->prepare);
 	uv_timer_init(loop, &t->frame);
 	uv_timer_init(loop, &t->wake);

@@ -296,6 +296,8 @@ const char *term_unrestored(struct term *t)
 	if (now.c_iflag != t->before.c_iflag || now.c_oflag != t->before.c_oflag || now.c_cflag != t->before.c_cflag ||
 	    now.c_lflag != t->before.c_lflag || memcmp(now.c_cc, t->before.c_cc, sizeof now.c_cc) != 0)
 		return "termios differ";
+	if (fcntl(t->slave, F_GETFL) & O_NONBLOCK)
+		return "reads and writes do not block";
 	return term_modes_unrestored(&t->modes);
 }
 
