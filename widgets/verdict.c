@@ -16,17 +16,29 @@ enum { COUNTS_MAX = 160, N_PARTS = 3, SHORT_BELOW = 90 };
 
 static const char *agents_word(const struct fleet_scope *scope)
 {
-	return scope->total == 1 ? " agent" : " agents";
+	return scope->total - scope->n_paused == 1 ? " agent" : " agents";
+}
+
+static void add_paused(const struct fleet_scope *scope, struct strbuf *out)
+{
+	if (scope->n_paused > 0)
+		strbuf_addf(out, ", %zu paused", scope->n_paused);
 }
 
 // "3 of 22 agents down, 2 degraded": the state of the verdict, then what else is not up, the worst first.
 static void counts_text(const struct fleet_scope *scope, bool is_short, struct strbuf *out)
 {
 	static const enum health_state order[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN };
+	size_t n_probed = scope->total - scope->n_paused;
 	bool is_first = true;
 
-	if (scope->by_state[HEALTH_UP] == scope->total) {
-		strbuf_addf(out, scope->total == 1 ? "the one agent is up" : "all %zu agents are up", scope->total);
+	if (n_probed == 0) {
+		strbuf_add(out, "every agent is paused");
+		return;
+	}
+	if (scope->by_state[HEALTH_UP] == n_probed) {
+		strbuf_addf(out, n_probed == 1 ? "the one agent is up" : "all %zu agents are up", n_probed);
+		add_paused(scope, out);
 		return;
 	}
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
@@ -35,12 +47,13 @@ static void counts_text(const struct fleet_scope *scope, bool is_short, struct s
 		if (n == 0)
 			continue;
 		if (is_first)
-			strbuf_addf(out, "%zu of %zu%s %s", n, scope->total, is_short ? "" : agents_word(scope),
+			strbuf_addf(out, "%zu of %zu%s %s", n, n_probed, is_short ? "" : agents_word(scope),
 				    health_state_name(order[i]));
 		else
 			strbuf_addf(out, ", %zu %s", n, health_state_name(order[i]));
 		is_first = false;
 	}
+	add_paused(scope, out);
 }
 
 static void nobody_text(const struct fleet *fleet, struct strbuf *out)

@@ -51,9 +51,11 @@ const struct event_probed *fleet_agent_judged(const struct fleet_agent *agent);
 // How long its answer took; -1: it did not answer, or was not asked yet.
 int32_t fleet_agent_latency_us(const struct fleet_agent *agent);
 
+// Who is paused is left alone on purpose: counted apart, in no state and in no tier, and no doubt about the rest.
 struct fleet_counts {
 	size_t by_state[HEALTH_STATE_COUNT];
-	size_t total;
+	size_t n_paused;
+	size_t total; // all of them
 };
 
 struct fleet_tier {

@@ -172,8 +172,9 @@ struct view {
 	const char *message; // transient word at the foot, "" none
 	enum severity message_severity;
 	struct fleet_scope { // what passes the picked context: counts for the header
-		size_t by_state[4];
-		size_t total;
+		size_t by_state[4]; // those that are not paused
+		size_t n_paused;
+		size_t total; // all of them
 		enum health_state overall;      // the worst of them; unknown does not hide a known-bad one
 		int64_t overall_since_ms;       // wall; 0 when there is nobody
 		const struct fleet_tier *tiers; // borrowed: counts by tier, sorted by name

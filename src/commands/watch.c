@@ -79,7 +79,7 @@ static bool is_reached(const struct watch *watch, const struct fleet_counts *cou
 		return counts->by_state[HEALTH_DOWN] > 0;
 	if (watch->until == HEALTH_DEGRADED)
 		return counts->by_state[HEALTH_DEGRADED] + counts->by_state[HEALTH_DOWN] > 0;
-	return counts->total > 0 && counts->by_state[HEALTH_UP] == counts->total &&
+	return counts->by_state[HEALTH_UP] > 0 && counts->by_state[HEALTH_UP] == counts->total - counts->n_paused &&
 	       direct_feed_is_settled(watch->session->feed);
 }
 
@@ -93,7 +93,7 @@ static void print_progress(struct watch *watch, const struct fleet_counts *count
 	memcpy(watch->told, counts->by_state, sizeof watch->told);
 	printf("%s %zu up, %zu degraded, %zu down, %zu unknown of %zu\n", human_rfc3339(clock_now().wall_ms, at),
 	       counts->by_state[HEALTH_UP], counts->by_state[HEALTH_DEGRADED], counts->by_state[HEALTH_DOWN],
-	       counts->by_state[HEALTH_UNKNOWN], counts->total);
+	       counts->by_state[HEALTH_UNKNOWN], counts->total - counts->n_paused);
 	fflush(stdout);
 }
 

@@ -30,9 +30,13 @@ static struct scope_member *find(const struct scope *scope, uint32_t id)
 
 static void count_out(struct scope *scope, struct scope_member *member)
 {
-	scope->counts.by_state[member->state]--;
 	scope->counts.total--;
-	tally_remove(&scope->tiers, agent_label(member->agent, "tier"), member->state);
+	if (member->agent->is_paused) {
+		scope->counts.n_paused--;
+	} else {
+		scope->counts.by_state[member->state]--;
+		tally_remove(&scope->tiers, agent_label(member->agent, "tier"), member->state);
+	}
 	tally_remove(&scope->environments, agent_label(member->agent, "env"), member->state);
 	agent_unref(member->agent);
 	member->agent = NULL;
@@ -57,14 +61,18 @@ static bool is_bad(const struct fleet_agent *agent)
 
 static int count_in(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
 {
-	int r = tally_add(&scope->tiers, agent_label(agent->agent, "tier"), agent->state);
+	bool is_paused = agent->agent->is_paused;
+	int r = is_paused ? 0 : tally_add(&scope->tiers, agent_label(agent->agent, "tier"), agent->state);
 
 	if (tally_add(&scope->environments, agent_label(agent->agent, "env"), agent->state) < 0)
 		r = -ENOMEM;
 	member->agent = agent_ref(agent->agent);
 	member->state = agent->state;
 	member->since_ms = agent->state_since_ms;
-	scope->counts.by_state[member->state]++;
+	if (is_paused)
+		scope->counts.n_paused++;
+	else
+		scope->counts.by_state[member->state]++;
 	scope->counts.total++;
 	return r;
 }
@@ -233,6 +241,7 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 	for (; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
 		scope->newly_bad[n++] = member->id;
 	*out = (struct fleet_scope){ .total = scope->counts.total,
+				     .n_paused = scope->counts.n_paused,
 				     .overall = scope->overall,
 				     .overall_since_ms = is_everything ? fleet_overall_since_ms(scope->fleet)
 								       : scope->overall_since_ms,

@@ -2,22 +2,29 @@
 /* Who is in which state, fleet-wide and by tier: kept as agents come, go and change, never recounted. */
 #include "fleet/fleet.h"
 
-int fleet_count_in(struct fleet *fleet, enum health_state state, const char *tier)
+int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent)
 {
-	int r = tally_add(&fleet->tiers, tier, state);
+	int r = agent->is_paused ? 0 : tally_add(&fleet->tiers, agent_label(agent, "tier"), state);
 
 	if (r < 0)
 		return r;
-	fleet->counts.by_state[state]++;
 	fleet->counts.total++;
+	if (agent->is_paused)
+		fleet->counts.n_paused++;
+	else
+		fleet->counts.by_state[state]++;
 	return 0;
 }
 
-void fleet_count_out(struct fleet *fleet, enum health_state state, const char *tier)
+void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent)
 {
-	tally_remove(&fleet->tiers, tier, state);
-	fleet->counts.by_state[state]--;
 	fleet->counts.total--;
+	if (agent->is_paused) {
+		fleet->counts.n_paused--;
+		return;
+	}
+	tally_remove(&fleet->tiers, agent_label(agent, "tier"), state);
+	fleet->counts.by_state[state]--;
 }
 
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms)

@@ -123,8 +123,8 @@ struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL
 struct event *fleet_keep(const struct event *event);                     // a reference
 
 // Counts one agent in (or out of) a state and tier. In: 0 or -ENOMEM; out never fails.
-int fleet_count_in(struct fleet *fleet, enum health_state state, const char *tier);
-void fleet_count_out(struct fleet *fleet, enum health_state state, const char *tier);
+int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent);
+void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent);
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms); // after counting
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
 

@@ -108,10 +108,8 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 
 	agent->health = *health;
 	if (to != from) {
-		const char *tier = agent_label(agent->agent, "tier");
-
-		fleet_count_in(fleet, to, tier); // cannot fail: the tier has this agent in it
-		fleet_count_out(fleet, from, tier);
+		fleet_count_in(fleet, to, agent->agent); // cannot fail: the tier has this agent in it
+		fleet_count_out(fleet, from, agent->agent);
 		agent->state = to;
 		agent->state_since_ms = event->at_ms;
 		turn(fleet, entry, to);

@@ -66,6 +66,7 @@ int report_json(const struct report *report, struct bytes *out)
 	json_open(&w, "counts", '{');
 	for (int i = 0; i < HEALTH_STATE_COUNT; i++)
 		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);
+	json_int(&w, "paused", (int64_t)counts.n_paused);
 	json_close(&w, '}');
 	json_open(&w, "agents", '[');
 	for (size_t at = 0; (agent = report_next(report, &at));)

@@ -42,16 +42,18 @@ int report_nagios(const struct report *report, struct bytes *out)
 	char memory[2048];
 	struct strbuf line;
 	struct fleet_counts c;
+	size_t n_probed;
 
 	report_count(report, &c);
+	n_probed = c.total - c.n_paused;
 	strbuf_init(&line, memory, sizeof memory);
 	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown",
-		    words[health_overall(c.by_state)], c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED],
+		    words[health_overall(c.by_state)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],
 		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN]);
 	put_names(report, &line);
 	strbuf_addf(&line, " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu\n",
-		    c.by_state[HEALTH_UP], c.total, c.by_state[HEALTH_DEGRADED], c.total, c.by_state[HEALTH_DOWN],
-		    c.total, c.by_state[HEALTH_UNKNOWN], c.total);
+		    c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED], n_probed, c.by_state[HEALTH_DOWN],
+		    n_probed, c.by_state[HEALTH_UNKNOWN], n_probed);
 	return bytes_add(out, line.data, line.len);
 }
 
@@ -88,8 +90,8 @@ int report_tmux(const struct report *report, struct bytes *out)
 			strbuf_addf(&line, "%s%s %zu %s", line.len ? "  " : "",
 				    report->has_unicode ? parts[i].glyph : parts[i].ascii, c.by_state[parts[i].state],
 				    health_state_name(parts[i].state));
-	if (!c.total)
-		strbuf_add(&line, "no agents");
+	if (!line.len)
+		strbuf_add(&line, c.n_paused ? "all paused" : "no agents");
 	if (overall == HEALTH_DOWN || overall == HEALTH_DEGRADED)
 		strbuf_addf(&line, "  %s", worst_name(report, overall));
 	line.data[text_prefix(line.data, REPORT_TMUX_CELLS, NULL)] = '\0';

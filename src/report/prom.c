@@ -76,6 +76,7 @@ int report_prom(const struct report *report, struct bytes *out)
 	for (int i = 0; r == 0 && i < HEALTH_STATE_COUNT; i++)
 		r = bytes_addf(out, "opscon_fleet_agents{state=\"%s\"} %zu\n", health_state_name((enum health_state)i),
 			       counts.by_state[i]);
+	r = r ? r : bytes_addf(out, "opscon_fleet_agents{state=\"paused\"} %zu\n", counts.n_paused);
 	r = r ? r : put_states(report, out);
 	return r ? r : put_latencies(report, out);
 }

@@ -42,8 +42,11 @@ void report_count(const struct report *report, struct fleet_counts *out)
 
 	*out = (struct fleet_counts){ 0 };
 	for (size_t at = 0; (agent = report_next(report, &at));) {
-		out->by_state[agent->state]++;
 		out->total++;
+		if (agent->agent->is_paused)
+			out->n_paused++;
+		else
+			out->by_state[agent->state]++;
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
+#include <stdio.h>
 
 #include "base/human.h"
 #include "base/strbuf.h"
@@ -107,13 +108,16 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 static void put_summary(struct table *t)
 {
 	struct fleet_counts c;
+	char paused[32] = "";
 
 	report_count(t->report, &c);
+	if (c.n_paused)
+		snprintf(paused, sizeof paused, ", %zu paused", c.n_paused);
 	if (!t->error)
-		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown; %zu in all\n",
+		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s; %zu in all\n",
 				      health_state_name(health_overall(c.by_state)), c.by_state[HEALTH_UP],
 				      c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
-				      c.total);
+				      paused, c.total);
 }
 
 int report_table(const struct report *report, struct bytes *out)

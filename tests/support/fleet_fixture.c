@@ -76,17 +76,30 @@ static struct agent *make_agent(uint32_t id, const char *name, const char *tier,
 	return agent;
 }
 
-uint32_t fleet_fixture_add(struct fleet_fixture *f, const char *name, const char *tier, const char *env)
+static uint32_t add(struct fleet_fixture *f, struct agent *agent)
 {
-	uint32_t id = ++f->n_agents;
+	uint32_t id = agent->id;
 	struct event *event = make(EVENT_AGENT_ADDED, 2 * HOUR_MS, id);
 
-	event->u.agent = make_agent(id, name, tier, env);
+	event->u.agent = agent;
 	fleet_fixture_apply(f, event);
 	f->ids = mem_realloc(f->ids, f->n_agents * sizeof *f->ids);
 	ck_assert_ptr_nonnull(f->ids);
 	f->ids[f->n_agents - 1] = id;
 	return id;
+}
+
+uint32_t fleet_fixture_add(struct fleet_fixture *f, const char *name, const char *tier, const char *env)
+{
+	return add(f, make_agent(++f->n_agents, name, tier, env));
+}
+
+uint32_t fleet_fixture_add_paused(struct fleet_fixture *f, const char *name, const char *tier)
+{
+	struct agent *agent = make_agent(++f->n_agents, name, tier, "");
+
+	agent->is_paused = true;
+	return add(f, agent);
 }
 
 struct health fleet_fixture_healthy(int64_t age_ms)

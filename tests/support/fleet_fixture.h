@@ -48,6 +48,7 @@ void fleet_fixture_apply(struct fleet_fixture *f, struct event *event);
 
 // Adds an agent with the labels tier, env and version; "" leaves a label out. Returns its id.
 uint32_t fleet_fixture_add(struct fleet_fixture *f, const char *name, const char *tier, const char *env);
+uint32_t fleet_fixture_add_paused(struct fleet_fixture *f, const char *name, const char *tier);
 
 // A health event: hard state reached `age_ms` ago, last probe 2 s ago.
 void fleet_fixture_health(struct fleet_fixture *f, uint32_t id, enum observed observed, enum reason reason,

@@ -115,6 +115,7 @@ static void fill_scope(struct fleet_fixture *f, struct view *view)
 
 	for (size_t i = 0; i < HEALTH_STATE_COUNT; i++)
 		view->scope.by_state[i] = counts->by_state[i];
+	view->scope.n_paused = counts->n_paused;
 	view->scope.total = counts->total;
 	view->scope.overall = fleet_overall(f->fleet);
 	view->scope.overall_since_ms = fleet_overall_since_ms(f->fleet);

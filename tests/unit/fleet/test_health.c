@@ -168,6 +168,31 @@ START_TEST(tiers_count_their_own)
 }
 END_TEST
 
-SUITE("fleet health", the_worst_agent_is_the_fleets_state, the_verdict_says_since_when,
-      newly_bad_are_those_that_turned_latest_first, without_a_health_endpoint_the_scrape_is_what_is_judged,
-      a_probe_carries_health_too, tiers_count_their_own)
+START_TEST(who_is_paused_is_no_doubt_about_the_rest)
+{
+	struct fleet_fixture f;
+	const struct fleet_tier *tiers;
+	uint32_t id;
+
+	fleet_fixture_init(&f);
+	id = fleet_fixture_add_paused(&f, "old", "scale");
+	ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_UNKNOWN); // of nobody else nothing is known
+	ck_assert_uint_eq(fleet_tiers(f.fleet, &tiers), 0);
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "a", "scale", ""), OBSERVED_UP, REASON_NONE, 1000);
+	fleet_fixture_health(&f, id, OBSERVED_NEVER, REASON_NONE, 500);
+	ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_UP);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->total, 2);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_paused, 1);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->by_state[HEALTH_UNKNOWN], 0);
+	ck_assert_uint_eq(fleet_tiers(f.fleet, &tiers), 1);
+	ck_assert_uint_eq(tiers[0].counts.total, 1);
+	fleet_fixture_apply(&f, event_new(EVENT_AGENT_REMOVED, FIXTURE_NOW_MS, id));
+	ck_assert_uint_eq(fleet_counts(f.fleet)->total, 1);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_paused, 0);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("fleet health", who_is_paused_is_no_doubt_about_the_rest, the_worst_agent_is_the_fleets_state,
+      the_verdict_says_since_when, newly_bad_are_those_that_turned_latest_first,
+      without_a_health_endpoint_the_scrape_is_what_is_judged, a_probe_carries_health_too, tiers_count_their_own)

@@ -74,6 +74,29 @@ START_TEST(the_worst_agent_is_the_overall_state_and_nobody_is_unknown)
 }
 END_TEST
 
+START_TEST(who_is_paused_is_counted_apart)
+{
+	static const struct {
+		const char *format, *text;
+	} table[] = {
+		{ "table", "\nup: 1 up, 0 degraded, 0 down, 0 unknown, 1 paused; 2 in all\n" },
+		{ "json",
+		  "\"overall\":\"up\",\"counts\":{\"up\":1,\"degraded\":0,\"down\":0,\"unknown\":0,\"paused\":1}" },
+		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown | up=1;;;0;1" },
+		{ "prom", "opscon_fleet_agents{state=\"paused\"} 1\n" },
+		{ "tmux", "● 1 up\n" },
+	};
+
+	setup();
+	fleet_fixture_add_paused(&f, "old", "");
+	ck_assert_str_eq(write_with("tmux", NULL), "all paused\n");
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "a", "", ""), OBSERVED_UP, REASON_NONE, 1000);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_pstr_ne(strstr(write_with(table[i].format, NULL), table[i].text), NULL);
+	teardown();
+}
+END_TEST
+
 START_TEST(json_has_the_promised_keys_in_order)
 {
 	static const char *const keys[] = { "\"schema_version\":1",
@@ -267,8 +290,8 @@ START_TEST(want_of_memory_is_an_error_in_every_format)
 }
 END_TEST
 
-SUITE("report", the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
-      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+SUITE("report", who_is_paused_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
+      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,

@@ -74,6 +74,20 @@ START_TEST(has_words_for_every_state)
 }
 END_TEST
 
+START_TEST(says_who_is_paused_apart)
+{
+	fleet_fixture_init(&f);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, 0, 0, "");
+	fleet_fixture_add_paused(&f, "old", "");
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "all_paused", 80, 1, false });
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, 90 * SECOND_MS);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "one_paused", 80, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(calls_nothing_up_without_answers)
 {
 	static const struct {
@@ -215,6 +229,6 @@ START_TEST(the_connection_follows_the_feed_and_the_clock)
 END_TEST
 
 SUITE("verdict", the_connection_follows_the_feed_and_the_clock, says_how_since_when_and_whether_it_is_live,
-      has_words_for_every_state, calls_nothing_up_without_answers, says_when_there_is_nobody,
+      has_words_for_every_state, says_who_is_paused_apart, calls_nothing_up_without_answers, says_when_there_is_nobody,
       counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
       shortens_the_connection_to_its_word)
