@@ -202,9 +202,9 @@ START_TEST(the_connection_follows_the_feed_and_the_clock)
 		enum status status;
 		const char *now, *in_5_s; // the text
 	} rows[] = {
-		{ FEED_STARTING, STATUS_PENDING, "starting, last result 10s ago", "starting, last answer 15s ago" },
+		{ FEED_STARTING, STATUS_PENDING, "starting, last result 10s ago", "starting, last result 15s ago" },
 		{ FEED_LIVE, STATUS_ONLINE, "live 10s ago", "live 15s ago" },
-		{ FEED_LATE, STATUS_WARNING, "late, last result 10s ago", "late, last answer 15s ago" },
+		{ FEED_LATE, STATUS_WARNING, "late, last result 10s ago", "late, last result 15s ago" },
 		{ FEED_STALE, STATUS_CRITICAL, "stale since 15:03:05", "stale since 15:03:05" },
 		{ FEED_RECONNECTING, STATUS_WORKING, "reconnecting in 4s", "reconnecting now" },
 		{ FEED_OFFLINE, STATUS_OFFLINE, "we are offline since 15:03:05", "we are offline since 15:03:05" },
