@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -12,9 +13,9 @@
 #include "commands/exit_code.h"
 #include "screen/curses.h"
 
-enum { FRAME_MS = 33 };
+enum { FRAME_MS = 33, STUCK_S = 1 };
 
-static const int signal_numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
+static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
 enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
 
 struct terminal {
@@ -66,6 +67,40 @@ static void follow_theme(struct terminal *t)
 		return;
 	snprintf(t->theme, sizeof t->theme, "%s", wanted);
 	screen_set_theme(t->screen, wanted);
+}
+
+// What the loop does with a signal that ends us. It hears of none while a write waits for a terminal that takes
+// nothing.
+static void (*loop_handler)(int number);
+
+static void on_stuck(int number)
+{
+	(void)number;
+	if (crash_screen) {
+		tcflush(STDOUT_FILENO, TCOFLUSH); // else there is no room for the restoring bytes either
+		screen_restore(crash_screen);
+	}
+	_exit(EXIT_WELL);
+}
+
+static void on_end(int number)
+{
+	alarm(STUCK_S);
+	loop_handler(number);
+}
+
+static void guard_ends(void)
+{
+	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
+	signal(SIGALRM, on_stuck);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		sigaction(numbers[i], NULL, &action);
+		loop_handler = action.sa_handler; // one for all
+		action.sa_handler = on_end;
+		sigaction(numbers[i], &action, NULL);
+	}
 }
 
 static void draw(struct terminal *t)
@@ -150,7 +185,8 @@ static void resize(struct terminal *t)
 {
 	int width, height;
 
-	screen_resized(t->screen);
+	if (!screen_resized(t->screen)) // there and back before we looked: what was cut off is gone all the same
+		screen_redraw(t->screen);
 	screen_size(t->screen, &width, &height);
 	if (canvas_resize(&t->canvas, width, height) < 0) {
 		t->is_over = true;
@@ -256,11 +292,15 @@ int app_run_terminal(struct app *app)
 	if (r == 0) {
 		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
 		start_handles(&t);
+		guard_ends();
 		while (!t.is_over)
 			uv_run(&app->session.loop, UV_RUN_DEFAULT);
 		close_handles(&t);
 	}
+	if (t.screen)
+		screen_suspend(t.screen); // while there is still a guard
 	guard_crashes(NULL);
+	alarm(0);
 	canvas_destroy(&t.canvas);
 	screen_close(t.screen);
 	return r;

@@ -388,6 +388,18 @@ static int show_row(const struct screen *screen, const struct canvas *canvas, in
 	return n_touched;
 }
 
+// ncurses ignores SIGTSTP while it writes, and a C-z of that moment would be lost; what is blocked waits instead.
+static void refresh_held(void)
+{
+	sigset_t stop, before;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, &before);
+	wrefresh(stdscr);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int screen_show(struct screen *screen, const struct canvas *canvas)
 {
 	bool is_whole =
@@ -411,7 +423,7 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 			n_touched += show_row(screen, canvas, y);
 	if (n_touched == 0)
 		return 0;
-	wrefresh(stdscr);
+	refresh_held();
 	err = frame_remember(&screen->shown, canvas);
 	return err ? err : n_touched;
 }
