@@ -12,6 +12,10 @@
 
 enum {
 	ROWS_PER_TICK = 3,
+	N_FACTS = 6, // of a window
+	FACT_FROM = 4,
+	FACT_WIDTH = 11,
+	WINDOWS_FROM_HEIGHT = 20, // below this the picture is worth more
 	TIME_LABEL_CELLS = 12,
 	MIN_PLOT_HEIGHT = 4, // below this the axes go
 	MIN_PLOT_WIDTH = 30,
@@ -203,6 +207,37 @@ static void draw_caption(const struct chart *chart, struct canvas *canvas)
 	draw_fact(canvas, x, "critical", def->critical, def->unit, STYLE_BAD);
 }
 
+static void draw_window(const struct fleet *fleet, const struct chart *chart, uint32_t agent,
+			enum metrics_window window, struct canvas *canvas)
+{
+	struct series_summary s;
+	char text[HUMAN_MAX];
+	int y = 1 + (int)window;
+
+	canvas_text(canvas, 1, y, FACT_WIDTH, STYLE_MUTED, metrics_window_name(window));
+	if (fleet_window(fleet, agent, chart->def->no, window, chart->view->now.wall_ms, &s) < 0)
+		return;
+	for (size_t i = 0; i < N_FACTS; i++) {
+		const double values[N_FACTS] = { s.min, s.avg, s.max, s.p50, s.p95, s.p99 };
+		bool is_known = s.count && !isnan(values[i]);
+
+		canvas_text_right(canvas, FACT_FROM + (int)i * FACT_WIDTH, y, FACT_WIDTH - 1,
+				  is_known ? STYLE_TEXT : STYLE_FAINT,
+				  is_known ? metric_text_whole(values[i], chart->def->unit, text) : "-");
+	}
+}
+
+// One line for each window: is what the picture shows the usual, or new?
+static void draw_windows(const struct fleet *fleet, const struct chart *chart, uint32_t agent, struct canvas *canvas)
+{
+	static const char *const titles[N_FACTS] = { "min", "avg", "max", "p50", "p95", "p99" };
+
+	for (size_t i = 0; i < N_FACTS; i++)
+		canvas_text_right(canvas, FACT_FROM + (int)i * FACT_WIDTH, 0, FACT_WIDTH - 1, STYLE_MUTED, titles[i]);
+	for (int window = 0; window < WINDOW_COUNT; window++)
+		draw_window(fleet, chart, agent, (enum metrics_window)window, canvas);
+}
+
 static struct canvas draw_heading(const struct fleet *fleet, const struct chart *chart, uint32_t agent,
 				  struct canvas *canvas)
 {
@@ -266,6 +301,10 @@ void chart_draw_series(const struct fleet *fleet, const struct view *view, uint3
 	if (rest.height > 1) {
 		draw_caption(&chart, &rest);
 		rest = canvas_part(&rest, 0, 1, rest.width, rest.height - 1);
+	}
+	if (rest.height >= WINDOWS_FROM_HEIGHT && rest.width >= FACT_FROM + N_FACTS * FACT_WIDTH) {
+		draw_windows(fleet, &chart, agent, &rest);
+		rest = canvas_part(&rest, 0, 1 + WINDOW_COUNT, rest.width, rest.height - 1 - WINDOW_COUNT);
 	}
 	if (rest.height > 0)
 		draw_plot(&chart, &rest);

@@ -92,6 +92,11 @@ size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, 
 // 0, or -ENOENT when the agent has no such series (and *out is zeros with count 0).
 int fleet_summary(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
 		  struct series_summary *out);
+/* Over a window that ends at to_ms. 0 or -ENOENT as above. A day may reach past what is kept by point: then by whole
+ * hours and without percentiles.
+ */
+int fleet_window(const struct fleet *fleet, uint32_t agent, uint16_t series, enum metrics_window window, int64_t to_ms,
+		 struct series_summary *out);
 double fleet_last(const struct fleet *fleet, uint32_t agent, uint16_t series);                // NaN when none or a gap
 const struct scrape *fleet_scrape(const struct fleet *fleet, uint32_t agent, int64_t *at_ms); // NULL unless watched
 

@@ -52,6 +52,12 @@ struct metric_reading {
 	double value;
 };
 
+// What a series is summed up over, up to now.
+enum metrics_window { WINDOW_1M, WINDOW_5M, WINDOW_1H, WINDOW_1D, WINDOW_COUNT };
+
+const char *metrics_window_name(enum metrics_window window); // "1m" "5m" "1h" "1d"
+int64_t metrics_window_ms(enum metrics_window window);
+
 enum time_range { RANGE_5M, RANGE_15M, RANGE_1H, RANGE_24H, RANGE_7D, RANGE_30D, RANGE_COUNT };
 
 const char *time_range_name(enum time_range range); // "5m" "15m" "1h" "24h" "7d" "30d"

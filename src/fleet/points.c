@@ -74,6 +74,20 @@ int fleet_summary(const struct fleet *fleet, uint32_t agent, uint16_t series, in
 	return r;
 }
 
+int fleet_window(const struct fleet *fleet, uint32_t agent, uint16_t series, enum metrics_window window, int64_t to_ms,
+		 struct series_summary *out)
+{
+	int64_t from_ms = to_ms - metrics_window_ms(window);
+	int r = metrics_window_summary(fleet->points, agent, series, window, to_ms, out);
+	struct series_summary kept;
+
+	// Percentiles need the points themselves: all of them, or they would be those of another time.
+	if (r == 0 && out->count && metrics_summary(fleet->points, agent, series, from_ms, to_ms, &kept) == 0 &&
+	    kept.count == out->count)
+		metrics_percentiles(fleet->points, agent, series, from_ms, to_ms, out);
+	return r;
+}
+
 double fleet_last(const struct fleet *fleet, uint32_t agent, uint16_t series)
 {
 	return metrics_last(fleet->points, agent, series);

@@ -190,6 +190,26 @@ int metric_unit_from_name(const char *name, enum metric_unit *out)
 static const struct {
 	const char *name;
 	int64_t ms;
+} windows[WINDOW_COUNT] = {
+	[WINDOW_1M] = { "1m", 60000 },
+	[WINDOW_5M] = { "5m", 300000 },
+	[WINDOW_1H] = { "1h", 3600000 },
+	[WINDOW_1D] = { "1d", 86400000 },
+};
+
+const char *metrics_window_name(enum metrics_window window)
+{
+	return (size_t)window < WINDOW_COUNT ? windows[window].name : "?";
+}
+
+int64_t metrics_window_ms(enum metrics_window window)
+{
+	return (size_t)window < WINDOW_COUNT ? windows[window].ms : 0;
+}
+
+static const struct {
+	const char *name;
+	int64_t ms;
 } ranges[RANGE_COUNT] = {
 	[RANGE_5M] = { "5m", 300000 },     [RANGE_15M] = { "15m", 900000 },  [RANGE_1H] = { "1h", 3600000 },
 	[RANGE_24H] = { "24h", 86400000 }, [RANGE_7D] = { "7d", 604800000 }, [RANGE_30D] = { "30d", 2592000000 },

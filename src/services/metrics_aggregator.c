@@ -292,32 +292,12 @@ int metrics_percentiles(const struct metrics_aggregator *metrics, uint32_t agent
 	return n ? 0 : -ENOMEM;
 }
 
-static const struct {
-	const char *name;
-	int64_t ms;
-} windows[WINDOW_COUNT] = {
-	[WINDOW_1M] = { "1m", 60000 },
-	[WINDOW_5M] = { "5m", 300000 },
-	[WINDOW_1H] = { "1h", 3600000 },
-	[WINDOW_1D] = { "1d", 86400000 },
-};
-
-const char *metrics_window_name(enum metrics_window window)
-{
-	return (size_t)window < WINDOW_COUNT ? windows[window].name : "?";
-}
-
-int64_t metrics_window_ms(enum metrics_window window)
-{
-	return (size_t)window < WINDOW_COUNT ? windows[window].ms : 0;
-}
-
 int metrics_window_summary(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t no,
 			   enum metrics_window window, int64_t now_ms, struct series_summary *out)
 {
 	const struct metric_series *series = series_of(metrics, agent, no);
 
-	if (!series || window != WINDOW_1D || metrics->limits.retention_ms >= windows[WINDOW_1D].ms)
+	if (!series || window != WINDOW_1D || metrics->limits.retention_ms >= metrics_window_ms(window))
 		return metrics_summary(metrics, agent, no, now_ms - metrics_window_ms(window), now_ms, out);
 	metric_series_day(series, now_ms, out);
 	return 0;

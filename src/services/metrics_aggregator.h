@@ -54,10 +54,6 @@ int metrics_percentiles(const struct metrics_aggregator *metrics, uint32_t agent
 			int64_t to_ms, struct series_summary *inout); // 0, -ENOENT, -ENOMEM
 
 // Windows that end at now_ms. A day reaches past the retention by means of the hourly totals (whole hours).
-enum metrics_window { WINDOW_1M, WINDOW_5M, WINDOW_1H, WINDOW_1D, WINDOW_COUNT };
-
-const char *metrics_window_name(enum metrics_window window); // "1m" "5m" "1h" "1d"
-int64_t metrics_window_ms(enum metrics_window window);
 int metrics_window_summary(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t series,
 			   enum metrics_window window, int64_t now_ms,
 			   struct series_summary *out); // as metrics_summary

@@ -7,6 +7,27 @@
 #include "base/memory.h"
 #include "tests/support/fleet_fixture.h"
 
+START_TEST(a_day_past_the_points_has_no_percentiles)
+{
+	struct series_summary summary;
+	struct fleet_fixture f;
+	uint32_t agent;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_series(&f);
+	agent = fleet_fixture_add(&f, "a", "", "");
+	for (int64_t age_ms = 3 * HOUR_MS; age_ms >= 0; age_ms -= MINUTE_MS)
+		fleet_fixture_point(&f, agent, FIXTURE_CPU, age_ms, age_ms > HOUR_MS ? 90 : 10);
+	ck_assert_int_eq(fleet_window(f.fleet, agent, FIXTURE_CPU, WINDOW_5M, FIXTURE_NOW_MS, &summary), 0);
+	ck_assert_uint_eq(summary.count, 6);
+	ck_assert_double_eq(summary.p99, 10);
+	ck_assert_int_eq(fleet_window(f.fleet, agent, FIXTURE_CPU, WINDOW_1D, FIXTURE_NOW_MS, &summary), 0);
+	ck_assert_double_eq(summary.max, 90); // only the last hour is kept point by point
+	ck_assert(isnan(summary.p50));
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(numbers_are_kept_by_agent_and_series)
 {
 	struct fleet_fixture f;
@@ -32,6 +53,7 @@ START_TEST(numbers_are_kept_by_agent_and_series)
 	ck_assert_double_eq(summary.avg, 2.5);
 	ck_assert_double_eq_tol(summary.p50, 2.5, 1e-9);
 	ck_assert_int_eq(fleet_summary(f.fleet, 1, FIXTURE_ERRORS, 0, FIXTURE_NOW_MS, &summary), -ENOENT);
+	ck_assert_int_eq(fleet_window(f.fleet, 1, FIXTURE_ERRORS, WINDOW_1M, FIXTURE_NOW_MS, &summary), -ENOENT);
 	ck_assert_uint_eq(summary.count, 0);
 	ck_assert_double_eq(fleet_last(f.fleet, 1, FIXTURE_CPU), 4);
 	ck_assert(isnan(fleet_last(f.fleet, 1, FIXTURE_RATE)));
@@ -122,6 +144,6 @@ START_TEST(points_age_even_when_their_agent_is_read_no_more)
 }
 END_TEST
 
-SUITE("fleet series", points_age_even_when_their_agent_is_read_no_more, numbers_are_kept_by_agent_and_series,
-      the_last_scrape_is_there_for_whom_is_watched, a_series_past_the_limit_is_ignored,
-      a_dropped_series_goes_with_its_points)
+SUITE("fleet series", a_day_past_the_points_has_no_percentiles, points_age_even_when_their_agent_is_read_no_more,
+      numbers_are_kept_by_agent_and_series, the_last_scrape_is_there_for_whom_is_watched,
+      a_series_past_the_limit_is_ignored, a_dropped_series_goes_with_its_points)

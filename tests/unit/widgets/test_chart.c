@@ -115,7 +115,8 @@ START_TEST(looks_right_with_thresholds_and_gaps)
 	static const struct golden_case wide[] = { { "thresholds", 80, 16, false },
 						   { "ascii", 60, 14, true },
 						   { "narrow", 24, 6, false },
-						   { "flat", 20, 3, false } };
+						   { "flat", 20, 3, false },
+						   { "windows", 90, 26, false } };
 	static const struct chart_options cpu = { .series = FIXTURE_CPU };
 	struct fleet_fixture f;
 	struct view view;
