@@ -8,13 +8,6 @@
 
 enum { COLUMN_WIDTH = 46, KEY_WIDTH = 12, GAP = 2 };
 
-static int n_columns(int width)
-{
-	int n = width / COLUMN_WIDTH;
-
-	return n < 1 ? 1 : n;
-}
-
 static int key_width(const struct view *view, int width)
 {
 	int widest = 0;
@@ -46,9 +39,9 @@ static bool is_left_alone(const struct view *view, size_t i, size_t rows_left)
 }
 
 // Lays the lines out from the first one on; returns how many were placed.
-static size_t place(struct canvas *body, const struct view *view, size_t from)
+static size_t place(struct canvas *body, const struct view *view, size_t from, int columns)
 {
-	int columns = n_columns(body->width), width = body->width / columns, keys = key_width(view, width);
+	int width = body->width / columns, keys = key_width(view, width);
 	size_t i = from;
 
 	for (int column = 0; column < columns; column++) {
@@ -67,6 +60,17 @@ static size_t place(struct canvas *body, const struct view *view, size_t from)
 	return i - from;
 }
 
+// The fewest columns that hold every line, so that each has the most room for its words.
+static int n_columns(const struct canvas *body, const struct view *view, size_t from)
+{
+	struct canvas nowhere = canvas_part(body, 0, 0, 0, body->height);
+	int most = body->width / COLUMN_WIDTH, n = 1;
+
+	while (n < most && from + place(&nowhere, view, from, n) < view->n_help)
+		n++;
+	return n;
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct canvas body = canvas_part(canvas, 0, 1, canvas->width, canvas->height - 1);
@@ -75,7 +79,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 
 	(void)widget;
 	(void)fleet;
-	n = place(&body, view, from);
+	n = place(&body, view, from, n_columns(&body, view, from));
 	if (n < view->n_help)
 		snprintf(note, sizeof note, "%zu-%zu of %zu", from + 1, from + n, view->n_help);
 	heading_draw(canvas, &(struct heading){ .title = "Keys", .note = note, .is_focused = true });
