@@ -28,6 +28,11 @@ static void check(enum screen_id screen, int width, int height, const struct lay
 	}
 	if (screen == SCREEN_OVERVIEW && !layout_has(&layout, SLOT_VERDICT))
 		ck_abort_msg("no verdict at %dx%d", width, height);
+	if (height >= 5 && (!layout_has(&layout, SLOT_HEADER) || !layout_has(&layout, SLOT_FOOTER)))
+		ck_abort_msg("no header or foot on screen %d at %dx%d", screen, width, height);
+	if (height >= 2 && !layout_has(&layout, SLOT_MAIN) && !layout_has(&layout, SLOT_PANELS) &&
+	    !layout_has(&layout, SLOT_TIMELINE))
+		ck_abort_msg("nothing in the middle of screen %d at %dx%d", screen, width, height);
 	if (height >= 2 && !content->is_chart_open && !layout_has(&layout, slot_of_pane(content->focus)) &&
 	    screen <= SCREEN_AGENT)
 		ck_abort_msg("the focused pane %d is missing at %dx%d", content->focus, width, height);
@@ -37,11 +42,13 @@ START_TEST(nothing_overlaps_and_nothing_is_outside)
 {
 	for (int height = 1; height <= 200; height += height < 60 ? 1 : 7)
 		for (int width = 1; width <= 500; width += width < 140 ? 3 : 13)
-			for (int i = 0; i < 24; i++) {
+			for (int i = 0; i < 48; i++) {
 				const struct layout_content content = { .n_newly_bad = i % 2 ? 40 : 0,
 									.has_progress = i % 4 > 1,
 									.focus = (enum pane)(i / 4 % PANE_COUNT),
-									.is_chart_open = i >= 12 };
+									.is_chart_open = i / 12 % 2,
+									.has_tiers = i >= 24,
+									.is_feed_live = i % 3 > 0 };
 
 				for (int screen = 0; screen < SCREEN_COUNT; screen++)
 					check((enum screen_id)screen, width, height, &content);
@@ -96,7 +103,9 @@ END_TEST
 
 START_TEST(an_open_chart_takes_the_room_of_all_panes)
 {
-	const struct layout_content content = { .n_newly_bad = 5, .has_tiers = true, .focus = PANE_PANELS, .is_chart_open = true };
+	const struct layout_content content = {
+		.n_newly_bad = 5, .has_tiers = true, .focus = PANE_PANELS, .is_chart_open = true
+	};
 	struct layout layout;
 
 	layout_compute(SCREEN_OVERVIEW, 120, 36, &content, &layout);

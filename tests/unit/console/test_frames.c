@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Frames of the whole console on a real terminal: what did not change costs nothing. */
+#include "tests/support/suite.h"
+
+#include <poll.h>
+#include <pty.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "screen/curses.h"
+#include "tests/unit/console/console_fixture.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+struct terminal {
+	int master, slave;
+	FILE *in, *out;
+	struct screen *screen;
+};
+
+static void terminal_open(struct terminal *t, int width, int height)
+{
+	struct winsize size = { .ws_col = (unsigned short)width, .ws_row = (unsigned short)height };
+	struct screen_options options = { 0 };
+	const char *why;
+
+	ck_assert_int_eq(openpty(&t->master, &t->slave, NULL, NULL, &size), 0);
+	options.in = t->in = fdopen(t->slave, "r");
+	options.out = t->out = fdopen(dup(t->slave), "w");
+	setenv("TERM", "xterm-256color", 1);
+	setenv("LC_ALL", "C.utf8", 1);
+	unsetenv("NO_COLOR");
+	ck_assert_int_eq(screen_open(&options, &t->screen, &why), 0);
+}
+
+// Takes what was written, and counts it.
+static size_t bytes_written(struct terminal *t)
+{
+	struct pollfd readable = { .fd = t->master, .events = POLLIN };
+	size_t total = 0;
+	char block[4096];
+
+	while (poll(&readable, 1, 0) > 0) {
+		ssize_t n = read(t->master, block, sizeof block);
+
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+	}
+	return total;
+}
+
+static void terminal_close(struct terminal *t)
+{
+	screen_close(t->screen);
+	fclose(t->in);
+	fclose(t->out);
+	close(t->master);
+}
+
+// Each screen, and what may lie over it.
+static const char *const looks[] = { "o", "2", "3", "4", "5", "?", "o c", "Esc / x", "Esc Esc :", "Esc Tab Tab Enter" };
+
+START_TEST(a_frame_in_which_no_cell_changed_writes_zero_bytes)
+{
+	static const struct {
+		int width, height;
+	} sizes[] = { { 120, 36 }, { 200, 50 }, { 80, 24 }, { 40, 12 }, { 20, 5 } };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct console_fixture f;
+		struct terminal t;
+
+		console_fixture_init(&f);
+		terminal_open(&t, sizes[i].width, sizes[i].height);
+		console_fixture_draw(&f, sizes[i].width, sizes[i].height);
+		for (size_t look = 0; look < COUNT(looks); look++) {
+			console_fixture_keys(&f, looks[look]);
+			ck_assert_int_ge(screen_show(t.screen, &f.canvas), look ? 0 : 1);
+			ck_assert(bytes_written(&t) > 0 || look > 0);
+			for (int frame = 0; frame < 3; frame++) {
+				console_draw(f.console, &f.canvas, f.now);
+				ck_assert_int_eq(screen_show(t.screen, &f.canvas), 0);
+			}
+			ck_assert_uint_eq(bytes_written(&t), 0);
+		}
+		terminal_close(&t);
+		console_fixture_finish(&f);
+	}
+}
+END_TEST
+
+START_TEST(a_paused_view_writes_zero_bytes_in_60_s)
+{
+	struct console_fixture f;
+	struct terminal t;
+
+	console_fixture_init(&f);
+	terminal_open(&t, 120, 36);
+	console_fixture_keys(&f, "p");
+	screen_show(t.screen, &f.canvas);
+	ck_assert_uint_gt(bytes_written(&t), 0);
+	for (int second = 0; second < 60; second++) {
+		fleet_fixture_health(&f.fleet, 1, second % 2 ? OBSERVED_DOWN : OBSERVED_UP, REASON_RESET, 0);
+		f.now = instant_add(f.now, 1000);
+		console_tick(f.console, f.now);
+		if (console_is_dirty(f.console)) {
+			console_draw(f.console, &f.canvas, f.now);
+			screen_show(t.screen, &f.canvas);
+		}
+	}
+	ck_assert_uint_eq(bytes_written(&t), 0);
+	console_fixture_keys(&f, "p");
+	screen_show(t.screen, &f.canvas);
+	ck_assert_uint_gt(bytes_written(&t), 0);
+	terminal_close(&t);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+// A second that changes an age touches that age and the clock, not the screen.
+START_TEST(a_second_that_passes_touches_few_cells)
+{
+	struct console_fixture f;
+	struct terminal t;
+	int n;
+
+	console_fixture_init(&f);
+	terminal_open(&t, 120, 36);
+	screen_show(t.screen, &f.canvas);
+	bytes_written(&t);
+	console_fixture_wait(&f, 1000);
+	n = screen_show(t.screen, &f.canvas);
+	ck_assert_int_gt(n, 0);
+	ck_assert_int_lt(n, 40);
+	ck_assert_uint_lt(bytes_written(&t), 600);
+	terminal_close(&t);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("console frames", a_frame_in_which_no_cell_changed_writes_zero_bytes, a_paused_view_writes_zero_bytes_in_60_s,
+      a_second_that_passes_touches_few_cells)
