@@ -133,12 +133,13 @@ static void draw_detail(struct canvas *canvas, int y, const struct view *view, c
 	canvas_text(canvas, MARK, y, -1, STYLE_MUTED, text);
 }
 
-static struct canvas draw_heading(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+static struct canvas draw_heading(struct canvas *canvas, const struct view *view)
 {
+	const size_t *counts = view->scope.alerts;
 	char note[128];
 
-	snprintf(note, sizeof note, "%zu active, %zu acknowledged, %zu snoozed", fleet_n_alerts_in(fleet, ALERT_ACTIVE),
-		 fleet_n_alerts_in(fleet, ALERT_ACKNOWLEDGED), fleet_n_alerts_in(fleet, ALERT_SNOOZED));
+	snprintf(note, sizeof note, "%zu active, %zu acknowledged, %zu snoozed", counts[ALERT_ACTIVE],
+		 counts[ALERT_ACKNOWLEDGED], counts[ALERT_SNOOZED]);
 	return heading_draw(
 		canvas, &(struct heading){ .title = "Alerts", .note = note, .is_focused = view->focus == PANE_TABLE });
 }
@@ -153,7 +154,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 
 	(void)widget;
 	if (canvas->height > 1)
-		body = draw_heading(canvas, fleet, view);
+		body = draw_heading(canvas, view);
 	if (alerts->n_ids == 0)
 		canvas_text(&body, MARK, 0, -1, STYLE_MUTED,
 			    fleet_n_alerts(fleet) ? "No alert passes the filter." : "No alerts.");

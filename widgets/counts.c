@@ -12,6 +12,16 @@ enum { BAR_MAX = 10, NAME_MAX_CELLS = 16, GAP = 3, TIERS_MAX = 64 };
 static const enum health_state worst_first[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN, HEALTH_UP };
 static const enum health_state best_first[] = { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN };
 
+// Those that nobody has seen to yet.
+static void draw_alerts(struct canvas *canvas, int x, size_t n)
+{
+	char text[48];
+
+	snprintf(text, sizeof text, "%zu active alert%s", n, n == 1 ? "" : "s");
+	if (n && x + 1 + text_width(text) <= canvas->width)
+		canvas_text(canvas, x + 1, 0, -1, STYLE_WARN, text);
+}
+
 static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
 {
 	int x = 0;
@@ -28,6 +38,7 @@ static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
 		canvas_glyph(canvas, x, 0, canvas_named_glyph(canvas, state_glyph(state)), style);
 		x += 2 + canvas_text(canvas, x + 2, 0, -1, style, text) + 2;
 	}
+	draw_alerts(canvas, x, scope->alerts[ALERT_ACTIVE]);
 }
 
 // How many of `cells` glyphs a state gets: by its share, at least one when it occurs.

@@ -90,10 +90,9 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 	else
 		counts_text(scope, is_short, &counts);
 	out->since[0] = '\0';
+	human_short_age(view->now.wall_ms - scope->overall_since_ms, age);
 	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers)
-		snprintf(out->since, sizeof out->since, "since %s%s",
-			 human_short_age(view->now.wall_ms - scope->overall_since_ms, age),
-			 strcmp(age, "now") == 0 ? "" : " ago");
+		snprintf(out->since, sizeof out->since, "since %s%s", age, strcmp(age, "now") == 0 ? "" : " ago");
 }
 
 static int draw_word(struct canvas *canvas, enum health_state state)

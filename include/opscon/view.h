@@ -171,13 +171,14 @@ struct view {
 	size_t n_help, help_top;
 	const char *message; // transient word at the foot, "" none
 	enum severity message_severity;
-	struct fleet_scope { // what passes the picked context: counts for the header
+	struct fleet_scope {        // what passes the picked context: counts for the header
 		size_t by_state[4]; // those that are not paused
 		size_t n_paused;
-		size_t total; // all of them
-		enum health_state overall;      // the worst of them; unknown does not hide a known-bad one
-		int64_t overall_since_ms;       // wall; 0 when there is nobody
-		const struct fleet_tier *tiers; // borrowed: counts by tier, sorted by name
+		size_t total;                     // all of them
+		size_t alerts[ALERT_STATE_COUNT]; // of its agents, and of the fleet as a whole
+		enum health_state overall;        // the worst of them; unknown does not hide a known-bad one
+		int64_t overall_since_ms;         // wall; 0 when there is nobody
+		const struct fleet_tier *tiers;   // borrowed: counts by tier, sorted by name
 		size_t n_tiers;
 		const uint32_t *newly_bad; // borrowed: as fleet_newly_bad(), the first few
 		size_t n_newly_bad;        // how many ids stand there

@@ -232,6 +232,20 @@ bool scope_has(const struct scope *scope, uint32_t id)
 	return find(scope, id) != NULL;
 }
 
+// An alert that is about no one agent is everybody's.
+static void count_alerts(const struct scope *scope, size_t out[ALERT_STATE_COUNT])
+{
+	bool is_everything = context_is_empty(scope->context);
+
+	for (int state = 0; state < ALERT_STATE_COUNT; state++)
+		out[state] = is_everything ? fleet_n_alerts_in(scope->fleet, (enum alert_state)state) : 0;
+	for (size_t i = 0; !is_everything && i < fleet_n_alerts(scope->fleet); i++) {
+		const struct alert *alert = fleet_alert_at(scope->fleet, i);
+
+		out[alert->state] += !alert->agent || scope_has(scope, alert->agent);
+	}
+}
+
 void scope_show(struct scope *scope, struct fleet_scope *out)
 {
 	const struct scope_member *member = scope->bad;
@@ -252,6 +266,7 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 				     .n_bad = scope->n_bad };
 	for (int state = 0; state < HEALTH_STATE_COUNT; state++)
 		out->by_state[state] = scope->counts.by_state[state];
+	count_alerts(scope, out->alerts);
 }
 
 const char *scope_environment(const struct scope *scope)

@@ -117,6 +117,8 @@ static void fill_scope(struct fleet_fixture *f, struct view *view)
 		view->scope.by_state[i] = counts->by_state[i];
 	view->scope.n_paused = counts->n_paused;
 	view->scope.total = counts->total;
+	for (int state = 0; state < ALERT_STATE_COUNT; state++)
+		view->scope.alerts[state] = fleet_n_alerts_in(f->fleet, (enum alert_state)state);
 	view->scope.overall = fleet_overall(f->fleet);
 	view->scope.overall_since_ms = fleet_overall_since_ms(f->fleet);
 	view->scope.n_tiers = fleet_tiers(f->fleet, &view->scope.tiers);

@@ -165,9 +165,12 @@ START_TEST(the_context_filters_every_panel)
 	ck_assert_uint_lt(view->timeline.n_items, n_items);
 	console_fixture_keys(&f, "A");
 	ck_assert_uint_eq(view->alerts.n_ids, 2); // WowCache's and WowSearch's
+	ck_assert_uint_eq(view->scope.alerts[ALERT_ACTIVE], 0);
+	ck_assert_uint_eq(view->scope.alerts[ALERT_SNOOZED], 1);
 	console_fixture_keys(&f, "C");
 	ck_assert_str_eq(view->context, "");
 	ck_assert_uint_eq(view->alerts.n_ids, 3);
+	ck_assert_uint_eq(view->scope.alerts[ALERT_ACTIVE], 1);
 	ck_assert_uint_eq(view->scope.total, 22);
 	console_fixture_finish(&f);
 }
