@@ -116,6 +116,10 @@ int config_load(const char *path, struct config *out, struct config_errors *erro
 typedef int (*config_expression_cb)(void *ctx, const char *expr, char *why, size_t why_size);
 int config_check_expressions(const struct config *config, config_expression_cb check, void *ctx,
 			     struct config_errors *errors);
+
+// The same for the configured keys; what is refused is a warning, for the console runs without it.
+typedef int (*config_key_cb)(void *ctx, const struct key_config *key, char *why, size_t why_size);
+void config_check_keys(const struct config *config, config_key_cb check, void *ctx, struct config_errors *errors);
 void config_finish(struct config *config);
 
 // Where the configuration is: --config, else $XDG_CONFIG_HOME (or ~/.config)/opscon/opscon.yml, else

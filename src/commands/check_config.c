@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/findings.h"
+#include "console/console.h"
 #include "opscon/config.h"
 #include "services/metric_expr.h"
 
@@ -46,6 +47,7 @@ static int check_file(const char *path)
 		r = config_check_expressions(&config, metric_expr_check_cb, NULL, &errors);
 	else
 		config_defaults(&config);
+	config_check_keys(&config, console_check_key_cb, NULL, &errors);
 	findings_print(stdout, &errors);
 	if (r == -ENOMEM)
 		fprintf(stderr, "opscon: %s\n", strerror(ENOMEM));

@@ -160,20 +160,29 @@ int config_load(const char *path, struct config *out, struct config_errors *erro
 
 // ---- expressions
 
-static size_t check_expression(const struct config *config, const char *what, const char *name, const char *expr,
-			       config_expression_cb check, void *ctx, struct config_errors *errors)
+// Where the file has a text of the configuration.
+static struct config_error error_at(const struct config *config, const char *text)
 {
-	const struct arena_place *place = config->arena ? arena_place(config->arena, expr) : NULL;
+	const struct arena_place *place = config->arena ? arena_place(config->arena, text) : NULL;
 	struct config_error error = { 0 };
-	char why[160] = "";
 
-	if (check(ctx, expr, why, sizeof why) >= 0)
-		return 0;
 	snprintf(error.path, sizeof error.path, "%s", config->path ? config->path : "");
 	if (place) {
 		error.line = place->line;
 		error.column = place->column;
 	}
+	return error;
+}
+
+static size_t check_expression(const struct config *config, const char *what, const char *name, const char *expr,
+			       config_expression_cb check, void *ctx, struct config_errors *errors)
+{
+	struct config_error error;
+	char why[160] = "";
+
+	if (check(ctx, expr, why, sizeof why) >= 0)
+		return 0;
+	error = error_at(config, expr);
 	snprintf(error.text, sizeof error.text, "the expression of %s %s: %s", what, name, why);
 	config_errors_add(errors, &error);
 	return 1;
@@ -192,4 +201,19 @@ int config_check_expressions(const struct config *config, config_expression_cb c
 			n += check_expression(config, "rule", config->rules[i].name, config->rules[i].expr, check, ctx,
 					      errors);
 	return n ? -EINVAL : 0;
+}
+
+void config_check_keys(const struct config *config, config_key_cb check, void *ctx, struct config_errors *errors)
+{
+	for (size_t i = 0; i < config->n_keys; i++) {
+		struct config_error error;
+		char why[160] = "";
+
+		if (check(ctx, &config->keys[i], why, sizeof why) >= 0)
+			continue;
+		error = error_at(config, config->keys[i].command);
+		error.is_warning = true;
+		snprintf(error.text, sizeof error.text, "key %.40s: %s", config->keys[i].key, why);
+		config_errors_add(errors, &error);
+	}
 }

@@ -77,6 +77,23 @@ void section_environments(struct reader *reader, const yaml_node_t *node, const 
 		reader_each(reader, node, read_environment, draft->config);
 }
 
+// Where the command of a key stands, for what only the console can say of it.
+static void mark_command(struct reader *reader, const yaml_node_t *node, const struct label *pair)
+{
+	const yaml_node_pair_t *at = node->data.mapping.pairs.start;
+
+	for (; at < node->data.mapping.pairs.top; at++) {
+		const yaml_node_t *key = reader_node(reader, at->key), *value = reader_node(reader, at->value);
+
+		if (key->type != YAML_SCALAR_NODE || strcmp((const char *)key->data.scalar.value, pair->name) != 0)
+			continue;
+		if (arena_mark(reader->arena, pair->value, (unsigned)value->start_mark.line + 1,
+			       (unsigned)value->start_mark.column + 1) < 0)
+			reader->is_out_of_memory = true;
+		return;
+	}
+}
+
 void section_keys(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct draft *draft = out;
@@ -85,9 +102,11 @@ void section_keys(struct reader *reader, const yaml_node_t *node, const struct f
 	// The shape is that of labels: free names, each once.
 	value_labels(reader, node, field, &pairs);
 	draft->config->keys = pairs.n ? reader_alloc(reader, pairs.n * sizeof *draft->config->keys) : NULL;
-	for (size_t i = 0; draft->config->keys && i < pairs.n; i++)
+	for (size_t i = 0; draft->config->keys && i < pairs.n; i++) {
+		mark_command(reader, node, &pairs.items[i]);
 		draft->config->keys[draft->config->n_keys++] =
 			(struct key_config){ .key = pairs.items[i].name, .command = pairs.items[i].value };
+	}
 }
 
 void section_state_dir(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)

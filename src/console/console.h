@@ -46,3 +46,6 @@ const char *console_theme(const struct console *console);
 
 // The view as the widgets get it, for tests and scripts. Valid until the next call.
 const struct view *console_view(const struct console *console);
+
+// A config_key_cb: whether the console would take a configured key, and why not.
+int console_check_key_cb(void *ctx, const struct key_config *config, char *why, size_t why_size);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/keymap.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "console/console.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -59,29 +61,45 @@ static void bind_defaults(struct keymap *keymap)
 	}
 }
 
-static void refuse(struct keymap *keymap, const struct key_config *config, const char *why)
+int console_check_key_cb(void *ctx, const struct key_config *config, char *why, size_t why_size)
 {
-	if (!keymap->problem[0])
-		snprintf(keymap->problem, sizeof keymap->problem, "key %.40s: %s", config->key, why);
+	enum command command = command_from_id(config->command);
+	struct key key;
+
+	(void)ctx;
+	if (key_from_name(config->key, &key) < 0) {
+		snprintf(why, why_size, "there is no such key");
+		return -EINVAL;
+	}
+	if (strcmp(config->command, "none") == 0)
+		return 0;
+	if (command == COMMAND_NONE) {
+		snprintf(why, why_size, "there is no command %.40s; expected one that the palette lists, or none",
+			 config->command);
+		return -EINVAL;
+	}
+	if (command_info(command)->is_acting && is_reflex(&key)) {
+		snprintf(why, why_size, "is a reflex of tmux and shells: nothing that acts goes there");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static void bind_configured(struct keymap *keymap, const struct key_config *config)
 {
 	enum command command = command_from_id(config->command);
 	struct key key;
+	char why[160];
 
-	if (key_from_name(config->key, &key) < 0) {
-		refuse(keymap, config, "there is no such key");
-	} else if (strcmp(config->command, "none") == 0) {
-		unbind(keymap, &key);
-	} else if (command == COMMAND_NONE) {
-		refuse(keymap, config, "there is no such command");
-	} else if (command_info(command)->is_acting && is_reflex(&key)) {
-		refuse(keymap, config, "is a reflex of tmux and shells: nothing that acts goes there");
-	} else {
-		unbind(keymap, &key);
-		bind_key(keymap, &key, command);
+	if (console_check_key_cb(NULL, config, why, sizeof why) < 0) {
+		if (!keymap->problem[0])
+			snprintf(keymap->problem, sizeof keymap->problem, "key %.20s: %s", config->key, why);
+		return;
 	}
+	key_from_name(config->key, &key);
+	unbind(keymap, &key);
+	if (command != COMMAND_NONE)
+		bind_key(keymap, &key, command);
 }
 
 static void help_line(struct keymap *keymap, const char *keys, const char *text)

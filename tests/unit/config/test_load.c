@@ -279,6 +279,31 @@ START_TEST(expressions_are_checked_where_they_stand)
 }
 END_TEST
 
+static int check_key(void *ctx, const struct key_config *key, char *why, size_t why_size)
+{
+	(void)ctx;
+	snprintf(why, why_size, "not %s", key->command);
+	return strcmp(key->command, "good") == 0 ? 0 : -EINVAL;
+}
+
+START_TEST(keys_are_checked_where_they_stand)
+{
+	struct config_errors errors;
+	struct config config;
+
+	set_up();
+	ck_assert_int_eq(load("keys:\n  F5: good\n  F6: bad\n", &config, &errors), 0);
+	config_check_keys(&config, check_key, NULL, &errors);
+	ck_assert_uint_eq(errors.n, 1);
+	ck_assert_uint_eq(errors.items[0].line, 3);
+	ck_assert_uint_eq(errors.items[0].column, 7);
+	ck_assert(errors.items[0].is_warning);
+	ck_assert_str_eq(errors.items[0].text, "key F6: not bad");
+	config_finish(&config);
+	tear_down();
+}
+END_TEST
+
 START_TEST(without_memory_there_is_no_configuration)
 {
 	struct config_errors errors;
@@ -304,4 +329,4 @@ END_TEST
 
 SUITE("config", every_example_is_without_mistakes, an_empty_file_is_all_defaults, every_key_arrives,
       secrets_come_from_files_alone, a_file_that_cannot_be_read_says_why, expressions_are_checked_where_they_stand,
-      without_memory_there_is_no_configuration)
+      keys_are_checked_where_they_stand, without_memory_there_is_no_configuration)
