@@ -30,7 +30,7 @@ static void judge_transport(const struct sample *sample, struct verdict *out)
 {
 	enum verdict_level level = reason_is_ours(sample->reason) ? VERDICT_NONE : VERDICT_FAIL;
 
-	set(out, level, sample->reason, sample->detail[0] ? sample->detail : reason_text(sample->reason));
+	set(out, level, sample->reason, sample->detail);
 }
 
 static bool is_good_status(int status)

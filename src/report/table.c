@@ -95,10 +95,8 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 	put_cell(t, since, 8);
 	if (agent->health.reason != REASON_NONE) {
 		put(t, report_reason(agent));
-		if (agent->health.detail[0]) {
-			put(t, ": ");
-			put(t, agent->health.detail);
-		}
+		put(t, ": ");
+		put(t, agent->health.detail[0] ? agent->health.detail : reason_text(agent->health.reason));
 	} else {
 		put(t, agent->agent->url);
 	}
