@@ -40,7 +40,7 @@ void app_options_print_help(const char *usage)
 	       "  --mouse               clicks and the wheel are read\n"
 	       "  --script FILE         keys from a file, screens to files; see opscon(1)\n"
 	       "  --size COLSxROWS      of the script's screen; default 120x36\n%s",
-	       usage, fleet_options_help());
+	       usage, fleet_options_help(true));
 }
 
 static int take_size(struct app_options *options, const char *value)

@@ -215,8 +215,8 @@ static void on_signal(uv_signal_t *handle, int number)
 		t->is_over = true;
 }
 
-/* The terminal is the shell's too, and so is the flag that watching it sets: left behind, the next program's reads fail,
- * and our own writes would spin where the link is slow. A key is only read once it is there.
+/* The terminal is the shell's too, and so is the flag that watching it sets: left behind, the next program's reads
+ * fail, and our own writes would spin where the link is slow. A key is only read once it is there.
  */
 static void watch_input(struct terminal *t)
 {

@@ -36,15 +36,17 @@ const struct option fleet_long_options[] = {
 };
 const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
 
-const char *fleet_options_help(void)
+const char *fleet_options_help(bool has_timeout)
 {
-	return "  --config FILE         the configuration (default: see opscon.yml(5))\n"
-	       "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
-	       "  --timeout DURATION    of one probe\n"
-	       "  --insecure            do not verify certificates of the URLs given\n"
-	       "  --no-state            remember nothing and read nothing remembered\n"
-	       "  --log FILE            diagnostics of opscon itself go there\n"
-	       "  --help                this text\n";
+	static const char help[] = "  --timeout DURATION    of one probe\n"
+				   "  --config FILE         the configuration (default: see opscon.yml(5))\n"
+				   "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
+				   "  --insecure            do not verify certificates of the URLs given\n"
+				   "  --no-state            remember nothing and read nothing remembered\n"
+				   "  --log FILE            diagnostics of opscon itself go there\n"
+				   "  --help                this text\n";
+
+	return has_timeout ? help : strchr(help, '\n') + 1;
 }
 
 void fleet_options_init(struct fleet_options *options)

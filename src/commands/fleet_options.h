@@ -31,7 +31,7 @@ struct fleet_options {
 // Entries for a command's getopt_long table, and the text of its --help.
 extern const struct option fleet_long_options[];
 extern const size_t n_fleet_long_options;
-const char *fleet_options_help(void);
+const char *fleet_options_help(bool has_timeout); // whether --timeout is theirs: of one probe
 
 void fleet_options_init(struct fleet_options *options);
 void fleet_options_finish(struct fleet_options *options);

@@ -28,7 +28,7 @@ static int print_help(void)
 	       "  --hard                retry until every verdict is hard\n"
 	       "  --nagios              --format nagios, with a monitoring plugin's exit codes\n"
 	       "  --tmux                --format tmux: at most 60 cells for a status line\n%s",
-	       report_formats(), fleet_options_help());
+	       report_formats(), fleet_options_help(true));
 	return EXIT_WELL;
 }
 

@@ -112,6 +112,8 @@ static int print_report(const struct status_run *run, const struct session *sess
 		return EXIT_OURS;
 	}
 	report_count(&report, &counts);
+	if (!counts.total)
+		fputs("opscon: there is nobody to watch: no agent is configured, or none matches\n", stderr);
 	return status_exit_code(run, health_overall(counts.by_state));
 }
 

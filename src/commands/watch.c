@@ -43,7 +43,7 @@ static int print_help(void)
 	       "                        degraded or down: at least one agent is that bad\n"
 	       "  --timeout DURATION    how long to wait; default 5m\n"
 	       "  --quiet               print nothing but errors\n%s",
-	       fleet_options_help());
+	       fleet_options_help(false));
 	return EXIT_WELL;
 }
 
