@@ -53,6 +53,7 @@ static void show_table(struct console *console)
 static void show_message(struct console *console)
 {
 	const struct timeline_item *question = fleet_question(console->fleet);
+	const char *key = keymap_key(&console->keymap, COMMAND_ANSWER);
 	struct view *view = &console->view;
 
 	view->message = "";
@@ -61,7 +62,9 @@ static void show_message(struct console *console)
 		view->message = console->message;
 		view->message_severity = console->message_severity;
 	} else if (question) {
-		view->message = question->title;
+		snprintf(console->question, sizeof console->question, "%s%s%s", key, *key ? " answers: " : "",
+			 question->title);
+		view->message = console->question;
 		view->message_severity = SEVERITY_WARNING;
 	}
 }
