@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/app.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "commands/exit_code.h"
 #include "commands/status_run.h"
+#include "screen/theme.h"
 #include "text/text.h"
 
 static const struct option own_options[] = {
@@ -43,14 +46,32 @@ void app_options_print_help(const char *usage)
 	       usage, fleet_options_help(true));
 }
 
-static int take_size(struct app_options *options, const char *value)
+int app_parse_size(const char *text, int *width, int *height)
 {
+	int w, h;
 	char rest;
 
-	if (sscanf(value, "%4dx%4d%c", &options->width, &options->height, &rest) == 2 && options->width > 0 &&
-	    options->height > 0 && options->width <= 1000 && options->height <= 1000)
+	if (sscanf(text, "%4dx%4d%c", &w, &h, &rest) != 2 || w < 1 || h < 1 || w > APP_SIZE_MAX || h > APP_SIZE_MAX)
+		return -EINVAL;
+	*width = w;
+	*height = h;
+	return 0;
+}
+
+static int take_size(struct app_options *options, const char *value)
+{
+	if (app_parse_size(value, &options->width, &options->height) == 0)
 		return 0;
 	fprintf(stderr, "opscon: --size %s: expected COLSxROWS, like 80x24, each up to 1000\n", value);
+	return EXIT_USAGE;
+}
+
+static int take_theme(struct app_options *options, const char *value)
+{
+	options->theme = value;
+	if (strcasecmp(theme_name(theme_from_name(value)), value) == 0)
+		return 0;
+	fprintf(stderr, "opscon: --theme %s: expected dark, light or colourblind\n", value);
 	return EXIT_USAGE;
 }
 
@@ -72,8 +93,7 @@ static int take(void *ctx, int option, const char *value)
 		options->script = value;
 		break;
 	case 't':
-		options->theme = value;
-		break;
+		return take_theme(options, value);
 	case 'u':
 		options->is_utc = true;
 		break;

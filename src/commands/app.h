@@ -38,5 +38,9 @@ int app_run(const struct app_options *options);
 int app_run_terminal(struct app *app);
 int app_run_script(struct app *app);
 
+enum { APP_SIZE_MAX = 1000 };
+
+int app_parse_size(const char *text, int *width, int *height); // "80x24", each from 1 on. 0 or -EINVAL
+
 // Makes the console, once it is known what can be drawn. 0 or an exit code.
 int app_start_console(struct app *app, bool has_unicode);

@@ -86,7 +86,7 @@ static int do_size(struct script *s, char *size)
 {
 	int width, height;
 
-	if (sscanf(size, "%4dx%4d", &width, &height) != 2 || width < 1 || height < 1 || width > 1000 || height > 1000)
+	if (app_parse_size(size, &width, &height) < 0)
 		return complain(s, "expected COLSxROWS", size);
 	return canvas_resize(&s->canvas, width, height);
 }
@@ -112,6 +112,8 @@ static int do_dump(struct script *s, char *path)
 	FILE *file;
 	int r;
 
+	if (!*path)
+		return complain(s, "expected a file to dump to", "");
 	bytes_init(&out, DUMP_BYTES_MAX);
 	draw(s);
 	r = canvas_dump(&s->canvas, false, &out);

@@ -33,6 +33,22 @@ int command_console(int argc, char **argv)
 	return r;
 }
 
+static int run_demo(struct app_options *options, char **operands)
+{
+	struct fleet_options *fleet = &options->fleet;
+	int r;
+
+	options->is_once = options->is_once || (!options->script && !has_terminal());
+	fleet->interval_ms = fleet->interval_ms ? fleet->interval_ms : FAST_INTERVAL_MS;
+	r = fleet_options_resolve(fleet, operands, false);
+	if (r == 0 && (fleet->config_path || fleet->n_urls)) {
+		fputs("opscon demo: it has a fleet of its own; leave out --config and URLs\n", stderr);
+		return EXIT_USAGE;
+	}
+	fleet->config.probe.slow_ms = DEMO_SLOW_MS;
+	return r ? r : app_run(options);
+}
+
 int command_demo(int argc, char **argv)
 {
 	struct app_options options;
@@ -45,15 +61,8 @@ int command_demo(int argc, char **argv)
 		app_options_print_help(
 			"opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
 			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.");
-	} else if (r == 0 && (options.fleet.config_path || options.fleet.n_urls)) {
-		fputs("opscon demo: it has a fleet of its own; leave out --config\n", stderr);
-		r = EXIT_USAGE;
 	} else if (r == 0) {
-		options.is_once = options.is_once || (!options.script && !has_terminal());
-		options.fleet.interval_ms = options.fleet.interval_ms ? options.fleet.interval_ms : FAST_INTERVAL_MS;
-		r = fleet_options_resolve(&options.fleet, argv + optind, false);
-		options.fleet.config.probe.slow_ms = DEMO_SLOW_MS;
-		r = r ? r : app_run(&options);
+		r = run_demo(&options, argv + optind);
 	}
 	fleet_options_finish(&options.fleet);
 	return r;
