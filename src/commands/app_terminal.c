@@ -78,6 +78,7 @@ static void on_stuck(int number)
 	(void)number;
 	if (crash_screen) {
 		tcflush(STDOUT_FILENO, TCOFLUSH); // else there is no room for the restoring bytes either
+		// NOLINTNEXTLINE(bugprone-signal-handler): made for one
 		screen_restore(crash_screen);
 	}
 	_exit(EXIT_WELL);

@@ -58,8 +58,8 @@ pid_t term_pid(const struct term *t);
 // The exit status, or -1 - signal of a program that was killed.
 int term_wait_exit(struct term *t, int timeout_ms);
 
-/* The terminal is as the program found it: termios, blocking, cursor shown, the main screen, no mouse, paste or focus reports,
- * normal cursor keys.
+/* The terminal is as the program found it: termios, blocking, cursor shown, the main screen, no mouse, paste or focus
+ * reports, normal cursor keys.
  */
 void term_assert_restored(struct term *t);
 const char *term_unrestored(struct term *t); // what is not as it was; NULL when all is
