@@ -21,16 +21,18 @@ def component(path):
 
 def main():
     build = sys.argv[1]
-    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    root = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
     out = subprocess.run(
-        ["gcovr", "-r", root, "--filter", os.path.join(root, "src/"), "--filter", os.path.join(root, "widgets/"),
-         "--gcov-ignore-parse-errors", "-j", str(os.cpu_count() or 1), "--json-summary", "-o", "-", build],
-        check=True, stdout=subprocess.PIPE)
+        ["gcovr", "-r", root, "--filter", "src/", "--filter", "widgets/", "-j", str(len(os.sched_getaffinity(0))),
+         "--json-summary", "-o", "-", os.path.abspath(build)],
+        check=True, cwd=root, stdout=subprocess.PIPE)
     files = json.loads(out.stdout)["files"]
     totals = {}
     failed = []
     for entry in files:
         name = entry["filename"]
+        if not os.path.exists(os.path.join(root, name)):
+            continue  # moved since it was compiled
         lines, covered = totals.get(component(name), (0, 0))
         totals[component(name)] = (lines + entry["line_total"], covered + entry["line_covered"])
         if name in WHOLE and entry["line_covered"] < entry["line_total"]:

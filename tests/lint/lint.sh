@@ -39,7 +39,8 @@ format)
 tidy)
   need clang-tidy
   # Options follow the files, so the shell in between puts them there.
-  FLAGS=$(flags)
+  # Of the analyser's budget a quarter: what it does with the rest takes most of its time, and found nothing more.
+  FLAGS="$(flags) -Xclang -analyzer-config -Xclang max-nodes=60000"
   export FLAGS
   # shellcheck disable=SC2016
   on_sources 4 sh -c 'clang-tidy --quiet "$@" -- $FLAGS' clang-tidy
