@@ -49,8 +49,6 @@ static int check_file(const char *path)
 		config_defaults(&config);
 	config_check_keys(&config, console_check_key_cb, NULL, &errors);
 	findings_print(stdout, &errors);
-	if (r == 0)
-		r = findings_print_keys(stdout, &config);
 	if (r == -ENOMEM)
 		fprintf(stderr, "opscon: %s\n", strerror(ENOMEM));
 	if (r == 0)

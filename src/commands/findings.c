@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/findings.h"
 
-#include <errno.h>
-
-#include "console/keymap.h"
 #include "opscon/config.h"
 
 void findings_print(FILE *to, const struct config_errors *errors)
@@ -18,14 +15,4 @@ void findings_print(FILE *to, const struct config_errors *errors)
 	}
 	if (errors->n_more)
 		fprintf(to, "and %zu more\n", errors->n_more);
-}
-
-int findings_print_keys(FILE *to, const struct config *config)
-{
-	struct keymap keymap;
-
-	keymap_init(&keymap, config);
-	if (keymap.problem[0])
-		fprintf(to, "%s: %s\n", config->path, keymap.problem);
-	return keymap.problem[0] ? -EINVAL : 0;
 }
