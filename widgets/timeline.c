@@ -262,6 +262,18 @@ static struct canvas draw_heading(const struct columns *c, struct canvas *canvas
 	return heading_draw(canvas, &heading);
 }
 
+// An agent that has only been well since it was found is told of together with others, and has nothing of its own.
+static const char *empty_text(const struct fleet *fleet, const struct view *view)
+{
+	char filter[200];
+
+	if (!fleet_n_timeline(fleet))
+		return "Nothing has happened yet.";
+	if (view->screen == SCREEN_AGENT && !*timeline_filter_text(&view->timeline, filter, sizeof filter))
+		return "No news of this agent.";
+	return "Nothing here matches.";
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct columns c;
@@ -272,8 +284,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (n_items(&c))
 		draw_items(&c, &rest);
 	else
-		canvas_text(&rest, 1, 0, rest.width - 1, STYLE_FAINT,
-			    fleet_n_timeline(fleet) ? "Nothing here matches." : "Nothing has happened yet.");
+		canvas_text(&rest, 1, 0, rest.width - 1, STYLE_FAINT, empty_text(fleet, view));
 }
 
 const struct widget_class timeline_class = {

@@ -212,6 +212,9 @@ START_TEST(is_calm_when_there_is_nothing)
 	s.view.timeline.n_items = 0;
 	s.view.timeline.text = "zebra";
 	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "no_match", 40, 3, false });
+	s.view.timeline.text = "";
+	s.view.screen = SCREEN_AGENT;
+	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "no_news", 40, 3, false });
 	fleet_fixture_finish(&s.f);
 }
 END_TEST
