@@ -27,9 +27,11 @@ struct waiting {
 	bool is_done, is_cancelled;
 };
 
+// While this machine has no way out there will be no verdict, however long one waits: it is unknown.
 static bool is_hard(const struct fleet_agent *agent)
 {
-	return agent->agent->is_paused || (agent->health.attempt_n == 0 && agent->health.observed != OBSERVED_NEVER);
+	return agent->agent->is_paused || agent->health.quality == PROBE_OFFLINE ||
+	       (agent->health.attempt_n == 0 && agent->health.observed != OBSERVED_NEVER);
 }
 
 static bool is_done(struct waiting *w)

@@ -44,7 +44,7 @@ static int put_agent(struct bytes *out, const struct fleet_agent *agent)
 		agent_label(agent->agent, "env"),
 		health_state_name(agent->state),
 		report_reason(agent),
-		agent->health.detail,
+		report_detail(agent),
 		status,
 		latency,
 		since,

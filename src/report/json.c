@@ -37,7 +37,7 @@ static void write_agent(struct json_writer *w, const struct report *report, cons
 	write_labels(w, &agent->agent->labels);
 	json_text(w, "state", health_state_name(agent->state));
 	json_text(w, "reason", report_reason(agent));
-	json_text(w, "detail", health->detail);
+	json_text(w, "detail", report_detail(agent));
 	json_int(w, "http_status", health->http_status);
 	json_double(w, "latency_ms", report_latency_ms(agent));
 	json_text(w, "freshness", freshness[health->freshness]);

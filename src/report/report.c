@@ -55,6 +55,13 @@ const char *report_reason(const struct fleet_agent *agent)
 	return agent->health.reason == REASON_NONE ? "" : reason_name(agent->health.reason);
 }
 
+const char *report_detail(const struct fleet_agent *agent)
+{
+	const struct health *health = &agent->health;
+
+	return health->detail[0] || health->reason == REASON_NONE ? health->detail : reason_text(health->reason);
+}
+
 double report_latency_ms(const struct fleet_agent *agent)
 {
 	int32_t latency_us = fleet_agent_latency_us(agent);

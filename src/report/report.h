@@ -47,5 +47,8 @@ const struct fleet_agent *report_next(const struct report *report, size_t *at);
 // What stands beside a state in every format: reason and detail of the health, "" where the agent is well.
 const char *report_reason(const struct fleet_agent *agent);
 
+// What more is known of the reason; where that is nothing its words for people. "" when it is well.
+const char *report_detail(const struct fleet_agent *agent);
+
 // Total time of the newest health answer (or scrape, where that is the health) in ms; NaN when there is none.
 double report_latency_ms(const struct fleet_agent *agent);

@@ -96,7 +96,7 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 	if (agent->health.reason != REASON_NONE) {
 		put(t, report_reason(agent));
 		put(t, ": ");
-		put(t, agent->health.detail[0] ? agent->health.detail : reason_text(agent->health.reason));
+		put(t, report_detail(agent));
 	} else {
 		put(t, agent->agent->url);
 	}
