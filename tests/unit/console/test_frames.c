@@ -2,8 +2,10 @@
 /* Frames of the whole console on a real terminal: what did not change costs nothing. */
 #include "tests/support/suite.h"
 
-#include <poll.h>
+#include <errno.h>
+#include <pthread.h>
 #include <pty.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,11 +14,37 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+enum { FENCE = 0x05 }; // a byte that no screen writes
+
+// A terminal that takes whatever comes at once, as terminals do: a full one would block the writer.
 struct terminal {
 	int master, slave;
 	FILE *in, *out;
 	struct screen *screen;
+	pthread_t reader;
+	sem_t is_fenced;
+	size_t n_bytes; // up to the last fence; written by the reader before it posts
 };
+
+static void *read_all(void *arg)
+{
+	struct terminal *t = arg;
+	size_t n_bytes = 0;
+	char block[4096];
+	ssize_t n;
+
+	while ((n = read(t->master, block, sizeof block)) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (block[i] != FENCE) {
+				n_bytes++;
+				continue;
+			}
+			t->n_bytes = n_bytes;
+			n_bytes = 0;
+			sem_post(&t->is_fenced);
+		}
+	return NULL;
+}
 
 static void terminal_open(struct terminal *t, int width, int height)
 {
@@ -25,6 +53,8 @@ static void terminal_open(struct terminal *t, int width, int height)
 	const char *why;
 
 	ck_assert_int_eq(openpty(&t->master, &t->slave, NULL, NULL, &size), 0);
+	ck_assert_int_eq(sem_init(&t->is_fenced, 0, 0), 0);
+	ck_assert_int_eq(pthread_create(&t->reader, NULL, read_all, t), 0);
 	options.in = t->in = fdopen(t->slave, "r");
 	options.out = t->out = fdopen(dup(t->slave), "w");
 	setenv("TERM", "xterm-256color", 1);
@@ -33,28 +63,24 @@ static void terminal_open(struct terminal *t, int width, int height)
 	ck_assert_int_eq(screen_open(&options, &t->screen, &why), 0);
 }
 
-// Takes what was written, and counts it.
+// How many bytes were written since the last call. The fence goes the same way, so none is still on it.
 static size_t bytes_written(struct terminal *t)
 {
-	struct pollfd readable = { .fd = t->master, .events = POLLIN };
-	size_t total = 0;
-	char block[4096];
+	static const char fence = FENCE;
 
-	while (poll(&readable, 1, 0) > 0) {
-		ssize_t n = read(t->master, block, sizeof block);
-
-		if (n <= 0)
-			break;
-		total += (size_t)n;
-	}
-	return total;
+	ck_assert_int_eq(write(t->slave, &fence, 1), 1);
+	while (sem_wait(&t->is_fenced) < 0)
+		ck_assert_int_eq(errno, EINTR);
+	return t->n_bytes;
 }
 
 static void terminal_close(struct terminal *t)
 {
 	screen_close(t->screen);
 	fclose(t->in);
-	fclose(t->out);
+	fclose(t->out); // the reader ends with the last of them
+	pthread_join(t->reader, NULL);
+	sem_destroy(&t->is_fenced);
 	close(t->master);
 }
 
