@@ -65,9 +65,10 @@ bool agent_column_is_right(enum agent_column column)
 }
 
 // What a column should have before columns of less importance come in.
-static int comfortable(enum agent_column column, int wanted)
+static int comfortable(enum agent_column column, int width, int wanted)
 {
-	int most = column == COLUMN_NAME ? 18 : column == COLUMN_REASON ? 18 : specs[column].least;
+	int reason = width >= 100 ? width / 3 : 18; // where there is room, why comes before how much
+	int most = column == COLUMN_NAME ? 18 : column == COLUMN_REASON ? reason : specs[column].least;
 
 	if (wanted > most)
 		wanted = most;
@@ -94,7 +95,7 @@ static int choose(int width, const int wanted[COLUMN_COUNT], enum agent_column s
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		enum agent_column column = by_importance(i, sort);
 		int gap = left < width ? GAP : 0, least = specs[column].least + gap;
-		int needed = comfortable(column, wanted[column]) + gap;
+		int needed = comfortable(column, width, wanted[column]) + gap;
 
 		if (!specs[column].is_kept && wanted[column] == 0)
 			continue;

@@ -33,6 +33,8 @@ int console_request(struct console *console, const struct request *request)
 	signed_request.who = console->who;
 	if (!signed_request.text)
 		signed_request.text = "";
+	if (request->alert) // it may move in the list: the next key must find the same one
+		console->alerts.held = request->alert;
 	if (console->feed)
 		r = feed_request(console->feed, &signed_request);
 	if (r < 0)

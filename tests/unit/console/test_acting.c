@@ -43,6 +43,33 @@ START_TEST(alerts_are_acted_on_by_name)
 }
 END_TEST
 
+// An acknowledged alert moves down the list; the next key must not find another one under the cursor.
+START_TEST(the_cursor_stays_on_the_alert_that_was_acted_on)
+{
+	struct console_fixture f;
+	const struct alert *alert;
+	struct event *event;
+	uint32_t id;
+
+	console_fixture_init(&f);
+	console_fixture_keys(&f, "A a");
+	id = console_fixture_request(&f)->alert;
+	alert = fleet_alert(f.fleet.fleet, id);
+	event = event_new(EVENT_ALERT, FIXTURE_NOW_MS, alert->agent);
+	event->u.alert = *alert;
+	event->u.alert.state = ALERT_ACKNOWLEDGED;
+	event->u.alert.rule = mem_strdup(alert->rule);
+	event->u.alert.summary = mem_strdup(alert->summary);
+	event->u.alert.by = mem_strdup("maria");
+	event->u.alert.note = mem_strdup("");
+	fleet_fixture_apply(&f.fleet, event);
+	console_fixture_keys(&f, "m x Enter");
+	ck_assert_int_eq(console_fixture_request(&f)->type, REQUEST_ALERT_NOTE);
+	ck_assert_uint_eq(console_fixture_request(&f)->alert, id);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(agents_are_acted_on_by_id)
 {
 	static const struct {
@@ -245,7 +272,7 @@ START_TEST(maintenance_ends_with_the_same_key)
 }
 END_TEST
 
-SUITE("console acting", alerts_are_acted_on_by_name, agents_are_acted_on_by_id,
-      a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words, without_a_feed_nothing_is_done,
-      nothing_to_act_on_is_said, a_question_is_answered_on_purpose_only, a_series_is_pinned_and_unpinned,
-      maintenance_ends_with_the_same_key)
+SUITE("console acting", alerts_are_acted_on_by_name, the_cursor_stays_on_the_alert_that_was_acted_on,
+      agents_are_acted_on_by_id, a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words,
+      without_a_feed_nothing_is_done, nothing_to_act_on_is_said, a_question_is_answered_on_purpose_only,
+      a_series_is_pinned_and_unpinned, maintenance_ends_with_the_same_key)
