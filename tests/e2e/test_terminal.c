@@ -370,8 +370,8 @@ START_TEST(what_others_wrote_over_it_is_drawn_anew)
 	term_send(t, "C-l");
 	term_listen(t, 300);
 	ck_assert_uint_gt(term_bytes_received(t) - before, 1000); // all of it
-	ck_assert(term_has(t, "Agents ─"));
-	ck_assert(term_has(t, "? help"));
+	term_wait_for(t, "Agents ─", SCENE_MS);
+	term_wait_for(t, "? help", SCENE_MS);
 	scene_quit(t);
 	scene_close(&s);
 }
