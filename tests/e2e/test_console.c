@@ -33,7 +33,7 @@ START_TEST(every_screen_of_the_demo_says_demo)
 	for (size_t i = 0; i < COUNT(screens); i++) {
 		term_send(t, screens[i].keys);
 		term_wait_for(t, screens[i].sign, SCENE_MS);
-		ck_assert_msg(term_has_row(t, "opscon", "DEMO"), "no DEMO on screen %s", screens[i].keys);
+		term_wait_row(t, "opscon", "DEMO", SCENE_MS);
 	}
 	scene_quit(t);
 	scene_close(&s);

@@ -111,7 +111,6 @@ START_TEST(urls_need_no_configuration)
 	list = opscon("status", "--format", "csv", NULL);
 	url = strstr(list.out, "http://127.");
 	ck_assert_ptr_nonnull(url);
-	end = strpbrk(url, "\"/,");
 	end = strpbrk(url + 7, "\"/,");
 	*end = '\0';
 	result = process_run((const char *[]){ OPSCON, "status", "--no-state", "--format", "json", url, NULL },

@@ -106,13 +106,10 @@ START_TEST(a_closed_terminal_ends_it_within_a_second)
 {
 	struct scene s;
 	struct term *t = start(&s, NULL, 100, 30);
-	long before_ms;
 
 	term_wait_for(t, "● live", SCENE_MS);
-	before_ms = cpu_ms(term_pid(t));
 	term_hang_up(t);
 	ck_assert_int_eq(term_wait_exit(t, 1000), 0);
-	ck_assert_int_lt(before_ms, 5000);
 	end(t, &s);
 }
 END_TEST
@@ -207,7 +204,7 @@ START_TEST(small_terminals_still_answer_whether_it_is_well)
 		t = scene_start(&s, (const char *[]){ "demo", "--ascii", "tier=creation", NULL }, NULL, sizes[i].cols,
 				sizes[i].rows);
 		term_wait_for(t, "UP", SCENE_MS);
-		ck_assert(!term_has(t, "too small"));
+		term_wait_gone(t, "too small", SCENE_MS);
 		scene_quit(t);
 		scene_close(&s);
 	}
@@ -344,7 +341,7 @@ START_TEST(a_paste_is_never_a_command)
 	term_wait_for(t, "Moving", SCENE_MS);
 	term_send(t, "5");
 	term_wait_for(t, "Timeline ─", SCENE_MS);
-	ck_assert(!term_has(t, "root "));
+	term_wait_gone(t, "root ", SCENE_MS);
 	term_send(t, "/");
 	term_send(t, "paste:DOWN\rq");
 	term_wait_for(t, "/DOWN", SCENE_MS);
@@ -368,8 +365,8 @@ START_TEST(what_others_wrote_over_it_is_drawn_anew)
 	term_listen(t, 100);
 	before = term_bytes_received(t);
 	term_send(t, "C-l");
-	term_listen(t, 300);
-	ck_assert_uint_gt(term_bytes_received(t) - before, 1000); // all of it
+	while (term_bytes_received(t) - before < 1000) // all of it
+		ck_assert_uint_gt(term_listen(t, SCENE_MS / 100), 0);
 	term_wait_for(t, "Agents ─", SCENE_MS);
 	term_wait_for(t, "? help", SCENE_MS);
 	scene_quit(t);
