@@ -107,7 +107,7 @@ static void move_pane(struct console *console, int64_t by)
 		timeline_filter_move(&console->timeline, by, console_rows(console, SLOT_TIMELINE));
 		break;
 	case PANE_PANELS:
-		console_move_sideways(console, by < 0 ? -1 : 1);
+		console_move_sideways(console, (int)by);
 		break;
 	case PANE_TABLE:
 	case PANE_COUNT:
@@ -135,7 +135,7 @@ void console_move(struct console *console, int64_t by)
 		break;
 	case SCREEN_METRICS:
 		if (view->focus == PANE_PANELS)
-			console_move_sideways(console, by < 0 ? -1 : 1);
+			console_move_sideways(console, (int)by);
 		else
 			series_filter_move(&console->series, by, rows);
 		break;

@@ -124,6 +124,8 @@ START_TEST(an_alert_is_taken_care_of_with_a_name_on_it)
 	term_wait_for(t, "─ Snooze for ─", SCENE_MS);
 	term_send(t, "Enter");
 	term_wait_row(t, "agent_down, snoozed by ", " until ", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_row(t, "reason", "bad HTTP status (http_status)", SCENE_MS);
 	term_send(t, "5");
 	term_wait_for(t, "acknowledged agent_down on Wow", SCENE_MS);
 	term_wait_for(t, "noted on agent_down on Wow", SCENE_MS);

@@ -303,6 +303,10 @@ START_TEST(panes_and_panels_take_the_keys)
 	ck_assert(!view->is_chart_open);
 	console_fixture_keys(&f, "l l l l l l l l");
 	ck_assert_uint_eq(view->focused_series, FIXTURE_SERIES_COUNT - 1);
+	console_fixture_keys(&f, "Home");
+	ck_assert_uint_eq(view->focused_series, 0);
+	console_fixture_keys(&f, "End");
+	ck_assert_uint_eq(view->focused_series, FIXTURE_SERIES_COUNT - 1);
 	console_fixture_keys(&f, "S-Tab S-Tab S-Tab Esc");
 	ck_assert_int_eq(view->focus, PANE_TABLE);
 	console_fixture_draw(&f, 80, 24); // there is no room for panels beside the rest
