@@ -159,7 +159,7 @@ static bool read_some(struct term *t)
 	for (ssize_t i = 0; i < n; i++)
 		t->n_beyond_ascii += (unsigned char)bytes[i] >= 0x80;
 	term_modes_feed(&t->modes, bytes, (size_t)n);
-	vterm_input_write(t->vt, bytes, (size_t)n);
+	term_feed(t, bytes, (size_t)n);
 	vterm_screen_flush_damage(t->screen);
 	term_flush_output(t);
 	return true;

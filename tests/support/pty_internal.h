@@ -18,6 +18,12 @@ struct term_modes {
 	int n_numbers;
 };
 
+// A control sequence that is not whole yet.
+struct term_held {
+	char bytes[64];
+	size_t n;
+};
+
 struct term {
 	int master, slave; // -1: hung up; the slave is held so that its settings outlive the program
 	int pidfd;         // -1: none
@@ -30,12 +36,16 @@ struct term {
 	int cols, rows;
 	uint64_t n_received, n_beyond_ascii;
 	struct term_modes modes;
+	struct term_held held;
 	char row[TERM_ROW_BYTES];
 };
 
 // pty_screen.c
 void term_modes_feed(struct term_modes *modes, const char *bytes, size_t n);
 const char *term_modes_unrestored(const struct term_modes *modes); // NULL: none
+
+// pty_feed.c
+void term_feed(struct term *t, const char *bytes, size_t n);
 
 // pty_keys.c: the bytes of one key's name go into libvterm's output buffer, or to the program. False: no such key.
 bool term_key_send(struct term *t, const char *name, size_t n);

@@ -215,7 +215,19 @@ START_TEST(dumps_the_screen)
 }
 END_TEST
 
+START_TEST(a_scroll_by_more_than_the_screen_empties_it)
+{
+	struct term *t = shell("printf 'gone\\033[4'; printf '99S\\033[999T\\033[H\\033[99L\\033[99Mleft\\n'", NULL);
+
+	term_wait_for(t, "left", 5000);
+	ck_assert(!term_has(t, "gone"));
+	ck_assert_int_eq(term_wait_exit(t, 5000), 0);
+	term_finish(t);
+}
+END_TEST
+
 SUITE("support/pty", shows_what_a_program_writes, types_keys_and_text, cursor_keys_and_pastes_follow_the_modes,
       reads_wide_characters_and_colours, tells_what_was_not_restored, tells_the_program_its_new_size,
       notices_that_a_text_goes, counts_the_bytes_of_a_quiet_time, an_end_is_noticed_by_those_who_wait,
-      a_hang_up_ends_the_program, the_environment_is_known, dumps_the_screen)
+      a_hang_up_ends_the_program, the_environment_is_known, dumps_the_screen,
+      a_scroll_by_more_than_the_screen_empties_it)
