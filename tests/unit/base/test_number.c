@@ -2,11 +2,11 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "tests/support/decimal_comma.h"
 
 static double parse(const char *text)
 {
@@ -65,8 +65,7 @@ START_TEST(does_not_care_about_the_locale)
 {
 	char out[32];
 
-	if (!setlocale(LC_ALL, "de_DE.UTF-8"))
-		setlocale(LC_ALL, "C.UTF-8");
+	decimal_comma_set();
 	ck_assert(parse("1.5") == 1.5);
 	ck_assert(parse("1234567890123456789012.5") == 1234567890123456789012.5);
 	number_format(2.5, out, sizeof out);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/suite.h"
 
-#include <locale.h>
 #include <math.h>
 
+#include "tests/support/decimal_comma.h"
 #include "widgets/metric_text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -34,7 +34,7 @@ START_TEST(writes_values_with_their_units)
 	};
 	char out[HUMAN_MAX];
 
-	setlocale(LC_ALL, "de_DE.UTF-8"); // a decimal comma changes nothing
+	decimal_comma_set(); // changes nothing
 	for (size_t i = 0; i < COUNT(cases); i++)
 		ck_assert_str_eq(metric_text_whole(cases[i].value, cases[i].unit, out), cases[i].expected);
 }
