@@ -13,7 +13,7 @@
 #include "commands/exit_code.h"
 #include "screen/curses.h"
 
-enum { FRAME_MS = 33, STUCK_S = 1 };
+enum { FRAME_MS = 33, STUCK_S = 1, RESUMED_MS = 100 };
 
 static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
 enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
@@ -28,6 +28,7 @@ struct terminal {
 	uv_signal_t signals[N_SIGNALS];
 	int64_t drawn_ms;   // mono, of the last frame
 	int64_t wake_at_ms; // mono; INT64_MAX: not armed
+	int64_t resumed_ms; // mono, after a stop
 	char theme[32];     // the one set last
 	bool is_over;
 };
@@ -196,11 +197,15 @@ static void resize(struct terminal *t)
 	draw(t);
 }
 
+// What asked for it along with the first, as a paste full of C-z does, is not a wish to stop again.
 static void stop_and_go_on(struct terminal *t)
 {
+	if (clock_now().mono_ms - t->resumed_ms < RESUMED_MS)
+		return;
 	screen_suspend(t->screen);
 	raise(SIGSTOP); // until SIGCONT
 	screen_resume(t->screen);
+	t->resumed_ms = clock_now().mono_ms;
 	resize(t);
 }
 
@@ -283,7 +288,9 @@ static int open_screen(struct terminal *t)
 
 int app_run_terminal(struct app *app)
 {
-	struct terminal t = { .app = app, .wake_at_ms = INT64_MAX, .drawn_ms = INT64_MIN / 2 };
+	struct terminal t = {
+		.app = app, .wake_at_ms = INT64_MAX, .drawn_ms = INT64_MIN / 2, .resumed_ms = INT64_MIN / 2
+	};
 	int r;
 
 	if (!app->options->fleet.has_log)

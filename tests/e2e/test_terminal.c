@@ -148,13 +148,14 @@ START_TEST(it_is_suspended_and_goes_on)
 		if (i)
 			term_signal(t, SIGTSTP);
 		else
-			term_send(t, "C-z");
+			term_send(t, "C-z C-z C-z"); // one wish
 		await_stopped(t);
 		term_assert_restored(t);
 		term_resize(t, 80 + i, 24);
 		term_signal(t, SIGCONT);
 		term_wait_for(t, "? help", SCENE_MS);
 		ck_assert_ptr_nonnull(term_unrestored(t));
+		term_listen(t, 500); // another wish, not the same
 	}
 	scene_quit(t);
 	scene_close(&s);
