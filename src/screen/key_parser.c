@@ -132,7 +132,19 @@ static enum parsed control_key(const struct parameters *p, char final, struct ke
 	return GOT_NOTHING;
 }
 
-// ESC [ parameters final
+static bool is_parameter(char c)
+{
+	return c >= 0x20 && c < 0x40;
+}
+
+static bool is_final(char c)
+{
+	return c >= 0x40 && c < 0x7f;
+}
+
+/* ESC [ parameters final. What cannot be its end cuts a sequence off and is looked at by itself: the next sequence, or
+ * C-c.
+ */
 static enum parsed parse_csi(struct key_parser *parser, size_t *used, struct key *out)
 {
 	struct parameters p;
@@ -140,17 +152,22 @@ static enum parsed parse_csi(struct key_parser *parser, size_t *used, struct key
 	char final;
 
 	if (parser->n_pending > 3 && parser->pending[2] == '[') { // function keys of the Linux console: ESC [ [ A
-		*used = 4;
 		final = parser->pending[3];
+		*used = is_final(final) ? 4 : 3;
 		return final >= 'A' && final <= 'E' ? plain(out, KEY_CODE_F1 + (uint32_t)(final - 'A')) : GOT_NOTHING;
 	}
-	while (i < parser->n_pending && parser->pending[i] >= 0x20 && parser->pending[i] < 0x40)
+	while (i < parser->n_pending && is_parameter(parser->pending[i]))
 		i++;
-	if (i == parser->n_pending || (i == 2 && parser->pending[2] == '[')) {
-		*used = i;
-		return i < KEY_SEQUENCE_MAX ? NEED_MORE : GOT_NOTHING;
+	*used = i;
+	if (i >= KEY_SEQUENCE_MAX) { // no key is that long
+		parser->swallowing = '[';
+		return GOT_NOTHING;
 	}
+	if (i == parser->n_pending || (i == 2 && parser->pending[2] == '['))
+		return NEED_MORE;
 	final = parser->pending[i];
+	if (!is_final(final))
+		return GOT_NOTHING;
 	*used = i + 1;
 	p = read_parameters(parser->pending + 2, i - 2);
 	if (p.prefix == '<')
@@ -170,7 +187,7 @@ static enum parsed parse_ss3(const struct key_parser *parser, size_t *used, stru
 {
 	if (parser->n_pending < 3)
 		return NEED_MORE;
-	*used = 3;
+	*used = is_final(parser->pending[2]) ? 3 : 2;
 	for (size_t i = 0; i < COUNT(by_final); i++)
 		if (by_final[i].final == parser->pending[2])
 			return plain(out, by_final[i].code);
@@ -219,11 +236,21 @@ static size_t utf8_length(unsigned char first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-// One code point from bytes that end at `end`. What is not UTF-8 is swallowed, byte by byte.
+// Bytes after the first, as far as they have come, that can belong to its character.
+static size_t continuation_length(const char *bytes, const char *end, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && bytes + i < end && ((unsigned char)bytes[i] & 0xc0) == 0x80)
+		i++;
+	return i;
+}
+
+// One code point from bytes that end at `end`. What is not UTF-8 is swallowed, byte by byte, and holds up nothing.
 static enum parsed parse_character(const char *bytes, const char *end, size_t *used, struct key *out)
 {
 	unsigned char first = (unsigned char)*bytes;
-	size_t n = utf8_length(first);
+	size_t n = utf8_length(first), n_here;
 	char one[5] = { 0 };
 	struct text_cluster cluster;
 	const char *text = one;
@@ -235,8 +262,9 @@ static enum parsed parse_character(const char *bytes, const char *end, size_t *u
 		return plain(out, first);
 	if (n == 1)
 		return GOT_NOTHING;
-	if ((size_t)(end - bytes) < n)
-		return NEED_MORE;
+	n_here = continuation_length(bytes, end, n);
+	if (n_here < n)
+		return bytes + n_here == end ? NEED_MORE : GOT_NOTHING;
 	memcpy(one, bytes, n);
 	if (!text_is_clean(one) || !text_next(&text, &cluster))
 		return GOT_NOTHING;
@@ -331,6 +359,21 @@ static enum parsed parse_paste(struct key_parser *parser, struct key *out)
 	return end_paste(parser, out);
 }
 
+// The rest of a control sequence that is longer than any key's.
+static enum parsed parse_tail(struct key_parser *parser)
+{
+	size_t n = 0;
+
+	while (n < parser->n_pending && is_parameter(parser->pending[n]))
+		n++;
+	if (n < parser->n_pending) {
+		n += is_final(parser->pending[n]);
+		parser->swallowing = 0;
+	}
+	drop(parser, n);
+	return parser->swallowing ? NEED_MORE : GOT_NOTHING;
+}
+
 // A string sequence ends with BEL or ESC \; C-c ends it too.
 static enum parsed parse_string(struct key_parser *parser)
 {
@@ -359,7 +402,7 @@ static enum parsed parse(struct key_parser *parser, struct key *out)
 	if (parser->is_pasting)
 		return parse_paste(parser, out);
 	if (parser->swallowing)
-		return parse_string(parser);
+		return parser->swallowing == '[' ? parse_tail(parser) : parse_string(parser);
 	if (parser->pending[0] == ESC)
 		parsed = parse_escape(parser, &used, out);
 	else

@@ -27,7 +27,7 @@ struct key_parser {
 	struct bytes paste;
 	bool is_pasting;
 	char *pasted;    // owned: the clean text that the last KEY_CODE_PASTE showed
-	char swallowing; // of a string sequence (OSC, DCS, ...): its introducer; 0: none
+	char swallowing; // of a string sequence (OSC, DCS, ...) or an overlong one ([): its introducer; 0: none
 };
 
 void key_parser_init(struct key_parser *parser);

@@ -97,6 +97,10 @@ START_TEST(swallows_replies_of_the_terminal_whole)
 		"\033[1;2;3;4;5;6zq",
 		"\033[Mq",
 		"\033[1;1Rq",
+		"\033[12\033[?1;2cq", // cut off by the next
+		"\033[0;1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28~q",
+		"\xe9q", // Latin-1
+		"\xf0q",
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
