@@ -57,14 +57,18 @@ static void forget(struct endpoint_memory *memory, struct memory_item *item)
 	item_free(item);
 }
 
-void endpoint_memory_destroy(struct endpoint_memory *memory)
+static void forget_all(struct endpoint_memory *memory)
 {
 	struct memory_item *item, *next;
 
-	if (!memory)
-		return;
 	HASH_ITER(hh, memory->items, item, next)
 		forget(memory, item);
+}
+
+void endpoint_memory_destroy(struct endpoint_memory *memory)
+{
+	if (memory)
+		forget_all(memory);
 	mem_free(memory);
 }
 
@@ -125,7 +129,11 @@ void endpoint_memory_forget(struct endpoint_memory *memory, const char *key)
 
 int endpoint_memory_load(struct endpoint_memory *memory, const char *dir, char *why, size_t why_size)
 {
-	return endpoint_file_read(dir, memory, why, why_size);
+	int r = endpoint_file_read(dir, memory, why, why_size);
+
+	if (r == -EINVAL) // nothing of a file is believed that has a mistake in it
+		forget_all(memory);
+	return r;
 }
 
 int endpoint_memory_save(const struct endpoint_memory *memory, const char *dir)
