@@ -148,8 +148,10 @@ bool fuzzy_match(const char *text, const char *query, struct fuzzy_match *out)
 		return true;
 	read_letters(text, &letters);
 	for (; n; n = read_word(&query, word)) {
-		if (!is_subsequence(&letters, word, n))
+		if (!is_subsequence(&letters, word, n)) {
+			*out = (struct fuzzy_match){ 0 };
 			return false;
+		}
 		total += match_word(&letters, word, n, &out->matched);
 	}
 	// Of two that match alike the shorter is the better one.
