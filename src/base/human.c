@@ -125,12 +125,12 @@ char *human_bytes(double bytes, char *out)
 
 char *human_si(double value, char *out)
 {
-	static const char *const names[] = { "", "k", "M", "G", "T", "P", "E" };
+	static const char *const names[] = { "", "k", "M", "G", "T", "P", "E", "Z", "Y" };
 	double magnitude = fabs(value);
 	size_t step;
 	int n, places;
 
-	if (!isfinite(value) || magnitude > 1e24)
+	if (!isfinite(value) || magnitude >= 999.5e24)
 		return special(value, out);
 	value = scale_down(value, 1000, sizeof names / sizeof names[0], &step);
 	magnitude = fabs(value);

@@ -64,6 +64,9 @@ START_TEST(quantities_stay_short)
 	ck_assert_str_eq(human_si(12400, out), "12.4k");
 	ck_assert_str_eq(human_si(999999, out), "1.00M");
 	ck_assert_str_eq(human_si(-2.5, out), "-2.50");
+	ck_assert_str_eq(human_si(6.1e23, out), "610Z");
+	ck_assert_str_eq(human_si(-99.94e24, out), "-99.9Y");
+	ck_assert_str_eq(human_si(1e27, out), "+Inf");
 	ck_assert_str_eq(human_si((double)NAN, out), "-");
 	ck_assert_str_eq(human_si(1e300, out), "+Inf");
 }
