@@ -7,6 +7,7 @@
 
 #include "agents/registry_private.h"
 #include "base/strbuf.h"
+#include "text/text.h"
 
 enum { NOTICE_MAX = 512 };
 
@@ -122,8 +123,8 @@ struct duplicates {
 static void note_duplicate(struct duplicates *duplicates, const struct agent *agent, const char *owner)
 {
 	if (duplicates->n++ < 3)
-		strbuf_addf(&duplicates->shown, "%s%.60s (kept: %.40s)", duplicates->n > 1 ? ", " : "", agent->name,
-			    owner);
+		strbuf_addf(&duplicates->shown, "%s%.*s (kept: %.*s)", duplicates->n > 1 ? ", " : "",
+			    text_fit(agent->name, 60), agent->name, text_fit(owner, 40), owner);
 }
 
 // Said once: the same list comes again with every refresh.

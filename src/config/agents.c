@@ -9,6 +9,7 @@
 #include "config/sections.h"
 #include "config/values.h"
 #include "model/agent.h"
+#include "text/text.h"
 
 // An agent as written; texts in the arena.
 struct written {
@@ -99,8 +100,8 @@ static bool take(struct reader *reader, struct taken **table, const char *what, 
 
 	HASH_FIND(hh, *table, text, strlen(text), item);
 	if (item) {
-		reader_mistake(reader, node, "the %s %.100s is taken (line %zu); expected one of its own", what, text,
-			       item->line);
+		reader_mistake(reader, node, "the %s %.*s is taken (line %zu); expected one of its own", what,
+			       text_fit(text, 100), text, item->line);
 		return false;
 	}
 	item = mem_calloc(1, sizeof *item);

@@ -167,6 +167,7 @@ static struct config_error error_at(const struct config *config, const char *tex
 	struct config_error error = { 0 };
 
 	snprintf(error.path, sizeof error.path, "%s", config->path ? config->path : "");
+	text_trim(error.path);
 	if (place) {
 		error.line = place->line;
 		error.column = place->column;
@@ -184,6 +185,7 @@ static size_t check_expression(const struct config *config, const char *what, co
 		return 0;
 	error = error_at(config, expr);
 	snprintf(error.text, sizeof error.text, "the expression of %s %s: %s", what, name, why);
+	text_trim(error.text);
 	config_errors_add(errors, &error);
 	return 1;
 }

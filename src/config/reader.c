@@ -37,11 +37,13 @@ static void add(struct reader *reader, const yaml_mark_t *mark, bool is_warning,
 	struct config_error error = { .is_warning = is_warning };
 
 	snprintf(error.path, sizeof error.path, "%s", reader->path ? reader->path : "");
+	text_trim(error.path);
 	if (mark) {
 		error.line = (unsigned)mark->line + 1;
 		error.column = (unsigned)mark->column + 1;
 	}
 	vsnprintf(error.text, sizeof error.text, format, args);
+	text_trim(error.text);
 	config_errors_add(reader->errors, &error);
 	reader->has_mistakes |= !is_warning;
 }

@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "console/console.h"
+#include "text/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -74,8 +75,8 @@ int console_check_key_cb(void *ctx, const struct key_config *config, char *why, 
 	if (strcmp(config->command, "none") == 0)
 		return 0;
 	if (command == COMMAND_NONE) {
-		snprintf(why, why_size, "there is no command %.40s; expected one that the palette lists, or none",
-			 config->command);
+		snprintf(why, why_size, "there is no command %.*s; expected one that the palette lists, or none",
+			 text_fit(config->command, 40), config->command);
 		return -EINVAL;
 	}
 	if (command_info(command)->is_acting && is_reflex(&key)) {
@@ -93,7 +94,8 @@ static void bind_configured(struct keymap *keymap, const struct key_config *conf
 
 	if (console_check_key_cb(NULL, config, why, sizeof why) < 0) {
 		if (!keymap->problem[0])
-			snprintf(keymap->problem, sizeof keymap->problem, "key %.20s: %s", config->key, why);
+			snprintf(keymap->problem, sizeof keymap->problem, "key %.*s: %s", text_fit(config->key, 20),
+				 config->key, why);
 		return;
 	}
 	key_from_name(config->key, &key);
@@ -112,6 +114,7 @@ static void help_line(struct keymap *keymap, const char *keys, const char *text)
 	keymap->help[i].text = text;
 	if (keys) {
 		snprintf(keymap->help_keys[i], sizeof keymap->help_keys[i], "%s", keys);
+		text_trim(keymap->help_keys[i]);
 		keymap->help[i].key = keymap->help_keys[i];
 	}
 	keymap->n_help++;

@@ -6,6 +6,7 @@
 
 #include "base/human.h"
 #include "console/state.h"
+#include "text/text.h"
 
 static const char *refusal(int error)
 {
@@ -164,7 +165,7 @@ void console_pin(struct console *console)
 	if (console_request(console, &(struct request){ .type = was_pinned ? REQUEST_UNPIN : REQUEST_PIN,
 							.agent = console->view.agent,
 							.text = series }) == 0)
-		console_say(console, SEVERITY_INFO, "%.200s %s", series,
+		console_say(console, SEVERITY_INFO, "%.*s %s", text_fit(series, 200), series,
 			    was_pinned ? "is no panel any more" : "becomes a panel");
 }
 

@@ -6,6 +6,7 @@
 
 #include "console/environment.h"
 #include "console/state.h"
+#include "text/text.h"
 
 void console_say(struct console *console, enum severity severity, const char *format, ...)
 {
@@ -14,6 +15,7 @@ void console_say(struct console *console, enum severity severity, const char *fo
 	va_start(args, format);
 	vsnprintf(console->message, sizeof console->message, format, args);
 	va_end(args);
+	text_trim(console->message);
 	console->message_severity = severity;
 	console->message_until_ms = console->now.mono_ms + (severity == SEVERITY_INFO ? MESSAGE_MS : MESSAGE_ERROR_MS);
 	console->is_urgent = true;

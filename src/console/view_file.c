@@ -42,7 +42,7 @@ static int take(const char *name, const char *value, struct view_memory *memory)
 		memory->is_utc = strcmp(value, "utc") == 0;
 		memory->is_absolute = memory->is_utc || strcmp(value, "local") == 0;
 	} else if (strcmp(name, "theme") == 0)
-		snprintf(memory->theme, sizeof memory->theme, "%s", value);
+		text_clean(value, strlen(value), TEXT_ONE_LINE, memory->theme, sizeof memory->theme, NULL);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
+#include "text/text.h"
 
 // What a person did, with a name on it.
 static void tell_action(struct direct_feed *feed, const struct request *request, enum action_type type,
@@ -59,6 +60,7 @@ static int pin(struct direct_feed *feed, const struct request *request)
 	if (r < 0)
 		return r;
 	snprintf(title, sizeof title, "%s %s", pins ? "pinned" : "unpinned", request->text);
+	text_trim(title);
 	tell_action(feed, &(struct request){ .agent = request->agent, .who = request->who }, ACTION_UPDATE, title);
 	prober_probe_now(feed->prober, request->agent);
 	return 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fleet/fleet.h"
+#include "text/text.h"
 
 static const char *or_empty(const char *text)
 {
@@ -140,7 +141,8 @@ static void tell(struct fleet *fleet, const struct alert *alert, enum alert_stat
 		return;
 	if (is_resolved && was == ALERT_STATE_COUNT) // history, replayed
 		at_ms = alert->resolved_ms;
-	snprintf(title, sizeof title, "alert %.150s%s%.200s %s", alert->rule, *name ? " on " : "", name,
+	snprintf(title, sizeof title, "alert %.*s%s%.*s %s", text_fit(alert->rule, 150), alert->rule,
+		 *name ? " on " : "", text_fit(name, 200), name,
 		 is_resolved                ? "resolved"
 		 : was == ALERT_STATE_COUNT ? "fired"
 		 : was == ALERT_RESOLVED    ? "fired again"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fleet/fleet.h"
+#include "text/text.h"
 
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry)
 {
@@ -73,8 +74,8 @@ static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum
 		fleet_tell_folded(fleet, FOLD_UP, &news);
 		return;
 	}
-	snprintf(title, sizeof title, "%.400s is %s%s%s", agent->agent->name, health_state_name(agent->state),
-		 *reason ? ": " : "", reason);
+	snprintf(title, sizeof title, "%.*s is %s%s%s", text_fit(agent->agent->name, 400), agent->agent->name,
+		 health_state_name(agent->state), *reason ? ": " : "", reason);
 	fleet_tell(fleet, &news);
 }
 
@@ -83,8 +84,8 @@ static void tell_flapping(struct fleet *fleet, const struct fleet_entry *entry, 
 	bool is_flapping = entry->public.health.is_flapping;
 	char title[512];
 
-	snprintf(title, sizeof title, "%.400s %s flapping", entry->public.agent->name,
-		 is_flapping ? "is" : "has stopped");
+	snprintf(title, sizeof title, "%.*s %s flapping", text_fit(entry->public.agent->name, 400),
+		 entry->public.agent->name, is_flapping ? "is" : "has stopped");
 	fleet_tell(fleet, &(struct fleet_news){ .at_ms = at_ms,
 						.type = ACTION_UPDATE,
 						.severity = is_flapping ? SEVERITY_WARNING : SEVERITY_INFO,

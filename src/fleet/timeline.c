@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fleet/fleet.h"
+#include "text/text.h"
 
 int fleet_timeline_init(struct fleet *fleet, const struct fleet_limits *limits)
 {
@@ -124,7 +125,8 @@ void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct f
 
 	one.title = title;
 	if (folded->second != news->at_ms / 1000 || !find_slot(fleet, folded->no, &slot)) {
-		snprintf(title, sizeof title, "%.400s %s", news->agent->name, fold_verbs[fold][0]);
+		snprintf(title, sizeof title, "%.*s %s", text_fit(news->agent->name, 400), news->agent->name,
+			 fold_verbs[fold][0]);
 		*folded = (struct fleet_folded){ fleet->n_items_ever + 1, news->at_ms / 1000, 1 };
 		fleet_tell(fleet, &one);
 		return;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "services/alerts.h"
+#include "text/text.h"
 
 static void free_texts(struct alert_entry *entry)
 {
@@ -243,6 +244,7 @@ static void tell_action(struct alert_book *book, const struct alert_entry *entry
 	if (!event)
 		return;
 	snprintf(title, sizeof title, "%s %s", done(request->type), entry->alert.rule);
+	text_trim(title);
 	event->u.action.type = ACTION_UPDATE;
 	event->u.action.alert = entry->alert.id;
 	is_whole = copy_text(&event->u.action.who, request->who ? request->who : "");

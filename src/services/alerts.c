@@ -8,6 +8,7 @@
 
 #include "services/alert_book.h"
 #include "services/state_rules.h"
+#include "text/text.h"
 
 enum {
 	GROUP_BACK_MS = 60 * 1000, // agents that went down so shortly before belong to the outage
@@ -70,6 +71,7 @@ static void raise_state(struct alerts *alerts, struct subject *subject, enum sta
 	snprintf(summary, sizeof summary, "%s %s%s%s%s%s", name_of(subject), state_rules[rule].words,
 		 has_reason ? ": " : "", has_reason ? reason_text(health->reason) : "",
 		 has_reason && *health->detail ? ", " : "", has_reason ? health->detail : "");
+	text_trim(summary);
 	alert_book_raise(&alerts->book, &terms, &subject->open[rule], now);
 }
 
@@ -201,6 +203,7 @@ static void raise_rule(struct alerts *alerts, struct subject *subject, size_t i,
 	};
 
 	snprintf(summary, sizeof summary, "%s: %s", name_of(subject), rule->summary);
+	text_trim(summary);
 	alert_book_raise(&alerts->book, &terms, &subject->rules[i].entry, now);
 }
 

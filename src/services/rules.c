@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "text/text.h"
 
 static const char *const signs[] = {
 	[COMPARE_GT] = ">",  [COMPARE_GE] = ">=", [COMPARE_LT] = "<",
@@ -23,7 +24,7 @@ static char *made_summary(const struct rule_config *config)
 	number_format(config->threshold, threshold, sizeof threshold);
 	snprintf(text, sizeof text, "%s %s %s", config->series ? config->series : config->expr,
 		 signs[config->comparison], threshold);
-	return mem_strdup(text);
+	return mem_strdup(text_trim(text));
 }
 
 int rule_init(struct rule *rule, const struct rule_config *config, uint16_t series)

@@ -77,6 +77,32 @@ size_t text_prefix(const char *text, int cells, int *used)
 	return (size_t)(end - text);
 }
 
+int text_fit(const char *text, int max_bytes)
+{
+	const char *at = text, *end = text;
+	struct text_cluster cluster;
+
+	while (text_next(&at, &cluster) && at - text <= max_bytes)
+		end = at;
+	return (int)(end - text);
+}
+
+char *text_trim(char *text)
+{
+	size_t n = strlen(text), at = n;
+	uint32_t ignored;
+
+	while (at && n - at < CODEPOINT_BYTES && !is_ascii(text[at - 1])) {
+		at--;
+		if ((text[at] & 0xc0) == 0xc0) { // a first byte
+			if (codepoint_decode(text + at, n - at, &ignored) < 0)
+				text[at] = '\0';
+			break;
+		}
+	}
+	return text;
+}
+
 static bool starts_with(const char *text, const char *needle)
 {
 	uint32_t a, b;

@@ -44,6 +44,13 @@ int text_width(const char *text); // cells of clean text
 // The longest prefix of clean text of at most `cells` cells: its length in bytes; *used (may be NULL) its cells.
 size_t text_prefix(const char *text, int cells, int *used);
 
+/* Clean text in a limited buffer stays clean: text_fit() is the number of bytes for "%.*s" that shows at most max_bytes
+ * and no part of a cluster; text_trim() takes off what is left of a character that the end of a buffer cut, and returns
+ * the text.
+ */
+int text_fit(const char *text, int max_bytes);
+char *text_trim(char *text);
+
 // Case-insensitive (simple case folding) substring search in clean text; NULL when absent.
 const char *text_find(const char *text, const char *needle);
 size_t text_encode(uint32_t codepoint, char out[5]); // UTF-8, terminated; returns the bytes

@@ -122,5 +122,38 @@ START_TEST(compares_without_regard_to_case)
 }
 END_TEST
 
-SUITE("measure", compares_without_regard_to_case, widths_are_those_of_a_terminal, clusters_hold_a_base_and_its_marks,
-      prefixes_never_pass_the_cells_given, search_ignores_case_in_every_script, encoding_refuses_what_is_no_character)
+START_TEST(what_is_cut_stays_clean)
+{
+	static const struct {
+		const char *text;
+		int max, fits;
+	} cases[] = {
+		{ "abc", 2, 2 },          { "abc", 9, 3 },        { "", 5, 0 }, { "a\xc3\xa9", 2, 1 },
+		{ "a\xc3\xa9", 3, 3 },    { "e\xcc\x81x", 2, 0 }, // a letter without its mark is another one
+		{ "\xe6\x97\xa5", 2, 0 },
+	};
+	static const struct {
+		const char *cut, *trimmed;
+	} tails[] = {
+		{ "", "" },
+		{ "abc", "abc" },
+		{ "\xc3\xa9", "\xc3\xa9" },
+		{ "a\xc3", "a" },
+		{ "a\xe6\x97", "a" },
+		{ "a\xf0\x9f\x91", "a" },
+		{ "a\xf0\x9f\x91\x8d", "a\xf0\x9f\x91\x8d" },
+	};
+	char text[16];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		ck_assert_int_eq(text_fit(cases[i].text, cases[i].max), cases[i].fits);
+	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+		strcpy(text, tails[i].cut);
+		ck_assert_str_eq(text_trim(text), tails[i].trimmed);
+	}
+}
+END_TEST
+
+SUITE("measure", what_is_cut_stays_clean, compares_without_regard_to_case, widths_are_those_of_a_terminal,
+      clusters_hold_a_base_and_its_marks, prefixes_never_pass_the_cells_given, search_ignores_case_in_every_script,
+      encoding_refuses_what_is_no_character)
