@@ -66,8 +66,12 @@ static void on_signal(uv_signal_t *signal, int number)
 
 bool status_has_unicode(void)
 {
+	bool has_unicode;
+
 	setlocale(LC_CTYPE, "");
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	has_unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	setlocale(LC_CTYPE, "C"); // words of agents mean the same in every locale
+	return has_unicode;
 }
 
 static bool has_colour(void)

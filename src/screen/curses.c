@@ -219,8 +219,11 @@ static int take_over(struct screen *screen, const struct screen_options *options
 		return -ENOTSUP;
 	screen->has_termios = tcgetattr(screen->in_fd, &screen->shell) == 0;
 	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
-	if (!terminal_has_unicode(&env)) // only ASCII is drawn; but outside UTF-8 ncurses counts on REP, which many a
-		setlocale(LC_CTYPE, "C.UTF-8"); // terminal that calls itself xterm lacks or miscounts at the margin
+	/* From here on letters are the same everywhere: in a Turkish locale strcasecmp() tells OUT_OF_SERVICE from
+	 * out_of_service. And where only ASCII is drawn, outside UTF-8 ncurses counts on REP, which many a terminal
+	 * that calls itself xterm lacks or miscounts at the margin.
+	 */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	err = start_curses(screen, options, &env, why);
 	if (err)
 		return err;

@@ -3,6 +3,7 @@
 #include "screen/curses.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <pty.h>
 #include <stdlib.h>
@@ -346,6 +347,7 @@ START_TEST(knows_colours_and_letters_by_the_environment)
 		ck_assert_int_eq(canvas_create(WIDTH, HEIGHT, !screen_has_unicode(screen), &canvas), 0);
 		ck_assert_int_eq(screen_has_unicode(screen), rows[i].has_unicode);
 		ck_assert_int_eq(screen_depth(screen), rows[i].depth);
+		ck_assert_str_eq(setlocale(LC_CTYPE, NULL), "C.UTF-8"); // no other locale's letters
 		canvas_box(&canvas, STYLE_BORDER, "Agents", STYLE_TITLE);
 		canvas_text(&canvas, 1, 1, -1, STYLE_CURSOR, "row");
 		screen_show(screen, &canvas);
