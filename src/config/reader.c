@@ -11,14 +11,29 @@
 
 enum { FIELDS_MAX = 48 };
 
+// A full list gives its last warning up for a mistake: what a file is refused for must be seen.
+static bool make_room(struct config_errors *errors, bool is_warning)
+{
+	if (errors->n < CONFIG_ERRORS_MAX)
+		return true;
+	errors->n_more++;
+	for (size_t i = errors->n; i-- > 0 && !is_warning;) {
+		if (!errors->items[i].is_warning)
+			continue;
+		errors->n--;
+		memmove(errors->items + i, errors->items + i + 1, (errors->n - i) * sizeof errors->items[0]);
+		return true;
+	}
+	return false;
+}
+
 void config_errors_add(struct config_errors *errors, const struct config_error *error)
 {
-	size_t at = errors->n;
+	size_t at;
 
-	if (errors->n == CONFIG_ERRORS_MAX) {
-		errors->n_more++;
+	if (!make_room(errors, error->is_warning))
 		return;
-	}
+	at = errors->n;
 	// In the order of the file, whatever the order of reading.
 	while (at > 0 && (errors->items[at - 1].line > error->line || (errors->items[at - 1].line == error->line &&
 								       errors->items[at - 1].column > error->column))) {
