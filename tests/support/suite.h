@@ -6,12 +6,16 @@
  *   START_TEST(keeps_the_newest) { ... } END_TEST
  *   SUITE("ring", keeps_the_newest, ...)
  *
+ * Each test is a case of its own name, so CK_RUN_CASE=keeps_the_newest runs it alone; a name that is none fails.
  * `TEST_SOURCE_ROOT` is the checkout's path, for files under tests/.
  */
 #include <check.h>
 #include <stddef.h>
 
 int suite_run(const char *title, const TTest *const *cases, size_t n);
+
+// For a test that has nothing to test with here: say why, then return. A program of skipped tests alone exits with 77.
+void suite_skip(const char *why);
 
 #define SUITE(title, ...)                                                                                              \
 	int main(void)                                                                                                 \
