@@ -77,7 +77,9 @@ static void answer(struct server_connection *connection)
 	const struct server_rule *rule = connection->rule;
 	size_t n = rule_length(rule), n_left = connection->n_sent < n ? n - connection->n_sent : 0;
 
-	if (rule->then == SERVER_DRIP && n_left) {
+	if (connection->n_sent < rule->n_prompt) {
+		send_bytes(connection, rule->bytes, rule->n_prompt);
+	} else if (rule->then == SERVER_DRIP && n_left) {
 		uv_timer_start(&connection->timer, timer_cb, DRIP_MS, 0);
 		uv_try_write((uv_stream_t *)&connection->tcp,
 			     &(uv_buf_t){ .base = (char *)rule->bytes + connection->n_sent, .len = 1 }, 1);
@@ -87,7 +89,7 @@ static void answer(struct server_connection *connection)
 	} else if (rule->then == SERVER_FLOOD) {
 		const char *filler = rule->filler ? rule->filler : rule->bytes;
 
-		send_bytes(connection, filler, strlen(filler));
+		send_bytes(connection, filler, rule->n_filler ? rule->n_filler : strlen(filler));
 	} else if (rule->then == SERVER_CLOSE || rule->then == SERVER_RESET) {
 		connection_close(connection, rule->then == SERVER_RESET);
 	}

@@ -10,7 +10,7 @@ enum server_then {
 	SERVER_CLOSE, // FIN
 	SERVER_RESET, // RST
 	SERVER_FLOOD, // send `bytes` again and again
-	SERVER_DRIP,  // send them one by one, 20 ms apart
+	SERVER_DRIP,  // send those after the first n_prompt one by one, 20 ms apart
 };
 
 struct server_rule {
@@ -20,6 +20,8 @@ struct server_rule {
 	enum server_then then;
 	unsigned delay_ms;  // before the first byte
 	const char *filler; // FLOOD: repeated after `bytes` instead of them
+	size_t n_filler;    // 0: strlen(filler)
+	size_t n_prompt;    // DRIP: bytes that are sent at once
 };
 
 struct server_connection;

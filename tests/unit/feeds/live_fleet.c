@@ -86,7 +86,8 @@ void live_publish(struct live_fleet *live, bool is_bare)
 		return;
 	}
 	for (size_t i = 0; i < live->n_agents; i++)
-		whole[i] = with_endpoints(live->agents[i]);
+		whole[i] =
+			live->agents[i]->is_discovering ? with_endpoints(live->agents[i]) : agent_ref(live->agents[i]);
 	direct_feed_publish(live->feed, "test", whole, live->n_agents);
 	for (size_t i = 0; i < live->n_agents; i++)
 		agent_unref(whole[i]);

@@ -19,7 +19,7 @@ struct live_fleet {
 	struct fleet *fleet;
 	struct feed *feed;
 	struct config config;
-	struct agent *agents[LIVE_AGENTS_MAX]; // references; what was published
+	struct agent *agents[LIVE_AGENTS_MAX]; // references; what was published. A test may add its own at the end
 	size_t n_agents;
 	char state_dir[64]; // "" none
 	bool is_feed_gone;
@@ -29,8 +29,9 @@ struct live_fleet {
 void live_start(struct live_fleet *live, size_t n_agents);
 void live_finish(struct live_fleet *live); // stops everything; fails when the loop does not come empty
 
-void live_open(struct live_fleet *live, bool is_once);    // creates the feed, publishes nobody
-void live_publish(struct live_fleet *live, bool is_bare); // all agents; bare: only their base URLs are told
+void live_open(struct live_fleet *live, bool is_once); // creates the feed, publishes nobody
+// All agents. Bare: as they are; else those of whom only the base URL is known are told /health and /metrics.
+void live_publish(struct live_fleet *live, bool is_bare);
 void live_stop_feed(struct live_fleet *live);
 
 // Runs the loop until the condition holds; fails the test after ten seconds.
