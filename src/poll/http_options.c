@@ -10,6 +10,7 @@
 enum {
 	RECEIVE_BYTES = 32 * 1024,
 	MAX_IDLE_S = 900,    // a kept connection older than that is not trusted any more
+	NAME_CACHE_S = 1,    // kept connections need no name, and who failed is looked up anew: it may have moved
 	LOW_SPEED_BYTES = 1, // a second, over
 	LOW_SPEED_S = 20,
 	HEADER_LINE_MAX = 8192,
@@ -165,6 +166,7 @@ int http_options_prepare(struct http_transfer *transfer)
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 		{ CURLOPT_BUFFERSIZE, RECEIVE_BYTES },
 		{ CURLOPT_MAXAGE_CONN, MAX_IDLE_S },
+		{ CURLOPT_DNS_CACHE_TIMEOUT, NAME_CACHE_S },
 	};
 	const struct http_options *options = &transfer->client->options;
 	CURLcode code = set_callbacks(transfer);
