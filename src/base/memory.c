@@ -5,21 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static long fail_after = -1; // test seam: allocations left before failure; negative when off
+// The test seam.
+static long fail_after = -1; // allocations left before failure; negative when off
+static bool fails_once;
+static unsigned long n_failed;
 
 static bool fails(void)
 {
 	if (fail_after < 0)
 		return false;
-	if (fail_after == 0)
-		return true;
-	fail_after--;
-	return false;
+	if (fail_after > 0) {
+		fail_after--;
+		return false;
+	}
+	if (fails_once)
+		fail_after = -1;
+	n_failed++;
+	return true;
 }
 
 void mem_fail_after(long n)
 {
 	fail_after = n;
+	fails_once = false;
+}
+
+void mem_fail_once(long n)
+{
+	fail_after = n;
+	fails_once = true;
+}
+
+unsigned long mem_n_failed(void)
+{
+	return n_failed;
 }
 
 void *mem_alloc(size_t size)

@@ -16,6 +16,8 @@ void mem_free(void *memory);
 
 // Makes the allocation after the next `n` ones fail, and all that follow; a negative n turns injection off.
 void mem_fail_after(long n);
+void mem_fail_once(long n);       // that one alone
+unsigned long mem_n_failed(void); // by injection, since the program began
 
 // Cleanup attribute for heap strings: `mem_auto char *name = mem_strdup(...)`.
 void mem_free_pointer(void *pointer_to_pointer);
