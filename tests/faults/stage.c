@@ -41,8 +41,11 @@ static void note_disturbed(struct stage *s, const struct event *event, const str
 {
 	for (size_t i = 0; i < STAGE_WELL; i++) {
 		const struct fleet_agent *agent = live_agent(&s->live, i);
+		enum health_state state = health_state(health);
 
-		if (agent && agent->agent->id == event->agent && health_state(health) != HEALTH_UP && !s->disturbed[0])
+		if (state == HEALTH_UP || (state == HEALTH_UNKNOWN && s->allows_doubt) || s->disturbed[0])
+			return;
+		if (agent && agent->agent->id == event->agent)
 			snprintf(s->disturbed, sizeof s->disturbed, "%s: %s, %s %s", agent->agent->name,
 				 health_word(health), reason_name(health->reason), health->detail);
 	}

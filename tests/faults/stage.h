@@ -22,6 +22,7 @@ struct stage {
 	uv_prepare_t turn;
 	int64_t turn_began_us, worst_turn_us; // processor time of this thread
 	char disturbed[256];                  // what was said of a well agent that had been up; "" nothing
+	bool allows_doubt;                    // a well agent may be unknown for a while: the fault is ours
 	bool is_begun;
 };
 
