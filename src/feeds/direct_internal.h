@@ -19,7 +19,7 @@
 #include "services/metric_recorder.h"
 #include "services/panels.h"
 
-enum { DIRECT_STATE_MS = 1000, DIRECT_MEMORY_SAVE_MS = 2000, DIRECT_PROGRESS_ID = 1 };
+enum { DIRECT_STATE_MS = 1000, DIRECT_MEMORY_SAVE_MS = 2000, DIRECT_PROGRESS_ID = 1, DIRECT_ASLEEP_MS = 2000 };
 
 // What the feed itself has to remember of an agent.
 struct watched {
@@ -62,6 +62,7 @@ struct direct_feed {
 	struct endpoint_memory *memory;
 	char *state_dir; // owned; NULL: nothing is remembered
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
+	bool is_waking; // what is told now is told for having slept: no alerts
 
 	struct watched *watched; // hash by id, owned
 	struct direct_counts counts;

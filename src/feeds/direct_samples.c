@@ -169,6 +169,6 @@ void direct_on_event(void *ctx, const struct event *event)
 
 	if (event->type == EVENT_ALERT && event->agent)
 		follow_alert(feed, event->agent, now);
-	else
+	else if (!feed->is_waking)
 		alerts_observe(feed->alerts, event, now);
 }

@@ -23,13 +23,24 @@ static void tell_outage(struct direct_feed *feed, struct instant now)
 	direct_state_tell(feed, now);
 }
 
+// A deadline that comes this late was slept through, or the machine stood still.
+static bool was_asleep(const struct direct_feed *feed, struct instant now)
+{
+	int64_t half_ms = feed->config->probe.interval_ms / 2;
+
+	return now.mono_ms - feed->armed_ms > (half_ms > DIRECT_ASLEEP_MS ? half_ms : DIRECT_ASLEEP_MS);
+}
+
 static void on_deadline(uv_timer_t *timer)
 {
 	struct direct_feed *feed = timer->data;
 	struct instant now = clock_now();
 
+	// Everybody is stale now, and shown so; it is nobody's fault but ours, and the probes that follow will tell.
+	feed->is_waking = was_asleep(feed, now);
 	feed->armed_ms = INT64_MAX;
 	health_checker_tick(feed->health, now);
+	feed->is_waking = false;
 	alerts_tick(feed->alerts, now);
 	direct_rearm(feed);
 }

@@ -130,8 +130,9 @@ static void let_go(void)
 
 START_TEST(a_pool_of_hung_threads_stalls_nobody)
 {
-	static const struct server_rule rules[] = { { .path = "", .bytes = HEAD "Content-Length: 17\r\n\r\n"
-										   "{\"status\":\"pass\"}" } };
+	static const struct server_rule rules[] = { { .path = "",
+						      .bytes = HEAD "Content-Length: 17\r\n\r\n"
+								    "{\"status\":\"pass\"}" } };
 	uv_work_t work[8];
 	struct stage s;
 	char url[64];
@@ -183,7 +184,8 @@ START_TEST(a_million_new_series_leave_memory_as_it_was)
 		uv_run(&s.live.loop, UV_RUN_ONCE);
 		if (s.server.n_requests == n)
 			continue;
-		number_series(bytes + n_head, (unsigned)++n_seen * SERIES); // before its first byte is on its way, or after
+		number_series(bytes + n_head,
+			      (unsigned)++n_seen * SERIES); // before its first byte is on its way, or after
 		if (n_seen == SCRAPES / 2) {
 			before = mallinfo2().uordblks;
 			n_defs = fleet_n_series_defs(s.live.fleet);
