@@ -23,6 +23,7 @@ struct live_fleet {
 	size_t n_agents;
 	char state_dir[64]; // "" none
 	bool is_feed_gone;
+	bool may_lack_memory; // an event may be lost
 };
 
 // A simulator of n agents; nothing watches it yet. The configuration may be changed before live_watch().
