@@ -20,11 +20,10 @@ static void print_usage(FILE *to)
 	      to);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 
-	signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, never the end
 	if (command)
 		return command->run(argc - 1, argv + 1);
 	if (argc > 1 &&
@@ -37,4 +36,18 @@ int main(int argc, char **argv)
 		return EXIT_WELL;
 	}
 	return command_console(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	int r;
+
+	signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, never the end
+	r = run(argc, argv);
+	// What stdio still holds is lost without a word otherwise: on a full disk, or when nobody reads.
+	if ((fflush(stdout) != 0 || ferror(stdout)) && r == EXIT_WELL) {
+		fputs("opscon: cannot write the output\n", stderr);
+		return EXIT_OURS;
+	}
+	return r;
 }

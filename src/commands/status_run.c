@@ -96,6 +96,18 @@ int status_exit_code(const struct status_run *run, enum health_state overall)
 	return overall == HEALTH_UNKNOWN ? EXIT_INDETERMINATE : EXIT_WELL;
 }
 
+// What stands between the fleet and this report: a list that could not be read, say.
+static void print_notices(const struct fleet *fleet)
+{
+	for (size_t i = fleet_n_timeline(fleet); i > 0; i--) {
+		const struct timeline_item *item = fleet_timeline_at(fleet, i - 1);
+
+		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
+			fprintf(stderr, "opscon: %s%s%s\n", item->title, *item->description ? ": " : "",
+				item->description);
+	}
+}
+
 static int print_report(const struct status_run *run, const struct session *session)
 {
 	const struct report report = {
@@ -108,6 +120,7 @@ static int print_report(const struct status_run *run, const struct session *sess
 	struct bytes out;
 	int r;
 
+	print_notices(session->fleet);
 	bytes_init(&out, REPORT_BYTES_MAX);
 	r = report_writer_find(run->format)(&report, &out);
 	if (r == 0 && out.len)
