@@ -258,6 +258,8 @@ bool http_intake_end(struct http_intake *intake)
 {
 	if (intake->reason != REASON_NONE)
 		return false;
+	if (!intake->has_headers) // libcurl takes a block without its empty line for a whole one
+		return refuse(intake, REASON_TRUNCATED, "the headers end early");
 	if (intake->is_inflating)
 		return refuse(intake, REASON_TRUNCATED, "the gzip stream ends early");
 	return true;
