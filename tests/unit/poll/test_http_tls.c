@@ -47,14 +47,15 @@ static void make_certificates(struct peer *peer)
 	ck_assert_int_eq(system(command), 0);
 }
 
+// On peer->port, or where that is 0 on any.
 static void serve(struct peer *peer, const char *certificate, const char *extra)
 {
 	char command[512], line[256];
 	int out[2];
 
 	snprintf(command, sizeof command,
-		 "cd %s && exec openssl s_server -accept 127.0.0.1:0 -www -cert %s.pem -key %s.key %s 2>&1",
-		 peer->folder, certificate, certificate, extra);
+		 "cd %s && exec openssl s_server -accept 127.0.0.1:%d -www -cert %s.pem -key %s.key %s 2>&1",
+		 peer->folder, peer->port, certificate, certificate, extra);
 	ck_assert_int_eq(pipe(out), 0);
 	peer->pid = fork();
 	if (peer->pid == 0) {
@@ -65,18 +66,24 @@ static void serve(struct peer *peer, const char *certificate, const char *extra)
 	}
 	close(out[1]);
 	peer->out = fdopen(out[0], "r");
-	peer->port = 0;
-	while (!peer->port && fgets(line, sizeof line, peer->out))
-		if (sscanf(line, "ACCEPT 127.0.0.1:%d", &peer->port) != 1)
-			peer->port = 0;
+	while (fgets(line, sizeof line, peer->out) && strncmp(line, "ACCEPT", 6) != 0)
+		;
+	if (!peer->port) // it tells the port only when it chose one
+		ck_assert_int_eq(sscanf(line, "ACCEPT 127.0.0.1:%d", &peer->port), 1);
 	ck_assert_int_gt(peer->port, 0);
 }
 
-static void stop(struct peer *peer)
+static void pause_serving(struct peer *peer)
 {
 	kill(peer->pid, SIGKILL);
 	waitpid(peer->pid, NULL, 0);
 	fclose(peer->out);
+}
+
+static void stop(struct peer *peer)
+{
+	pause_serving(peer);
+	peer->port = 0;
 }
 
 static void clean_up(const struct peer *peer)
@@ -106,19 +113,35 @@ static void done_cb(const struct http_response *response, void *ctx)
 	memcpy(outcome->detail, response->detail, sizeof outcome->detail);
 }
 
-static struct outcome fetch(const char *url, const struct agent_tls *tls)
+static struct outcome fetch_with(uv_loop_t *loop, struct http_client *client, const char *url,
+				 const struct agent_tls *tls)
 {
 	struct http_request request = { .url = url, .tls = *tls, .timeout_ms = 3000 };
 	struct outcome outcome = { 0 };
-	struct http_client *client;
 	struct http_transfer *transfer;
-	uv_loop_t loop;
+
+	ck_assert_int_eq(http_request_start(client, &request, done_cb, &outcome, &transfer), 0);
+	loop_run_until(loop, &outcome.is_done);
+	return outcome;
+}
+
+static struct http_client *open_client(uv_loop_t *loop)
+{
+	struct http_client *client;
 
 	signal(SIGPIPE, SIG_IGN);
-	ck_assert_int_eq(uv_loop_init(&loop), 0);
-	ck_assert_int_eq(http_client_create(&loop, NULL, &client), 0);
-	ck_assert_int_eq(http_request_start(client, &request, done_cb, &outcome, &transfer), 0);
-	loop_run_until(&loop, &outcome.is_done);
+	ck_assert_int_eq(uv_loop_init(loop), 0);
+	ck_assert_int_eq(http_client_create(loop, NULL, &client), 0);
+	return client;
+}
+
+static struct outcome fetch(const char *url, const struct agent_tls *tls)
+{
+	struct outcome outcome;
+	uv_loop_t loop;
+	struct http_client *client = open_client(&loop);
+
+	outcome = fetch_with(&loop, client, url, tls);
 	http_client_close(client, NULL, NULL);
 	loop_finish(&loop);
 	return outcome;
@@ -142,7 +165,7 @@ START_TEST(certificates_have_their_reasons)
 		{ "self", "missing", "", "https", false, REASON_TLS_UNTRUSTED },
 		{ "self", "self", "-Verify 1 -tls1_3", "https", false, REASON_TLS_PROTO },
 	};
-	struct peer peer;
+	struct peer peer = { 0 };
 
 	if (!has_openssl()) {
 		suite_skip("no openssl command to serve certificates with");
@@ -173,7 +196,7 @@ END_TEST
 
 START_TEST(a_client_certificate_is_shown)
 {
-	struct peer peer;
+	struct peer peer = { 0 };
 	char url[64], cert[128], key[128];
 	struct outcome outcome;
 
@@ -196,4 +219,43 @@ START_TEST(a_client_certificate_is_shown)
 }
 END_TEST
 
-SUITE("http_tls", certificates_have_their_reasons, a_client_certificate_is_shown)
+// One client throughout: what it keeps of a session must not let another certificate pass.
+START_TEST(a_certificate_that_changes_is_looked_at_anew)
+{
+	static const struct {
+		const char *certificate;
+		enum reason reason;
+	} rows[] = { { "self", REASON_NONE },
+		     { "other", REASON_TLS_UNTRUSTED },
+		     { "old", REASON_TLS_UNTRUSTED },
+		     { "self", REASON_NONE } };
+	struct peer peer = { 0 };
+	struct http_client *client;
+	char url[64], ca[128];
+	uv_loop_t loop;
+
+	if (!has_openssl()) {
+		suite_skip("no openssl command to serve certificates with");
+		return;
+	}
+	make_certificates(&peer);
+	snprintf(ca, sizeof ca, "%s/self.pem", peer.folder);
+	client = open_client(&loop);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct outcome outcome;
+
+		serve(&peer, rows[i].certificate, "");
+		snprintf(url, sizeof url, "https://127.0.0.1:%d/", peer.port);
+		outcome = fetch_with(&loop, client, url, &(struct agent_tls){ .ca_file = ca });
+		ck_assert_msg(outcome.reason == rows[i].reason, "row %zu: %s (%s)", i, reason_name(outcome.reason),
+			      outcome.detail);
+		pause_serving(&peer);
+	}
+	http_client_close(client, NULL, NULL);
+	loop_finish(&loop);
+	clean_up(&peer);
+}
+END_TEST
+
+SUITE("http_tls", certificates_have_their_reasons, a_client_certificate_is_shown,
+      a_certificate_that_changes_is_looked_at_anew)
