@@ -43,6 +43,10 @@ static void note_disturbed(struct stage *s, const struct event *event, const str
 		const struct fleet_agent *agent = live_agent(&s->live, i);
 		enum health_state state = health_state(health);
 
+		// Our own loop may have stood still on a busy machine. What a bad agent can do to it is measured by
+		// turns.
+		if (health->quality == PROBE_SUSPECT && state == HEALTH_UNKNOWN)
+			return;
 		if (state == HEALTH_UP || (state == HEALTH_UNKNOWN && s->allows_doubt) || s->disturbed[0])
 			return;
 		if (agent && agent->agent->id == event->agent)
