@@ -62,7 +62,7 @@ man)
   ;;
 shell)
   need shellcheck
-  shellcheck -s sh scripts/bench scripts/fuzz scripts/run scripts/test scripts/install-deps .ci/run tests/lint/lint.sh
+  shellcheck -s sh scripts/bench scripts/fuzz scripts/run scripts/test scripts/install-deps .ci/run tests/lint/lint.sh tests/lint/hardening.sh
   ;;
 *)
   echo "unknown lint $name" >&2
