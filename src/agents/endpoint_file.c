@@ -160,6 +160,8 @@ static int read_item(const struct json_value *value, struct endpoint_memory *mem
 	word = mem_strndup(dialect.bytes, dialect.n);
 	if (!key_copy || !word)
 		return -ENOMEM;
+	if (strlen(key_copy) != key.n)
+		return -EINVAL; // a NUL inside: what is left of it would be another agent's key, or none
 	r = dialect_from_name(word, &memo.dialect);
 	if (r == 0)
 		r = read_path(json_member(value, "health"), &memo.health_path);
