@@ -95,32 +95,21 @@ static void group_changed(struct alerts *alerts, struct instant now)
 
 static void group_summary(const struct alerts *alerts, char *out, size_t size)
 {
-	snprintf(out, size, "%u agents went down together", alerts->n_group);
+	if (alerts->n_group == 1)
+		snprintf(out, size, "1 agent is down, others are failing");
+	else
+		snprintf(out, size, "%u agents went down together", alerts->n_group);
 }
 
+// Told a moment later, the first time as well: nobody who joins meanwhile is left out of the number.
 static void join_group(struct alerts *alerts, struct subject *subject, struct instant now)
 {
-	char summary[80];
-	struct alert_terms terms = {
-		.n_agents = 1,
-		.rule = "fleet_outage",
-		.summary = summary,
-		.severity = SEVERITY_CRITICAL,
-		.value = NAN,
-	};
-
 	subject->is_held = false;
 	if (subject->is_in_group)
 		return;
 	subject->is_in_group = true;
 	alerts->n_group++;
-	if (alerts->group) {
-		group_changed(alerts, now);
-		return;
-	}
-	terms.n_agents = alerts->n_group;
-	group_summary(alerts, summary, sizeof summary);
-	alert_book_raise(&alerts->book, &terms, &alerts->group, now);
+	group_changed(alerts, now);
 }
 
 static void leave_group(struct alerts *alerts, struct subject *subject, struct instant now)
@@ -129,8 +118,6 @@ static void leave_group(struct alerts *alerts, struct subject *subject, struct i
 		return;
 	subject->is_in_group = false;
 	alerts->n_group--;
-	if (!alerts->group)
-		return;
 	if (alerts->n_group) {
 		group_changed(alerts, now);
 		return;
@@ -142,13 +129,20 @@ static void leave_group(struct alerts *alerts, struct subject *subject, struct i
 static void tell_group(struct alerts *alerts, struct instant now)
 {
 	char summary[80];
+	struct alert_terms terms = {
+		.n_agents = alerts->n_group,
+		.rule = "fleet_outage",
+		.summary = summary,
+		.severity = SEVERITY_CRITICAL,
+		.value = NAN,
+	};
 
-	if (now.mono_ms < alerts->group_tell_ms)
-		return;
 	alerts->group_tell_ms = DEADLINE_NEVER;
 	group_summary(alerts, summary, sizeof summary);
 	if (alerts->group)
 		alert_book_update(&alerts->book, alerts->group, summary, alerts->n_group, now);
+	else
+		alert_book_raise(&alerts->book, &terms, &alerts->group, now);
 }
 
 // ---- state
@@ -432,6 +426,8 @@ void alerts_outage(struct alerts *alerts, enum health_outage outage, struct inst
 			follow_state(alerts, subject, now);
 		}
 	}
+	if (outage == OUTAGE_GROUPED && alerts->n_group)
+		tell_group(alerts, now); // whoever is known to be of it has just been counted
 }
 
 int alerts_request(struct alerts *alerts, const struct request *request, struct instant now)
@@ -444,7 +440,8 @@ int64_t alerts_tick(struct alerts *alerts, struct instant now)
 	struct deadline *due;
 
 	alert_book_tick(&alerts->book, now);
-	tell_group(alerts, now);
+	if (now.mono_ms >= alerts->group_tell_ms)
+		tell_group(alerts, now);
 	while ((due = deadlines_pop(&alerts->deadlines, now.mono_ms))) {
 		struct subject *subject = due->owner;
 

@@ -350,6 +350,7 @@ START_TEST(a_mass_outage_is_one_alert)
 	expect(&bench, "");
 	alerts_outage(bench.alerts, OUTAGE_GROUPED, bench.now);
 	expect(&bench, "agent_down resolved;fleet_outage active;");
+	ck_assert_str_eq(bench.summary, "7 agents went down together");
 	turn(&bench, 9, OBSERVED_DOWN);
 	bench.now = instant_add(bench.now, 1000);
 	alerts_tick(bench.alerts, bench.now);
@@ -366,6 +367,51 @@ START_TEST(a_mass_outage_is_one_alert)
 	expect(&bench, "agent_down resolved;");
 	alerts_agent_removed(bench.alerts, 9, bench.now);
 	expect(&bench, "fleet_outage resolved;");
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+// While the first of many reach their third failure nobody is down yet.
+START_TEST(a_mass_outage_is_told_when_its_members_are_counted)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	for (uint32_t id = 1; id <= 12; id++)
+		add(&bench, id);
+	alerts_outage(bench.alerts, OUTAGE_TESTING, bench.now);
+	alerts_outage(bench.alerts, OUTAGE_GROUPED, bench.now);
+	for (uint32_t id = 1; id <= 5; id++)
+		turn(&bench, id, OBSERVED_DOWN);
+	expect(&bench, "");
+	ck_assert_int_eq(alerts_deadline(bench.alerts), bench.now.mono_ms + 1000);
+	bench.now = instant_add(bench.now, 1000);
+	alerts_tick(bench.alerts, bench.now);
+	expect(&bench, "fleet_outage active;");
+	ck_assert_str_eq(bench.summary, "5 agents went down together");
+	ck_assert_uint_eq(alerts_get(bench.alerts, bench.last_id)->n_agents, 5);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(who_recovers_before_a_mass_outage_is_told_leaves_none)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	for (uint32_t id = 1; id <= 6; id++)
+		add(&bench, id);
+	alerts_outage(bench.alerts, OUTAGE_GROUPED, bench.now);
+	turn(&bench, 1, OBSERVED_DOWN);
+	turn(&bench, 1, OBSERVED_UP);
+	bench.now = instant_add(bench.now, 1000);
+	alerts_tick(bench.alerts, bench.now);
+	expect(&bench, "");
+	turn(&bench, 2, OBSERVED_DOWN);
+	bench.now = instant_add(bench.now, 1000);
+	alerts_tick(bench.alerts, bench.now);
+	expect(&bench, "fleet_outage active;");
+	ck_assert_str_eq(bench.summary, "1 agent is down, others are failing");
 	alerts_destroy(bench.alerts);
 }
 END_TEST
@@ -504,6 +550,7 @@ SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_a
       an_agent_never_probed_is_not_stale, maintenance_and_flapping_raise_nothing_new,
       what_people_do_is_told_with_their_name, a_snooze_ends_in_time, metric_rules_raise_and_clear,
       a_rule_without_values_clears_by_its_deadline, a_rule_muted_by_maintenance_is_heard_after_it,
-      a_rule_is_only_for_the_agents_of_its_selector, a_mass_outage_is_one_alert, when_we_are_offline_nothing_is_raised,
-      events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
+      a_rule_is_only_for_the_agents_of_its_selector, a_mass_outage_is_one_alert,
+      a_mass_outage_is_told_when_its_members_are_counted, who_recovers_before_a_mass_outage_is_told_leaves_none,
+      when_we_are_offline_nothing_is_raised, events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
       resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance)
