@@ -55,8 +55,8 @@ static int pin(struct direct_feed *feed, const struct request *request)
 
 	if (!request->text)
 		return -EINVAL;
-	r = pins ? metric_recorder_pin(feed->recorder, request->agent, request->text)
-		 : metric_recorder_unpin(feed->recorder, request->text, clock_now().wall_ms);
+	r = (pins ? metric_recorder_pin(feed->recorder, request->agent, request->text, clock_now().wall_ms)
+		  : metric_recorder_unpin(feed->recorder, request->text, clock_now().wall_ms));
 	if (r < 0)
 		return r;
 	snprintf(title, sizeof title, "%s %s", pins ? "pinned" : "unpinned", request->text);

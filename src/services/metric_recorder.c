@@ -339,17 +339,19 @@ int metric_recorder_watch(struct metric_recorder *recorder, uint32_t id, bool is
 	return 0;
 }
 
-int metric_recorder_pin(struct metric_recorder *recorder, uint32_t id, const char *series)
+int metric_recorder_pin(struct metric_recorder *recorder, uint32_t id, const char *series, int64_t at_ms)
 {
 	struct recorded *agent = id ? find(recorder, id) : NULL;
-	int no;
+	int no, r;
 
 	if (id && !agent)
 		return -ENOENT;
 	no = panels_pin(recorder->panels, series);
-	if (no >= 0)
+	// Told now and not with its first value: who asks again before that must see that it is pinned.
+	r = no < 0 ? no : panels_define(recorder->panels, (uint16_t)no, at_ms, &recorder->sink);
+	if (r == 0)
 		bit_set(agent ? agent->pinned : recorder->pinned, (unsigned)no);
-	return no < 0 ? no : 0;
+	return r;
 }
 
 static bool bit_take(uint64_t *bits, unsigned no)

@@ -38,8 +38,8 @@ void metric_recorder_latency(struct metric_recorder *recorder, const struct samp
 // From now on the agent's full scrapes are emitted (counted: watch twice, unwatch twice). 0, -ENOENT.
 int metric_recorder_watch(struct metric_recorder *recorder, uint32_t agent, bool is_watched);
 
-// REQUEST_PIN: keeps a series of one agent (0: of every agent). 0; -ENOENT, -EINVAL, -ENOSPC, -ENOMEM.
-int metric_recorder_pin(struct metric_recorder *recorder, uint32_t agent, const char *series);
+// REQUEST_PIN: keeps a series of one agent (0: of every agent), and defines it. 0; -ENOENT, -EINVAL, -ENOSPC, -ENOMEM.
+int metric_recorder_pin(struct metric_recorder *recorder, uint32_t agent, const char *series, int64_t at_ms);
 // REQUEST_UNPIN: no agent keeps it any longer, and its panel goes. 0; -ENOENT when it was not pinned, -ENOMEM.
 int metric_recorder_unpin(struct metric_recorder *recorder, const char *series, int64_t at_ms);
 

@@ -367,9 +367,9 @@ START_TEST(a_pinned_series_is_kept_until_it_is_unpinned)
 	static const char total[] = "jobs_total{queue=\"a\"}";
 
 	begin(&bench, NULL);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth"), 0);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 0, total), 0);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 0, total), 0);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth", 0), 0);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 0, total, 0), 0);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 0, total, 0), 0);
 	scrape(&bench, "depth 5\njobs_total{queue=\"a\"} 10\njobs_total{queue=\"b\"} 10\n");
 	scrape(&bench, "depth 6\njobs_total{queue=\"a\"} 30\njobs_total{queue=\"b\"} 99\n");
 	ck_assert_double_eq(value(&bench, "depth"), 6);
@@ -380,13 +380,28 @@ START_TEST(a_pinned_series_is_kept_until_it_is_unpinned)
 	ck_assert(!bench.is_defined[panels_find(bench.panels, "depth")]);
 	scrape(&bench, "depth 7\n");
 	ck_assert(!has(&bench, "depth"));
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth"), 0);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth", 0), 0);
 	scrape(&bench, "depth 8\n");
 	ck_assert_double_eq(value(&bench, "depth"), 8);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 9, "depth"), -ENOENT);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a + b"), -EINVAL);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a) + sum(b"), -EINVAL);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "max(a)"), -EINVAL);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 9, "depth", 0), -ENOENT);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a + b", 0), -EINVAL);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "a) + sum(b", 0), -EINVAL);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "max(a)", 0), -EINVAL);
+	end(&bench);
+}
+END_TEST
+
+START_TEST(a_pin_is_told_before_its_first_value_and_can_be_taken_back)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "depth", 0), 0);
+	ck_assert(bench.is_defined[panels_find(bench.panels, "depth")]);
+	ck_assert_int_eq(metric_recorder_unpin(bench.recorder, "depth", 0), 0);
+	ck_assert(!bench.is_defined[panels_find(bench.panels, "depth")]);
+	scrape(&bench, "depth 5\n");
+	ck_assert(!has(&bench, "depth"));
 	end(&bench);
 }
 END_TEST
@@ -457,8 +472,8 @@ START_TEST(there_is_room_for_256_series)
 	begin(&bench, NULL);
 	do
 		snprintf(name, sizeof name, "m%d", n++);
-	while (metric_recorder_pin(bench.recorder, 1, name) == 0);
-	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "more"), -ENOSPC);
+	while (metric_recorder_pin(bench.recorder, 1, name, 0) == 0);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "more", 0), -ENOSPC);
 	ck_assert_uint_eq(panels_n(bench.panels), SERIES_MAX);
 	ck_assert_ptr_null(panels_def(bench.panels, SERIES_MAX));
 	end(&bench);
@@ -490,7 +505,7 @@ START_TEST(want_of_memory_is_survived_everywhere)
 		metric_recorder_watch(bench.recorder, 1, true);
 		scrape(&bench, "http_requests_total 1\nhttp_request_duration_seconds_bucket{le=\"1\"} 1\n");
 		metric_recorder_latency(bench.recorder, &sample);
-		metric_recorder_pin(bench.recorder, 1, n % 2 ? "a" : "b_total");
+		metric_recorder_pin(bench.recorder, 1, n % 2 ? "a" : "b_total", 0);
 		metric_recorder_add(bench.recorder, &other);
 		metric_recorder_remove(bench.recorder, 2);
 		mem_fail_after(-1);
@@ -507,5 +522,6 @@ SUITE("metric_recorder", exporters_are_recognised_and_get_their_panels,
       a_failed_scrape_makes_every_series_a_gap, nothing_is_compared_with_half_a_scrape,
       bad_lines_cost_themselves_and_are_counted, what_is_exposed_later_is_found_and_what_goes_has_a_gap,
       latency_is_the_first_series_and_a_failure_is_a_gap, watched_agents_send_their_whole_scrape,
-      a_pinned_series_is_kept_until_it_is_unpinned, configuration_adds_replaces_and_selects,
-      mistakes_in_the_configuration_are_said, there_is_room_for_256_series, want_of_memory_is_survived_everywhere)
+      a_pinned_series_is_kept_until_it_is_unpinned, a_pin_is_told_before_its_first_value_and_can_be_taken_back,
+      configuration_adds_replaces_and_selects, mistakes_in_the_configuration_are_said, there_is_room_for_256_series,
+      want_of_memory_is_survived_everywhere)
