@@ -87,6 +87,23 @@ static int draw_identity(struct canvas *canvas, int y, const struct agent *agent
 	return agent->source ? draw_field(canvas, y, "source", STYLE_TEXT, agent->source) : y;
 }
 
+// The last results, oldest to newest: whether it comes and goes is seen at once. Where room is short, the newest.
+static int draw_results(struct canvas *canvas, int y, const struct health *health)
+{
+	enum observed results[HEALTH_RECENT];
+	size_t n = health_recent(health, results), room = (size_t)(canvas->width - LABEL_WIDTH);
+
+	if (n == 0 || canvas->width <= LABEL_WIDTH)
+		return y;
+	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, STYLE_MUTED, "results");
+	for (size_t i = n > room ? n - room : 0, x = LABEL_WIDTH; i < n; i++, x++) {
+		enum health_state state = state_of_observed(results[i]);
+
+		canvas_glyph(canvas, (int)x, y, canvas_named_glyph(canvas, state_glyph(state)), state_style(state));
+	}
+	return y + 1;
+}
+
 static int draw_why(struct canvas *canvas, int y, const struct page *page)
 {
 	struct axis axes[AXES_MAX];
@@ -94,7 +111,7 @@ static int draw_why(struct canvas *canvas, int y, const struct page *page)
 
 	for (size_t i = 0; i < n; i++)
 		y = draw_field(canvas, y, axes[i].label, axes[i].style, axes[i].text);
-	return y;
+	return draw_results(canvas, y, &page->agent->health);
 }
 
 // ---- the right column: what the last probe brought

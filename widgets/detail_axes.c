@@ -23,14 +23,7 @@ static const char *observed_word(enum observed observed)
 
 static style_t observed_style(enum observed observed)
 {
-	static const enum health_state states[] = {
-		[OBSERVED_NEVER] = HEALTH_UNKNOWN,
-		[OBSERVED_UP] = HEALTH_UP,
-		[OBSERVED_DEGRADED] = HEALTH_DEGRADED,
-		[OBSERVED_DOWN] = HEALTH_DOWN,
-	};
-
-	return state_style((size_t)observed < COUNT(states) ? states[observed] : HEALTH_UNKNOWN);
+	return state_style(state_of_observed(observed));
 }
 
 // "14m ago (14:50:05)"

@@ -31,16 +31,17 @@ static bool is_feed_gone(enum feed_state state)
 	return state == FEED_STALE || state == FEED_RECONNECTING || state == FEED_OFFLINE || state == FEED_REFUSED;
 }
 
-// The limits are those of health freshness, so a panel and its agent never disagree.
-static enum provenance_state state_of_age(const struct fleet *fleet, const struct agent *agent, int64_t age_ms)
+// The limits are those of health freshness, at the agent's present pace, so a panel and its agent never disagree.
+static enum provenance_state state_of_age(const struct fleet *fleet, const struct fleet_agent *agent, int64_t age_ms)
 {
-	int64_t interval_ms = agent->interval_ms ? agent->interval_ms : INTERVAL_MS;
-	int64_t timeout_ms = agent->timeout_ms ? agent->timeout_ms : TIMEOUT_MS;
+	uint32_t interval_ms = agent->agent->interval_ms ? agent->agent->interval_ms : INTERVAL_MS;
+	uint32_t timeout_ms = agent->agent->timeout_ms ? agent->agent->timeout_ms : TIMEOUT_MS;
 	const struct fleet_feed *feed = fleet_feed(fleet);
+	bool is_late = age_ms > health_late_after_ms(&agent->health, interval_ms, timeout_ms);
 
-	if (age_ms > 3 * interval_ms || is_feed_gone(feed->state))
+	if (age_ms > health_stale_after_ms(&agent->health, interval_ms, timeout_ms) || is_feed_gone(feed->state))
 		return PROVENANCE_STALE;
-	return age_ms > interval_ms + timeout_ms || feed->state == FEED_LATE ? PROVENANCE_LATE : PROVENANCE_LIVE;
+	return is_late || feed->state == FEED_LATE ? PROVENANCE_LATE : PROVENANCE_LIVE;
 }
 
 // A rate needs two scrapes before there is anything to say.
@@ -111,7 +112,7 @@ void provenance_read(const struct fleet *fleet, const struct view *view, uint32_
 		explain(view, entry, def, out);
 		return;
 	}
-	out->state = state_of_age(fleet, entry->agent, view->now.wall_ms - out->since_ms);
+	out->state = state_of_age(fleet, entry, view->now.wall_ms - out->since_ms);
 	if (out->state == PROVENANCE_STALE)
 		snprintf(out->text, sizeof out->text, "stale since %s",
 			 human_time_of_day(out->since_ms, view->utc_offset_s, since));

@@ -29,6 +29,21 @@ style_t state_style(enum health_state state)
 	return style_of_status(state_status(state));
 }
 
+enum health_state state_of_observed(enum observed observed)
+{
+	switch (observed) {
+	case OBSERVED_UP:
+		return HEALTH_UP;
+	case OBSERVED_DEGRADED:
+		return HEALTH_DEGRADED;
+	case OBSERVED_DOWN:
+		return HEALTH_DOWN;
+	case OBSERVED_NEVER:
+		break;
+	}
+	return HEALTH_UNKNOWN;
+}
+
 static void add_marks(struct strbuf *out, const struct agent *agent, unsigned overlays)
 {
 	static const struct {

@@ -9,6 +9,7 @@
 enum status state_status(enum health_state state);
 enum glyph state_glyph(enum health_state state);
 style_t state_style(enum health_state state);
+enum health_state state_of_observed(enum observed observed); // of one result, or of a hard state
 
 #define STATE_INSECURE "[insecure]"
 

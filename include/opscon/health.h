@@ -4,6 +4,7 @@
  * of them. Vocabulary after Nagios (soft/hard, flapping) and Consul; RFC draft-inadarei-api-health-check for checks.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "opscon/agent.h"
@@ -41,7 +42,15 @@ struct health {
 	int64_t last_probe_ms;   // wall, of the last judged result; 0 never
 	int64_t last_success_ms; // wall; 0 never
 	int64_t last_failure_ms; // wall; 0 never
+	uint64_t recent;         // the last judged results; see health_recent()
 };
+
+enum { HEALTH_RECENT = 20 };
+
+// Takes one judged result in (up, degraded or down) and forgets the oldest.
+void health_recent_push(struct health *health, enum observed result);
+// The last judged results, oldest first; returns how many there are.
+size_t health_recent(const struct health *health, enum observed out[HEALTH_RECENT]);
 
 // The four words of status --format json, rules and filters.
 enum health_state { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN, HEALTH_STATE_COUNT };
@@ -59,6 +68,14 @@ int health_state_from_name(const char *name, enum health_state *out);
 // ...).
 enum status health_status(const struct health *health);
 const char *health_word(const struct health *health);
+
+/* How long after the last judged result the next one is late, and when nothing is known any more. A hard-down agent is
+ * probed up to HEALTH_BACKOFF_X intervals apart and may be silent for as long. With the agent's interval and timeout.
+ */
+enum { HEALTH_BACKOFF_X = 4 };
+bool health_is_backed_off(const struct health *health);
+int64_t health_late_after_ms(const struct health *health, uint32_t interval_ms, uint32_t timeout_ms);
+int64_t health_stale_after_ms(const struct health *health, uint32_t interval_ms, uint32_t timeout_ms);
 
 // A named check inside an agent's own health answer.
 struct health_check {

@@ -105,6 +105,46 @@ const char *health_word(const struct health *health)
 	return face_of(health).word;
 }
 
+// Two bits a result, the newest lowest; OBSERVED_NEVER, which is 0, is where there is none.
+enum { RECENT_BITS = 2, RECENT_MASK = 3 };
+
+void health_recent_push(struct health *health, enum observed result)
+{
+	health->recent = (health->recent << RECENT_BITS | result) & ((UINT64_C(1) << RECENT_BITS * HEALTH_RECENT) - 1);
+}
+
+size_t health_recent(const struct health *health, enum observed out[HEALTH_RECENT])
+{
+	size_t n = 0;
+
+	for (int age = HEALTH_RECENT - 1; age >= 0; age--) {
+		enum observed result = (enum observed)(health->recent >> RECENT_BITS * age & RECENT_MASK);
+
+		if (result != OBSERVED_NEVER)
+			out[n++] = result;
+	}
+	return n;
+}
+
+bool health_is_backed_off(const struct health *health)
+{
+	return health->quality == PROBE_OK && !health->attempt_n && health->observed == OBSERVED_DOWN;
+}
+
+int64_t health_late_after_ms(const struct health *health, uint32_t interval_ms, uint32_t timeout_ms)
+{
+	return (health_is_backed_off(health) ? HEALTH_BACKOFF_X : 1) * (int64_t)interval_ms + timeout_ms;
+}
+
+// An agent that lets health and then metrics run into a long timeout has still been heard from.
+int64_t health_stale_after_ms(const struct health *health, uint32_t interval_ms, uint32_t timeout_ms)
+{
+	int64_t after = (health_is_backed_off(health) ? HEALTH_BACKOFF_X + 2 : 3) * (int64_t)interval_ms;
+	int64_t least = health_late_after_ms(health, interval_ms, timeout_ms) + timeout_ms;
+
+	return after > least ? after : least;
+}
+
 enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT])
 {
 	if (by_state[HEALTH_DOWN])

@@ -18,6 +18,7 @@ struct before {
 	struct hysteresis run;
 	struct flapping flapping;
 	uint8_t flap_percent;
+	uint64_t recent;
 };
 
 struct watched {
@@ -29,7 +30,6 @@ struct watched {
 	enum health_state state;  // as counted
 	bool has_freshness;       // counted in health_checker::by_freshness, ...
 	enum freshness freshness; // ... as this
-	enum health_pace pace;
 	struct hysteresis run;
 	struct flapping flapping;
 	struct before before;
@@ -142,20 +142,12 @@ static void tell(struct health_checker *checker, struct watched *agent, const st
 
 static int64_t late_after_ms(const struct watched *agent)
 {
-	int64_t gap = agent->interval_ms;
-
-	if (agent->pace == HEALTH_PACE_BACKOFF)
-		gap *= HEALTH_BACKOFF_X;
-	return gap + agent->timeout_ms;
+	return health_late_after_ms(&agent->health, agent->interval_ms, agent->timeout_ms);
 }
 
-// An agent that lets health and then metrics run into a long timeout has still been heard from.
 static int64_t stale_after_ms(const struct watched *agent)
 {
-	int64_t after = (agent->pace == HEALTH_PACE_BACKOFF ? HEALTH_BACKOFF_X + 2 : 3) * (int64_t)agent->interval_ms;
-	int64_t least = late_after_ms(agent) + agent->timeout_ms;
-
-	return after > least ? after : least;
+	return health_stale_after_ms(&agent->health, agent->interval_ms, agent->timeout_ms);
 }
 
 static void refresh(struct health_checker *checker, struct watched *agent, struct instant now)
@@ -298,6 +290,7 @@ static void save_before(struct watched *agent)
 		.run = agent->run,
 		.flapping = agent->flapping,
 		.flap_percent = agent->health.flap_percent,
+		.recent = agent->health.recent,
 	};
 }
 
@@ -324,6 +317,7 @@ static void take_verdict(struct watched *agent, const struct verdict *verdict, c
 	struct health *health = &agent->health;
 
 	take_result(agent, results[verdict->level], now);
+	health_recent_push(health, results[verdict->level]);
 	health->quality = PROBE_OK;
 	health->reason = verdict->reason;
 	memcpy(health->detail, verdict->detail, sizeof health->detail);
@@ -344,7 +338,7 @@ static enum health_pace pace_of(const struct watched *agent)
 		return HEALTH_PACE_NORMAL;
 	if (agent->health.attempt_n)
 		return HEALTH_PACE_FAST;
-	return agent->health.observed == OBSERVED_DOWN ? HEALTH_PACE_BACKOFF : HEALTH_PACE_NORMAL;
+	return health_is_backed_off(&agent->health) ? HEALTH_PACE_BACKOFF : HEALTH_PACE_NORMAL;
 }
 
 // Whether the result says something of the agent: not when the fault is ours, nor a silence while we are offline.
@@ -400,9 +394,8 @@ struct health_outcome health_checker_judge(struct health_checker *checker, uint3
 	else
 		agent->health.quality = PROBE_SUSPECT;
 	outcome.wants_link_test |= mass_outage_retest(&checker->outage, now.mono_ms);
-	agent->pace = pace_of(agent);
 	update(checker, agent, &before, now);
-	outcome.pace = agent->pace;
+	outcome.pace = pace_of(agent);
 	outcome.health = &agent->health;
 	return outcome;
 }
@@ -420,6 +413,7 @@ static void take_back(struct health_checker *checker, struct watched *agent, str
 	health->since_ms = agent->before.since_ms;
 	health->last_failure_ms = agent->before.last_failure_ms;
 	health->flap_percent = agent->before.flap_percent;
+	health->recent = agent->before.recent;
 	health->is_flapping = agent->flapping.is_on;
 	health->attempt_n = 0;
 	health->attempt_of = health->observed > OBSERVED_UP ? agent->rise : agent->fall;
@@ -428,7 +422,6 @@ static void take_back(struct health_checker *checker, struct watched *agent, str
 	health->reason = REASON_OFFLINE;
 	health->detail[0] = '\0';
 	health->http_status = 0;
-	agent->pace = HEALTH_PACE_NORMAL;
 	update(checker, agent, &before, now);
 }
 

@@ -37,9 +37,8 @@ enum {
 	HEALTH_TIMEOUT_DEFAULT_MS = 5000,
 	HEALTH_FALL_DEFAULT = 3,
 	HEALTH_RISE_DEFAULT = 2,
-	HEALTH_HISTORY = 20,  // results kept an agent
-	HEALTH_MASS_MIN = 5,  // agents
-	HEALTH_BACKOFF_X = 4, // intervals between probes of a hard-down agent, at most
+	HEALTH_HISTORY = 20, // results kept an agent
+	HEALTH_MASS_MIN = 5, // agents
 };
 
 struct health_options { // fleet-wide; an agent's own non-zero value wins; 0: the default above

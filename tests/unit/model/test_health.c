@@ -148,5 +148,25 @@ START_TEST(unknown_is_never_shown_as_healthy_whatever_the_axes)
 }
 END_TEST
 
+START_TEST(the_last_twenty_results_are_remembered_oldest_first)
+{
+	struct health health = { 0 };
+	enum observed results[HEALTH_RECENT];
+
+	ck_assert_uint_eq(health_recent(&health, results), 0);
+	health_recent_push(&health, OBSERVED_DOWN);
+	health_recent_push(&health, OBSERVED_UP);
+	ck_assert_uint_eq(health_recent(&health, results), 2);
+	ck_assert_int_eq(results[0], OBSERVED_DOWN);
+	ck_assert_int_eq(results[1], OBSERVED_UP);
+	for (int i = 0; i < 19; i++)
+		health_recent_push(&health, OBSERVED_DEGRADED);
+	ck_assert_uint_eq(health_recent(&health, results), HEALTH_RECENT);
+	ck_assert_int_eq(results[0], OBSERVED_UP);
+	ck_assert_int_eq(results[1], OBSERVED_DEGRADED);
+	ck_assert_int_eq(results[19], OBSERVED_DEGRADED);
+}
+END_TEST
+
 SUITE("health", each_state_has_its_badge_and_its_word, what_hides_the_state_comes_before_it, what_is_not_seen_says_why,
-      unknown_is_never_shown_as_healthy_whatever_the_axes)
+      unknown_is_never_shown_as_healthy_whatever_the_axes, the_last_twenty_results_are_remembered_oldest_first)

@@ -413,10 +413,14 @@ START_TEST(the_last_twenty_results_are_kept_newest_first)
 {
 	struct health_bench bench;
 	struct health_result results[30];
+	enum observed recent[HEALTH_RECENT];
 
 	health_bench_begin(&bench);
 	health_bench_add(&bench, 1);
 	health_bench_judge_all(&bench, 1, "FFFFFPPPPPPPPPPPPPPPPPPPPPPT");
+	ck_assert_uint_eq(health_recent(health_checker_health(bench.checker, 1), recent), 20);
+	ck_assert_int_eq(recent[0], OBSERVED_UP);
+	ck_assert_int_eq(recent[19], OBSERVED_DOWN);
 	ck_assert_uint_eq(health_checker_history(bench.checker, 1, results, 30), 20);
 	ck_assert_int_eq(results[0].reason, REASON_TIMEOUT_HEADERS);
 	ck_assert_int_eq(results[0].at_ms, bench.now.wall_ms);

@@ -47,6 +47,7 @@ START_TEST(when_it_is_us_nobody_is_down)
 {
 	struct health_bench bench;
 	struct health_stats stats;
+	enum observed recent[HEALTH_RECENT];
 
 	lose(&bench, 9);
 	for (int round = 0; round < 2; round++) // hard down, before the test is back
@@ -56,6 +57,8 @@ START_TEST(when_it_is_us_nobody_is_down)
 	ck_assert_uint_eq(count_quality(&bench, 10, PROBE_OFFLINE), 9);
 	ck_assert_int_eq(health_checker_health(bench.checker, 1)->observed, OBSERVED_UP);
 	ck_assert_str_eq(health_word(&bench.told), "we are offline");
+	for (size_t i = 0; i < health_recent(health_checker_health(bench.checker, 1), recent); i++)
+		ck_assert_int_eq(recent[i], OBSERVED_UP); // our own failures are no results of it
 	for (int round = 0; round < 5; round++)
 		health_bench_judge(&bench, 10, VERDICT_FAIL, REASON_CONNECT_TIMEOUT, 0);
 	health_checker_stats(bench.checker, &stats);

@@ -76,6 +76,8 @@ static void probe_with_checks(uint32_t id)
 	health.toward = OBSERVED_DEGRADED;
 	health.reason = REASON_WARN;
 	health.last_failure_ms = FIXTURE_NOW_MS - MINUTE_MS;
+	for (int i = 0; i < 22; i++)
+		health_recent_push(&health, i % 7 == 3 ? OBSERVED_DOWN : i % 5 == 4 ? OBSERVED_DEGRADED : OBSERVED_UP);
 	snprintf(health.detail, sizeof health.detail, "disk 91 %%");
 	probed->http_status = 200;
 	probed->dialect = DIALECT_ACTUATOR;

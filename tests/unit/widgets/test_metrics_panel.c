@@ -364,6 +364,36 @@ START_TEST(says_how_old_a_value_is)
 }
 END_TEST
 
+// A hard-down agent is probed up to four intervals apart, and between two probes nothing is late.
+START_TEST(judges_age_by_the_agents_present_pace)
+{
+	static const struct {
+		int64_t age_ms;
+		uint16_t attempt_n;
+		enum provenance_state state;
+	} cases[] = {
+		{ 8000, 0, PROVENANCE_LIVE },   { 22000, 0, PROVENANCE_LIVE },  { 22001, 0, PROVENANCE_LATE },
+		{ 30000, 0, PROVENANCE_LATE },  { 30001, 0, PROVENANCE_STALE }, { 8000, 1, PROVENANCE_LATE },
+		{ 15001, 1, PROVENANCE_STALE },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct health health = fleet_fixture_healthy(MINUTE_MS);
+		struct provenance provenance;
+		struct scene s;
+
+		scene_init(&s);
+		health.observed = OBSERVED_DOWN;
+		health.attempt_n = cases[i].attempt_n;
+		fleet_fixture_health_event(&s.f, s.agent, &health);
+		fleet_fixture_point(&s.f, s.agent, FIXTURE_CPU, cases[i].age_ms, 50);
+		provenance_read(s.f.fleet, &s.view, s.agent, fleet_series_def(s.f.fleet, FIXTURE_CPU), &provenance);
+		ck_assert_int_eq(provenance.state, cases[i].state);
+		fleet_fixture_finish(&s.f);
+	}
+}
+END_TEST
+
 static void replace_agent(struct scene *s, bool has_metrics, bool is_discovering, bool is_paused)
 {
 	struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, s->agent);
@@ -442,4 +472,5 @@ SUITE("metrics_panel", knows_three_sizes_and_takes_any_other_for_md, colours_a_t
       takes_small_changes_for_neutral, reads_thresholds_from_the_side_that_is_bad, shows_a_drop_for_what_it_is,
       compares_with_the_mean_before, gives_no_delta_from_one_value, never_shows_a_gap_as_the_last_value,
       shows_the_agent_of_the_screen, looks_right_whatever_it_is_given, draws_the_trend_only_beside_a_delta,
-      stays_inside_any_canvas, says_how_old_a_value_is, says_why_there_is_no_value)
+      stays_inside_any_canvas, says_how_old_a_value_is, judges_age_by_the_agents_present_pace,
+      says_why_there_is_no_value)
