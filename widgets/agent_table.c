@@ -177,25 +177,47 @@ static struct canvas draw_heading(struct canvas *canvas, const struct view *view
 						       .is_focused = view->focus == PANE_TABLE });
 }
 
-static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+// Which rows are in sight, and which columns there are for them when sorted by `sort`.
+static void lay_out(struct table *table, const struct fleet *fleet, const struct view *view, int width, int height,
+		    enum agent_column sort)
 {
-	struct table table = { .source = { .fleet = fleet, .view = view }, .trend = trend_series(fleet) };
-	int wanted[COLUMN_COUNT] = { 0 }, rows = agent_table_rows(canvas->height), y = 0;
-	struct canvas body = *canvas;
+	int wanted[COLUMN_COUNT] = { 0 }, rows = agent_table_rows(height);
 	size_t room = rows > 0 ? (size_t)rows : 1;
 
+	*table = (struct table){ .source = { .fleet = fleet, .view = view }, .trend = trend_series(fleet) };
+	table->first = list_first_shown(view->table.top, view->table.cursor, view->table.n_ids, room);
+	table->n_rows = view->table.n_ids - table->first < room ? view->table.n_ids - table->first : room;
+	agent_columns_series(fleet, &table->source.series);
+	measure(table, wanted);
+	agent_columns_place(width - MARK, wanted, sort, &table->columns);
+}
+
+bool agent_table_shows(const struct fleet *fleet, const struct view *view, int width, int height,
+		       enum agent_column column)
+{
+	struct table table;
+
+	lay_out(&table, fleet, view, width, height, column);
+	for (size_t i = 0; i < table.columns.n; i++)
+		if (table.columns.places[i].column == column)
+			return true;
+	return false;
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	struct canvas body = *canvas;
+	struct table table;
+	int y = 0;
+
 	(void)widget;
-	table.first = list_first_shown(view->table.top, view->table.cursor, view->table.n_ids, room);
-	table.n_rows = view->table.n_ids - table.first < room ? view->table.n_ids - table.first : room;
+	lay_out(&table, fleet, view, canvas->width, canvas->height, view->table.sort);
 	if (has_heading(canvas->height))
 		body = draw_heading(canvas, view, &table);
 	if (table.n_rows == 0) {
 		draw_nothing(&body, view);
 		return;
 	}
-	agent_columns_series(fleet, &table.source.series);
-	measure(&table, wanted);
-	agent_columns_place(canvas->width - MARK, wanted, view->table.sort, &table.columns);
 	if (canvas->height >= 3) {
 		for (size_t c = 0; c < table.columns.n; c++)
 			draw_title(&body, y, &table.columns.places[c], view);

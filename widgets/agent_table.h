@@ -12,3 +12,7 @@ extern const struct widget_class agent_table_class;
 
 // Rows of agents that fit a table of this height: for paging.
 int agent_table_rows(int height);
+
+// Whether a table of this size, sorted by the column, has room and values for it.
+bool agent_table_shows(const struct fleet *fleet, const struct view *view, int width, int height,
+		       enum agent_column column);

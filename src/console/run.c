@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "console/state.h"
+#include "widgets/agent_table.h"
 
 static void run_agent(struct console *console)
 {
@@ -151,10 +152,16 @@ static void run_severity(struct console *console)
 		    console->timeline.min_severity == SEVERITY_CRITICAL ? "" : " and worse");
 }
 
+// An order whose column is not in sight cannot be understood, so such columns are passed over.
 static void run_sort(struct console *console)
 {
-	enum agent_column column = (enum agent_column)((console->sort + 1) % COLUMN_COUNT);
+	const struct rect *rect = &console->layout.slots[SLOT_MAIN];
+	enum agent_column column = console->sort;
 
+	do
+		column = (enum agent_column)((column + 1) % COLUMN_COUNT);
+	while (rect->width && column != console->sort &&
+	       !agent_table_shows(console->fleet, &console->view, rect->width, rect->height, column));
 	console_table_sort(console, column, agent_column_is_descending(column));
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/unit/console/console_fixture.h"
+#include "widgets/agent_columns.h"
 
 START_TEST(a_glance_takes_no_key)
 {
@@ -231,11 +232,12 @@ START_TEST(every_column_sorts_both_ways)
 
 	console_fixture_init(&f);
 	view = console_fixture_view(&f);
-	for (int i = 1; i <= COLUMN_COUNT; i++) {
-		console_fixture_keys(&f, "s");
-		ck_assert_int_eq(view->table.sort, i % COLUMN_COUNT);
-		bool was_descending = view->table.is_descending;
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		bool was_descending;
 
+		console_table_sort(f.console, (enum agent_column)i, false);
+		console_fixture_keys(&f, "S");
+		was_descending = view->table.is_descending;
 		console_fixture_keys(&f, "S");
 		ck_assert(view->table.is_descending != was_descending);
 		ck_assert_uint_eq(view->table.n_ids, 22);
@@ -253,6 +255,52 @@ START_TEST(every_column_sorts_both_ways)
 	console_fixture_draw(&f, 120, 36);
 	ck_assert_uint_eq(view->table.ids[0], 4);
 	console_fixture_finish(&f);
+}
+END_TEST
+
+static bool shows_order(struct console_fixture *f)
+{
+	static const char *const marks[] = { "▲", "▼" };
+	const char *title = agent_column_title(console_fixture_view(f)->table.sort);
+	bool is_found = false;
+	char text[32];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof text, "%s%s", title, marks[i]);
+		is_found |= console_fixture_shows(f, text);
+		snprintf(text, sizeof text, "%s%s", marks[i], title);
+		is_found |= console_fixture_shows(f, text);
+	}
+	return is_found;
+}
+
+// At each size: the mark of the order stands in sight after every key, and all columns that have a place get a turn.
+START_TEST(sorting_passes_over_columns_out_of_sight)
+{
+	static const struct {
+		int width, least, most; // orders
+	} sizes[] = { { 200, 8, COLUMN_COUNT }, { 80, 7, COLUMN_COUNT }, { 44, 3, 12 }, { 24, 1, 4 } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct console_fixture f;
+		enum agent_column first;
+		int n = 0;
+
+		console_fixture_init(&f);
+		fleet_fixture_series(&f.fleet);
+		console_fixture_draw(&f, sizes[i].width, 24);
+		console_fixture_keys(&f, "s");
+		first = console_fixture_view(&f)->table.sort;
+		do {
+			console_fixture_keys(&f, "s");
+			console_fixture_draw(&f, sizes[i].width, 24);
+			ck_assert(shows_order(&f));
+			n++;
+		} while (console_fixture_view(&f)->table.sort != first && n < 2 * COLUMN_COUNT);
+		ck_assert_int_ge(n, sizes[i].least);
+		ck_assert_int_le(n, sizes[i].most);
+		console_fixture_finish(&f);
+	}
 }
 END_TEST
 
@@ -506,7 +554,7 @@ SUITE("console journeys", a_glance_takes_no_key, why_is_this_bad_takes_one_key,
       from_an_alert_to_its_agent_takes_two_keys, screens_are_a_key_away, the_cursor_stays_on_its_agent,
       text_and_selectors_filter_while_they_are_typed, a_selector_that_is_none_is_said, the_context_filters_every_panel,
       every_kind_of_context_can_be_picked, newly_bad_is_a_view_with_an_order_of_its_own, every_column_sorts_both_ways,
-      the_palette_does_what_it_says, panes_and_panels_take_the_keys, the_timeline_is_filtered_and_read,
-      an_export_says_where_it_went, alerts_are_listed_by_what_they_want, a_paused_screen_stays_as_it_is,
-      ages_and_messages_change_by_time_alone, a_paste_is_no_command, wheel_and_clicks_work_when_they_come,
-      every_screen_is_drawn_at_every_size, a_bad_key_in_the_configuration_is_said)
+      sorting_passes_over_columns_out_of_sight, the_palette_does_what_it_says, panes_and_panels_take_the_keys,
+      the_timeline_is_filtered_and_read, an_export_says_where_it_went, alerts_are_listed_by_what_they_want,
+      a_paused_screen_stays_as_it_is, ages_and_messages_change_by_time_alone, a_paste_is_no_command,
+      wheel_and_clicks_work_when_they_come, every_screen_is_drawn_at_every_size, a_bad_key_in_the_configuration_is_said)
