@@ -130,6 +130,6 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 const struct widget_class metrics_grid_class = {
 	.name = "metrics_grid",
 	.min_width = 20,
-	.min_height = 3,
+	.min_height = 2,
 	.draw = draw,
 };

@@ -75,12 +75,29 @@ static int item_rows(const struct columns *c, const struct timeline_item *item)
 	return 1 + description_rows(c, item) + is_expanded(c, item);
 }
 
-static bool starts_group(const struct columns *c, size_t i)
+static bool is_of_today(const struct columns *c, const struct timeline_item *item)
 {
-	const struct timeline_item *before = i ? item_at(c, i - 1) : NULL, *item = item_at(c, i);
+	return timeline_group_of(item->at_ms, c->view->now.wall_ms, c->view->utc_offset_s) <= GROUP_TODAY;
+}
 
-	return !before || !item ||
+// Above item i, which is the first in sight or not. That it was today is what one expects and what the times say.
+static bool has_heading(const struct columns *c, size_t i, bool is_first)
+{
+	const struct timeline_item *before = is_first ? NULL : item_at(c, i - 1), *item = item_at(c, i);
+
+	if (!item)
+		return false;
+	if (is_of_today(c, item))
+		return before && !is_of_today(c, before);
+	return !before ||
 	       !timeline_is_same_group(before->at_ms, item->at_ms, c->view->now.wall_ms, c->view->utc_offset_s);
+}
+
+static int rows_of(const struct columns *c, size_t i)
+{
+	const struct timeline_item *item = item_at(c, i);
+
+	return item ? item_rows(c, item) : 0;
 }
 
 // Walks up from the cursor until the pane is full, so the cost is what is in sight and not how far one has scrolled.
@@ -88,21 +105,16 @@ static size_t first_shown(const struct columns *c, int height)
 {
 	const struct timeline_view *view = &c->view->timeline;
 	size_t n = n_items(c), cursor, lowest;
-	int rows = 1; // the group's heading above the first item
+	int rows;
 
 	if (view->is_following || n == 0)
 		return 0;
-	cursor = view->cursor < n ? view->cursor : n - 1;
-	for (lowest = cursor + 1; lowest > 0; lowest--) {
-		const struct timeline_item *item = item_at(c, lowest - 1);
-
-		rows += item ? item_rows(c, item) : 0;
-		if (rows > height)
+	cursor = lowest = view->cursor < n ? view->cursor : n - 1;
+	for (rows = rows_of(c, cursor); lowest > 0; lowest--) {
+		rows += rows_of(c, lowest - 1) + has_heading(c, lowest, false);
+		if (rows + has_heading(c, lowest - 1, true) > height)
 			break;
-		if (item && lowest - 1 < cursor && starts_group(c, lowest))
-			rows++;
 	}
-	lowest = lowest > cursor ? cursor : lowest; // an item higher than the pane still has its first rows shown
 	if (view->top > cursor)
 		return cursor;
 	return view->top < lowest ? lowest : view->top;
@@ -229,9 +241,9 @@ static void draw_items(const struct columns *c, struct canvas *canvas)
 
 		if (!item)
 			continue;
-		if (i == first || starts_group(c, i))
+		if (has_heading(c, i, i == first))
 			draw_group(c, item, canvas, row++);
-		rows = draw_item(c, item, i + 1 == n || starts_group(c, i + 1), canvas, row);
+		rows = draw_item(c, item, i + 1 == n || has_heading(c, i + 1, false), canvas, row);
 		if (has_keys(c->view) && i == c->view->timeline.cursor) {
 			canvas_glyph(canvas, 0, row, canvas_named_glyph(canvas, GLYPH_CURSOR), STYLE_PRIMARY);
 			canvas_restyle(canvas, 0, row, canvas->width, rows, STYLE_SELECTED);
@@ -290,6 +302,6 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 const struct widget_class timeline_class = {
 	.name = "timeline",
 	.min_width = 20,
-	.min_height = 3,
+	.min_height = 2,
 	.draw = draw,
 };

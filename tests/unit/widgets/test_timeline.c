@@ -182,6 +182,7 @@ START_TEST(looks_right_in_each_form)
 	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "ascii", 60, 20, true });
 	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "narrow", 30, 12, false });
 	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "overflow", 60, 5, false });
+	golden_draw(&timeline, s.f.fleet, &s.view, &(struct golden_case){ "low", 24, 2, false });
 	s.view.timeline.is_absolute = true;
 	s.view.timeline.is_compact = true;
 	s.view.screen = SCREEN_TIMELINE;
@@ -275,8 +276,8 @@ START_TEST(shows_no_more_items_than_asked_for)
 {
 	static const struct {
 		int max_items;
-		size_t first; // with the cursor on the last of 100
-	} cases[] = { { 5, 4 }, { 0, 99 }, { -1, 99 }, { 50, 49 }, { 1000, 99 } };
+		size_t first; // with the cursor on the last of 100, and room for two
+	} cases[] = { { 5, 3 }, { 0, 99 }, { -1, 99 }, { 50, 48 }, { 1000, 99 } };
 	struct scene s;
 
 	scene_init(&s);
