@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/agent_detail.h"
 
+#include <stdio.h>
+
 #include "base/human.h"
+#include "base/strbuf.h"
 #include "text/text.h"
 #include "widgets/detail_axes.h"
 #include "widgets/phase_bar.h"
@@ -9,7 +12,7 @@
 #include "widgets/status_badge.h"
 #include "widgets/wrap.h"
 
-enum { TWO_COLUMNS = 100, LABEL_WIDTH = 13, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
+enum { TWO_COLUMNS = 100, LABEL_WIDTH = 13, NARROW = 30, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
 
 struct page {
 	const struct fleet *fleet;
@@ -26,14 +29,32 @@ static int draw_title(struct canvas *canvas, int y, const char *title)
 	return y + 1;
 }
 
+static bool is_narrow(const struct canvas *canvas)
+{
+	return canvas->width < NARROW;
+}
+
+// Where there is no room for a column of labels, label and text are one sentence.
+static int draw_field_as(struct canvas *canvas, int y, style_t label_style, const char *label, style_t style,
+			 const char *text)
+{
+	char line[TEXT_FIELD_MAX];
+	int rows;
+
+	if (!is_narrow(canvas)) {
+		canvas_text(canvas, 0, y, LABEL_WIDTH - 1, label_style, label);
+		return y + wrap_draw(canvas, LABEL_WIDTH, y, canvas->width - LABEL_WIDTH, WRAP_MAX, style, text);
+	}
+	snprintf(line, sizeof line, "%s: %s", label, text);
+	text_trim(line);
+	rows = wrap_draw(canvas, 0, y, canvas->width, WRAP_MAX, style, line);
+	canvas_textf(canvas, 0, y, -1, label_style, "%s:", label);
+	return y + rows;
+}
+
 static int draw_field(struct canvas *canvas, int y, const char *label, style_t style, const char *text)
 {
-	int width = canvas->width - LABEL_WIDTH;
-
-	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, STYLE_MUTED, label);
-	if (width < 8)
-		return y + 1;
-	return y + wrap_draw(canvas, LABEL_WIDTH, y, width, WRAP_MAX, style, text);
+	return draw_field_as(canvas, y, STYLE_MUTED, label, style, text);
 }
 
 // ---- the left column: who and why
@@ -53,10 +74,23 @@ static int draw_verdict(struct canvas *canvas, int y, const struct page *page)
 	return y + 1;
 }
 
+static int draw_labels_narrow(struct canvas *canvas, int y, const struct labels *labels)
+{
+	char text[TEXT_FIELD_MAX];
+	struct strbuf all;
+
+	strbuf_init(&all, text, sizeof text);
+	for (size_t i = 0; i < labels->n; i++)
+		strbuf_addf(&all, "%s%s=%s", i ? " " : "", labels->items[i].name, labels->items[i].value);
+	return labels->n ? draw_field(canvas, y, "labels", STYLE_TEXT, text) : y;
+}
+
 static int draw_labels(struct canvas *canvas, int y, const struct labels *labels)
 {
 	int x = LABEL_WIDTH;
 
+	if (is_narrow(canvas))
+		return draw_labels_narrow(canvas, y, labels);
 	for (size_t i = 0; i < labels->n; i++) {
 		const struct label *label = &labels->items[i];
 		int width = text_width(label->name) + 1 + text_width(label->value);
@@ -91,12 +125,13 @@ static int draw_identity(struct canvas *canvas, int y, const struct agent *agent
 static int draw_results(struct canvas *canvas, int y, const struct health *health)
 {
 	enum observed results[HEALTH_RECENT];
-	size_t n = health_recent(health, results), room = (size_t)(canvas->width - LABEL_WIDTH);
+	int from = is_narrow(canvas) ? (int)sizeof "results: " - 1 : LABEL_WIDTH;
+	size_t n = health_recent(health, results), room = canvas->width > from ? (size_t)(canvas->width - from) : 0;
 
-	if (n == 0 || canvas->width <= LABEL_WIDTH)
+	if (n == 0 || room == 0)
 		return y;
-	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, STYLE_MUTED, "results");
-	for (size_t i = n > room ? n - room : 0, x = LABEL_WIDTH; i < n; i++, x++) {
+	canvas_text(canvas, 0, y, from - 1, STYLE_MUTED, is_narrow(canvas) ? "results:" : "results");
+	for (size_t i = n > room ? n - room : 0, x = (size_t)from; i < n; i++, x++) {
 		enum health_state state = state_of_observed(results[i]);
 
 		canvas_glyph(canvas, (int)x, y, canvas_named_glyph(canvas, state_glyph(state)), state_style(state));
@@ -147,12 +182,13 @@ static int draw_checks(struct canvas *canvas, int y, const struct page *page)
 
 static int draw_alert(struct canvas *canvas, int y, const struct page *page, const struct alert *alert)
 {
-	char age[HUMAN_MAX];
+	char age[HUMAN_MAX], text[TEXT_FIELD_MAX];
 
-	canvas_text(canvas, 0, y, LABEL_WIDTH - 1, style_of_severity(alert->severity), alert_state_name(alert->state));
-	canvas_textf(canvas, LABEL_WIDTH, y, -1, STYLE_TEXT, "for %s: %s",
-		     human_duration(page->view->now.wall_ms - alert->since_ms, age), alert->summary);
-	return y + 1;
+	snprintf(text, sizeof text, "for %s: %s", human_duration(page->view->now.wall_ms - alert->since_ms, age),
+		 alert->summary);
+	text_trim(text);
+	return draw_field_as(canvas, y, style_of_severity(alert->severity), alert_state_name(alert->state), STYLE_TEXT,
+			     text);
 }
 
 static int draw_alerts(struct canvas *canvas, int y, const struct page *page)

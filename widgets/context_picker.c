@@ -9,7 +9,9 @@ enum {
 	WIDTH_MIN = 36,
 	WIDTH_MAX = 72,
 	ROWS_MAX = 16,
-	CHROME_ROWS = 5, // border, query, rule, footer, border
+	CHROME_ROWS = 5,     // border, query, rule, footer, border
+	CHROME_ROWS_LOW = 3, // without rule and footer, ...
+	LOW = 8,             // ... on screens lower than this
 	MATCHED_MAX = 64,
 };
 
@@ -83,6 +85,7 @@ void context_picker_box(const struct view *view, int width, int height, struct p
 	enum { COUNT_CELLS = 20, FRAME_CELLS = 4 };
 	const struct picker_view *picker = &view->picker;
 	int wanted = widest_item(picker) + 11, rows = picker->n_items < 1 ? 1 : ROWS_MAX;
+	int chrome = height < LOW ? CHROME_ROWS_LOW : CHROME_ROWS;
 
 	if (wanted < COUNT_CELLS + hints_width(view) + FRAME_CELLS)
 		wanted = COUNT_CELLS + hints_width(view) + FRAME_CELLS;
@@ -90,8 +93,9 @@ void context_picker_box(const struct view *view, int width, int height, struct p
 	if (picker->n_items >= 1 && picker->n_items < ROWS_MAX)
 		rows = (int)picker->n_items;
 	out->width = wanted > width ? width : wanted;
-	out->height = rows + CHROME_ROWS > height ? height : rows + CHROME_ROWS;
-	out->n_rows = out->height > CHROME_ROWS ? out->height - CHROME_ROWS : 0;
+	out->height = rows + chrome > height ? height : rows + chrome;
+	out->n_rows = out->height > chrome ? out->height - chrome : 0;
+	out->has_footer = chrome == CHROME_ROWS;
 	// Above the middle: the box grows downwards while one types and its query stays where it is.
 	out->x = (width - out->width) / 2;
 	out->y = (height - out->height) / 3;
@@ -239,9 +243,11 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	draw_query(picker, &part);
 	if (box.n_rows == 0)
 		return;
-	canvas_hline(&frame, 1, 2, box.width - 2, STYLE_BORDER);
-	part = canvas_part(&frame, 1, 3, box.width - 2, box.n_rows);
+	part = canvas_part(&frame, 1, box.has_footer ? 3 : 2, box.width - 2, box.n_rows);
 	draw_items(picker, &part);
+	if (!box.has_footer)
+		return;
+	canvas_hline(&frame, 1, 2, box.width - 2, STYLE_BORDER);
 	part = canvas_part(&frame, 2, box.height - 2, box.width - 4, 1);
 	draw_footer(picker, view, &part);
 }

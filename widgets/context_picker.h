@@ -13,7 +13,8 @@ extern const struct widget_class context_picker_class;
 // Where the box stands in a canvas of this size, for whoever places other things around it.
 struct picker_box {
 	int x, y, width, height;
-	int n_rows; // of items
+	int n_rows;      // of items
+	bool has_footer; // and a rule below the query; not where each row counts
 };
 void context_picker_box(const struct view *view, int width, int height, struct picker_box *out);
 

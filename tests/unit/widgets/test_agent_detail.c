@@ -24,7 +24,8 @@ START_TEST(tells_verdict_and_why)
 	static const struct golden_case cases[] = { { "wide", 140, 26, false },
 						    { "80", 80, 36, false },
 						    { "ascii", 80, 12, true },
-						    { "narrow", 30, 12, false } };
+						    { "narrow", 30, 12, false },
+						    { "narrowest", 20, 30, false } };
 
 	fleet_fixture_init(&f);
 	fleet_fixture_platform(&f);

@@ -51,6 +51,7 @@ START_TEST(looks_right_for_many_and_for_one)
 	golden_draw(&picker, NULL, &view, &(struct golden_case){ "agents", 70, 14, false });
 	golden_draw(&picker, NULL, &view, &(struct golden_case){ "ascii", 70, 14, true });
 	golden_draw(&picker, NULL, &view, &(struct golden_case){ "narrow", 16, 8, false });
+	golden_draw(&picker, NULL, &view, &(struct golden_case){ "low", 20, 5, false });
 	golden_sweep(&picker, NULL, &view, 60, 12);
 	view.picker = (struct picker_view){ .is_open = true,
 					    .kind = PICK_TIME_RANGE,
