@@ -205,6 +205,22 @@ static void draw_title(const struct panel *panel, struct canvas *canvas)
 	draw_label(panel, canvas, 0, canvas->width - tag);
 }
 
+// What led to the silence is what one wants to see of it.
+static void draw_unavailable(const struct panel *panel, struct canvas *canvas)
+{
+	size_t n_values = 0;
+
+	for (size_t i = 0; i < panel->n_points; i++)
+		n_values += isfinite(panel->points[i].value) != 0;
+	if (n_values < 2) {
+		draw_value(panel, canvas, 1, 1, canvas->width - 1);
+		wrap_draw(canvas, 1, 2, canvas->width - 1, canvas->height - 2, STYLE_FAINT, panel->provenance.text);
+		return;
+	}
+	canvas_textf(canvas, 1, 1, canvas->width - 1, STYLE_UNKNOWN, "no data: %s", panel->provenance.text);
+	draw_sparkline(panel, canvas, 1, 2, canvas->width - 1, canvas->height - 2);
+}
+
 void panel_draw(const struct panel *panel, struct canvas *canvas)
 {
 	int used;
@@ -214,12 +230,12 @@ void panel_draw(const struct panel *panel, struct canvas *canvas)
 		return;
 	}
 	draw_title(panel, canvas);
-	used = draw_value(panel, canvas, 1, 1, canvas->width - 1);
-	draw_chip(panel, canvas, canvas->width, 1, used + 2);
 	if (panel->provenance.state == PROVENANCE_UNAVAILABLE) {
-		wrap_draw(canvas, 1, 2, canvas->width - 1, canvas->height - 2, STYLE_FAINT, panel->provenance.text);
+		draw_unavailable(panel, canvas);
 		return;
 	}
+	used = draw_value(panel, canvas, 1, 1, canvas->width - 1);
+	draw_chip(panel, canvas, canvas->width, 1, used + 2);
 	draw_sparkline(panel, canvas, 1, 2, canvas->width - 1, canvas->height - 2);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/layout.h"
 
+#include "widgets/metrics_grid.h"
+
 enum {
 	WIDE = 110,      // from here on two columns
 	WIDE_ROWS = 12,  // and only with this many rows
@@ -71,6 +73,13 @@ static int newly_bad_rows(const struct layout_content *content, int most)
 	return n ? least(n, most) + 1 : 0;
 }
 
+// The timeline can use any room; the panels have half of it, or what they need.
+static void panels_above_timeline(struct layout *out, struct rect right, const struct layout_content *content)
+{
+	take_top(&right, metrics_grid_rows(content->n_panels, right.width, right.height / 2), &out->slots[SLOT_PANELS]);
+	out->slots[SLOT_TIMELINE] = right;
+}
+
 static void overview_wide(struct layout *out, struct rect body, const struct layout_content *content)
 {
 	struct rect right = take_right(&body, clamp(body.width * 2 / 5, 46, 100));
@@ -80,8 +89,7 @@ static void overview_wide(struct layout *out, struct rect body, const struct lay
 	out->slots[SLOT_MAIN] = body;
 	if (content->has_progress && right.height >= 20)
 		take_top(&right, 4, &out->slots[SLOT_PROGRESS]);
-	take_top(&right, right.height / 2, &out->slots[SLOT_PANELS]);
-	out->slots[SLOT_TIMELINE] = right;
+	panels_above_timeline(out, right, content);
 }
 
 static void overview_narrow(struct layout *out, struct rect body, const struct layout_content *content)
@@ -111,15 +119,12 @@ static void overview(struct layout *out, int width, int height, const struct lay
 		overview_narrow(out, body, content);
 }
 
-static void agent(struct layout *out, int width, int height)
+static void agent(struct layout *out, int width, int height, const struct layout_content *content)
 {
 	struct rect body = frame(out, width, height, false, false);
 
 	if (is_wide(&body)) {
-		struct rect right = take_right(&body, body.width / 2);
-
-		take_top(&right, right.height / 2, &out->slots[SLOT_PANELS]);
-		out->slots[SLOT_TIMELINE] = right;
+		panels_above_timeline(out, take_right(&body, body.width / 2), content);
 	} else {
 		int rows = body.height;
 
@@ -182,7 +187,7 @@ void layout_compute(enum screen_id screen, int width, int height, const struct l
 		overview(out, width, height, content);
 		break;
 	case SCREEN_AGENT:
-		agent(out, width, height);
+		agent(out, width, height, content);
 		break;
 	case SCREEN_METRICS:
 		metrics(out, width, height);

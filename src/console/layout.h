@@ -31,6 +31,7 @@ enum slot {
 
 struct layout_content {
 	size_t n_newly_bad;
+	size_t n_panels;   // that may stand in the pane of panels; 0: not known yet
 	bool has_progress; // something is under way
 	bool has_tiers;    // agents have tiers: a second row of counts
 	bool is_feed_live; // else the feed's own indicator stands beside the verdict

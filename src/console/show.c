@@ -125,9 +125,22 @@ static bool has_tiers(const struct fleet *fleet)
 	return n > 1 || (n == 1 && *tiers[0].name);
 }
 
+// On the overview those that any agent may have: the panes keep their places when the cursor moves.
+static size_t n_panels(const struct console *console)
+{
+	size_t n = 0;
+
+	if (console->view.screen != SCREEN_OVERVIEW)
+		return fleet_agent_series(console->fleet, console->view.agent, NULL, 0);
+	for (size_t no = 0; no < fleet_n_series_defs(console->fleet); no++)
+		n += fleet_series_def(console->fleet, (uint16_t)no) != NULL;
+	return n;
+}
+
 void console_layout(struct console *console, int width, int height)
 {
 	const struct layout_content content = { .n_newly_bad = console->scope.n_bad,
+						.n_panels = n_panels(console),
 						.has_progress = is_under_way(console->fleet),
 						.has_tiers = has_tiers(console->fleet),
 						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,

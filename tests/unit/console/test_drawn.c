@@ -29,6 +29,18 @@ static int by_text(const void *a, const void *b)
 
 static bool is_known(const struct words *words, const char *word)
 {
+	char label[64];
+	size_t n = strlen(word);
+
+	if (n > 1 && n < sizeof label && word[n - 1] == ':') { // in narrow panes labels stand before their texts
+		memcpy(label, word, n - 1);
+		label[n - 1] = '\0';
+		word = label;
+		if (bsearch(&word, words->items, words->n, sizeof word, by_text))
+			return true;
+		label[n - 1] = ':';
+		label[n] = '\0';
+	}
 	return bsearch(&word, words->items, words->n, sizeof word, by_text) != NULL;
 }
 

@@ -45,6 +45,8 @@ START_TEST(keeps_panels_apart_and_inside)
 				grid_layout(n, width, height, n / 2, &layout);
 				ck_assert_int_ge(layout.n_columns, 1);
 				ck_assert_int_le(layout.n_columns * (layout.column_width + 2) - 2, width);
+				ck_assert_int_ge(layout.row_height, panel_height(layout.size));
+				ck_assert_int_le(metrics_grid_rows(n, width, height + 1), height + 1);
 				if (n && layout.n_rows > 0) {
 					size_t end = layout.first + (size_t)layout.n_columns * (size_t)layout.n_rows;
 
@@ -55,13 +57,34 @@ START_TEST(keeps_panels_apart_and_inside)
 }
 END_TEST
 
+START_TEST(panels_grow_into_the_room_that_is_left)
+{
+	static const struct {
+		size_t n;
+		int width, height, row_height, rows;
+	} cases[] = {
+		{ 1, 78, 22, 12, 13 },                        // no further than is of use
+		{ 1, 78, 8, 8, 9 },    { 8, 78, 22, 4, 20 },  // in four rows
+		{ 8, 99, 22, 6, 21 },  { 8, 62, 46, 8, 36 },  // in three, and in four
+		{ 8, 78, 4, 1, 5 },    { 40, 78, 22, 1, 21 }, // lines do not
+		{ 0, 78, 22, 8, 23 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct grid_layout layout;
+
+		grid_layout(cases[i].n, cases[i].width, cases[i].height, 0, &layout);
+		ck_assert_int_eq(layout.row_height, cases[i].row_height);
+		ck_assert_int_eq(metrics_grid_rows(cases[i].n, cases[i].width, cases[i].height + 1), cases[i].rows);
+	}
+}
+END_TEST
+
 START_TEST(looks_right_from_wide_to_narrow)
 {
 	static const struct golden_case cases[] = {
-		{ "wide", 120, 10, false },
-		{ "ascii", 60, 10, true },
-		{ "short", 80, 4, false },
-		{ "overflow", 30, 4, false },
+		{ "wide", 120, 10, false }, { "grown", 80, 20, false },   { "ascii", 60, 10, true },
+		{ "short", 80, 4, false },  { "overflow", 30, 4, false },
 	};
 	struct fleet_fixture f;
 	struct view view;
@@ -97,4 +120,4 @@ START_TEST(says_why_there_are_no_panels)
 END_TEST
 
 SUITE("metrics_grid", takes_the_largest_size_in_which_all_fit, keeps_panels_apart_and_inside,
-      looks_right_from_wide_to_narrow, says_why_there_are_no_panels)
+      panels_grow_into_the_room_that_is_left, looks_right_from_wide_to_narrow, says_why_there_are_no_panels)

@@ -11,10 +11,10 @@ START_TEST(a_young_fleet_is_shown_in_the_smallest_span_that_holds_it)
 		enum time_range range;
 		int64_t span_ms;
 	} table[] = {
-		{ 10 * SECOND_MS, RANGE_1H, MINUTE_MS },     { 61 * SECOND_MS, RANGE_1H, 2 * MINUTE_MS },
-		{ 6 * MINUTE_MS, RANGE_1H, 15 * MINUTE_MS }, { 59 * MINUTE_MS, RANGE_1H, HOUR_MS },
-		{ 5 * HOUR_MS, RANGE_1H, HOUR_MS },          { 10 * MINUTE_MS, RANGE_5M, 5 * MINUTE_MS },
-		{ 2 * HOUR_MS, RANGE_30D, 3 * HOUR_MS },
+		{ 10 * SECOND_MS, RANGE_1H, 15 * SECOND_MS }, { 50 * SECOND_MS, RANGE_1H, MINUTE_MS },
+		{ 61 * SECOND_MS, RANGE_1H, 2 * MINUTE_MS },  { 6 * MINUTE_MS, RANGE_1H, 15 * MINUTE_MS },
+		{ 59 * MINUTE_MS, RANGE_1H, HOUR_MS },        { 5 * HOUR_MS, RANGE_1H, HOUR_MS },
+		{ 10 * MINUTE_MS, RANGE_5M, 5 * MINUTE_MS },  { 2 * HOUR_MS, RANGE_30D, 3 * HOUR_MS },
 	};
 	const int64_t now_ms = FIXTURE_NOW_MS;
 
