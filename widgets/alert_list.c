@@ -2,6 +2,7 @@
 #include "widgets/alert_list.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "base/strbuf.h"
@@ -90,10 +91,23 @@ static int about_width(const struct fleet *fleet, const struct alerts_view *aler
 	return widest > AGENT_MAX ? AGENT_MAX : widest;
 }
 
+// What is said of it, without the name that stands whole in the column before: "is down: connection refused".
+static const char *summary_after(const struct alert *alert, const char *name, int name_cells)
+{
+	size_t n = strlen(name);
+
+	if (text_width(name) > name_cells || strncmp(alert->summary, name, n) != 0)
+		return alert->summary;
+	if (strncmp(alert->summary + n, ": ", 2) == 0)
+		return alert->summary + n + 2;
+	return alert->summary[n] == ' ' ? alert->summary + n + 1 : alert->summary;
+}
+
 static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, const struct view *view,
 		     const struct alert *alert, int about_cells)
 {
 	bool is_resolved = alert->state == ALERT_RESOLVED, is_wide = canvas->width >= WIDE;
+	const char *summary = alert->summary;
 	char text[512];
 	int x = MARK;
 
@@ -110,8 +124,9 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 		about(fleet, alert, text, sizeof text);
 		canvas_text(canvas, x, y, about_cells, is_resolved ? STYLE_FAINT : STYLE_TEXT, text);
 		x += about_cells + GAP;
+		summary = summary_after(alert, text, about_cells);
 	}
-	canvas_text(canvas, x, y, -1, is_resolved ? STYLE_FAINT : STYLE_TEXT, alert->summary);
+	canvas_text(canvas, x, y, -1, is_resolved ? STYLE_FAINT : STYLE_TEXT, summary);
 }
 
 // "acknowledged by maria: rack move" - what the row had no room for.

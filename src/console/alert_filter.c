@@ -62,22 +62,38 @@ static void settle_cursor(struct alert_filter *filter)
 		filter->top = filter->row;
 }
 
+static void list(struct alert_filter *filter, enum alert_state state, enum severity least, enum severity most)
+{
+	for (size_t i = 0; i < fleet_n_alerts(filter->fleet); i++) {
+		const struct alert *alert = fleet_alert_at(filter->fleet, i);
+
+		if (alert->state == state && alert->severity >= least && alert->severity <= most &&
+		    passes(filter, alert))
+			filter->ids[filter->n++] = alert->id;
+	}
+}
+
+// The worst first, and of those the latest; what is over, by its time alone.
+static void list_state(struct alert_filter *filter, enum alert_state state)
+{
+	if (state == ALERT_RESOLVED) {
+		list(filter, state, SEVERITY_INFO, SEVERITY_CRITICAL);
+		return;
+	}
+	for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_INFO; severity--)
+		list(filter, state, (enum severity)severity, (enum severity)severity);
+}
+
 int alert_filter_settle(struct alert_filter *filter)
 {
-	size_t n_alerts = fleet_n_alerts(filter->fleet);
-
 	if (!filter->is_stale)
 		return 0;
 	filter->n = 0;
-	if (reserve(filter, n_alerts) < 0)
+	if (reserve(filter, fleet_n_alerts(filter->fleet)) < 0)
 		return -ENOMEM;
 	for (int state = 0; state < ALERT_STATE_COUNT; state++)
-		for (size_t i = 0; i < n_alerts && filter->states & 1U << state; i++) {
-			const struct alert *alert = fleet_alert_at(filter->fleet, i);
-
-			if ((int)alert->state == state && passes(filter, alert))
-				filter->ids[filter->n++] = alert->id;
-		}
+		if (filter->states & 1U << state)
+			list_state(filter, (enum alert_state)state);
 	filter->is_stale = false;
 	settle_cursor(filter);
 	return 0;

@@ -103,6 +103,27 @@ START_TEST(agents_are_acted_on_by_id)
 }
 END_TEST
 
+START_TEST(the_worst_alerts_come_first_and_of_those_the_latest)
+{
+	struct console_fixture f;
+	const struct alerts_view *alerts;
+	uint32_t old, warning, recent;
+
+	console_fixture_empty(&f);
+	old = fleet_fixture_alert(&f.fleet, 0, SEVERITY_CRITICAL, ALERT_ACTIVE, "a", "", 2 * MINUTE_MS);
+	recent = fleet_fixture_alert(&f.fleet, 0, SEVERITY_CRITICAL, ALERT_ACTIVE, "b", "", MINUTE_MS);
+	warning = fleet_fixture_alert(&f.fleet, 0, SEVERITY_WARNING, ALERT_ACTIVE, "c", "", 0);
+	fleet_fixture_alert(&f.fleet, 0, SEVERITY_CRITICAL, ALERT_ACKNOWLEDGED, "d", "", 0);
+	console_fixture_keys(&f, "A");
+	alerts = &console_fixture_view(&f)->alerts;
+	ck_assert_uint_eq(alerts->n_ids, 4);
+	ck_assert_uint_eq(alerts->ids[0], recent);
+	ck_assert_uint_eq(alerts->ids[1], old);
+	ck_assert_uint_eq(alerts->ids[2], warning);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(a_list_that_moves_does_not_move_the_target)
 {
 	struct console_fixture f;
@@ -273,6 +294,7 @@ START_TEST(maintenance_ends_with_the_same_key)
 END_TEST
 
 SUITE("console acting", alerts_are_acted_on_by_name, the_cursor_stays_on_the_alert_that_was_acted_on,
-      agents_are_acted_on_by_id, a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words,
+      agents_are_acted_on_by_id, the_worst_alerts_come_first_and_of_those_the_latest,
+      a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words,
       without_a_feed_nothing_is_done, nothing_to_act_on_is_said, a_question_is_answered_on_purpose_only,
       a_series_is_pinned_and_unpinned, maintenance_ends_with_the_same_key)
