@@ -135,6 +135,21 @@ static void help_command(struct keymap *keymap, enum command command)
 
 static void make_help(struct keymap *keymap)
 {
+	// What belongs together stands together; the most wanted first.
+	static const enum command as_read[] = {
+		COMMAND_UP,          COMMAND_DOWN,          COMMAND_LEFT,      COMMAND_RIGHT,        COMMAND_PAGE_UP,
+		COMMAND_PAGE_DOWN,   COMMAND_FIRST,         COMMAND_LAST,      COMMAND_ENTER,        COMMAND_BACK,
+		COMMAND_NEXT_PANE,   COMMAND_PREVIOUS_PANE, COMMAND_JUMP_BACK, COMMAND_JUMP_FORWARD, COMMAND_OVERVIEW,
+		COMMAND_AGENT,       COMMAND_ALERTS,        COMMAND_METRICS,   COMMAND_TIMELINE,     COMMAND_FILTER,
+		COMMAND_CONTEXT,     COMMAND_CLEAR,         COMMAND_NEWLY_BAD, COMMAND_DIFFERS,      COMMAND_SORT,
+		COMMAND_REVERSE,     COMMAND_RANGE,         COMMAND_STATES,    COMMAND_EXPAND,       COMMAND_TYPES,
+		COMMAND_SEVERITY,    COMMAND_ACK,           COMMAND_SNOOZE,    COMMAND_NOTE,         COMMAND_PROBE,
+		COMMAND_MAINTENANCE, COMMAND_PIN,           COMMAND_ANSWER,    COMMAND_EXPORT,       COMMAND_HELP,
+		COMMAND_PALETTE,     COMMAND_UTC,           COMMAND_PAUSE,     COMMAND_THEME,        COMMAND_QUIT,
+	};
+
+	_Static_assert(COUNT(as_read) == COMMAND_COUNT, "each command has its place in the help");
+
 	static const char *const titles[] = { [SECTION_MOVE] = "Moving",
 					      [SECTION_LOOK] = "Looking",
 					      [SECTION_ACT] = "Acting",
@@ -142,9 +157,9 @@ static void make_help(struct keymap *keymap)
 
 	for (size_t section = 0; section < COUNT(titles); section++) {
 		help_line(keymap, NULL, titles[section]);
-		for (int i = 0; i < COMMAND_COUNT; i++)
-			if (command_info((enum command)i)->section == section)
-				help_command(keymap, (enum command)i);
+		for (size_t i = 0; i < COUNT(as_read); i++)
+			if (command_info(as_read[i])->section == section)
+				help_command(keymap, as_read[i]);
 	}
 }
 

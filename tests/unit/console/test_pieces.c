@@ -525,10 +525,29 @@ START_TEST(nobody_takes_prod_for_staging)
 }
 END_TEST
 
+START_TEST(help_tells_of_every_command_once)
+{
+	struct keymap keymap;
+
+	keymap_init(&keymap, NULL);
+	for (int command = 0; command < COMMAND_COUNT; command++) {
+		const struct command_info *info = command_info((enum command)command);
+		size_t n = 0;
+
+		for (size_t i = 0; i < keymap.n_help; i++)
+			n += keymap.help[i].key && strcmp(keymap.help[i].text, info->description) == 0;
+		ck_assert_uint_eq(n, *info->keys != 0);
+	}
+	ck_assert_str_eq(keymap.help[0].text, "Moving");
+	ck_assert_str_eq(keymap.help[1].text, "one up");
+	ck_assert_str_eq(keymap.help[2].text, "one down");
+}
+END_TEST
+
 SUITE("console pieces", where_one_can_be_picked_two_are_one, any_part_of_a_label_finds_it_among_many,
       fuzzy_finds_letters_in_order, fuzzy_likes_starts_runs_and_short_texts, a_prompt_is_edited_as_in_a_shell,
       a_paste_is_inserted_and_never_submits, a_prompt_shows_its_mistake_until_it_is_mended,
       history_goes_back_and_forward, a_dialog_is_not_answered_by_reflex, a_paste_answers_no_dialog,
       every_default_key_is_a_key_and_has_one_meaning, no_reflex_acts, keys_can_be_remapped,
       kinds_narrow_and_choices_widen, many_can_be_picked, enter_without_picks_takes_what_is_under_the_cursor,
-      nobody_takes_prod_for_staging)
+      nobody_takes_prod_for_staging, help_tells_of_every_command_once)
