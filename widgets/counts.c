@@ -30,13 +30,18 @@ static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
 		enum health_state state = best_first[i];
 		size_t n = scope->by_state[state];
 		style_t style = n ? state_style(state) : (style_t)STYLE_FAINT;
-		char text[48];
+		const char *word = canvas->width < 44 ? "" : health_state_name(state);
+		char number[24];
+		int width;
 
-		snprintf(text, sizeof text, canvas->width < 44 ? "%zu" : "%zu %s", n, health_state_name(state));
-		if (x + 2 + text_width(text) > canvas->width)
+		snprintf(number, sizeof number, "%zu", n);
+		width = text_width(number) + (*word ? 1 + text_width(word) : 0);
+		if (x + 2 + width > canvas->width)
 			break;
 		canvas_glyph(canvas, x, 0, canvas_named_glyph(canvas, state_glyph(state)), style);
-		x += 2 + canvas_text(canvas, x + 2, 0, -1, style, text) + 2;
+		canvas_text(canvas, x + 2, 0, -1, style, number);
+		canvas_text_right(canvas, x + 2, 0, width, n ? STYLE_MUTED : STYLE_FAINT, word);
+		x += 2 + width + 2;
 	}
 	draw_alerts(canvas, x, scope->alerts[ALERT_ACTIVE]);
 }

@@ -10,7 +10,16 @@
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
-enum { REASON_MAX = 320, WORD_WIDTH = 14, AGE_WIDTH = 4, NAME_MIN = 12, NAME_MAX_CELLS = 24 };
+enum {
+	REASON_MAX = 320,
+	MARK = 2,
+	GAP = 2,
+	STEP = 4,
+	WORD_WIDTH = 14,
+	AGE_WIDTH = 4,
+	NAME_MIN = 12,
+	NAME_MAX_CELLS = 24
+};
 
 static int name_width(const struct fleet *fleet, const struct view *view, int width)
 {
@@ -22,6 +31,7 @@ static int name_width(const struct fleet *fleet, const struct view *view, int wi
 
 		widest = needed > widest ? needed : widest;
 	}
+	widest = (widest + STEP - 1) / STEP * STEP; // as in the table of agents below
 	if (widest > NAME_MAX_CELLS)
 		widest = NAME_MAX_CELLS;
 	return widest > width / 3 ? width / 3 : widest;
@@ -29,13 +39,13 @@ static int name_width(const struct fleet *fleet, const struct view *view, int wi
 
 static void draw_row(struct canvas *canvas, int y, const struct fleet_agent *agent, int name, const struct view *view)
 {
-	int width = canvas->width, word = width < 40 ? 1 : WORD_WIDTH, x = word + 1;
+	int width = canvas->width, word = width < 40 ? 1 : WORD_WIDTH, x = MARK + word + GAP;
 	char age[HUMAN_MAX], reason[REASON_MAX];
 
-	status_badge_draw(canvas, 0, y, word, health_status(&agent->health), health_word(&agent->health),
+	status_badge_draw(canvas, MARK, y, word, health_status(&agent->health), health_word(&agent->health),
 			  word == 1 ? BADGE_SM : BADGE_MD, 0);
 	canvas_text(canvas, x, y, name, STYLE_TITLE, agent->agent->name);
-	x += name + 2;
+	x += name + GAP;
 	agent_reason(agent, reason, sizeof reason);
 	canvas_text(canvas, x, y, width - x - AGE_WIDTH - 2, STYLE_TEXT, reason);
 	human_short_age(view->now.wall_ms - agent->state_since_ms, age);
@@ -53,7 +63,7 @@ static void draw_rows(struct canvas *canvas, const struct fleet *fleet, const st
 		if (!agent)
 			continue;
 		if (y == canvas->height - 1 && y > 0 && scope->n_bad > i + 1) {
-			canvas_textf(canvas, 0, y, -1, STYLE_FAINT, "and %zu more", scope->n_bad - i);
+			canvas_textf(canvas, MARK, y, -1, STYLE_FAINT, "and %zu more", scope->n_bad - i);
 			break;
 		}
 		draw_row(canvas, y++, agent, name, view);
@@ -63,9 +73,9 @@ static void draw_rows(struct canvas *canvas, const struct fleet *fleet, const st
 static void draw_nothing(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
 {
 	if (view->scope.total == 0 || !connection_has_answers(fleet))
-		canvas_text(canvas, 0, 0, -1, STYLE_FAINT, "Nothing is known yet.");
+		canvas_text(canvas, MARK, 0, -1, STYLE_FAINT, "Nothing is known yet.");
 	else
-		canvas_text(canvas, 0, 0, -1, STYLE_FAINT, "Nothing turned bad.");
+		canvas_text(canvas, MARK, 0, -1, STYLE_FAINT, "Nothing turned bad.");
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

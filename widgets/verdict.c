@@ -92,7 +92,7 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 	out->since[0] = '\0';
 	human_short_age(view->now.wall_ms - scope->overall_since_ms, age);
 	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers)
-		snprintf(out->since, sizeof out->since, "since %s%s", age, strcmp(age, "now") == 0 ? "" : " ago");
+		snprintf(out->since, sizeof out->since, "%s%s", strcmp(age, "now") == 0 ? "just " : "for ", age);
 }
 
 static int draw_word(struct canvas *canvas, enum health_state state)
@@ -120,6 +120,12 @@ static void draw_parts(struct canvas *canvas, int x, const char *const parts[N_P
 	}
 }
 
+// That the feed is live stands in the header and is no news.
+static bool is_expected(const struct fleet *fleet, const struct view *view)
+{
+	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused;
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct verdict_line line;
@@ -136,7 +142,9 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		snprintf(line.counts, sizeof line.counts, "%s", few);
 	}
 	if (connection_has_answers(fleet))
-		draw_parts(canvas, x, (const char *const[]){ line.counts, line.since, line.connection.text },
+		draw_parts(canvas, x,
+			   (const char *const[]){ line.counts, line.since,
+						  is_expected(fleet, view) ? "" : line.connection.text },
 			   (const style_t[]){ STYLE_TITLE, STYLE_MUTED, style_of_status(line.connection.status) });
 	else
 		draw_parts(canvas, x, (const char *const[]){ line.connection.text, line.counts, "" },

@@ -44,7 +44,7 @@ START_TEST(a_glance_tells_whether_it_is_well_since_when_and_how_live_with_no_key
 	for (size_t i = 0; i < COUNT(fleets); i++) {
 		t = demo(&s, fleets[i].selector);
 		term_wait_row(t, fleets[i].verdict, fleets[i].rest, SCENE_MS);
-		term_wait_row(t, " · since ", "live", SCENE_MS);
+		term_wait_row(t, fleets[i].verdict, " · for ", SCENE_MS);
 		term_wait_for(t, fleets[i].counts, SCENE_MS);
 		scene_quit(t);
 		scene_close(&s);
