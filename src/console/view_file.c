@@ -48,19 +48,18 @@ static int take(const char *name, const char *value, struct view_memory *memory)
 
 static int read_lines(FILE *file, struct view_memory *memory)
 {
-	char line[TEXT_FIELD_MAX + 64], clean[TEXT_FIELD_MAX + 64];
+	char line[TEXT_FIELD_MAX + 64], value[TEXT_FIELD_MAX + 64];
 	int r = 0;
 
 	while (r == 0 && fgets(line, sizeof line, file)) {
-		size_t n = strcspn(line, "\n");
-		char *value;
+		size_t n = strcspn(line, "\n"), n_name = strcspn(line, " \n");
 
-		text_clean(line, n, TEXT_ONE_LINE, clean, sizeof clean, NULL);
-		value = strchr(clean, ' ');
-		if (!value)
+		if (n_name == n)
 			continue;
-		*value++ = '\0';
-		r = take(clean, value, memory);
+		line[n_name] = '\0';
+		// By itself: in the whole line a mark at its beginning would have the space as its base.
+		text_clean(line + n_name + 1, n - n_name - 1, TEXT_ONE_LINE, value, sizeof value, NULL);
+		r = take(line, value, memory);
 	}
 	return r == 0 && ferror(file) ? -EIO : r;
 }
