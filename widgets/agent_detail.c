@@ -20,10 +20,14 @@ struct page {
 	const struct fleet_agent *agent;
 };
 
-// A section's title; sections are set apart by an empty line.
+// A section's title; sections are set apart by an empty line. In the last row it would be the title of nothing.
 static int draw_title(struct canvas *canvas, int y, const char *title)
 {
-	int used = canvas_text(canvas, 0, y, -1, STYLE_TITLE, title);
+	int used;
+
+	if (y == canvas->height - 1)
+		return y + 1;
+	used = canvas_text(canvas, 0, y, -1, STYLE_TITLE, title);
 
 	canvas_hline(canvas, used + 1, y, canvas->width - used - 1, STYLE_BORDER);
 	return y + 1;

@@ -8,6 +8,7 @@
 enum {
 	WIDTH_MIN = 36,
 	WIDTH_MAX = 72,
+	BESIDE_MIN = 20,
 	ROWS_MAX = 16,
 	CHROME_ROWS = 5,     // border, query, rule, footer, border
 	CHROME_ROWS_LOW = 3, // without rule and footer, ...
@@ -92,7 +93,8 @@ void context_picker_box(const struct view *view, int width, int height, struct p
 	wanted = wanted < WIDTH_MIN ? WIDTH_MIN : wanted > WIDTH_MAX ? WIDTH_MAX : wanted;
 	if (picker->n_items >= 1 && picker->n_items < ROWS_MAX)
 		rows = (int)picker->n_items;
-	out->width = wanted > width ? width : wanted;
+	// Beside it there is room for something to be read, or nothing.
+	out->width = wanted > width - BESIDE_MIN ? width : wanted;
 	out->height = rows + chrome > height ? height : rows + chrome;
 	out->n_rows = out->height > chrome ? out->height - chrome : 0;
 	out->has_footer = chrome == CHROME_ROWS;

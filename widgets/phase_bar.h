@@ -6,8 +6,8 @@
 
 enum { PHASES = 5 };
 
-/* Draws from row y on and returns the rows used. Phases that did not happen (a kept connection) are named as such;
- * those that the probe did not live to see are left out.
+/* Draws from row y on and returns the rows used. Phases that did not happen are left out, as are those that the probe
+ * did not live to see; a kept connection is named as such.
  */
 int phase_bar_draw(struct canvas *canvas, int y, const struct probe_timing *timing);
 int phase_bar_rows(const struct probe_timing *timing);

@@ -76,7 +76,7 @@ static const struct panel_row rows[] = {
 	{ KIND_HTTP, "http_p95", "Latency p95", UNIT_MILLISECONDS, BETTER_LOWER, 500, 1000,
 	  "1000 * first(p95(http_request_duration_seconds), p95(http_server_requests_seconds))" },
 
-	{ KIND_PROCESS, "process_cpu", "CPU of the process", UNIT_PERCENT, BETTER_LOWER, NAN, NAN,
+	{ KIND_PROCESS, "process_cpu", "Process CPU", UNIT_PERCENT, BETTER_LOWER, NAN, NAN,
 	  "100 * rate(process_cpu_seconds_total)" },
 	{ KIND_PROCESS, "rss", "Resident memory", UNIT_BYTES, BETTER_LOWER, NAN, NAN, "process_resident_memory_bytes" },
 	{ KIND_PROCESS, "fds", "Open files", UNIT_NONE, BETTER_LOWER, NAN, NAN, "process_open_fds" },

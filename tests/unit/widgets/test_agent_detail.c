@@ -133,10 +133,11 @@ START_TEST(names_the_phase_in_which_a_probe_ended)
 	} rows[] = { { { 1, 2, 3, 4, 5 }, 6 },
 		     { { -1, -1, -1, -1, 5 }, 2 },
 		     { { 1, -1, -1, -1, 9 }, 3 },
-		     { { 0, 0, 0, 4, 5 }, 6 } };
+		     { { 0, 0, 0, 4, 5 }, 4 },
+		     { { -1, -1, -1, -1, 0 }, 1 } };
 	struct canvas canvas;
 
-	ck_assert_int_eq(canvas_create(60, 24, false, &canvas), 0);
+	ck_assert_int_eq(canvas_create(60, 30, false, &canvas), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		ck_assert_int_eq(phase_bar_rows(&rows[i].timing), rows[i].rows);
 		ck_assert_int_eq(phase_bar_draw(&canvas, (int)i * 6, &rows[i].timing), rows[i].rows);
