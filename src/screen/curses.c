@@ -35,6 +35,7 @@ struct screen {
 	bool has_unicode, is_ascii;
 	bool is_stale; // the terminal shows something else than `shown`
 	bool is_suspended;
+	bool has_cursor; // the terminal cannot hide it
 	int width, height;
 	enum theme_id theme;
 	enum colour_depth depth;
@@ -149,8 +150,8 @@ static void set_tty(struct screen *screen)
 	}
 	typeahead(-1);
 	intrflush(stdscr, FALSE);
-	leaveok(stdscr, TRUE);
-	curs_set(0);
+	screen->has_cursor = curs_set(0) == ERR;
+	leaveok(stdscr, !screen->has_cursor);
 }
 
 static void set_colours(struct screen *screen, const struct terminal_env *env)
@@ -426,6 +427,8 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 			n_touched += show_row(screen, canvas, y);
 	if (n_touched == 0)
 		return 0;
+	if (screen->has_cursor) // out of the way, and always in the same place
+		move(canvas->height - 1, canvas->width - 1);
 	refresh_held();
 	err = frame_remember(&screen->shown, canvas);
 	return err ? err : n_touched;

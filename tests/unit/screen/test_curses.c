@@ -137,6 +137,25 @@ START_TEST(shows_what_was_drawn)
 }
 END_TEST
 
+START_TEST(a_cursor_that_cannot_be_hidden_stays_in_the_corner)
+{
+	VTermPos cursor;
+
+	open_screen("vt100", (struct screen_options){ 0 });
+	for (int row = 0; row < 3; row++) {
+		canvas_text(&canvas, 0, row, -1, STYLE_TEXT, "down");
+		ck_assert_int_gt(screen_show(screen, &canvas), 0);
+		pump();
+		vterm_state_get_cursorpos(vterm_obtain_state(vt), &cursor);
+		ck_assert_int_eq(cursor.row, HEIGHT - 1);
+		ck_assert_int_eq(cursor.col, WIDTH - 1);
+	}
+	ck_assert_int_eq(screen_show(screen, &canvas), 0);
+	ck_assert_uint_eq(pump(), 0);
+	close_all();
+}
+END_TEST
+
 START_TEST(writes_nothing_when_no_cell_changed)
 {
 	open_screen("xterm-256color", (struct screen_options){ 0 });
@@ -460,7 +479,8 @@ START_TEST(tells_that_the_terminal_is_gone)
 }
 END_TEST
 
-SUITE("curses", shows_what_was_drawn, writes_nothing_when_no_cell_changed, touches_only_the_cells_that_changed,
+SUITE("curses", shows_what_was_drawn, a_cursor_that_cannot_be_hidden_stays_in_the_corner,
+      writes_nothing_when_no_cell_changed, touches_only_the_cells_that_changed,
       replaces_wide_characters_by_narrow_ones_and_back, redraws_and_follows_the_size, survives_a_storm_of_sizes,
       puts_the_terminal_back, steps_aside_and_comes_back, restores_after_a_crash_without_the_library,
       knows_colours_and_letters_by_the_environment, refuses_politely, changes_its_theme, reads_keys_as_they_come,
