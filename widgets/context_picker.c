@@ -38,6 +38,7 @@ static const struct {
 	[PICK_TIME_RANGE] = { "ranges", "No range found" },
 	[PICK_THEME] = { "themes", "No theme found" },
 	[PICK_COMMANDS] = { "commands", "No command found" },
+	[PICK_CHOICE] = { "choices", "Nothing found" },
 };
 
 char *context_picker_summary(const struct picker_view *picker, char *out, size_t size)

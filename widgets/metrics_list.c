@@ -107,6 +107,16 @@ static const char *why_nothing(const struct fleet_agent *agent, const struct scr
 	return agent->agent->is_discovering ? "Looking for a metrics endpoint." : "The agent has no metrics endpoint.";
 }
 
+static void draw_nothing(struct canvas *canvas, const struct fleet_agent *agent, const struct scrape *scrape)
+{
+	enum reason reason = agent ? agent->probed[PROBE_METRICS].reason : REASON_NONE;
+
+	if (!scrape && reason != REASON_NONE)
+		canvas_textf(canvas, MARK, 0, -1, STYLE_MUTED, "The last scrape failed: %s.", reason_text(reason));
+	else
+		canvas_text(canvas, MARK, 0, -1, STYLE_MUTED, why_nothing(agent, scrape));
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	const struct metrics_view *metrics = &view->metrics;
@@ -121,7 +131,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (canvas->height > 1)
 		body = draw_heading(canvas, view, agent, scrape, at_ms);
 	if (!scrape || metrics->n_rows == 0)
-		canvas_text(&body, MARK, 0, -1, STYLE_MUTED, why_nothing(agent, scrape));
+		draw_nothing(&body, agent, scrape);
 	for (size_t i = 0; scrape && i < rows && first + i < metrics->n_rows; i++) {
 		uint32_t row = metrics->rows[first + i];
 

@@ -213,8 +213,7 @@ static void ask(struct registry *registry, struct source *source, const struct d
 	if (difference->is_held && source->n_asked_for != difference->n_gone) {
 		snprintf(title, sizeof title, "%s no longer lists %zu of %zu agents", source->name, difference->n_gone,
 			 difference->n_before);
-		snprintf(text, sizeof text,
-			 "They are still watched. Accept to drop them, refuse to keep them (marked unlisted=yes).");
+		snprintf(text, sizeof text, "They are still watched. Keep them (marked unlisted=yes), or drop them?");
 		notice(registry, source, SEVERITY_WARNING, true, title, text);
 	} else if (!difference->is_held && source->n_asked_for) {
 		snprintf(title, sizeof title, "%s: the question is settled by a newer list", source->name);

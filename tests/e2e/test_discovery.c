@@ -45,7 +45,7 @@ static void answer(struct term *t)
 {
 	term_listen(t, DIALOG_GUARD_MS + 100);
 	term_send(t, "Enter");
-	term_wait_gone(t, "They are still watched. Accept to drop them, refuse", SCENE_MS);
+	term_wait_gone(t, "[ Cancel ]", SCENE_MS);
 }
 
 START_TEST(agents_are_dropped_when_the_question_is_answered_so)

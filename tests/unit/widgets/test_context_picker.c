@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/context_picker.h"
@@ -139,6 +140,26 @@ START_TEST(keeps_the_cursor_in_sight)
 }
 END_TEST
 
+START_TEST(says_so_where_nothing_matches_whatever_is_picked_from)
+{
+	struct canvas canvas;
+	struct bytes text;
+
+	ck_assert_int_eq(canvas_create(60, 12, true, &canvas), 0);
+	for (int kind = 0; kind < PICK_KIND_COUNT; kind++) {
+		struct view view = { .picker = { .is_open = true, .kind = (enum picker_kind)kind } };
+
+		canvas_clear(&canvas, STYLE_TEXT);
+		widget_draw(&picker, NULL, &view, &canvas);
+		bytes_init(&text, 1 << 16);
+		ck_assert_int_eq(canvas_dump(&canvas, false, &text), 0);
+		ck_assert_ptr_nonnull(strstr(text.data, " found"));
+		bytes_finish(&text);
+	}
+	canvas_destroy(&canvas);
+}
+END_TEST
+
 START_TEST(sums_up_what_is_picked)
 {
 	static const struct {
@@ -170,4 +191,4 @@ START_TEST(sums_up_what_is_picked)
 END_TEST
 
 SUITE("context_picker", looks_right_for_many_and_for_one, serves_the_palette_without_marks, says_when_nothing_is_found,
-      keeps_the_cursor_in_sight, sums_up_what_is_picked)
+      keeps_the_cursor_in_sight, says_so_where_nothing_matches_whatever_is_picked_from, sums_up_what_is_picked)

@@ -123,12 +123,19 @@ END_TEST
 
 START_TEST(says_why_there_are_no_series)
 {
+	struct event *event;
+
 	fleet_fixture_init(&f);
 	fleet_fixture_add(&f, "WowCache", "", "");
 	fleet_fixture_view(&f, &view);
 	golden_draw(&metrics, f.fleet, &view, &(struct golden_case){ "gone", 60, 2, false });
 	view.agent = 1;
 	golden_draw(&metrics, f.fleet, &view, &(struct golden_case){ "empty", 60, 2, false });
+	event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, 1);
+	event->u.probed.kind = PROBE_METRICS;
+	event->u.probed.reason = REASON_TIMEOUT_BODY;
+	fleet_fixture_apply(&f, event);
+	golden_draw(&metrics, f.fleet, &view, &(struct golden_case){ "failed", 60, 2, false });
 	scrape(1, 0, 0);
 	golden_draw(&metrics, f.fleet, &view, &(struct golden_case){ "no_series", 60, 2, false });
 	scrape(1, 2, 0);
