@@ -207,19 +207,15 @@ static void draw_caption(const struct chart *chart, struct canvas *canvas)
 	draw_fact(canvas, x, "critical", def->critical, def->unit, STYLE_BAD);
 }
 
-static void draw_window(const struct fleet *fleet, const struct chart *chart, uint32_t agent,
-			enum metrics_window window, struct canvas *canvas)
+static void draw_window(const struct chart *chart, enum metrics_window window, const struct series_summary *s,
+			struct canvas *canvas, int y)
 {
-	struct series_summary s;
+	const double values[N_FACTS] = { s->min, s->avg, s->max, s->p50, s->p95, s->p99 };
 	char text[HUMAN_MAX];
-	int y = 1 + (int)window;
 
 	canvas_text(canvas, 1, y, FACT_WIDTH, STYLE_MUTED, metrics_window_name(window));
-	if (fleet_window(fleet, agent, chart->def->no, window, chart->view->now.wall_ms, &s) < 0)
-		return;
 	for (size_t i = 0; i < N_FACTS; i++) {
-		const double values[N_FACTS] = { s.min, s.avg, s.max, s.p50, s.p95, s.p99 };
-		bool is_known = s.count && !isnan(values[i]);
+		bool is_known = s->count && !isnan(values[i]);
 
 		canvas_text_right(canvas, FACT_FROM + (int)i * FACT_WIDTH, y, FACT_WIDTH - 1,
 				  is_known ? STYLE_TEXT : STYLE_FAINT,
@@ -227,15 +223,26 @@ static void draw_window(const struct fleet *fleet, const struct chart *chart, ui
 	}
 }
 
-// One line for each window: is what the picture shows the usual, or new?
-static void draw_windows(const struct fleet *fleet, const struct chart *chart, uint32_t agent, struct canvas *canvas)
+// One line for each window: is what the picture shows the usual, or new? Up to the first that holds all there is: the
+// longer ones would only repeat it. Returns the rows used.
+static int draw_windows(const struct fleet *fleet, const struct chart *chart, uint32_t agent, struct canvas *canvas)
 {
 	static const char *const titles[N_FACTS] = { "min", "avg", "max", "p50", "p95", "p99" };
+	size_t n_before = 0;
+	int y = 1;
 
 	for (size_t i = 0; i < N_FACTS; i++)
 		canvas_text_right(canvas, FACT_FROM + (int)i * FACT_WIDTH, 0, FACT_WIDTH - 1, STYLE_MUTED, titles[i]);
-	for (int window = 0; window < WINDOW_COUNT; window++)
-		draw_window(fleet, chart, agent, (enum metrics_window)window, canvas);
+	for (int window = 0; window < WINDOW_COUNT; window++) {
+		struct series_summary s = { 0 };
+
+		fleet_window(fleet, agent, chart->def->no, (enum metrics_window)window, chart->view->now.wall_ms, &s);
+		if (s.count && s.count == n_before)
+			break;
+		n_before = s.count;
+		draw_window(chart, (enum metrics_window)window, &s, canvas, y++);
+	}
+	return y;
 }
 
 static struct canvas draw_heading(const struct fleet *fleet, const struct chart *chart, uint32_t agent,
@@ -303,8 +310,9 @@ void chart_draw_series(const struct fleet *fleet, const struct view *view, uint3
 		rest = canvas_part(&rest, 0, 1, rest.width, rest.height - 1);
 	}
 	if (rest.height >= WINDOWS_FROM_HEIGHT && rest.width >= FACT_FROM + N_FACTS * FACT_WIDTH) {
-		draw_windows(fleet, &chart, agent, &rest);
-		rest = canvas_part(&rest, 0, 1 + WINDOW_COUNT, rest.width, rest.height - 1 - WINDOW_COUNT);
+		int used = draw_windows(fleet, &chart, agent, &rest);
+
+		rest = canvas_part(&rest, 0, used, rest.width, rest.height - used);
 	}
 	if (rest.height > 0)
 		draw_plot(&chart, &rest);
