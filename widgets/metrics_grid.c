@@ -7,14 +7,7 @@
 #include "widgets/chart.h"
 #include "widgets/heading.h"
 
-enum {
-	BETWEEN_COLUMNS = 2,
-	WIDEST_PANEL = 64,
-	WIDEST_ALONE = 100,
-	TALLEST_PANEL = 8,
-	TALLEST_ALONE = 12,
-	LINE_CELLS = 38
-};
+enum { BETWEEN_COLUMNS = 2, WIDEST_PANEL = 64, WIDEST_ALONE = 100, TALLEST_PANEL = 8, LINE_CELLS = 38 };
 
 // What a size would give, whether or not all panels then fit.
 static void try_size(enum panel_size size, int spacing, int width, int height, struct grid_layout *out)
@@ -36,14 +29,13 @@ static bool fits(const struct grid_layout *layout, size_t n, int width)
 // Gives the rows in use what room is left, up to where a sparkline is no better for it.
 static void grow(struct grid_layout *out, int rows_needed, int height)
 {
-	int rows = rows_needed < out->n_rows ? rows_needed : out->n_rows, tallest;
+	int rows = rows_needed < out->n_rows ? rows_needed : out->n_rows;
 
 	out->row_height = panel_height(out->size);
 	if (out->size == PANEL_LINE || rows < 1)
 		return;
 	height = (height + out->spacing) / rows - out->spacing;
-	tallest = rows * out->n_columns > 1 ? TALLEST_PANEL : TALLEST_ALONE;
-	height = height > tallest ? tallest : height;
+	height = height > TALLEST_PANEL ? TALLEST_PANEL : height;
 	out->row_height = height > out->row_height ? height : out->row_height;
 }
 

@@ -112,14 +112,12 @@ static style_t value_style(const struct panel *panel)
 	return panel->provenance.state == PROVENANCE_STALE ? STYLE_UNKNOWN : by_level[panel->level];
 }
 
-// The line says where it goes, the number how bad it is; each has its own colour.
+// Whether it rises or falls is seen, and the chip says whether that is good: a line is coloured where its value is bad.
 static style_t line_style(const struct panel *panel)
 {
-	style_t style = style_of_trend(panel->trend, panel->better);
+	static const style_t by_level[] = { STYLE_CHART, STYLE_WARN, STYLE_BAD };
 
-	if (panel->provenance.state >= PROVENANCE_STALE)
-		return STYLE_UNKNOWN;
-	return style == STYLE_MUTED ? (style_t)STYLE_CHART : style;
+	return panel->provenance.state >= PROVENANCE_STALE ? STYLE_UNKNOWN : by_level[panel->level];
 }
 
 // The chip at the right end of row y, if it leaves `taken` cells alone. Returns the cells it took.
@@ -217,7 +215,7 @@ static void draw_unavailable(const struct panel *panel, struct canvas *canvas)
 		wrap_draw(canvas, 1, 2, canvas->width - 1, canvas->height - 2, STYLE_FAINT, panel->provenance.text);
 		return;
 	}
-	canvas_textf(canvas, 1, 1, canvas->width - 1, STYLE_UNKNOWN, "no data: %s", panel->provenance.text);
+	canvas_textf(canvas, 1, 1, canvas->width - 1, STYLE_UNKNOWN, "%s", panel->provenance.text);
 	draw_sparkline(panel, canvas, 1, 2, canvas->width - 1, canvas->height - 2);
 }
 

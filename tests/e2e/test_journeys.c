@@ -59,7 +59,7 @@ START_TEST(why_one_is_bad_takes_two_keys_at_most)
 	struct term *t = demo(&s, "tier=security");
 
 	term_wait_for(t, "1 of 3 agents down", SCENE_MS);
-	term_wait_row(t, "✖ down         WowSupport", "bad HTTP status", SCENE_MS);
+	term_wait_row(t, "✖ down          WowSupport", "bad HTTP status", SCENE_MS);
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		int n_keys = 0;
 

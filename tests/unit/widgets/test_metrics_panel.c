@@ -262,6 +262,11 @@ START_TEST(looks_right_whatever_it_is_given)
 						"scrape failed since 15:01:10: connection refused" } };
 	draw_example("unavailable", &panel, 28, 4, false);
 	draw_example("unavailable_line", &panel, 40, 1, false);
+	panel.points = flat;
+	panel.n_points = COUNT(flat);
+	panel.from_ms = 0;
+	panel.to_ms = 9999;
+	draw_example("before_the_silence", &panel, 40, 4, false);
 }
 END_TEST
 
