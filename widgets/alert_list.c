@@ -10,6 +10,7 @@
 #include "widgets/heading.h"
 #include "widgets/list.h"
 #include "widgets/status_badge.h"
+#include "widgets/wrap.h"
 
 enum {
 	MARK = 2,
@@ -21,16 +22,19 @@ enum {
 	AGENT_MAX = 24,
 	WIDE = 72
 };
-enum { DETAIL_FROM = 6 }; // rows: below, no line for the note
+// Rows: below, no line for the note; and no room for what is cut in the list.
+enum { DETAIL_FROM = 6, SUMMARY_FROM = 14, SUMMARY_ROWS = 2 };
 
-static bool has_detail(int height)
+static int detail_rows(int height)
 {
-	return height >= DETAIL_FROM;
+	if (height < DETAIL_FROM)
+		return 0;
+	return height < SUMMARY_FROM ? 1 : 1 + SUMMARY_ROWS;
 }
 
 int alert_list_rows(int height)
 {
-	int rows = height - 1 - (has_detail(height) ? 1 : 0);
+	int rows = height - 1 - detail_rows(height);
 
 	return rows < 1 ? height > 0 : rows;
 }
@@ -129,8 +133,8 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 	canvas_text(canvas, x, y, -1, is_resolved ? STYLE_FAINT : STYLE_TEXT, summary);
 }
 
-// "acknowledged by maria: rack move" - what the row had no room for.
-static void draw_detail(struct canvas *canvas, int y, const struct view *view, const struct alert *alert)
+// "agent_down, acknowledged by maria: rack move"
+static void draw_rule(struct canvas *canvas, int y, const struct view *view, const struct alert *alert)
 {
 	char text[TEXT_FIELD_MAX], time[HUMAN_MAX];
 	struct strbuf line;
@@ -146,6 +150,16 @@ static void draw_detail(struct canvas *canvas, int y, const struct view *view, c
 	if (alert->note && *alert->note)
 		strbuf_addf(&line, ": %s", alert->note);
 	canvas_text(canvas, MARK, y, -1, STYLE_MUTED, text);
+}
+
+// What the row of the alert had no room for, in the last rows.
+static void draw_detail(struct canvas *canvas, int rows, const struct view *view, const struct alert *alert)
+{
+	if (rows > 1)
+		wrap_draw(canvas, MARK, canvas->height - rows, canvas->width - MARK, rows - 1, STYLE_TEXT,
+			  alert->summary);
+	if (rows > 0)
+		draw_rule(canvas, canvas->height - 1, view, alert);
 }
 
 static struct canvas draw_heading(struct canvas *canvas, const struct view *view)
@@ -182,8 +196,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		if (first + i != alerts->cursor)
 			continue;
 		list_mark_cursor(&body, (int)i, true);
-		if (has_detail(canvas->height))
-			draw_detail(&body, body.height - 1, view, alert);
+		draw_detail(&body, detail_rows(canvas->height), view, alert);
 	}
 }
 

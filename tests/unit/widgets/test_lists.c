@@ -42,9 +42,18 @@ START_TEST(shows_alerts_in_every_state)
 	for (view.alerts.cursor = 0; view.alerts.cursor < COUNT(cases); view.alerts.cursor++)
 		golden_draw(&alerts, f.fleet, &view, &cases[view.alerts.cursor]);
 	golden_sweep(&alerts, f.fleet, &view, 90, 7);
+	fleet_fixture_alert(&f, 2, SEVERITY_CRITICAL, ALERT_ACTIVE, "agent_down",
+			    "WowAgentFactory is down: HTTP 500: what is cut in the list stands whole below it, in one "
+			    "row or in two",
+			    0);
+	list_alerts();
+	for (view.alerts.cursor = 0; fleet_alert(f.fleet, ids[view.alerts.cursor])->agent != 2; view.alerts.cursor++)
+		;
+	golden_draw(&alerts, f.fleet, &view, &(struct golden_case){ "whole_summary", 80, 14, false });
 	view.alerts.n_ids = 0;
 	golden_draw(&alerts, f.fleet, &view, &(struct golden_case){ "filtered", 60, 3, false });
 	fleet_fixture_finish(&f);
+	ck_assert_int_eq(alert_list_rows(20), 16);
 	ck_assert_int_eq(alert_list_rows(10), 8);
 	ck_assert_int_eq(alert_list_rows(1), 1);
 	ck_assert_int_eq(alert_list_rows(0), 0);
