@@ -5,7 +5,9 @@
  * One round of an agent is its health probe, then its scrape, one after the other on the same connection, in one place
  * of admission. When the health probe shows that the connection itself is what fails (no name, refused, no
  * route, TLS) and both go to the same origin, the scrape is not tried: it gets a sample with the same reason, so that
- * its gap is known. An agent with a metrics_url alone yields PROBE_METRICS samples only; whoever judges health reads
+ * its gap is known. A scrape that follows has until the agent's next slot (a second at least), and a second after a
+ * health probe that hung on the same origin, so that one that hangs does not cost the next health probe. An agent with
+ * a metrics_url alone yields PROBE_METRICS samples only; whoever judges health reads
  * them as DIALECT_METRICS: an answered scrape is health. An agent with neither URL is kept and not probed.
  *
  * When the fault is ours a sample carries REASON_PROBER_OVERLOAD, whatever the transport said: the loop stood still

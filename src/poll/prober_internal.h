@@ -23,6 +23,7 @@ struct probed {
 	struct instant started;         // the request that is out
 	enum probe_kind kind;
 	uint32_t generation; // counts what makes a round void
+	bool has_hung;       // this round's health probe, on the connection that the scrape would ride
 	bool is_delivering;  // its sample is with the callback: free later
 	bool is_removed;
 };

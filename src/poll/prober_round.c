@@ -7,6 +7,8 @@
 #include "base/container_of.h"
 #include "poll/prober_internal.h"
 
+enum { SCRAPE_LEAST_MS = 1000, SCRAPE_MARGIN_MS = 50 };
+
 static const char accept_health[] = "application/health+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5";
 static const char accept_metrics[] =
 	"text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5, */*;q=0.1";
@@ -99,13 +101,18 @@ static bool is_same_origin(const char *a, const char *b)
 	return n == origin_length(b) && strncmp(a, b, n) == 0;
 }
 
+// Connected, and then kept waiting.
+static bool is_timeout(enum reason reason)
+{
+	return reason == REASON_TIMEOUT_HEADERS || reason == REASON_TIMEOUT_BODY;
+}
+
 static void finish_round(struct probed *probed, enum reason reason)
 {
 	struct prober *prober = probed->prober;
 
 	admission_leave(&prober->admission, &probed->ticket);
-	probed->ticket.is_slow = reason == REASON_TIMEOUT_HEADERS || reason == REASON_TIMEOUT_BODY ||
-				 reason == REASON_CONNECT_TIMEOUT || reason == REASON_DNS_TIMEOUT;
+	probed->ticket.is_slow = is_timeout(reason) || reason == REASON_CONNECT_TIMEOUT || reason == REASON_DNS_TIMEOUT;
 }
 
 static void start_request(struct probed *probed, enum probe_kind kind);
@@ -126,6 +133,7 @@ static void go_on(struct probed *probed, enum probe_kind kind, enum reason reaso
 		return;
 	}
 	if (!is_connection_gone(reason) || !is_same_origin(agent->health_url, agent->metrics_url)) {
+		probed->has_hung = is_timeout(reason) && is_same_origin(agent->health_url, agent->metrics_url);
 		start_request(probed, PROBE_METRICS);
 		return;
 	}
@@ -169,6 +177,30 @@ static void done_cb(const struct http_response *response, void *ctx)
 		prober_pump(prober);
 }
 
+/* A scrape that hangs must not cost the next health probe: it has to be over when that is due. After a health probe
+ * that hung, what can still answer does so at once.
+ */
+static uint32_t scrape_timeout_ms(const struct probed *probed, uint32_t timeout_ms)
+{
+	const struct schedule_entry *entry = &probed->entry;
+	int64_t now_ms = clock_now().mono_ms, left_ms = SCRAPE_LEAST_MS;
+
+	if (!probed->has_hung)
+		left_ms = schedule_next(now_ms, entry->interval_ms, schedule_slot(entry->hash, entry->interval_ms)) -
+			  now_ms - SCRAPE_MARGIN_MS;
+	if (left_ms < SCRAPE_LEAST_MS)
+		left_ms = SCRAPE_LEAST_MS;
+	return left_ms < timeout_ms ? (uint32_t)left_ms : timeout_ms;
+}
+
+static uint32_t timeout_of(const struct probed *probed, enum probe_kind kind)
+{
+	const struct agent *agent = probed->agent;
+	uint32_t timeout_ms = agent->timeout_ms ? agent->timeout_ms : probed->prober->options.timeout_ms;
+
+	return kind == PROBE_METRICS && agent->health_url ? scrape_timeout_ms(probed, timeout_ms) : timeout_ms;
+}
+
 static struct http_request request_of(const struct probed *probed, enum probe_kind kind)
 {
 	const struct probe_options *options = &probed->prober->options;
@@ -179,7 +211,7 @@ static struct http_request request_of(const struct probed *probed, enum probe_ki
 		.authorization = agent->authorization,
 		.accept = kind == PROBE_HEALTH ? accept_health : accept_metrics,
 		.tls = agent->tls,
-		.timeout_ms = agent->timeout_ms ? agent->timeout_ms : options->timeout_ms,
+		.timeout_ms = timeout_of(probed, kind),
 		.connect_timeout_ms = options->connect_timeout_ms,
 		.limits = {
 			.max_body_bytes = options->max_body_bytes,

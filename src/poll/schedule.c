@@ -38,8 +38,10 @@ int64_t schedule_period_ms(uint32_t interval_ms, enum pace pace, uint64_t hash, 
 	case PACE_FAST:
 		return fast_ms(interval_ms);
 	case PACE_BACKOFF:
+		if (n_backoffs < SCHEDULE_BACKOFF_AFTER)
+			break;
 		// Jitter is only ever taken off: the longest distance is a promise that freshness is judged by.
-		period = (uint64_t)interval_ms * (n_backoffs ? SCHEDULE_BACKOFF_MAX : 2);
+		period = (uint64_t)interval_ms * (n_backoffs < 2 * SCHEDULE_BACKOFF_AFTER ? 2 : SCHEDULE_BACKOFF_MAX);
 		return (int64_t)(period - hash_mix(hash + n_backoffs) % (period / 4 + 1));
 	case PACE_NORMAL:
 		break;
@@ -174,7 +176,7 @@ static int64_t next_due(const struct schedule_entry *entry, int64_t now_ms)
 	int64_t period = schedule_period_ms(entry->interval_ms, entry->pace, entry->hash, entry->n_backoffs);
 	int64_t gap = period / 8 < 1000 ? period / 8 : 1000;
 
-	if (entry->pace == PACE_BACKOFF)
+	if (entry->pace == PACE_BACKOFF && entry->n_backoffs >= SCHEDULE_BACKOFF_AFTER)
 		return now_ms + period;
 	// The gap keeps a first round, or one that was asked for, from being doubled by the slot right behind it.
 	return schedule_next(now_ms + gap, (uint32_t)period, schedule_slot(entry->hash, (uint32_t)period));
@@ -214,8 +216,8 @@ struct schedule_entry *schedule_take(struct schedule *schedule, int64_t now_ms, 
 	period = schedule_period_ms(entry->interval_ms, entry->pace == PACE_FAST ? PACE_FAST : PACE_NORMAL, 0, 0);
 	*is_late = !entry->is_urgent && now_ms - entry->due_ms > period / 2;
 	entry->is_urgent = false;
-	move_to(schedule, entry, next_due(entry, now_ms));
 	if (entry->pace == PACE_BACKOFF)
 		entry->n_backoffs++;
+	move_to(schedule, entry, next_due(entry, now_ms));
 	return entry;
 }

@@ -8,9 +8,10 @@
  *   first round   at start everything is probed once within SCHEDULE_FIRST_SPREAD_MS (or the interval, if shorter),
  *                 in the order of the slots, so that nothing waits a whole interval to be known; then the slots rule
  *   PACE_FAST     a grid of min(2 s, interval/4) while an agent is in transition
- *   PACE_BACKOFF  2, then 4 intervals, less up to a quarter of jitter, for an agent that is down hard
- * A probe that comes up more than half a period late is skipped (but for a first round), and one probe never stands for
- * two: after any probe the next instant is computed from now, not from what was missed.
+ *   PACE_BACKOFF  for an agent that is down hard: on its slots for SCHEDULE_BACKOFF_AFTER probes more, since somebody
+ * is likely to be mending it; then 2, and after as many again 4 intervals, less up to a quarter of jitter A probe that
+ * comes up more than half a period late is skipped (but for a first round), and one probe never stands for two: after
+ * any probe the next instant is computed from now, not from what was missed.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ enum {
 	SCHEDULE_FIRST_SPREAD_MS = 1000,
 	SCHEDULE_FAST_MS = 2000,
 	SCHEDULE_BACKOFF_MAX = 4,     // intervals
+	SCHEDULE_BACKOFF_AFTER = 12,  // probes: a minute at 5 s
 	SCHEDULE_INTERVAL_MIN_MS = 20 // shorter ones are taken as this
 };
 

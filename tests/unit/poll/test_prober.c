@@ -209,6 +209,31 @@ START_TEST(one_endpoint_that_hangs_leaves_the_other)
 }
 END_TEST
 
+START_TEST(a_scrape_that_hangs_does_not_cost_the_next_health_probe)
+{
+	static struct fixture f;
+	struct agent *agents[2];
+
+	set_up(&f, NULL);
+	agents[0] = new_agent(&f, 1, "/health", "/hang");
+	agents[0]->interval_ms = 1500;
+	agents[0]->timeout_ms = 5000;
+	put(&f, agents[0]);
+	wait_for(&f, 2);
+	ck_assert_int_eq(f.seen[1].reason, REASON_TIMEOUT_HEADERS);
+	ck_assert_int_lt(f.seen[1].total_us, 4000000);
+	prober_remove(f.prober, 1);
+	agents[1] = new_agent(&f, 2, "/hang", "/hang");
+	agents[1]->timeout_ms = 3000;
+	put(&f, agents[1]);
+	wait_for(&f, 2);
+	ck_assert_int_eq(f.seen[2].reason, REASON_TIMEOUT_HEADERS);
+	ck_assert_int_eq(f.seen[3].reason, REASON_TIMEOUT_HEADERS);
+	ck_assert_int_lt(f.seen[3].total_us, 2500000);
+	tear_down(&f);
+}
+END_TEST
+
 // How many of the agents with even ids took longer than that. A busy machine may make it a few.
 static size_t count_slow(const struct fixture *f, int32_t limit_us)
 {
@@ -468,8 +493,8 @@ END_TEST
 
 SUITE("prober", health_and_metrics_ride_one_connection, an_agent_may_have_one_endpoint_or_none,
       a_connection_that_fails_spares_the_scrape, one_endpoint_that_hangs_leaves_the_other,
-      hung_agents_do_not_hold_up_the_others, the_limit_is_kept_and_waiting_costs_no_time,
-      an_agent_removed_in_flight_is_silent, the_callback_may_change_everything, a_new_name_does_not_disturb_a_probe,
-      probing_can_be_hurried_paced_and_paused, a_loop_that_stood_still_gives_no_judgement,
-      what_cannot_be_sent_is_a_sample_too, closing_with_probes_in_flight_leaves_nothing,
-      without_memory_an_agent_is_not_added)
+      a_scrape_that_hangs_does_not_cost_the_next_health_probe, hung_agents_do_not_hold_up_the_others,
+      the_limit_is_kept_and_waiting_costs_no_time, an_agent_removed_in_flight_is_silent,
+      the_callback_may_change_everything, a_new_name_does_not_disturb_a_probe, probing_can_be_hurried_paced_and_paused,
+      a_loop_that_stood_still_gives_no_judgement, what_cannot_be_sent_is_a_sample_too,
+      closing_with_probes_in_flight_leaves_nothing, without_memory_an_agent_is_not_added)

@@ -52,10 +52,12 @@ START_TEST(backoff_grows_to_four_intervals_less_jitter)
 	int64_t least = INT64_MAX, most = 0;
 
 	for (uint64_t hash = 0; hash < 500; hash++) {
-		int64_t first = schedule_period_ms(1000, PACE_BACKOFF, hash, 0);
+		int64_t first = schedule_period_ms(1000, PACE_BACKOFF, hash, SCHEDULE_BACKOFF_AFTER);
 
 		ck_assert(first >= 1500 && first <= 2000);
-		for (uint32_t n = 1; n < 6; n++) {
+		for (uint32_t n = 0; n < SCHEDULE_BACKOFF_AFTER; n++)
+			ck_assert_int_eq(schedule_period_ms(1000, PACE_BACKOFF, hash, n), 1000);
+		for (uint32_t n = 2 * SCHEDULE_BACKOFF_AFTER; n < 2 * SCHEDULE_BACKOFF_AFTER + 6; n++) {
 			int64_t period = schedule_period_ms(1000, PACE_BACKOFF, hash, n);
 
 			ck_assert(period >= 3000 && period <= 4000);
@@ -224,6 +226,7 @@ START_TEST(paces_move_the_next_instant)
 {
 	struct schedule schedule;
 	struct schedule_entry entry;
+	int64_t taken_ms;
 	bool is_late;
 
 	add_settled(&schedule, &entry, 500, 60000);
@@ -235,12 +238,15 @@ START_TEST(paces_move_the_next_instant)
 	schedule_set_pace(&schedule, &entry, PACE_FAST, 11000);
 	ck_assert_int_eq(entry.due_ms, 12500);
 	schedule_set_pace(&schedule, &entry, PACE_BACKOFF, 12500);
-	ck_assert(entry.due_ms >= 12500 + 90000 && entry.due_ms <= 12500 + 120000);
-	schedule_take(&schedule, entry.due_ms, &is_late);
-	schedule_take(&schedule, entry.due_ms, &is_late);
-	ck_assert_uint_eq(entry.n_backoffs, 2);
-	schedule_set_pace(&schedule, &entry, PACE_NORMAL, 600000);
-	ck_assert_int_eq(entry.due_ms, 660500);
+	for (int64_t n = 0; n < SCHEDULE_BACKOFF_AFTER; n++) {
+		ck_assert_int_eq(entry.due_ms, 60500 + n * 60000); // still on its slots
+		schedule_take(&schedule, entry.due_ms, &is_late);
+	}
+	taken_ms = 60500 + (SCHEDULE_BACKOFF_AFTER - 1) * (int64_t)60000;
+	ck_assert(entry.due_ms >= taken_ms + 90000 && entry.due_ms <= taken_ms + 120000);
+	ck_assert_uint_eq(entry.n_backoffs, SCHEDULE_BACKOFF_AFTER);
+	schedule_set_pace(&schedule, &entry, PACE_NORMAL, 6000000);
+	ck_assert_int_eq(entry.due_ms, 6060500);
 	schedule_finish(&schedule);
 }
 END_TEST
