@@ -247,27 +247,43 @@ static int draw_agent(struct canvas *canvas, int y, const struct page *page)
 	return draw_identity(canvas, y, page->agent->agent) + 1;
 }
 
-static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+// Draws it all from row y on, which may lie above the canvas; returns the row behind it.
+static int draw_page(struct canvas *canvas, int y, const struct page *page)
 {
-	struct page page = { fleet, view, fleet_agent(fleet, view->agent) };
-	int y = view->detail_top < 10000 ? -(int)view->detail_top : -10000, half = canvas->width / 2;
+	int half = canvas->width / 2, left_end, right_end;
 	struct canvas left, right;
 
-	(void)widget;
-	if (!page.agent) {
-		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The agent is gone: it is no longer in the list.");
-		return;
-	}
 	if (canvas->width < TWO_COLUMNS) {
-		y = draw_left(canvas, y, &page);
-		y = draw_right(canvas, y, &page);
-		draw_agent(canvas, y, &page);
-		return;
+		y = draw_left(canvas, y, page);
+		y = draw_right(canvas, y, page);
+		return draw_agent(canvas, y, page) - 1;
 	}
 	left = canvas_part(canvas, 0, 0, half - 1, canvas->height);
 	right = canvas_part(canvas, half + 1, 0, canvas->width - half - 1, canvas->height);
-	draw_agent(&left, draw_left(&left, y, &page), &page);
-	draw_right(&right, y, &page);
+	left_end = draw_agent(&left, draw_left(&left, y, page), page);
+	right_end = draw_right(&right, y, page);
+	return (left_end > right_end ? left_end : right_end) - 1;
+}
+
+size_t agent_detail_last_top(const struct fleet *fleet, const struct view *view, int width, int height)
+{
+	const struct page page = { fleet, view, fleet_agent(fleet, view->agent) };
+	struct canvas nowhere = { .width = width };
+	int rows = page.agent ? draw_page(&nowhere, 0, &page) : 0;
+
+	return rows > height ? (size_t)(rows - height) : 0;
+}
+
+static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	const struct page page = { fleet, view, fleet_agent(fleet, view->agent) };
+	size_t top = view->detail_top, last = agent_detail_last_top(fleet, view, canvas->width, canvas->height);
+
+	(void)widget;
+	if (page.agent)
+		draw_page(canvas, -(int)(top < last ? top : last), &page);
+	else
+		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The agent is gone: it is no longer in the list.");
 }
 
 const struct widget_class agent_detail_class = {

@@ -7,3 +7,6 @@
 #include "opscon/widget.h"
 
 extern const struct widget_class agent_detail_class;
+
+// The view.detail_top at which the last line stands in the last row: there is nothing to see further down.
+size_t agent_detail_last_top(const struct fleet *fleet, const struct view *view, int width, int height);

@@ -206,6 +206,7 @@ static void draw_title(const struct panel *panel, struct canvas *canvas)
 // What led to the silence is what one wants to see of it.
 static void draw_unavailable(const struct panel *panel, struct canvas *canvas)
 {
+	const char *why;
 	size_t n_values = 0;
 
 	for (size_t i = 0; i < panel->n_points; i++)
@@ -215,7 +216,9 @@ static void draw_unavailable(const struct panel *panel, struct canvas *canvas)
 		wrap_draw(canvas, 1, 2, canvas->width - 1, canvas->height - 2, STYLE_FAINT, panel->provenance.text);
 		return;
 	}
-	canvas_textf(canvas, 1, 1, canvas->width - 1, STYLE_UNKNOWN, "%s", panel->provenance.text);
+	why = strstr(panel->provenance.text, ": "); // since when is seen
+	canvas_textf(canvas, 1, 1, canvas->width - 1, STYLE_UNKNOWN, "no data: %s",
+		     why ? why + 2 : panel->provenance.text);
 	draw_sparkline(panel, canvas, 1, 2, canvas->width - 1, canvas->height - 2);
 }
 

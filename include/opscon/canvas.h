@@ -26,10 +26,12 @@ enum { CELL_CLUSTER = 0x200000 };
 struct canvas_grid; // owner of cells and clusters
 
 struct canvas {
-	struct canvas_grid *grid; // borrowed, but for the canvas that canvas_create() made
-	int x, y;                 // of this window in the grid
-	int width, height;        // may be 0
-	bool is_ascii;            // draw ASCII glyphs only
+	// Borrowed, but for the canvas that canvas_create() made. A canvas without any and without height takes all
+	// drawing and keeps none: for measuring.
+	struct canvas_grid *grid;
+	int x, y;          // of this window in the grid
+	int width, height; // may be 0
+	bool is_ascii;     // draw ASCII glyphs only
 };
 
 int canvas_create(int width, int height, bool is_ascii, struct canvas *out); // 0 or -ENOMEM; filled with spaces

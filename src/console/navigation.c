@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Screens, panes and cursors. */
 #include "console/state.h"
+#include "widgets/agent_detail.h"
 #include "widgets/agent_table.h"
 
 // The timeline's own screen has it in the middle; the heading takes a row.
@@ -100,6 +101,14 @@ static void move_table(struct console *console, int64_t by)
 	console->held = console->row ? ids[console->row] : 0;
 }
 
+static void move_detail(struct console *console, int64_t by)
+{
+	const struct rect *rect = &console->layout.slots[SLOT_MAIN];
+	size_t last = agent_detail_last_top(console->fleet, &console->view, rect->width, rect->height);
+
+	console->view.detail_top = moved(console->view.detail_top, by, last + 1);
+}
+
 static void move_pane(struct console *console, int64_t by)
 {
 	switch (console->view.focus) {
@@ -113,8 +122,8 @@ static void move_pane(struct console *console, int64_t by)
 	case PANE_COUNT:
 		if (console->view.screen == SCREEN_OVERVIEW)
 			move_table(console, by);
-		else // the widget stops at its last line
-			console->view.detail_top = moved(console->view.detail_top, by, 1000);
+		else
+			move_detail(console, by);
 		break;
 	}
 }

@@ -138,7 +138,7 @@ void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uin
 
 	clip(&x, &width, canvas->width);
 	clip(&y, &height, canvas->height);
-	if (width == 0)
+	if (width == 0 || height == 0)
 		return;
 	filler.glyph = canvas->is_ascii ? (unsigned char)glyph_ascii(glyph) : glyph;
 	filler.style = style;
@@ -186,11 +186,11 @@ void canvas_put_glyph(struct canvas *canvas, int x, int y, uint32_t glyph, int w
 
 void canvas_put(struct canvas *canvas, int x, int y, const struct text_cluster *cluster, style_t style)
 {
-	struct bytes *clusters = &canvas->grid->clusters;
 	uint32_t glyph = cluster->codepoint;
 	bool is_visible = y >= 0 && y < canvas->height && x >= 0 && x + cluster->width <= canvas->width;
 
 	if (!cluster->is_single && is_visible && !canvas->is_ascii) {
+		struct bytes *clusters = &canvas->grid->clusters;
 		uint32_t at = (uint32_t)clusters->len;
 
 		if (bytes_addf(clusters, "%.*s%c", (int)cluster->n_bytes, cluster->bytes, 0) == 0)

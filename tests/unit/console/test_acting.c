@@ -295,6 +295,6 @@ END_TEST
 
 SUITE("console acting", alerts_are_acted_on_by_name, the_cursor_stays_on_the_alert_that_was_acted_on,
       agents_are_acted_on_by_id, the_worst_alerts_come_first_and_of_those_the_latest,
-      a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words,
-      without_a_feed_nothing_is_done, nothing_to_act_on_is_said, a_question_is_answered_on_purpose_only,
-      a_series_is_pinned_and_unpinned, maintenance_ends_with_the_same_key)
+      a_list_that_moves_does_not_move_the_target, a_refusal_is_said_in_words, without_a_feed_nothing_is_done,
+      nothing_to_act_on_is_said, a_question_is_answered_on_purpose_only, a_series_is_pinned_and_unpinned,
+      maintenance_ends_with_the_same_key)

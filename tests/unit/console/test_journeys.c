@@ -304,6 +304,27 @@ START_TEST(sorting_passes_over_columns_out_of_sight)
 }
 END_TEST
 
+START_TEST(the_end_of_an_agents_page_is_one_key_from_its_last_line)
+{
+	struct console_fixture f;
+	const struct view *view;
+	size_t last;
+
+	console_fixture_init(&f);
+	view = console_fixture_view(&f);
+	console_fixture_keys(&f, "Enter");
+	console_fixture_draw(&f, 80, 24);
+	console_fixture_keys(&f, "End");
+	last = view->detail_top;
+	ck_assert_uint_gt(last, 0);
+	console_fixture_draw(&f, 80, 24);
+	ck_assert(console_fixture_shows(&f, "source"));
+	console_fixture_keys(&f, "Down Up");
+	ck_assert_uint_eq(view->detail_top, last - 1);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(the_palette_does_what_it_says)
 {
 	struct console_fixture f;
@@ -554,7 +575,8 @@ SUITE("console journeys", a_glance_takes_no_key, why_is_this_bad_takes_one_key,
       from_an_alert_to_its_agent_takes_two_keys, screens_are_a_key_away, the_cursor_stays_on_its_agent,
       text_and_selectors_filter_while_they_are_typed, a_selector_that_is_none_is_said, the_context_filters_every_panel,
       every_kind_of_context_can_be_picked, newly_bad_is_a_view_with_an_order_of_its_own, every_column_sorts_both_ways,
-      sorting_passes_over_columns_out_of_sight, the_palette_does_what_it_says, panes_and_panels_take_the_keys,
-      the_timeline_is_filtered_and_read, an_export_says_where_it_went, alerts_are_listed_by_what_they_want,
-      a_paused_screen_stays_as_it_is, ages_and_messages_change_by_time_alone, a_paste_is_no_command,
-      wheel_and_clicks_work_when_they_come, every_screen_is_drawn_at_every_size, a_bad_key_in_the_configuration_is_said)
+      sorting_passes_over_columns_out_of_sight, the_end_of_an_agents_page_is_one_key_from_its_last_line,
+      the_palette_does_what_it_says, panes_and_panels_take_the_keys, the_timeline_is_filtered_and_read,
+      an_export_says_where_it_went, alerts_are_listed_by_what_they_want, a_paused_screen_stays_as_it_is,
+      ages_and_messages_change_by_time_alone, a_paste_is_no_command, wheel_and_clicks_work_when_they_come,
+      every_screen_is_drawn_at_every_size, a_bad_key_in_the_configuration_is_said)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strbuf.h"
 #include "model/agent.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
@@ -147,5 +148,34 @@ START_TEST(names_the_phase_in_which_a_probe_ended)
 }
 END_TEST
 
+START_TEST(scrolls_no_further_than_its_last_line)
+{
+	struct canvas canvas;
+	struct bytes text;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	fleet_fixture_view(&f, &view);
+	view.agent = fleet_agent_by_key(f.fleet, "WowCache")->agent->id;
+	for (int width = 16; width < 160; width += 12)
+		for (int height = 1; height < 60; height += 9) {
+			size_t last = agent_detail_last_top(f.fleet, &view, width, height);
+
+			view.detail_top = (size_t)-1;
+			ck_assert_int_eq(canvas_create(width, height, false, &canvas), 0);
+			widget_draw(&detail, f.fleet, &view, &canvas);
+			bytes_init(&text, 1 << 16);
+			ck_assert_int_eq(canvas_dump(&canvas, false, &text), 0);
+			ck_assert(last == 0 || strstr(text.data, "config")); // the source, which is its last line
+			bytes_finish(&text);
+			canvas_destroy(&canvas);
+		}
+	ck_assert_uint_eq(agent_detail_last_top(f.fleet, &view, 80, 200), 0);
+	view.agent = 4711;
+	ck_assert_uint_eq(agent_detail_last_top(f.fleet, &view, 80, 2), 0);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("agent_detail", tells_verdict_and_why, says_every_axis_checks_and_insecurity,
-      names_the_phase_in_which_a_probe_ended)
+      names_the_phase_in_which_a_probe_ended, scrolls_no_further_than_its_last_line)
