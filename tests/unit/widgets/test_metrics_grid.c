@@ -63,10 +63,10 @@ START_TEST(panels_grow_into_the_room_that_is_left)
 		size_t n;
 		int width, height, row_height, rows;
 	} cases[] = {
-		{ 1, 78, 22, 8, 9 },                        // no further than is of use
-		{ 1, 78, 8, 8, 9 },    { 8, 78, 22, 4, 20 },  // in four rows
-		{ 8, 99, 22, 6, 21 },  { 8, 62, 46, 8, 36 },  // in three, and in four
-		{ 8, 78, 4, 1, 5 },    { 40, 78, 22, 1, 21 }, // lines do not
+		{ 1, 78, 22, 8, 9 },                         // no further than is of use
+		{ 1, 78, 8, 8, 9 },   { 8, 78, 22, 4, 20 },  // in four rows
+		{ 8, 99, 22, 6, 21 }, { 8, 62, 46, 8, 36 },  // in three, and in four
+		{ 8, 78, 4, 1, 5 },   { 40, 78, 22, 1, 21 }, // lines do not
 		{ 0, 78, 22, 8, 23 },
 	};
 
