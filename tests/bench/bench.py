@@ -19,7 +19,7 @@ import time
 
 from row import number
 
-GROUPS = []
+GROUPS = ["screen", "whole"]
 ROUNDS = 5
 
 
@@ -30,7 +30,7 @@ class Bench:
         self.build = os.path.abspath(build)
         self.root = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
         self.opscon = os.path.join(self.build, "opscon")
-        self.scratch = scratch
+        self.scratch = os.path.abspath(scratch)
 
     def program(self, name):
         return os.path.join(self.build, "tests", "bench", name)
@@ -80,6 +80,10 @@ def print_table(results):
         if i == 0:
             print("  ".join("-" * width for width in widths))
     for result in results:
+        if result.get("others"):
+            others = ", ".join(f"{name} {number(value)}" for name, value in result["others"].items())
+            print(f"{result['title']}, the others: {others} {result['unit']}")
+    for result in results:
         if result["why"]:
             print(f"{result['title']}: {result['why']}")
 
@@ -114,7 +118,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each row is measured ({ROUNDS})")
     parser.add_argument("--json", metavar="FILE", help="the same as JSON")
     parser.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"), help="two such files, measuring nothing")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # options before groups too
     if options.compare:
         compare(*options.compare)
         return 0

@@ -16,11 +16,11 @@ class Goal:
         return ", ".join(f"{sign}{number(bound)}{after}" for sign, bound, after in parts if bound is not None)
 
     def is_met(self, ours, ratio):
-        """True or false; None where what it asks for was not measured."""
+        """True or false; None where nothing is asked for, or it was not measured."""
         bounds = [(ratio, self.ratio_max, 1), (ratio, self.ratio_min, -1),
                   (ours, self.ours_max, 1), (ours, self.ours_min, -1)]
         asked = [(value, bound, sign) for value, bound, sign in bounds if bound is not None]
-        if any(value is None for value, _, _ in asked):
+        if not asked or any(value is None for value, _, _ in asked):
             return None
         return all(sign * value <= sign * bound for value, bound, sign in asked)
 

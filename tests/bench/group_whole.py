@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole program: from an agent's answer to the terminal, and a fleet of 10,000."""
+import contextlib
+import os
+import time
+
+import kernel
+from fleet import Fleet, console
+from picture import Picture
+from row import Goal, Row
+from scripted_agent import ScriptedAgent, make_marks
+from terminal import COLUMNS, MS, ROWS, Stage, environment
+
+N_MANY = 10000
+N_SCRIPTED = 5  # agents that change at every answer, once a second each
+N_LIVELY = 100  # agents that answer once a second beside them: a frame in every 33 ms
+WARM_UP_S, CHANGES_S, LAST_S = 1.5, 4.0, 0.5
+IDLE_MS = 50  # without a byte before the answer: no frame has just been drawn
+LOST_MAX = 0.05
+N_KEYS = 100  # a round
+STEADY_S = 4.0
+FIRST_ROUND_S = 90  # of probes of the whole fleet; it comes faster than an interval
+CURSOR = "▌".encode()
+UP, DOWN = b"A", b"B"
+MIB = 1024 * 1024
+
+
+def percentile(values, share):
+    """Nearest rank, never between two."""
+    ordered = sorted(values)
+    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]
+
+
+def make_rows():
+    rows = [
+        Row("whole_idle_p50_ms", "answer sent to its bytes, idle, p50", "ms", Goal(ours_max=5.0)),
+        Row("whole_idle_p99_ms", "answer sent to its bytes, idle, p99", "ms", Goal(ours_max=5.0)),
+        Row("whole_live_p50_ms", "answer sent to its bytes, live, p50", "ms", Goal(ours_max=20.0)),
+        Row("whole_live_p99_ms", "answer sent to its bytes, live, p99", "ms", Goal(ours_max=40.0)),
+        Row("whole_keys_10000_p50_ms", "key to last byte of its frame, 10,000 agents, p50", "ms", Goal(ours_max=5.0)),
+        Row("whole_keys_10000_p99_ms", "key to last byte of its frame, 10,000 agents, p99", "ms", Goal(ours_max=100.0)),
+        Row("whole_start_10000_ms", "exec to first full frame, 10,000 agents", "ms", Goal(ours_max=2000.0)),
+        Row("whole_cpu_10000_percent", "CPU of a console, 10,000 agents at 60 s", "%", Goal()),
+        Row("whole_rss_10000_mib", "RSS of a console, 10,000 agents", "MiB", Goal(ours_max=200.0)),
+    ]
+    return {row.key: row for row in rows}
+
+
+class Group:
+    """One console of 10,000 agents stays up; percentiles are those of all rounds together."""
+
+    def __init__(self, bench):
+        self.by_key = make_rows()
+        self.rows = list(self.by_key.values())
+        self.bench = bench
+        home = os.path.join(bench.scratch, "home")
+        os.makedirs(home, exist_ok=True)
+        self.env = environment(home)
+        self.many, self.lively = Fleet(bench, N_MANY), Fleet(bench, N_LIVELY)
+        self.delays = {"idle": [], "live": [], "keys_10000": []}
+        self.cleanup = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as started:
+            self.stage = started.enter_context(Stage())
+            started.enter_context(self.many)
+            self.big = self.stage.open(self.many.console(), self.env)
+            self.picture = started.enter_context(Picture(COLUMNS, ROWS))
+            self.bench.say(f"whole: first answers of {N_MANY} agents")
+            self.stage.wait_for(self.knows_all, FIRST_ROUND_S, "answer of each agent")
+            self.cleanup = started.pop_all()
+        return self
+
+    def __exit__(self, *error):
+        self.cleanup.close()
+        for name, values in self.delays.items():
+            if values:
+                self.by_key[f"whole_{name}_p50_ms"].add(percentile(values, 0.5))
+                self.by_key[f"whole_{name}_p99_ms"].add(percentile(values, 0.99))
+
+    def knows_all(self):
+        for _, data in self.big.chunks:
+            self.picture.feed(data)
+        self.big.chunks = []
+        return any(f" {N_MANY} up " in line for line in self.picture.lines())
+
+    def round(self):
+        self.delays["idle"] += self.change_delays("idle", "")
+        with self.lively:
+            self.delays["live"] += self.change_delays("live", self.lively.discovery())
+        self.measure_start()
+        self.measure_steady()
+        self.press_keys()
+
+    def change_delays(self, name, more):
+        """Milliseconds from an answer's send() to its mark at the terminal, of one console of its own."""
+        marks = make_marks()
+        with Stage() as stage:
+            agents = [stage.add(ScriptedAgent(stage, marks)) for _ in range(N_SCRIPTED)]
+            lines = [f'  - {{url: "{agent.url}", health: /health, metrics: none}}\n' for agent in agents]
+            yaml = "defaults: {interval: 1s, timeout: 1s, fall: 1, rise: 1}\nagents:\n" + "".join(lines) + more
+            terminal = stage.open(console(self.bench, name, yaml), self.env)
+            stage.run(WARM_UP_S)
+            begin = time.monotonic_ns()
+            stage.run(CHANGES_S)
+            end = time.monotonic_ns()
+            stage.run(LAST_S)  # for the marks of the last answers
+            sent = [item for agent in agents for item in agent.sent if begin <= item[0] < end]
+        if name == "idle":
+            sent = [item for item in sent if is_idle(item[0], terminal.chunks)]
+        delays = [delay_ms(when, mark, terminal.chunks) for when, mark in sent]
+        if not delays or delays.count(None) > LOST_MAX * len(delays):
+            raise ValueError(f"{name}: {delays.count(None)} of {len(delays)} changes never came to the screen")
+        return [delay for delay in delays if delay is not None]
+
+    def measure_start(self):
+        terminal = self.stage.open(self.many.console(), self.env)
+        self.stage.run(2.5)
+        self.by_key["whole_start_10000_ms"].add(terminal.full_frame_ms())
+        self.stage.close(terminal)
+
+    def measure_steady(self):
+        begin, before = time.monotonic(), kernel.cpu_seconds(self.big.pid)
+        self.stage.run(STEADY_S)
+        spent = kernel.cpu_seconds(self.big.pid) - before
+        self.by_key["whole_cpu_10000_percent"].add(spent / (time.monotonic() - begin) * 100)
+        self.by_key["whole_rss_10000_mib"].add(kernel.rss_bytes(self.big.pid) / MIB)
+
+    def press_keys(self):
+        for i in range(N_KEYS):
+            ms = self.stage.key_ms(self.big, UP if i % 2 else DOWN, CURSOR)
+            if ms is None:
+                raise TimeoutError("a key brought no frame within 500 ms")
+            self.delays["keys_10000"].append(ms)
+
+
+def is_idle(when, chunks):
+    """Whether the terminal had no bytes just before."""
+    return not any(when - IDLE_MS * MS <= ns < when for ns, _ in chunks)
+
+
+def delay_ms(when, mark, chunks):
+    """From then to the first bytes with the mark; None where it never came."""
+    return next(((ns - when) / MS for ns, data in chunks if ns >= when and mark in data), None)
