@@ -166,14 +166,14 @@ class Stage:
                 return last is not None
             self.turn(-(-left // MS))
 
-    def key_ms(self, terminal, letter, mark=None):
+    def key_ms(self, terminal, letter, mark=None, patience_ms=500):
         """From a cursor key to the last byte of the frame that it brings: the first with `mark` in it where one is given.
-        None where no frame came."""
+        None where no frame came for patience_ms."""
         self.run(random.uniform(*KEY_PAUSE_MS) / 1000)
         terminal.chunks = []
         pressed = terminal.press(letter)
-        came = self.until_quiet(terminal, FRAME_GAP_MS, 500)
+        came = self.until_quiet(terminal, FRAME_GAP_MS, patience_ms)
         while came and mark and not terminal.has_written(mark):
             terminal.chunks = []
-            came = self.until_quiet(terminal, FRAME_GAP_MS, 500)
+            came = self.until_quiet(terminal, FRAME_GAP_MS, patience_ms)
         return (terminal.chunks[-1][0] - pressed) / MS if came else None
