@@ -3,8 +3,8 @@
 /* Time as an argument.
  *
  * Everything that needs to know the time is given a `struct instant`; only the edges (poll, feeds, commands,
- * screen/curses) read the clocks. Durations are computed from mono_ms, which never jumps; wall_ms is for showing and
- * for events.
+ * the terminal's files in screen) read the clocks. Durations are computed from mono_ms, which never jumps; wall_ms is
+ * for showing and for events.
  */
 #include <stdint.h>
 

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The console on a terminal: keys in, at most 30 frames a second out, and the terminal put back on every way out. */
+/* The console on a terminal: keys in, at most 30 frames a second out, and the terminal put back on every way out.
+ *
+ * A terminal that takes no bytes holds up nothing but its own picture: while a frame is still leaving, none is drawn,
+ * and keys, signals and polling go on. When it has left, what is newest then is drawn.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "commands/app.h"
 #include "commands/exit_code.h"
 #include "screen/curses.h"
 
-enum { FRAME_MS = 33, STUCK_S = 1, RESUMED_MS = 100 };
+enum { FRAME_MS = 33, RESUMED_MS = 100 };
 
 static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
 enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
@@ -22,7 +24,7 @@ struct terminal {
 	struct app *app;
 	struct screen *screen; // owned
 	struct canvas canvas;  // owned
-	uv_poll_t input;
+	uv_poll_t input, output;
 	uv_prepare_t prepare;
 	uv_timer_t frame, wake;
 	uv_signal_t signals[N_SIGNALS];
@@ -30,6 +32,7 @@ struct terminal {
 	int64_t wake_at_ms; // mono; INT64_MAX: not armed
 	int64_t resumed_ms; // mono, after a stop
 	char theme[32];     // the one set last
+	bool is_undrawn;    // the size changed, or somebody asked for the whole screen
 	bool is_over;
 };
 
@@ -70,39 +73,17 @@ static void follow_theme(struct terminal *t)
 	screen_set_theme(t->screen, wanted);
 }
 
-// What the loop does with a signal that ends us. It hears of none while a write waits for a terminal that takes
-// nothing.
-static void (*loop_handler)(int number);
-
-static void on_stuck(int number)
+// There is room again, or nobody is there any more.
+static void on_room(uv_poll_t *poll, int status, int events)
 {
-	(void)number;
-	if (crash_screen) {
-		tcflush(STDOUT_FILENO, TCOFLUSH); // else there is no room for the restoring bytes either
-		// NOLINTNEXTLINE(bugprone-signal-handler): made for one
-		screen_restore(crash_screen);
-	}
-	_exit(EXIT_WELL);
-}
+	struct terminal *t = poll->data;
+	int r = status < 0 ? status : screen_flush(t->screen);
 
-static void on_end(int number)
-{
-	alarm(STUCK_S);
-	loop_handler(number);
-}
-
-static void guard_ends(void)
-{
-	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-	struct sigaction action;
-
-	signal(SIGALRM, on_stuck);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		sigaction(numbers[i], NULL, &action);
-		loop_handler = action.sa_handler; // one for all
-		action.sa_handler = on_end;
-		sigaction(numbers[i], &action, NULL);
-	}
+	(void)events;
+	if (r < 0)
+		t->is_over = true;
+	if (r <= 0)
+		uv_poll_stop(poll); // and on_prepare draws what is newest
 }
 
 static void draw(struct terminal *t)
@@ -111,8 +92,10 @@ static void draw(struct terminal *t)
 
 	follow_theme(t);
 	t->drawn_ms = now.mono_ms;
+	t->is_undrawn = false;
 	console_draw(t->app->console, &t->canvas, now);
-	screen_show(t->screen, &t->canvas);
+	if (screen_show(t->screen, &t->canvas) == -EIO)
+		t->is_over = true;
 }
 
 static void on_frame(uv_timer_t *timer)
@@ -130,7 +113,8 @@ static void on_wake(uv_timer_t *timer)
 
 static void arm_wake(struct terminal *t)
 {
-	int64_t at_ms = console_next_wake_ms(t->app->console);
+	// What grows old on a screen that cannot be drawn is seen to when it can.
+	int64_t at_ms = screen_is_busy(t->screen) ? INT64_MAX : console_next_wake_ms(t->app->console);
 	int64_t now_ms;
 
 	if (at_ms == t->wake_at_ms)
@@ -144,11 +128,23 @@ static void arm_wake(struct terminal *t)
 	uv_timer_start(&t->wake, on_wake, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 1, 0);
 }
 
-// Before the loop waits: what changed in this turn is drawn at once, or with the next frame when one was just drawn.
+// What changed is drawn at once, or with the next frame when one was just drawn.
+static void draw_in_time(struct terminal *t)
+{
+	int64_t since_ms = clock_now().mono_ms - t->drawn_ms;
+
+	if (screen_is_busy(t->screen))
+		return;
+	if (t->is_undrawn || (console_is_dirty(t->app->console) && since_ms >= FRAME_MS))
+		draw(t);
+	else if (console_is_dirty(t->app->console) && !uv_is_active((uv_handle_t *)&t->frame))
+		uv_timer_start(&t->frame, on_frame, (uint64_t)(FRAME_MS - since_ms), 0);
+}
+
+// Before the loop waits.
 static void on_prepare(uv_prepare_t *prepare)
 {
 	struct terminal *t = prepare->data;
-	int64_t since_ms;
 
 	if (console_wants_quit(t->app->console))
 		t->is_over = true;
@@ -156,13 +152,9 @@ static void on_prepare(uv_prepare_t *prepare)
 		uv_stop(prepare->loop);
 		return;
 	}
-	if (console_is_dirty(t->app->console)) {
-		since_ms = clock_now().mono_ms - t->drawn_ms;
-		if (since_ms >= FRAME_MS)
-			draw(t);
-		else if (!uv_is_active((uv_handle_t *)&t->frame))
-			uv_timer_start(&t->frame, on_frame, (uint64_t)(FRAME_MS - since_ms), 0);
-	}
+	draw_in_time(t);
+	if (screen_is_busy(t->screen) && !uv_is_active((uv_handle_t *)&t->output))
+		uv_poll_start(&t->output, UV_WRITABLE, on_room);
 	arm_wake(t);
 }
 
@@ -175,7 +167,7 @@ static void on_input(uv_poll_t *poll, int status, int events)
 	while (status == 0 && (r = screen_read_key(t->screen, &key)) == 1) {
 		if (key.code == 'l' && key.mods == KEY_MOD_CTRL) {
 			screen_redraw(t->screen);
-			draw(t);
+			t->is_undrawn = true;
 		}
 		console_key(t->app->console, &key, clock_now());
 	}
@@ -190,11 +182,9 @@ static void resize(struct terminal *t)
 	if (!screen_resized(t->screen)) // there and back before we looked: what was cut off is gone all the same
 		screen_redraw(t->screen);
 	screen_size(t->screen, &width, &height);
-	if (canvas_resize(&t->canvas, width, height) < 0) {
+	if (canvas_resize(&t->canvas, width, height) < 0)
 		t->is_over = true;
-		return;
-	}
-	draw(t);
+	t->is_undrawn = true;
 }
 
 // What asked for it along with the first, as a paste full of C-z does, is not a wish to stop again.
@@ -222,13 +212,14 @@ static void on_signal(uv_signal_t *handle, int number)
 }
 
 /* The terminal is the shell's too, and so is the flag that watching it sets: left behind, the next program's reads
- * fail, and our own writes would spin where the link is slow. A key is only read once it is there.
+ * fail. A key is only read once it is there, and what the screen writes never waits.
  */
-static void watch_input(struct terminal *t)
+static void watch(struct terminal *t, uv_poll_t *poll, int fd)
 {
-	int fd = screen_fd(t->screen), flags = fcntl(fd, F_GETFL);
+	int flags = fcntl(fd, F_GETFL);
 
-	uv_poll_init(&t->app->session.loop, &t->input, fd);
+	uv_poll_init(&t->app->session.loop, poll, fd);
+	poll->data = t;
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags);
 }
@@ -237,11 +228,12 @@ static void start_handles(struct terminal *t)
 {
 	uv_loop_t *loop = &t->app->session.loop;
 
-	watch_input(t);
+	watch(t, &t->input, screen_fd(t->screen));
+	watch(t, &t->output, screen_output_fd(t->screen));
 	uv_prepare_init(loop, &t->prepare);
 	uv_timer_init(loop, &t->frame);
 	uv_timer_init(loop, &t->wake);
-	t->input.data = t->prepare.data = t->frame.data = t->wake.data = t;
+	t->prepare.data = t->frame.data = t->wake.data = t;
 	uv_poll_start(&t->input, UV_READABLE | UV_DISCONNECT, on_input);
 	uv_prepare_start(&t->prepare, on_prepare);
 	for (int i = 0; i < N_SIGNALS; i++) {
@@ -254,6 +246,7 @@ static void start_handles(struct terminal *t)
 static void close_handles(struct terminal *t)
 {
 	uv_close((uv_handle_t *)&t->input, NULL);
+	uv_close((uv_handle_t *)&t->output, NULL);
 	uv_close((uv_handle_t *)&t->prepare, NULL);
 	uv_close((uv_handle_t *)&t->frame, NULL);
 	uv_close((uv_handle_t *)&t->wake, NULL);
@@ -300,15 +293,13 @@ int app_run_terminal(struct app *app)
 	if (r == 0) {
 		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
 		start_handles(&t);
-		guard_ends();
 		while (!t.is_over)
 			uv_run(&app->session.loop, UV_RUN_DEFAULT);
 		close_handles(&t);
 	}
 	if (t.screen)
-		screen_suspend(t.screen); // while there is still a guard
+		screen_suspend(t.screen); // while a crash would still be seen to
 	guard_crashes(NULL);
-	alarm(0);
 	canvas_destroy(&t.canvas);
 	screen_close(t.screen);
 	return r;

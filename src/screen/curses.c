@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define NCURSES_WIDECHAR 1
@@ -22,6 +22,7 @@
 #include "screen/frame.h"
 #include "screen/key_parser.h"
 #include "screen/tty_modes.h"
+#include "screen/tty_output.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -30,8 +31,9 @@ enum { ESCAPE_WAIT_MS = 25, RUN_MAX = 256, PAIRS_PER_ROLE = 2 };
 struct screen {
 	SCREEN *curses; // owned
 	int in_fd, out_fd;
-	struct termios shell; // as it was before
-	bool has_termios;
+	FILE *frame;                         // owned: a memory file, to which curses writes
+	struct tty_output output;            // where its bytes go on to the terminal
+	struct tty_settings tty_in, tty_out; // of the shell; most often of one terminal
 	bool has_unicode, is_ascii;
 	bool is_stale; // the terminal shows something else than `shown`
 	bool is_suspended;
@@ -136,20 +138,13 @@ static void set_page(struct screen *screen)
 	wbkgrnd(stdscr, &page);
 }
 
+// The library never sees the terminal itself: what it does to its settings it does to a memory file, that is nothing.
 static void set_tty(struct screen *screen)
 {
-	struct termios tty;
-
-	cbreak();
-	noecho();
-	nonl();
-	if (tcgetattr(screen->in_fd, &tty) == 0) { // C-s and C-q are keys, not a frozen console
-		tty.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
-		tcsetattr(screen->in_fd, TCSADRAIN, &tty);
-		def_prog_mode();
-	}
+	tty_settings_take(&screen->tty_in);
+	tty_settings_take(&screen->tty_out);
+	nonl(); // a line feed stays in its column
 	typeahead(-1);
-	intrflush(stdscr, FALSE);
 	screen->has_cursor = curs_set(0) == ERR;
 	leaveok(stdscr, !screen->has_cursor);
 }
@@ -173,10 +168,40 @@ static void ask_size(const struct screen *screen, int *width, int *height)
 	*height = size.ws_row ? size.ws_row : 24;
 }
 
-static void write_modes(const struct screen *screen, const char *bytes)
+// What the library has written joins what waits for the terminal.
+static int collect(struct screen *screen)
 {
-	fflush(NULL);
-	tty_write(screen->out_fd, bytes, strlen(bytes));
+	int err;
+
+	fflush(screen->frame);
+	err = tty_output_add_file(&screen->output, fileno(screen->frame));
+	screen->is_stale |= err < 0; // it believes it shown
+	return err;
+}
+
+static void enter_modes(struct screen *screen)
+{
+	collect(screen);
+	tty_output_add(&screen->output, screen->modes.enter, strlen(screen->modes.enter));
+	screen_flush(screen);
+	screen_redraw(screen);
+}
+
+static int open_output(struct screen *screen)
+{
+	int fd = memfd_create("frame", MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	screen->frame = fdopen(fd, "w");
+	if (!screen->frame) {
+		close(fd);
+		return -ENOMEM;
+	}
+	err = tty_output_open(&screen->output, screen->out_fd);
+	tty_settings_read(&screen->tty_in, screen->in_fd);
+	tty_settings_read(&screen->tty_out, screen->out_fd);
+	return err;
 }
 
 static int start_curses(struct screen *screen, const struct screen_options *options, const struct terminal_env *env,
@@ -190,7 +215,7 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 		return term ? -ENOTTY : -ENOTSUP;
 	use_env(FALSE);
 	use_tioctl(TRUE);
-	screen->curses = newterm_quietly(term, options->out, options->in);
+	screen->curses = newterm_quietly(term, screen->frame, options->in);
 	if (!screen->curses)
 		return -ENOTSUP;
 	*why = "the terminal cannot place text";
@@ -218,7 +243,10 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	*why = terminal_refusal(&env);
 	if (*why)
 		return -ENOTSUP;
-	screen->has_termios = tcgetattr(screen->in_fd, &screen->shell) == 0;
+	*why = "the terminal cannot be written to";
+	err = open_output(screen);
+	if (err)
+		return err;
 	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
 	/* From here on letters are the same everywhere: in a Turkish locale strcasecmp() tells OUT_OF_SERVICE from
 	 * out_of_service. And where only ASCII is drawn, outside UTF-8 ncurses counts on REP, which many a terminal
@@ -234,8 +262,7 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	err = canvas_create(screen->width, screen->height, !screen->has_unicode, &screen->shown);
 	if (err)
 		return err;
-	write_modes(screen, screen->modes.enter);
-	screen_redraw(screen);
+	enter_modes(screen);
 	*why = NULL;
 	return 0;
 }
@@ -270,6 +297,9 @@ void screen_close(struct screen *screen)
 			screen_suspend(screen);
 		delscreen(screen->curses);
 	}
+	if (screen->frame)
+		fclose(screen->frame);
+	tty_output_close(&screen->output);
 	key_parser_finish(&screen->parser);
 	canvas_destroy(&screen->shown);
 	mem_free(screen);
@@ -290,6 +320,11 @@ enum colour_depth screen_depth(const struct screen *screen)
 int screen_fd(const struct screen *screen)
 {
 	return screen->in_fd;
+}
+
+int screen_output_fd(const struct screen *screen)
+{
+	return screen->output.fd;
 }
 
 void screen_set_theme(struct screen *screen, const char *theme)
@@ -411,6 +446,8 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 	bool is_comparable;
 	int n_touched = 0, err;
 
+	if (screen_is_busy(screen))
+		return -EBUSY;
 	if (screen->is_suspended || canvas->width == 0 || canvas->height == 0)
 		return 0;
 	if (is_whole) {
@@ -430,8 +467,22 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 	if (screen->has_cursor) // out of the way, and always in the same place
 		move(canvas->height - 1, canvas->width - 1);
 	refresh_held();
-	err = frame_remember(&screen->shown, canvas);
-	return err ? err : n_touched;
+	err = collect(screen);
+	if (err == 0)
+		err = frame_remember(&screen->shown, canvas);
+	if (err == 0)
+		err = screen_flush(screen);
+	return err < 0 ? err : n_touched;
+}
+
+bool screen_is_busy(const struct screen *screen)
+{
+	return tty_output_is_pending(&screen->output);
+}
+
+int screen_flush(struct screen *screen)
+{
+	return tty_output_flush(&screen->output);
 }
 
 void screen_redraw(struct screen *screen)
@@ -441,15 +492,35 @@ void screen_redraw(struct screen *screen)
 
 // ---- leaving and coming back
 
+// The modes, then what the library says when it leaves; what is still pending would only be in the way.
+static void say_goodbye(struct screen *screen)
+{
+	const struct tty_modes *modes = &screen->modes;
+	char last[4 * TTY_BYTES_MAX];
+	size_t n_leave = strlen(modes->leave);
+	int fd = fileno(screen->frame);
+	ssize_t n;
+
+	endwin();
+	fflush(screen->frame);
+	memcpy(last, modes->leave, n_leave);
+	n = lseek(fd, 0, SEEK_CUR);
+	if (n > 0 && (size_t)n <= sizeof last - n_leave && pread(fd, last + n_leave, (size_t)n, 0) == n)
+		tty_output_end(&screen->output, last, n_leave + (size_t)n);
+	else
+		tty_output_end(&screen->output, modes->restore, strlen(modes->restore));
+	lseek(fd, 0, SEEK_SET);
+	tty_output_drop(&screen->output);
+}
+
 void screen_suspend(struct screen *screen)
 {
 	if (screen->is_suspended)
 		return;
 	screen->is_suspended = true;
-	write_modes(screen, screen->modes.leave);
-	endwin();
-	if (screen->has_termios)
-		tcsetattr(screen->in_fd, TCSADRAIN, &screen->shell);
+	say_goodbye(screen);
+	tty_settings_restore(&screen->tty_out);
+	tty_settings_restore(&screen->tty_in);
 }
 
 void screen_resume(struct screen *screen)
@@ -457,18 +528,18 @@ void screen_resume(struct screen *screen)
 	if (!screen->is_suspended)
 		return;
 	screen->is_suspended = false;
-	reset_prog_mode();
+	tty_settings_take(&screen->tty_in);
+	tty_settings_take(&screen->tty_out);
 	ask_size(screen, &screen->width, &screen->height);
 	resizeterm(screen->height, screen->width);
-	write_modes(screen, screen->modes.enter);
-	screen_redraw(screen);
+	enter_modes(screen);
 }
 
 void screen_restore(const struct screen *screen)
 {
-	tty_write(screen->out_fd, screen->modes.restore, strlen(screen->modes.restore));
-	if (screen->has_termios)
-		tcsetattr(screen->in_fd, TCSANOW, &screen->shell);
+	tty_output_end(&screen->output, screen->modes.restore, strlen(screen->modes.restore));
+	tty_settings_restore(&screen->tty_out);
+	tty_settings_restore(&screen->tty_in);
 }
 
 void screen_title(struct screen *screen, const char *text)
@@ -476,8 +547,8 @@ void screen_title(struct screen *screen, const char *text)
 	char bytes[TTY_TITLE_MAX * 24];
 	size_t n = tty_title(&screen->modes, text, bytes, sizeof bytes);
 
-	if (n > 0)
-		tty_write(screen->out_fd, bytes, n);
+	tty_output_add(&screen->output, bytes, n);
+	screen_flush(screen);
 }
 
 // ---- keys

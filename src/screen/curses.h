@@ -3,7 +3,9 @@
 /* The terminal: shows canvases, reads keys. The only place that knows ncurses, through newterm() on the caller's tty.
  *
  * screen_show() compares with what was shown last and touches only the cells that differ; when none does, not one byte
- * is written. The terminal is put back by screen_close(), for the time of a suspension by screen_suspend(), and after a
+ * is written. Nothing here waits for a terminal that takes no bytes: a frame leaves as it is taken, and until its last
+ * byte has left the screen is busy and no other begins. So a slow link gets the newest frame, never a queue of old
+ * ones. The terminal is put back by screen_close(), for the time of a suspension by screen_suspend(), and after a
  * crash by screen_restore(), which a signal handler may call.
  *
  * Signals are the caller's: the handlers that ncurses installs are taken back. One screen at a time.
@@ -33,18 +35,24 @@ void screen_close(struct screen *screen); // NULL is fine
 
 bool screen_has_unicode(const struct screen *screen);
 enum colour_depth screen_depth(const struct screen *screen);
-int screen_fd(const struct screen *screen); // to wait on for keys
+int screen_fd(const struct screen *screen);        // to wait on for keys
+int screen_output_fd(const struct screen *screen); // to wait on for room, while it is busy
 void screen_set_theme(struct screen *screen, const char *theme);
 
 // Cells of the terminal; 80x24 when it does not say.
 void screen_size(const struct screen *screen, int *width, int *height);
 bool screen_resized(struct screen *screen); // after SIGWINCH: asks again; true when the size is another
 
-// The number of cells that were touched, 0 when nothing was written, or -ENOMEM.
+// The number of cells that were touched, 0 when nothing was written; -EBUSY: show the newest once it is not busy any
+// more; -ENOMEM, or -EIO when the terminal is gone.
 int screen_show(struct screen *screen, const struct canvas *canvas);
+bool screen_is_busy(const struct screen *screen);
+int screen_flush(struct screen *screen); // 0 all has left, 1 it is busy still, or -EIO
+
 void screen_redraw(struct screen *screen); // the next show writes everything (C-l, a terminal that was disturbed)
 
-void screen_suspend(struct screen *screen);                 // before the process stops
+// Before the process stops. What is pending is given up; takes less than a second, whatever the terminal does.
+void screen_suspend(struct screen *screen);
 void screen_resume(struct screen *screen);                  // after it goes on
 void screen_title(struct screen *screen, const char *text); // clean text; ignored where there is no title
 

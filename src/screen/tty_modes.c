@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "screen/tty_modes.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "text/text.h"
@@ -57,22 +54,28 @@ size_t tty_title(const struct tty_modes *modes, const char *text, char *out, siz
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
-int tty_write(int fd, const char *bytes, size_t n)
+void tty_settings_read(struct tty_settings *settings, int fd)
 {
-	while (n > 0) {
-		ssize_t written = write(fd, bytes, n);
+	settings->fd = fd;
+	settings->is_known = tcgetattr(fd, &settings->shell) == 0;
+}
 
-		if (written > 0) {
-			bytes += written;
-			n -= (size_t)written;
-		} else if (written < 0 && errno == EAGAIN) {
-			struct pollfd writable = { .fd = fd, .events = POLLOUT };
+void tty_settings_take(const struct tty_settings *settings)
+{
+	struct termios tty = settings->shell;
 
-			if (poll(&writable, 1, 1000) <= 0)
-				return -EAGAIN;
-		} else if (written == 0 || errno != EINTR) {
-			return written == 0 ? -EIO : -errno;
-		}
-	}
-	return 0;
+	if (!settings->is_known)
+		return;
+	tty.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	tty.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | IXOFF);
+	tty.c_oflag &= ~(tcflag_t)OPOST;
+	tty.c_cc[VMIN] = 1;
+	tty.c_cc[VTIME] = 0;
+	tcsetattr(settings->fd, TCSANOW, &tty);
+}
+
+void tty_settings_restore(const struct tty_settings *settings)
+{
+	if (settings->is_known)
+		tcsetattr(settings->fd, TCSANOW, &settings->shell);
 }

@@ -1,10 +1,11 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* What is said to the terminal beside the screen library: bracketed paste, mouse, title, and the bytes that put all of
- * it back. Made once, so that a crash handler has only to write them.
+/* What is said to the terminal beside the screen library: its settings, bracketed paste, mouse, title, and the bytes
+ * that put all of it back. Made once, so that a crash handler has only to write them.
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <termios.h>
 
 enum { TTY_BYTES_MAX = 256, TTY_TITLE_MAX = 120 }; // cells of a title
 
@@ -24,5 +25,15 @@ void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, con
  */
 size_t tty_title(const struct tty_modes *modes, const char *text, char *out, size_t size);
 
-// Writes all of it, going on after a signal. 0 or negative errno. Async-signal-safe.
-int tty_write(int fd, const char *bytes, size_t n);
+// The settings of a terminal's driver as the shell had them.
+struct tty_settings {
+	int fd; // borrowed
+	struct termios shell;
+	bool is_known;
+};
+
+void tty_settings_read(struct tty_settings *settings, int fd);
+
+// Keys one by one and unseen, C-s and C-q among them; bytes go out as they are. Waits for nothing.
+void tty_settings_take(const struct tty_settings *settings);
+void tty_settings_restore(const struct tty_settings *settings); // async-signal-safe

@@ -77,7 +77,7 @@ def check(path, text):
             for pattern, stages in LIBRARIES.items():
                 if re.match(pattern, other.group(1)) and stage not in stages:
                     yield f"{path}:{number}: {stage} may not know <{other.group(1)}>"
-    if stage == "screen" and not path.endswith("/curses.c") and re.search(r"#include <(n?curses|term)", text):
+    if stage == "screen" and not path.endswith("/curses.c") and re.search(r"#include <(n?curses|term\.h)", text):
         yield f"{path}: only screen/curses.c knows ncurses"
     if path.endswith(".h") and not text.startswith("#pragma once\n// SPDX-License-Identifier: Apache-2.0\n"):
         yield f"{path}: a header begins with #pragma once and its licence"

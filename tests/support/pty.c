@@ -287,6 +287,37 @@ int term_wait_exit(struct term *t, int timeout_ms)
 	return WIFEXITED(t->wait_status) ? WEXITSTATUS(t->wait_status) : -1 - WTERMSIG(t->wait_status);
 }
 
+int term_wait_exit_unread(struct term *t, int timeout_ms)
+{
+	int64_t deadline_ms = now_ms() + timeout_ms;
+
+	for (reap(t); !t->has_ended && now_ms() < deadline_ms; reap(t)) {
+		struct pollfd ended = { .fd = t->pidfd, .events = POLLIN };
+
+		(void)poll(&ended, 1, SLICE_MS);
+	}
+	if (!t->has_ended)
+		give_up(t, "did not end", "the program", timeout_ms);
+	return term_wait_exit(t, timeout_ms);
+}
+
+size_t term_clog(struct term *t)
+{
+	static const char nothing[4096]; // NUL is no character, to a terminal
+	char path[64];
+	size_t n = 0;
+	ssize_t done;
+	int fd;
+
+	ck_assert_int_eq(ttyname_r(t->slave, path, sizeof path), 0);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	while ((done = write(fd, nothing, sizeof nothing)) > 0 || (done < 0 && errno == EINTR))
+		n += done > 0 ? (size_t)done : 0;
+	close(fd);
+	return n;
+}
+
 const char *term_unrestored(struct term *t)
 {
 	struct termios now;

@@ -39,6 +39,11 @@ void term_resize(struct term *t, int cols, int rows); // with SIGWINCH
 void term_signal(struct term *t, int signal);
 void term_hang_up(struct term *t); // closes the terminal, as a lost connection does
 
+/* Fills what the kernel holds for the terminal, so that the program finds no room until something here reads again.
+ * What fills shows nothing. Returns the number of bytes, which are received later like any others.
+ */
+size_t term_clog(struct term *t);
+
 // The text stands in one row of the screen; blanks count.
 bool term_has(struct term *t, const char *text);
 bool term_await(struct term *t, const char *text, bool is_there, int timeout_ms); // false: it did not come (or go)
@@ -57,6 +62,7 @@ pid_t term_pid(const struct term *t);
 
 // The exit status, or -1 - signal of a program that was killed.
 int term_wait_exit(struct term *t, int timeout_ms);
+int term_wait_exit_unread(struct term *t, int timeout_ms); // reads nothing until the program has ended
 
 /* The terminal is as the program found it: termios, blocking, cursor shown, the main screen, no mouse, paste or focus
  * reports, normal cursor keys.

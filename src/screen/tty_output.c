@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "screen/tty_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { PENDING_MAX = 64 << 20, CHUNK = 4096 };
+
+static const char cancel[] = "\030"; // CAN: ends a control sequence, and shows nothing by itself
+
+static int begin(struct tty_output *out, int fd, bool is_shared)
+{
+	int err = fd < 0 ? -errno : 0;
+
+	*out = (struct tty_output){ .fd = fd, .is_shared = is_shared };
+	bytes_init(&out->pending, PENDING_MAX);
+	return err;
+}
+
+int tty_output_share(struct tty_output *out, int fd)
+{
+	return begin(out, fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), true);
+}
+
+int tty_output_open(struct tty_output *out, int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (begin(out, open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), false) == 0)
+		return 0;
+	return tty_output_share(out, fd);
+}
+
+void tty_output_close(struct tty_output *out)
+{
+	if (!out->pending.max)
+		return;
+	bytes_finish(&out->pending);
+	if (out->fd >= 0)
+		close(out->fd);
+	*out = (struct tty_output){ 0 };
+}
+
+void tty_output_drop(struct tty_output *out)
+{
+	bytes_reset(&out->pending);
+	out->n_sent = 0;
+}
+
+bool tty_output_is_pending(const struct tty_output *out)
+{
+	return out->n_sent < out->pending.len;
+}
+
+int tty_output_add(struct tty_output *out, const char *bytes, size_t n)
+{
+	return bytes_add(&out->pending, bytes, n);
+}
+
+int tty_output_add_file(struct tty_output *out, int fd)
+{
+	size_t n_before = out->pending.len;
+	off_t size = lseek(fd, 0, SEEK_CUR), at = 0;
+	char chunk[CHUNK];
+	int err = size < 0 ? -errno : 0;
+
+	while (!err && at < size) {
+		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
+		ssize_t got = pread(fd, chunk, n, at);
+
+		err = got <= 0 ? (got < 0 ? -errno : -EIO) : bytes_add(&out->pending, chunk, (size_t)got);
+		at += got;
+	}
+	lseek(fd, 0, SEEK_SET);
+	if (err)
+		out->pending.len = n_before;
+	return err;
+}
+
+// Takes the flag back at once: the next program's reads would fail with it.
+static ssize_t write_shared(int fd, const char *bytes, size_t n)
+{
+	int flags = fcntl(fd, F_GETFL), err;
+	ssize_t written;
+
+	if (flags < 0)
+		return -1;
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	written = write(fd, bytes, n);
+	err = errno;
+	fcntl(fd, F_SETFL, flags);
+	errno = err;
+	return written;
+}
+
+// What was written, 0 when there is no room, or negative errno.
+static ssize_t write_some(const struct tty_output *out, const char *bytes, size_t n)
+{
+	ssize_t written;
+
+	do
+		written = out->is_shared ? write_shared(out->fd, bytes, n) : write(out->fd, bytes, n);
+	while (written < 0 && errno == EINTR);
+	if (written >= 0)
+		return written;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+int tty_output_flush(struct tty_output *out)
+{
+	while (tty_output_is_pending(out)) {
+		ssize_t n = write_some(out, out->pending.data + out->n_sent, out->pending.len - out->n_sent);
+
+		if (n <= 0)
+			return n < 0 ? (int)n : 1;
+		out->n_sent += (size_t)n;
+	}
+	tty_output_drop(out);
+	return 0;
+}
+
+// 0, -EAGAIN when it took too long, or another negative errno.
+static int write_until(const struct tty_output *out, const char *bytes, size_t n, int64_t deadline_ms)
+{
+	while (n > 0) {
+		struct pollfd writable = { .fd = out->fd, .events = POLLOUT };
+		ssize_t written = write_some(out, bytes, n);
+		int64_t left_ms = deadline_ms - clock_now().mono_ms;
+
+		if (written < 0)
+			return (int)written;
+		bytes += written;
+		n -= (size_t)written;
+		if (written == 0 && (left_ms <= 0 || (poll(&writable, 1, (int)left_ms) < 0 && errno != EINTR)))
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+static int write_last(const struct tty_output *out, bool is_cut, const char *bytes, size_t n)
+{
+	int64_t deadline_ms = clock_now().mono_ms + TTY_LAST_MS;
+	int err = is_cut ? write_until(out, cancel, sizeof cancel - 1, deadline_ms) : 0;
+
+	return err ? err : write_until(out, bytes, n, deadline_ms);
+}
+
+int tty_output_end(const struct tty_output *out, const char *bytes, size_t n)
+{
+	int err = write_last(out, out->n_sent > 0, bytes, n);
+
+	if (err != -EAGAIN)
+		return err;
+	tcflush(out->fd, TCOFLUSH);
+	return write_last(out, true, bytes, n);
+}
