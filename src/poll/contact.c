@@ -265,7 +265,7 @@ static void ask_next(struct contacted *contacted)
 		return;
 	contacted->reason = r == -EINVAL ? REASON_PARSE : REASON_PROBER_OVERLOAD;
 	snprintf(contacted->detail, sizeof contacted->detail, "%s",
-		 r == -EINVAL ? "the URL cannot be sent" : "out of memory");
+		 r == -EINVAL ? "the URL cannot be sent" : strerror(-r));
 	give_up(contacted);
 }
 

@@ -77,7 +77,7 @@ struct http_response {
 
 typedef void (*http_done_cb)(const struct http_response *response, void *ctx);
 
-// 0 or negative errno; *out is NULL then.
+// 0 or negative errno; *out is NULL then. libcurl is not touched before the first request.
 int http_client_create(uv_loop_t *loop, const struct http_options *options, struct http_client **out);
 
 /* Begins to close: transfers are dropped without their callbacks, connections are closed. closed_cb (may be NULL) runs
@@ -88,8 +88,9 @@ void http_client_close(struct http_client *client, void (*closed_cb)(void *ctx),
 void http_client_set_max_kept(struct http_client *client, uint32_t max_kept); // when the fleet grows
 size_t http_client_in_flight(const struct http_client *client);
 
-/* Begins a transfer; its clock starts now. 0, -ENOMEM, or -EINVAL for a URL, a method or a header that cannot be sent
- * (a control character in it); the callback does not run then. *out is good until the callback has been called.
+/* Begins a transfer; its clock starts now. 0, -ENOMEM, -ELIBACC when there is no libcurl, or -EINVAL for a URL, a
+ * method or a header that cannot be sent (a control character in it); the callback does not run then. *out is good
+ * until the callback has been called.
  */
 int http_request_start(struct http_client *client, const struct http_request *request, http_done_cb done, void *ctx,
 		       struct http_transfer **out);

@@ -72,6 +72,17 @@ static void free_transfers(struct http_client *client)
 	}
 }
 
+static void end_libcurl(struct http_client *client)
+{
+	if (!client->has_libcurl)
+		return;
+	if (client->multi)
+		curl_multi_cleanup(client->multi); // closes the connections, and thereby their watches
+	curl_global_cleanup();
+	client->multi = NULL;
+	client->has_libcurl = false;
+}
+
 static void timer_closed_cb(uv_handle_t *handle)
 {
 	struct http_client *client = handle->data;
@@ -79,9 +90,8 @@ static void timer_closed_cb(uv_handle_t *handle)
 	// Here, and not in http_client_close(): that may have been called from a callback that libcurl's stack waits
 	// for.
 	free_transfers(client);
-	curl_multi_cleanup(client->multi); // closes the connections, and thereby their watches
+	end_libcurl(client);
 	http_sockets_finish(client);
-	curl_global_cleanup();
 	http_handle_gone(client);
 }
 
@@ -108,36 +118,49 @@ int http_client_create(uv_loop_t *loop, const struct http_options *options, stru
 		return -ENOMEM;
 	client->loop = loop;
 	ring_init(&client->stalled_ring, HTTP_STALLED_MAX);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		mem_free(client);
-		return -ENOMEM;
-	}
 	r = uv_timer_init(loop, &client->timer);
 	client->timer.data = client;
 	client->n_handles = 1;
+	if (r == 0)
+		r = copy_options(&client->options, options ? options : &defaults);
+	if (r < 0) {
+		http_client_close(client, NULL, NULL);
+		return r;
+	}
+	*out = client;
+	return 0;
+}
+
+int http_client_begin(struct http_client *client)
+{
+	int r = client->multi ? 0 : libcurl_load();
+
+	if (r < 0 || client->multi)
+		return r;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return -ENOMEM;
+	client->has_libcurl = true;
 	client->multi = curl_multi_init();
 	if (!client->multi)
 		r = -ENOMEM;
-	if (r == 0)
-		r = copy_options(&client->options, options ? options : &defaults);
 	if (r == 0)
 		r = read_default_ca(client);
 	if (r == 0)
 		r = http_sockets_init(client);
 	if (r < 0) {
-		http_client_close(client, NULL, NULL);
+		end_libcurl(client);
 		return r;
 	}
 	curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	http_client_set_max_kept(client, client->options.max_kept);
-	*out = client;
 	return 0;
 }
 
 void http_client_set_max_kept(struct http_client *client, uint32_t max_kept)
 {
 	client->options.max_kept = max_kept;
-	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)max_kept);
+	if (client->multi)
+		curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)max_kept);
 }
 
 size_t http_client_in_flight(const struct http_client *client)

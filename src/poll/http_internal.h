@@ -1,7 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 /* What the files of the HTTP client share; nobody else includes this. */
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +9,7 @@
 #include "base/ring.h"
 #include "poll/http.h"
 #include "poll/http_intake.h"
+#include "poll/libcurl.h"
 
 enum {
 	HTTP_CONTENT_TYPE_MAX = 256,
@@ -49,7 +49,8 @@ struct http_watch {
 
 struct http_client {
 	uv_loop_t *loop;
-	CURLM *multi;
+	CURLM *multi; // NULL before the first request
+	bool has_libcurl;
 	uv_timer_t timer;
 	struct http_watch **watches; // by descriptor, owned
 	size_t n_watches;            // slots
@@ -64,6 +65,9 @@ struct http_client {
 	void (*closed_cb)(void *ctx);
 	void *closed_ctx;
 };
+
+// http_client.c
+int http_client_begin(struct http_client *client); // with the first request; 0 or negative errno
 
 // http_sockets.c
 int http_sockets_init(struct http_client *client); // sets libcurl's callbacks for descriptors and time

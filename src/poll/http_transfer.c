@@ -101,6 +101,9 @@ int http_request_start(struct http_client *client, const struct http_request *re
 	*out = NULL;
 	if (client->is_closing || !http_request_is_sane(request))
 		return -EINVAL;
+	r = http_client_begin(client);
+	if (r < 0)
+		return r;
 	transfer = transfer_take(client);
 	if (!transfer)
 		return -ENOMEM;

@@ -235,7 +235,7 @@ static void start_request(struct probed *probed, enum probe_kind kind)
 		return;
 	sample.reason = r == -EINVAL ? REASON_PARSE : REASON_PROBER_OVERLOAD;
 	snprintf(sample.detail, sizeof sample.detail, "%s",
-		 r == -EINVAL ? "the URL or a header cannot be sent" : "out of memory");
+		 r == -EINVAL ? "the URL or a header cannot be sent" : strerror(-r));
 	end_request(probed, &sample);
 }
 

@@ -152,12 +152,14 @@ static int start_handles(struct simulator *sim, int epoll_fd)
 	return uv_poll_start(&sim->daemon_poll, UV_READABLE, daemon_poll_cb);
 }
 
-int http_start(struct simulator *sim)
+static int http_start(struct simulator *sim)
 {
 	const union MHD_DaemonInfo *info;
 	size_t n_before = sim->n_handles;
-	int r;
+	int r = libmicrohttpd_load();
 
+	if (r < 0)
+		return r;
 	sim->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
 				       NULL, access_cb, sim, MHD_OPTION_NOTIFY_CONNECTION, notify_cb, sim,
 				       MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNS_MAX,
@@ -188,8 +190,13 @@ void http_stop(struct simulator *sim)
 int http_take(struct sim_agent *agent, int fd, const struct sockaddr_in *peer)
 {
 	struct simulator *sim = agent->sim;
+	int err = sim->daemon ? 0 : http_start(sim);
 	enum MHD_Result r;
 
+	if (err < 0) {
+		close(fd);
+		return err;
+	}
 	sim->accepting = agent;
 	r = MHD_add_connection(sim->daemon, fd, (const struct sockaddr *)peer, sizeof *peer); // closes fd if it fails
 	sim->accepting = NULL;

@@ -5,11 +5,11 @@
  * Two kinds of connections: struct http_conn was handed to libmicrohttpd, which owns its descriptor; struct raw_conn is
  * ours, for the faults below HTTP. Both hang on their agent, so that a change of fault can end them.
  */
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <uv.h>
 
 #include "simulator/fault.h"
+#include "simulator/libmicrohttpd.h"
 #include "simulator/model.h"
 #include "simulator/roster.h"
 #include "simulator/simulator.h"
@@ -64,8 +64,7 @@ int listener_open_all(struct simulator *sim, const struct sockaddr_in *first);  
 void listener_set_refusing(struct sim_agent *agent, bool is_refusing);          // keeps the address either way
 void listener_close(struct sim_agent *agent);
 
-// http.c: libmicrohttpd
-int http_start(struct simulator *sim);
+// http.c: libmicrohttpd, which starts with the first connection
 void http_stop(struct simulator *sim);
 int http_take(struct sim_agent *agent, int fd, const struct sockaddr_in *peer); // the descriptor is consumed always
 void http_end_all(struct sim_agent *agent);

@@ -186,10 +186,8 @@ static size_t connections_allowed(size_t n_agents)
 
 static int start(struct simulator *sim, const struct simulator_options *options, const struct sockaddr_in *first)
 {
-	int r = http_start(sim);
+	int r = listener_open_all(sim, first);
 
-	if (!r)
-		r = listener_open_all(sim, first);
 	if (!r)
 		r = deal(options, sim);
 	if (r)

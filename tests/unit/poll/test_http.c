@@ -425,6 +425,7 @@ START_TEST(a_lack_of_descriptors_is_our_own_fault)
 	struct rlimit files;
 
 	set_up(&f, NULL);
+	reason_of(&f, "http://127.0.0.1:1/", &outcome); // libcurl is there
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
 	files.rlim_cur = 3;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "poll/http_errors.h"
+#include "poll/libcurl.h"
 
 START_TEST(failures_have_their_reasons)
 {
@@ -121,6 +122,7 @@ START_TEST(details_are_steady_and_displayable)
 		{ { .code = CURLE_SSL_CONNECT_ERROR, .text = "" }, REASON_TLS_PROTO, "SSL connect error" },
 	};
 
+	ck_assert_int_eq(libcurl_load(), 0); // some words are its own
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char detail[REASON_DETAIL_MAX];
 
