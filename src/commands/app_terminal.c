@@ -293,6 +293,8 @@ int app_run_terminal(struct app *app)
 	if (r == 0) {
 		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
 		start_handles(&t);
+		draw(&t);                   // before the first request: what is not known is shown as unknown
+		t.drawn_ms = INT64_MIN / 2; // and who is in the fleet as soon as that is known
 		while (!t.is_over)
 			uv_run(&app->session.loop, UV_RUN_DEFAULT);
 		close_handles(&t);
