@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define NCURSES_WIDECHAR 1
@@ -26,7 +25,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ESCAPE_WAIT_MS = 25, RUN_MAX = 256, PAIRS_PER_ROLE = 2 };
+enum { ESCAPE_WAIT_MS = 25, RUN_MAX = 256, PAIRS_PER_ROLE = 2, N_PAIRS = STYLE_ROLE_COUNT * PAIRS_PER_ROLE };
 
 struct screen {
 	SCREEN *curses; // owned
@@ -41,6 +40,7 @@ struct screen {
 	int width, height;
 	enum theme_id theme;
 	enum colour_depth depth;
+	short pairs[N_PAIRS]; // by role and whether it is selected; 0 where there are no colours
 	struct tty_modes modes;
 	struct key_parser parser;
 	struct canvas shown; // owned: what the terminal shows
@@ -115,25 +115,39 @@ static void learn_keys(struct key_parser *parser)
 	}
 }
 
+// Styles that look alike share a pair: between two pairs the library sets both colours anew, whatever they are.
 static void make_pairs(struct screen *screen)
 {
-	if (screen->depth == DEPTH_NONE)
-		return;
-	for (int role = 0; role < STYLE_ROLE_COUNT; role++)
-		for (int selected = 0; selected < PAIRS_PER_ROLE; selected++) {
-			style_t style = (style_t)(role | (selected ? STYLE_SELECTED : 0));
-			struct look look = theme_resolve(screen->theme, screen->depth, style);
+	struct look made[N_PAIRS];
+	int n_made = 0;
 
-			init_extended_pair(1 + role * PAIRS_PER_ROLE + selected, look.fg, look.bg);
+	for (int i = 0; i < N_PAIRS && screen->depth != DEPTH_NONE; i++) {
+		style_t style = (style_t)(i / PAIRS_PER_ROLE | (i % PAIRS_PER_ROLE ? STYLE_SELECTED : 0));
+		struct look look = theme_resolve(screen->theme, screen->depth, style);
+		int at = 0;
+
+		while (at < n_made && (made[at].fg != look.fg || made[at].bg != look.bg))
+			at++;
+		if (at == n_made) {
+			made[n_made++] = look;
+			init_extended_pair(n_made, look.fg, look.bg);
 		}
+		screen->pairs[i] = (short)(at + 1);
+	}
+}
+
+static short pair_of(const struct screen *screen, style_t style)
+{
+	int role = style_role(style) < STYLE_ROLE_COUNT ? (int)style_role(style) : STYLE_TEXT;
+
+	return screen->pairs[role * PAIRS_PER_ROLE + (style & STYLE_SELECTED ? 1 : 0)];
 }
 
 static void set_page(struct screen *screen)
 {
-	short pair = screen->depth == DEPTH_NONE ? 0 : 1 + STYLE_TEXT * PAIRS_PER_ROLE;
 	cchar_t page;
 
-	setcchar(&page, L" ", A_NORMAL, pair, NULL);
+	setcchar(&page, L" ", A_NORMAL, pair_of(screen, STYLE_TEXT), NULL);
 	bkgrndset(&page);
 	wbkgrnd(stdscr, &page);
 }
@@ -147,6 +161,19 @@ static void set_tty(struct screen *screen)
 	typeahead(-1);
 	screen->has_cursor = curs_set(0) == ERR;
 	leaveok(stdscr, !screen->has_cursor);
+}
+
+/* The library sets all attributes together, colours lost, where it could add one; and with each reset it switches back
+ * a character set that nobody here has switched. Over a slow link that is a tenth of a frame.
+ */
+static void shorten_attributes(void)
+{
+	static char plain[] = "\033[m";
+
+	if (!exit_attribute_mode || !strstr(exit_attribute_mode, plain) || !enter_bold_mode || !enter_reverse_mode)
+		return;
+	exit_attribute_mode = plain;
+	set_attributes = NULL;
 }
 
 static void set_colours(struct screen *screen, const struct terminal_env *env)
@@ -171,37 +198,23 @@ static void ask_size(const struct screen *screen, int *width, int *height)
 // What the library has written joins what waits for the terminal.
 static int collect(struct screen *screen)
 {
-	int err;
+	int err = tty_output_add_frame(&screen->output);
 
-	fflush(screen->frame);
-	err = tty_output_add_file(&screen->output, fileno(screen->frame));
 	screen->is_stale |= err < 0; // it believes it shown
 	return err;
+}
+
+static int queue(struct screen *screen, const char *bytes)
+{
+	return tty_output_add(&screen->output, bytes, strlen(bytes));
 }
 
 static void enter_modes(struct screen *screen)
 {
 	collect(screen);
-	tty_output_add(&screen->output, screen->modes.enter, strlen(screen->modes.enter));
+	queue(screen, screen->modes.enter);
 	screen_flush(screen);
 	screen_redraw(screen);
-}
-
-static int open_output(struct screen *screen)
-{
-	int fd = memfd_create("frame", MFD_CLOEXEC), err;
-
-	if (fd < 0)
-		return -errno;
-	screen->frame = fdopen(fd, "w");
-	if (!screen->frame) {
-		close(fd);
-		return -ENOMEM;
-	}
-	err = tty_output_open(&screen->output, screen->out_fd);
-	tty_settings_read(&screen->tty_in, screen->in_fd);
-	tty_settings_read(&screen->tty_out, screen->out_fd);
-	return err;
 }
 
 static int start_curses(struct screen *screen, const struct screen_options *options, const struct terminal_env *env,
@@ -215,7 +228,7 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 		return term ? -ENOTTY : -ENOTSUP;
 	use_env(FALSE);
 	use_tioctl(TRUE);
-	screen->curses = newterm_quietly(term, screen->frame, options->in);
+	screen->curses = newterm_quietly(term, screen->output.frame, options->in);
 	if (!screen->curses)
 		return -ENOTSUP;
 	*why = "the terminal cannot place text";
@@ -227,6 +240,7 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 	learn_keys(&screen->parser);
 	tty_modes_init(&screen->modes, options->has_mouse, terminal_takes_titles(env->term), capability("sgr0"),
 		       capability("cnorm"), capability("rmcup"));
+	shorten_attributes();
 	return 0;
 }
 
@@ -244,9 +258,11 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	if (*why)
 		return -ENOTSUP;
 	*why = "the terminal cannot be written to";
-	err = open_output(screen);
+	err = tty_output_open(&screen->output, screen->out_fd);
 	if (err)
 		return err;
+	tty_settings_read(&screen->tty_in, screen->in_fd);
+	tty_settings_read(&screen->tty_out, screen->out_fd);
 	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
 	/* From here on letters are the same everywhere: in a Turkish locale strcasecmp() tells OUT_OF_SERVICE from
 	 * out_of_service. And where only ASCII is drawn, outside UTF-8 ncurses counts on REP, which many a terminal
@@ -297,8 +313,6 @@ void screen_close(struct screen *screen)
 			screen_suspend(screen);
 		delscreen(screen->curses);
 	}
-	if (screen->frame)
-		fclose(screen->frame);
 	tty_output_close(&screen->output);
 	key_parser_finish(&screen->parser);
 	canvas_destroy(&screen->shown);
@@ -362,15 +376,6 @@ static attr_t attributes_of(uint16_t attributes)
 {
 	return (attributes & THEME_BOLD ? A_BOLD : 0) | (attributes & THEME_DIM ? A_DIM : 0) |
 	       (attributes & THEME_UNDERLINE ? A_UNDERLINE : 0) | (attributes & THEME_REVERSE ? A_REVERSE : 0);
-}
-
-static short pair_of(const struct screen *screen, style_t style)
-{
-	int role = style_role(style) < STYLE_ROLE_COUNT ? (int)style_role(style) : STYLE_TEXT;
-
-	if (screen->depth == DEPTH_NONE)
-		return 0;
-	return (short)(1 + role * PAIRS_PER_ROLE + (style & STYLE_SELECTED ? 1 : 0));
 }
 
 static void make_cchar(const struct screen *screen, const struct canvas *canvas, const struct cell *cell, cchar_t *out)
@@ -454,6 +459,7 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 		err = frame_forget(&screen->shown, canvas->width, canvas->height);
 		if (err)
 			return err;
+		queue(screen, screen->modes.reset);
 		erase();
 		clearok(stdscr, TRUE);
 		screen->is_stale = false;
@@ -492,33 +498,14 @@ void screen_redraw(struct screen *screen)
 
 // ---- leaving and coming back
 
-// The modes, then what the library says when it leaves; what is still pending would only be in the way.
-static void say_goodbye(struct screen *screen)
-{
-	const struct tty_modes *modes = &screen->modes;
-	char last[4 * TTY_BYTES_MAX];
-	size_t n_leave = strlen(modes->leave);
-	int fd = fileno(screen->frame);
-	ssize_t n;
-
-	endwin();
-	fflush(screen->frame);
-	memcpy(last, modes->leave, n_leave);
-	n = lseek(fd, 0, SEEK_CUR);
-	if (n > 0 && (size_t)n <= sizeof last - n_leave && pread(fd, last + n_leave, (size_t)n, 0) == n)
-		tty_output_end(&screen->output, last, n_leave + (size_t)n);
-	else
-		tty_output_end(&screen->output, modes->restore, strlen(modes->restore));
-	lseek(fd, 0, SEEK_SET);
-	tty_output_drop(&screen->output);
-}
-
 void screen_suspend(struct screen *screen)
 {
 	if (screen->is_suspended)
 		return;
 	screen->is_suspended = true;
-	say_goodbye(screen);
+	endwin();
+	if (tty_output_end_frame(&screen->output, screen->modes.leave) == -ENOMEM)
+		tty_output_end(&screen->output, screen->modes.restore, strlen(screen->modes.restore));
 	tty_settings_restore(&screen->tty_out);
 	tty_settings_restore(&screen->tty_in);
 }

@@ -22,12 +22,14 @@ static void add_unpadded(struct strbuf *out, const char *text)
 void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, const char *sgr0, const char *cnorm,
 		    const char *rmcup)
 {
-	struct strbuf enter, leave, restore;
+	struct strbuf reset, enter, leave, restore;
 
+	strbuf_init(&reset, modes->reset, sizeof modes->reset);
 	strbuf_init(&enter, modes->enter, sizeof modes->enter);
 	strbuf_init(&leave, modes->leave, sizeof modes->leave);
 	strbuf_init(&restore, modes->restore, sizeof modes->restore);
 	modes->has_title = has_title;
+	add_unpadded(&reset, sgr0);
 	strbuf_add(&enter, "\033[?2004h");
 	strbuf_add(&leave, "\033[?2004l");
 	if (has_mouse) {
@@ -39,7 +41,7 @@ void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, con
 		strbuf_add(&leave, "\033[23;2t");
 	}
 	strbuf_add(&restore, modes->leave);
-	add_unpadded(&restore, sgr0);
+	strbuf_add(&restore, modes->reset);
 	add_unpadded(&restore, cnorm);
 	add_unpadded(&restore, rmcup);
 }

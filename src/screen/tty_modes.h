@@ -10,7 +10,8 @@
 enum { TTY_BYTES_MAX = 256, TTY_TITLE_MAX = 120 }; // cells of a title
 
 struct tty_modes {
-	char enter[TTY_BYTES_MAX]; // terminated, as the others
+	char reset[TTY_BYTES_MAX]; // attributes off, the usual characters; terminated, as the others
+	char enter[TTY_BYTES_MAX];
 	char leave[TTY_BYTES_MAX];
 	char restore[TTY_BYTES_MAX]; // leave, then terminfo's own: attributes off, cursor on, main screen
 	bool has_title;

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -14,12 +15,29 @@ enum { PENDING_MAX = 64 << 20, CHUNK = 4096 };
 
 static const char cancel[] = "\030"; // CAN: ends a control sequence, and shows nothing by itself
 
+static FILE *open_frame(void)
+{
+	int fd = memfd_create("frame", MFD_CLOEXEC);
+	FILE *frame = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!frame && fd >= 0)
+		close(fd);
+	return frame;
+}
+
+// Takes the descriptor.
 static int begin(struct tty_output *out, int fd, bool is_shared)
 {
 	int err = fd < 0 ? -errno : 0;
 
 	*out = (struct tty_output){ .fd = fd, .is_shared = is_shared };
 	bytes_init(&out->pending, PENDING_MAX);
+	if (!err) {
+		out->frame = open_frame();
+		err = out->frame ? 0 : -errno;
+	}
+	if (err)
+		tty_output_close(out);
 	return err;
 }
 
@@ -31,11 +49,11 @@ int tty_output_share(struct tty_output *out, int fd)
 int tty_output_open(struct tty_output *out, int fd)
 {
 	char path[32];
+	int own_fd;
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (begin(out, open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), false) == 0)
-		return 0;
-	return tty_output_share(out, fd);
+	own_fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return own_fd < 0 ? tty_output_share(out, fd) : begin(out, own_fd, false);
 }
 
 void tty_output_close(struct tty_output *out)
@@ -43,6 +61,8 @@ void tty_output_close(struct tty_output *out)
 	if (!out->pending.max)
 		return;
 	bytes_finish(&out->pending);
+	if (out->frame)
+		fclose(out->frame);
 	if (out->fd >= 0)
 		close(out->fd);
 	*out = (struct tty_output){ 0 };
@@ -64,12 +84,13 @@ int tty_output_add(struct tty_output *out, const char *bytes, size_t n)
 	return bytes_add(&out->pending, bytes, n);
 }
 
-int tty_output_add_file(struct tty_output *out, int fd)
+// The offset of the file is how much was written to it.
+int tty_output_add_frame(struct tty_output *out)
 {
+	int fd = fileno(out->frame), err = fflush(out->frame) == 0 ? 0 : -errno;
 	size_t n_before = out->pending.len;
 	off_t size = lseek(fd, 0, SEEK_CUR), at = 0;
 	char chunk[CHUNK];
-	int err = size < 0 ? -errno : 0;
 
 	while (!err && at < size) {
 		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
@@ -160,4 +181,17 @@ int tty_output_end(const struct tty_output *out, const char *bytes, size_t n)
 		return err;
 	tcflush(out->fd, TCOFLUSH);
 	return write_last(out, true, bytes, n);
+}
+
+int tty_output_end_frame(struct tty_output *out, const char *first)
+{
+	size_t n_first = strlen(first), n_before = out->pending.len;
+	int err = tty_output_add(out, first, n_first);
+
+	if (!err)
+		err = tty_output_add_frame(out);
+	if (!err)
+		err = tty_output_end(out, out->pending.data + n_before, out->pending.len - n_before);
+	tty_output_drop(out);
+	return err;
 }

@@ -8,12 +8,14 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/strbuf.h"
 
 struct tty_output {
 	int fd;         // owned: of our own open file, or a duplicate of the shared one
 	bool is_shared; // the latter
+	FILE *frame;    // owned: a file in memory, for a library that writes to files only
 	struct bytes pending;
 	size_t n_sent; // of pending: already with the terminal
 };
@@ -26,8 +28,7 @@ void tty_output_close(struct tty_output *out);        // drops what is pending; 
 // Queues. 0 or negative errno, with nothing queued: -ENOMEM, -EMSGSIZE.
 int tty_output_add(struct tty_output *out, const char *bytes, size_t n);
 
-// Queues what was written to the file (a memfd) up to its offset, which goes back to its beginning.
-int tty_output_add_file(struct tty_output *out, int fd);
+int tty_output_add_frame(struct tty_output *out); // what was written to `frame`, which is empty then
 
 bool tty_output_is_pending(const struct tty_output *out);
 
@@ -42,3 +43,6 @@ int tty_output_flush(struct tty_output *out);
 enum { TTY_LAST_MS = 400 };
 int tty_output_end(const struct tty_output *out, const char *bytes, size_t n);
 void tty_output_drop(struct tty_output *out); // what is pending
+
+// The last words are `first` and then what was written to `frame`. Drops what is pending.
+int tty_output_end_frame(struct tty_output *out, const char *first);
