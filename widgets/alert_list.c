@@ -155,9 +155,9 @@ static void draw_rule(struct canvas *canvas, int y, const struct view *view, con
 // What the row of the alert had no room for, in the last rows.
 static void draw_detail(struct canvas *canvas, int rows, const struct view *view, const struct alert *alert)
 {
-	if (rows > 1)
-		wrap_draw(canvas, MARK, canvas->height - rows, canvas->width - MARK, rows - 1, STYLE_TEXT,
-			  alert->summary);
+	int width = canvas->width - MARK, n = rows > 1 ? wrap_count(alert->summary, width, rows - 1) : 0;
+
+	wrap_draw(canvas, MARK, canvas->height - 1 - n, width, n, STYLE_TEXT, alert->summary);
 	if (rows > 0)
 		draw_rule(canvas, canvas->height - 1, view, alert);
 }
