@@ -17,7 +17,7 @@ STEADY_S = 6.0  # two refreshes of the slowest, top
 SMALLER = (118, 38)
 QUIET_MS = 120  # ends what a new size brings
 REACTION_MS = 3500  # the slowest takes a new size with its next refresh
-N_KEYS = 10
+N_KEYS = 16
 UP, DOWN = b"A", b"B"
 MIB = 1024 * 1024
 
