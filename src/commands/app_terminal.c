@@ -187,13 +187,23 @@ static void resize(struct terminal *t)
 	t->is_undrawn = true;
 }
 
+// As the kernel has it: where no shell could bring us back (an orphaned process group) SIGTSTP stops nobody.
+static void stop_self(void)
+{
+	struct sigaction stop = { .sa_handler = SIG_DFL }, ours;
+
+	sigaction(SIGTSTP, &stop, &ours);
+	raise(SIGTSTP); // until SIGCONT
+	sigaction(SIGTSTP, &ours, NULL);
+}
+
 // What asked for it along with the first, as a paste full of C-z does, is not a wish to stop again.
 static void stop_and_go_on(struct terminal *t)
 {
 	if (clock_now().mono_ms - t->resumed_ms < RESUMED_MS)
 		return;
 	screen_suspend(t->screen);
-	raise(SIGSTOP); // until SIGCONT
+	stop_self();
 	screen_resume(t->screen);
 	t->resumed_ms = clock_now().mono_ms;
 	resize(t);

@@ -140,6 +140,25 @@ START_TEST(it_steps_aside_and_comes_back)
 }
 END_TEST
 
+START_TEST(without_a_shell_to_come_back_to_it_stays)
+{
+	struct scene s;
+	struct term *t;
+
+	scene_open(&s);
+	t = term_start_alone((const char *[]){ OPSCON, "demo", "--no-state", NULL }, NULL, 120, 36);
+	term_wait_for(t, "WowSearch", SCENE_MS);
+	term_signal(t, SIGTSTP);
+	term_send(t, "?");
+	term_wait_for(t, "Moving", SCENE_MS);
+	ck_assert_int_ne(process_state(term_pid(t)), 'T');
+	term_send(t, "Esc");
+	term_wait_gone(t, "Moving", SCENE_MS);
+	scene_quit(t);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(without_a_terminal_it_says_what_to_do)
 {
 	static const struct {
@@ -397,6 +416,6 @@ END_TEST
 
 SUITE("terminal", a_storm_of_sizes_ends_in_a_whole_screen, a_lost_terminal_ends_the_console_within_a_second,
       signals_that_end_it_leave_the_terminal_as_it_was, a_crash_leaves_the_terminal_as_it_was,
-      it_steps_aside_and_comes_back, without_a_terminal_it_says_what_to_do,
+      it_steps_aside_and_comes_back, without_a_shell_to_come_back_to_it_stays, without_a_terminal_it_says_what_to_do,
       an_output_that_takes_nothing_is_a_failure_of_ours, a_paste_and_a_stuck_key_do_no_harm,
       late_replies_and_pastes_answer_no_dialog, hostile_names_steer_nothing, no_locale_changes_what_is_read_or_written)

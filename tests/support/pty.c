@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,12 +49,37 @@ static void set_environment(const char *const env[])
 	}
 }
 
-static void become_program(int master, int slave, const char *const argv[], const char *const env[])
+/* A process group is orphaned, and then no SIGTSTP stops it, unless a member's parent is of another group of the
+ * session: a shell, as a rule. Here that parent is a process that does nothing, and so does its child, the member.
+ */
+static void stand_in_for_shell(void)
+{
+	pid_t program = getpid(), shell = fork();
+
+	if (shell)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_IGN);
+	for (int fd = 0; fd < 256; fd++)
+		close(fd);
+	setpgid(0, 0);
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, program);
+	}
+	for (;;)
+		pause();
+}
+
+static void become_program(int master, int slave, const char *const argv[], const char *const env[], bool has_shell)
 {
 	sigset_t none;
 
 	close(master);
 	login_tty(slave);
+	if (has_shell)
+		stand_in_for_shell();
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
@@ -64,7 +90,7 @@ static void become_program(int master, int slave, const char *const argv[], cons
 	_exit(127);
 }
 
-struct term *term_start(const char *const argv[], const char *const env[], int cols, int rows)
+static struct term *start(const char *const argv[], const char *const env[], int cols, int rows, bool has_shell)
 {
 	struct winsize size = { .ws_col = (unsigned short)cols, .ws_row = (unsigned short)rows };
 	struct term *t = calloc(1, sizeof *t);
@@ -84,9 +110,19 @@ struct term *term_start(const char *const argv[], const char *const env[], int c
 	t->pid = fork();
 	ck_assert_int_ge(t->pid, 0);
 	if (t->pid == 0)
-		become_program(t->master, t->slave, argv, env);
+		become_program(t->master, t->slave, argv, env, has_shell);
 	t->pidfd = pidfd_open(t->pid, 0);
 	return t;
+}
+
+struct term *term_start(const char *const argv[], const char *const env[], int cols, int rows)
+{
+	return start(argv, env, cols, rows, true);
+}
+
+struct term *term_start_alone(const char *const argv[], const char *const env[], int cols, int rows)
+{
+	return start(argv, env, cols, rows, false);
 }
 
 static void reap(struct term *t)

@@ -27,6 +27,8 @@ struct term;
  * of env (NULL-terminated, may be NULL): "NAME=value" sets, "NAME" removes.
  */
 struct term *term_start(const char *const argv[], const char *const env[], int cols, int rows);
+// The same, where nobody in its session could bring it back from a stop.
+struct term *term_start_alone(const char *const argv[], const char *const env[], int cols, int rows);
 void term_finish(struct term *t); // hangs up, kills what is left; NULL is fine
 
 /* Keys by name, blanks between them, as in opscon/key.h: "q", "G", "space", "Enter", "Esc", "Tab", "S-Tab", "C-l",
