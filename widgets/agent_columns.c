@@ -10,7 +10,7 @@
 #include "widgets/metrics_panel.h"
 #include "widgets/state_face.h"
 
-enum { GAP = 2, STEP = 4 };
+enum { GAP = 2, STEP = 4, GLYPH = 1 };
 
 struct column_spec {
 	const char *title;
@@ -87,7 +87,7 @@ static enum agent_column by_importance(size_t i, enum agent_column sort)
 	return i == 2 ? sort : importance[i - 1];
 }
 
-// Gives room to the columns in order of importance; returns what is left.
+// Gives room to the columns in order of importance; returns what is left. The name leaves the state its glyph.
 static int choose(int width, const int wanted[COLUMN_COUNT], enum agent_column sort, int widths[COLUMN_COUNT])
 {
 	int left = width;
@@ -99,10 +99,14 @@ static int choose(int width, const int wanted[COLUMN_COUNT], enum agent_column s
 
 		if (!specs[column].is_kept && wanted[column] == 0)
 			continue;
+		if (column == COLUMN_STATE && least > left)
+			least = needed = GLYPH + gap; // the colour and the glyph say it too
 		if (least > left && i > 0)
 			break;
 		if (needed > left)
 			needed = left;
+		if (column == COLUMN_NAME && needed > left - GLYPH - GAP && left > GLYPH + GAP)
+			needed = left - GLYPH - GAP;
 		widths[column] = needed - gap;
 		left -= needed;
 	}
@@ -126,6 +130,8 @@ void agent_columns_place(int width, const int wanted[COLUMN_COUNT], enum agent_c
 		enum agent_column column = growing[i];
 		int more = widths[column] ? grown(column, wanted[column]) - widths[column] : 0;
 
+		if (widths[column] < specs[column].least) // a glyph alone stays one
+			continue;
 		if (more > left)
 			more = left;
 		if (more > 0) {

@@ -73,6 +73,11 @@ static void draw_title(struct canvas *canvas, int y, const struct column_place *
 	enum glyph mark = view->table.is_descending ? GLYPH_SORT_DESC : GLYPH_SORT_ASC;
 	int x = MARK + place->x, width = text_width(title);
 
+	if (place->width < 2) { // the state's glyph alone
+		if (is_sorted)
+			canvas_glyph(canvas, x, y, canvas_named_glyph(canvas, mark), style);
+		return;
+	}
 	if (is_right) {
 		canvas_text_right(canvas, x, y, place->width, style, title);
 		if (is_sorted)

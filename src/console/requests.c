@@ -17,6 +17,8 @@ static const char *refusal(int error)
 		return "that makes no sense to the feed";
 	case -ENOTSUP:
 		return "this feed cannot do that";
+	case -ESTALE:
+		return "the alert has been resolved";
 	case -EROFS:
 		return "this feed can only be watched";
 	case -ENOMEM:

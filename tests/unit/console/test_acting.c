@@ -158,8 +158,9 @@ START_TEST(a_refusal_is_said_in_words)
 		int answer;
 		const char *words;
 	} table[] = {
-		{ -ENOENT, "it is gone" },     { -EROFS, "can only be watched" }, { -ENOTSUP, "cannot do that" },
-		{ -EINVAL, "makes no sense" }, { -ENOMEM, "out of memory" },      { -EIO, "Input/output error" },
+		{ -ENOENT, "it is gone" },      { -ESTALE, "has been resolved" }, { -EROFS, "can only be watched" },
+		{ -ENOTSUP, "cannot do that" }, { -EINVAL, "makes no sense" },    { -ENOMEM, "out of memory" },
+		{ -EIO, "Input/output error" },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -270,6 +270,10 @@ static bool shows_order(struct console_fixture *f)
 		is_found |= console_fixture_shows(f, text);
 		snprintf(text, sizeof text, "%s%s", marks[i], title);
 		is_found |= console_fixture_shows(f, text);
+		if (console_fixture_view(f)->table.sort == COLUMN_STATE) { // where there is room for its glyph alone
+			snprintf(text, sizeof text, "%s  NAME", marks[i]);
+			is_found |= console_fixture_shows(f, text);
+		}
 	}
 	return is_found;
 }
