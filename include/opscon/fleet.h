@@ -125,6 +125,11 @@ struct timeline_item {
 size_t fleet_n_timeline(const struct fleet *fleet);
 const struct timeline_item *fleet_timeline_at(const struct fleet *fleet, size_t i); // 0 is the newest
 
+/* Whether an item is of the agent's own timeline: it tells of it alone, or it is the last one of its kind (added, up,
+ * down) that tells of it among others.
+ */
+bool fleet_timeline_is_about(const struct fleet *fleet, const struct timeline_item *item, uint32_t agent);
+
 // ---- progress, notices, the feed
 
 size_t fleet_n_progress(const struct fleet *fleet);

@@ -37,7 +37,7 @@ void timeline_filter_news(struct timeline_filter *filter)
 static bool passes_agent(const struct timeline_filter *filter, const struct timeline_item *item)
 {
 	if (filter->agent)
-		return item->agent == filter->agent;
+		return fleet_timeline_is_about(filter->fleet, item, filter->agent);
 	if (!item->agent || context_is_empty(filter->scope->context))
 		return true;
 	return scope_has(filter->scope, item->agent);

@@ -13,6 +13,8 @@
 
 struct metrics_aggregator;
 
+enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_DOWN, FOLD_COUNT };
+
 struct fleet_entry {
 	struct fleet_agent public; // what readers see
 	uint32_t id;
@@ -20,10 +22,11 @@ struct fleet_entry {
 	bool was_known;   // its state has been something else than unknown
 	bool is_bad;      // linked in fleet::bad
 	struct fleet_entry *bad_prev, *bad_next;
-	struct event *probed[2]; // references: what public.probed points into
-	struct event *scrape;    // reference, or NULL
-	UT_hash_handle hh;       // fleet::by_id
-	UT_hash_handle hh_key;   // fleet::by_key
+	struct event *probed[2];      // references: what public.probed points into
+	struct event *scrape;         // reference, or NULL
+	UT_hash_handle hh;            // fleet::by_id
+	UT_hash_handle hh_key;        // fleet::by_key
+	uint64_t told_in[FOLD_COUNT]; // numbers of the items that tell of it among others; 0 none
 };
 
 struct fleet_alert {
@@ -36,8 +39,6 @@ struct fleet_alert {
 struct fleet_progress {
 	struct event *event; // reference
 };
-
-enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_COUNT };
 
 // The item into which like ones of the same second are folded.
 struct fleet_folded {
@@ -141,6 +142,8 @@ void fleet_tell(struct fleet *fleet, const struct fleet_news *news);
 
 // The same for what comes in masses: like news of one second become one item, "22 agents added".
 void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news);
+// The first of a second one by one, with why; the others are a number and names.
+void fleet_tell_down(struct fleet *fleet, const struct fleet_news *news);
 
 // Open alerts that were heard of before their agent was, as when channels are replayed one after the other.
 uint32_t fleet_count_alerts(const struct fleet *fleet, uint32_t agent);

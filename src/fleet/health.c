@@ -76,7 +76,10 @@ static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum
 	}
 	snprintf(title, sizeof title, "%.*s is %s%s%s", text_fit(agent->agent->name, 400), agent->agent->name,
 		 health_state_name(agent->state), *reason ? ": " : "", reason);
-	fleet_tell(fleet, &news);
+	if (agent->state == HEALTH_DOWN)
+		fleet_tell_down(fleet, &news);
+	else
+		fleet_tell(fleet, &news);
 }
 
 static void tell_flapping(struct fleet *fleet, const struct fleet_entry *entry, int64_t at_ms)

@@ -96,11 +96,9 @@ static bool find_slot(const struct fleet *fleet, uint64_t no, size_t *slot)
 }
 
 // "WowEvent, WowCache" and so on, as far as it stays one readable line.
-static void list_names(const struct fleet_item *item, const struct fleet_folded *folded, const char *name, char *out,
-		       size_t size)
+static void list_names(const char *before, const char *name, char *out, size_t size)
 {
 	enum { NAMES_MAX = 160 };
-	const char *before = folded->n == 2 ? item->public.agent_name : item->public.description;
 	size_t n = strlen(before);
 
 	if (n + strlen(name) < NAMES_MAX)
@@ -115,6 +113,23 @@ static const char *const fold_verbs[FOLD_COUNT][2] = {
 	[FOLD_UP] = { "is up", "are up" },
 };
 
+// So that the item stands in the agent's own timeline too.
+static void remember_told(struct fleet *fleet, enum fleet_fold fold, uint32_t agent)
+{
+	struct fleet_entry *entry = fleet_entry(fleet, agent);
+
+	if (entry)
+		entry->told_in[fold] = fleet->folded[fold].no;
+}
+
+// The item changes under its number.
+static void retell(struct fleet *fleet, struct fleet_item *item, const struct fleet_news *news)
+{
+	if (!item_fill(item, news))
+		fleet->is_incomplete = true;
+	fleet_notify(fleet, FLEET_TIMELINE, 0);
+}
+
 void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news)
 {
 	struct fleet_folded *folded = &fleet->folded[fold];
@@ -128,18 +143,63 @@ void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct f
 		snprintf(title, sizeof title, "%.*s %s", text_fit(news->agent->name, 400), news->agent->name,
 			 fold_verbs[fold][0]);
 		*folded = (struct fleet_folded){ fleet->n_items_ever + 1, news->at_ms / 1000, 1 };
+		remember_told(fleet, fold, news->agent->id);
 		fleet_tell(fleet, &one);
 		return;
 	}
+	remember_told(fleet, fold, news->agent->id);
 	item = &fleet->items[slot];
 	folded->n++;
 	snprintf(title, sizeof title, "%zu agents %s", folded->n, fold_verbs[fold][1]);
-	list_names(item, folded, news->agent->name, names, sizeof names);
+	list_names(folded->n == 2 ? item->public.agent_name : item->public.description, news->agent->name, names,
+		   sizeof names);
 	one.description = names;
 	one.agent = NULL;
-	if (!item_fill(item, &one))
-		fleet->is_incomplete = true;
-	fleet_notify(fleet, FLEET_TIMELINE, 0);
+	retell(fleet, item, &one);
+}
+
+void fleet_tell_down(struct fleet *fleet, const struct fleet_news *news)
+{
+	enum { TOLD_SINGLY = 4 };
+	struct fleet_folded *folded = &fleet->folded[FOLD_DOWN];
+	struct fleet_news crowd = *news;
+	char title[64], names[4096];
+	size_t slot = 0, n;
+	bool is_begun;
+
+	if (folded->second != news->at_ms / 1000)
+		*folded = (struct fleet_folded){ 0, news->at_ms / 1000, 0 };
+	if (folded->n++ < TOLD_SINGLY) {
+		fleet_tell(fleet, news);
+		return;
+	}
+	n = folded->n - TOLD_SINGLY;
+	is_begun = folded->no && find_slot(fleet, folded->no, &slot);
+	if (!is_begun)
+		folded->no = fleet->n_items_ever + 1;
+	remember_told(fleet, FOLD_DOWN, news->agent->id);
+	snprintf(title, sizeof title, "%zu more agent%s down", n, n == 1 ? " is" : "s are");
+	if (is_begun)
+		list_names(fleet->items[slot].public.description, news->agent->name, names, sizeof names);
+	else
+		snprintf(names, sizeof names, "%s", news->agent->name);
+	crowd.title = title;
+	crowd.description = names;
+	crowd.agent = NULL;
+	if (is_begun)
+		retell(fleet, &fleet->items[slot], &crowd);
+	else
+		fleet_tell(fleet, &crowd);
+}
+
+bool fleet_timeline_is_about(const struct fleet *fleet, const struct timeline_item *item, uint32_t agent)
+{
+	const struct fleet_entry *entry = item->agent == agent ? NULL : fleet_entry(fleet, agent);
+
+	for (int fold = 0; entry && fold < FOLD_COUNT; fold++)
+		if (entry->told_in[fold] == item->no)
+			return true;
+	return item->agent == agent;
 }
 
 int fleet_action_taken(struct fleet *fleet, const struct event *event)

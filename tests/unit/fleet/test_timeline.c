@@ -137,6 +137,41 @@ START_TEST(first_answers_are_folded_and_recoveries_are_not)
 }
 END_TEST
 
+// Each of the first with why; then a number, which stands in each one's own timeline all the same.
+START_TEST(a_crowd_that_goes_down_is_told_as_one)
+{
+	struct fleet_fixture f;
+	size_t n;
+
+	fleet_fixture_init(&f);
+	for (uint32_t id = 1; id <= 30; id++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "a%u", id);
+		fleet_fixture_add(&f, name, "", "");
+		fleet_fixture_health(&f, id, OBSERVED_UP, REASON_NONE, 100000);
+	}
+	n = fleet_n_timeline(f.fleet);
+	for (uint32_t id = 1; id <= 5; id++)
+		fleet_fixture_health(&f, id, OBSERVED_DOWN, REASON_CONNECT_REFUSED, 90000 - id);
+	ck_assert_uint_eq(fleet_n_timeline(f.fleet), n + 5);
+	ck_assert_str_eq(fleet_timeline_at(f.fleet, 1)->title, "a4 is down: connection refused");
+	ck_assert_str_eq(newest(&f)->title, "1 more agent is down");
+	ck_assert_str_eq(newest(&f)->description, "a5");
+	for (uint32_t id = 6; id <= 30; id++)
+		fleet_fixture_health(&f, id, OBSERVED_DOWN, REASON_CONNECT_REFUSED, 90000 - id);
+	ck_assert_uint_eq(fleet_n_timeline(f.fleet), n + 5);
+	ck_assert_str_eq(newest(&f)->title, "26 more agents are down");
+	ck_assert_int_eq(newest(&f)->severity, SEVERITY_CRITICAL);
+	ck_assert(strncmp(newest(&f)->description, "a5, a6, a7", 10) == 0);
+	for (uint32_t id = 1; id <= 30; id++)
+		ck_assert_int_eq(fleet_timeline_is_about(f.fleet, newest(&f), id), id >= 5);
+	ck_assert(fleet_timeline_is_about(f.fleet, fleet_timeline_at(f.fleet, n + 4), 7)); // those added
+	ck_assert(!fleet_timeline_is_about(f.fleet, newest(&f), 99));
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(the_oldest_items_are_dropped)
 {
 	const struct fleet_limits limits = { .n_timeline = 3 };
@@ -245,5 +280,6 @@ END_TEST
 
 SUITE("fleet timeline", what_an_event_leaves_out_is_empty, a_turn_is_told_with_its_reason, what_is_unknown_says_why,
       flapping_is_told_when_it_begins_and_ends, a_fleet_found_in_one_second_is_one_item, another_second_is_another_item,
-      first_answers_are_folded_and_recoveries_are_not, the_oldest_items_are_dropped, a_question_waits_for_its_answer,
-      the_feed_tells_its_turns_only, progress_keeps_what_is_still_under_way)
+      first_answers_are_folded_and_recoveries_are_not, a_crowd_that_goes_down_is_told_as_one,
+      the_oldest_items_are_dropped, a_question_waits_for_its_answer, the_feed_tells_its_turns_only,
+      progress_keeps_what_is_still_under_way)
