@@ -50,8 +50,16 @@ static bool is_rate(const struct series_def *def)
 	return strstr(def->expr, "rate(") || strstr(def->expr, "increase(") || strstr(def->expr, "delta(");
 }
 
+// More than two scrapes made a gap of it: what it counts is not there, or a share of nothing.
+static bool has_waited(const struct fleet *fleet, const struct fleet_agent *agent, const struct series_def *def)
+{
+	struct metric_point points[3];
+
+	return fleet_points(fleet, agent->agent->id, def->no, INT64_MIN, INT64_MAX, points, 3) == 3;
+}
+
 // From the most deliberate reason to the most accidental one.
-static const char *why_without(const struct fleet_agent *agent, const struct series_def *def)
+static const char *why_without(const struct fleet *fleet, const struct fleet_agent *agent, const struct series_def *def)
 {
 	if (agent->agent->is_paused)
 		return "paused: not probed";
@@ -65,7 +73,9 @@ static const char *why_without(const struct fleet_agent *agent, const struct ser
 		return "waiting for the first scrape";
 	if (!def)
 		return "nothing here that a panel names";
-	return is_rate(def) ? "waiting for a second scrape" : "not in the last scrape";
+	if (!is_rate(def))
+		return "not in the last scrape";
+	return has_waited(fleet, agent, def) ? "nothing to count in the last scrapes" : "waiting for a second scrape";
 }
 
 // The last finite value of what is kept; 0 when there is none.
@@ -80,8 +90,8 @@ static int64_t last_value_ms(const struct fleet *fleet, const struct view *view,
 }
 
 // A failed probe says why itself, and since when the last good value is gone; otherwise nothing has come yet.
-static void explain(const struct view *view, const struct fleet_agent *agent, const struct series_def *def,
-		    struct provenance *out)
+static void explain(const struct fleet *fleet, const struct view *view, const struct fleet_agent *agent,
+		    const struct series_def *def, struct provenance *out)
 {
 	enum probe_kind kind = def && !*def->expr ? PROBE_HEALTH : PROBE_METRICS;
 	bool is_failed = agent->probed_at_ms[kind] && agent->probed[kind].reason != REASON_NONE;
@@ -89,7 +99,7 @@ static void explain(const struct view *view, const struct fleet_agent *agent, co
 
 	out->state = PROVENANCE_UNAVAILABLE;
 	if (!is_failed || agent->agent->is_paused) {
-		snprintf(out->text, sizeof out->text, "%s", why_without(agent, def));
+		snprintf(out->text, sizeof out->text, "%s", why_without(fleet, agent, def));
 		return;
 	}
 	snprintf(out->text, sizeof out->text, "%s failed%s%s: %s", kind == PROBE_METRICS ? "scrape" : "probe",
@@ -109,7 +119,7 @@ void provenance_read(const struct fleet *fleet, const struct view *view, uint32_
 		return;
 	out->since_ms = last_value_ms(fleet, view, agent, def->no);
 	if (!out->since_ms || isnan(fleet_last(fleet, agent, def->no))) {
-		explain(view, entry, def, out);
+		explain(fleet, view, entry, def, out);
 		return;
 	}
 	out->state = state_of_age(fleet, entry, view->now.wall_ms - out->since_ms);
@@ -126,5 +136,5 @@ void provenance_read_agent(const struct fleet *fleet, const struct view *view, u
 
 	*out = (struct provenance){ .state = PROVENANCE_UNAVAILABLE, .text = "agent is gone" };
 	if (entry)
-		explain(view, entry, NULL, out);
+		explain(fleet, view, entry, NULL, out);
 }

@@ -36,6 +36,7 @@ static const struct panel_row rows[] = {
 	{ KIND_NODE, "net_out", "Network out", UNIT_BYTES_PER_SECOND, BETTER_NEITHER, NAN, NAN,
 	  "rate(node_network_transmit_bytes_total" NET ")" },
 
+	{ KIND_REDIS, "redis_up", "Redis up", UNIT_NONE, BETTER_HIGHER, NAN, 1, "min(redis_up)" },
 	{ KIND_REDIS, "redis_memory", "Redis memory", UNIT_BYTES, BETTER_LOWER, NAN, NAN, "redis_memory_used_bytes" },
 	{ KIND_REDIS, "redis_clients", "Redis clients", UNIT_NONE, BETTER_NEITHER, NAN, NAN,
 	  "redis_connected_clients" },

@@ -130,7 +130,7 @@ START_TEST(exporters_are_recognised_and_get_their_panels)
 		  { "process_cpu", "goroutines" } },
 		{ "redis_exporter",
 		  "redis_exporter",
-		  { "redis_memory", "redis_clients", "redis_ops", "redis_hits" },
+		  { "redis_up", "redis_memory", "redis_clients", "redis_ops", "redis_hits" },
 		  { "rss" } },
 		{ "prometheus",
 		  "prometheus",

@@ -460,6 +460,9 @@ START_TEST(says_why_there_is_no_value)
 	scraped(&s, REASON_NONE);
 	ck_assert_str_eq(why(&s, 8), "waiting for a second scrape");
 	ck_assert_str_eq(why(&s, 9), "not in the last scrape");
+	for (int i = 3; i > 0; i--)
+		fleet_fixture_point(&s.f, s.agent, 8, i * 5000, NAN);
+	ck_assert_str_eq(why(&s, 8), "nothing to count in the last scrapes");
 	ck_assert_str_eq(why(&s, SERIES_MAX), "nothing here that a panel names");
 	scraped(&s, REASON_CONNECT_REFUSED);
 	ck_assert_str_eq(why(&s, 9), "scrape failed: connection refused");
