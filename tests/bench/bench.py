@@ -19,7 +19,7 @@ import time
 
 from row import number
 
-GROUPS = ["screen", "whole"]
+GROUPS = ["screen", "whole", "poll", "scrape"]
 ROUNDS = 5
 
 
