@@ -1,12 +1,12 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* The one HTTP client: libcurl's multi interface on the libuv loop.
+/* The one HTTP client: libcurl's multi interface on the libuv loop, and lanes (http_lane.h) for the steady state.
  *
  * What a peer can do to us is bounded here: http and https only, HTTP/1.1 only, no redirect is followed, no netrc, no
  * cookies, no proxy but a configured one, gzip and nothing else, and limits on time, header and body that we count
  * ourselves. Names are resolved on libcurl's own threads, never on the loop nor in libuv's pool, and a resolver that
  * hangs is left behind, not waited for. Connections are kept and reused; a mutating request must set is_fresh, because
- * libcurl sends a request again when a kept connection dies under it. The program must ignore SIGPIPE.
+ * a request is sent again when a kept connection dies under it. The program must ignore SIGPIPE.
  *
  * Everything happens on the loop's thread. The callback of a request runs exactly once, from the loop, never inside
  * http_request_start(), and not at all after http_request_cancel() or once the client is being closed.

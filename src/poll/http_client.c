@@ -104,6 +104,7 @@ void http_client_close(struct http_client *client, void (*closed_cb)(void *ctx),
 	client->closed_ctx = ctx;
 	while (client->active)
 		http_request_cancel(client->active);
+	http_lanes_close(client);
 	uv_close((uv_handle_t *)&client->timer, timer_closed_cb);
 }
 
@@ -111,7 +112,7 @@ int http_client_create(uv_loop_t *loop, const struct http_options *options, stru
 {
 	static const struct http_options defaults = { 0 };
 	struct http_client *client = mem_calloc(1, sizeof *client);
-	int r;
+	int r, r_lanes;
 
 	*out = NULL;
 	if (!client)
@@ -121,6 +122,9 @@ int http_client_create(uv_loop_t *loop, const struct http_options *options, stru
 	r = uv_timer_init(loop, &client->timer);
 	client->timer.data = client;
 	client->n_handles = 1;
+	r_lanes = http_lanes_init(client);
+	if (r == 0)
+		r = r_lanes;
 	if (r == 0)
 		r = copy_options(&client->options, options ? options : &defaults);
 	if (r < 0) {
@@ -159,6 +163,7 @@ int http_client_begin(struct http_client *client)
 void http_client_set_max_kept(struct http_client *client, uint32_t max_kept)
 {
 	client->options.max_kept = max_kept;
+	http_lanes_trim(client);
 	if (client->multi)
 		curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)max_kept);
 }

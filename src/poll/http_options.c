@@ -9,10 +9,8 @@
 
 enum {
 	RECEIVE_BYTES = 32 * 1024,
-	MAX_IDLE_S = 900,    // a kept connection older than that is not trusted any more
 	NAME_CACHE_S = 1,    // kept connections need no name, and who failed is looked up anew: it may have moved
 	LOW_SPEED_BYTES = 1, // a second, over
-	LOW_SPEED_S = 20,
 	HEADER_LINE_MAX = 8192,
 };
 
@@ -72,6 +70,7 @@ static size_t header_cb(char *data, size_t size, size_t n, void *ctx)
 {
 	struct http_transfer *transfer = ctx;
 
+	http_head_line(&transfer->answer.head, data, size * n);
 	return http_intake_header(&transfer->intake, data, size * n) ? size * n : 0;
 }
 
@@ -165,7 +164,7 @@ int http_options_prepare(struct http_transfer *transfer)
 		{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 		{ CURLOPT_BUFFERSIZE, RECEIVE_BYTES },
-		{ CURLOPT_MAXAGE_CONN, MAX_IDLE_S },
+		{ CURLOPT_MAXAGE_CONN, HTTP_MAX_IDLE_S },
 		{ CURLOPT_DNS_CACHE_TIMEOUT, NAME_CACHE_S },
 	};
 	const struct http_options *options = &transfer->client->options;
@@ -279,7 +278,7 @@ static CURLcode apply_times(struct http_transfer *transfer, const struct http_re
 	code |= set_number(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
 			   (long)(connect_ms < timeout_ms ? connect_ms : timeout_ms));
 	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, request->is_patient ? 0 : LOW_SPEED_BYTES);
-	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_TIME, request->is_patient ? 0 : LOW_SPEED_S);
+	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_TIME, request->is_patient ? 0 : HTTP_LOW_SPEED_S);
 	return code;
 }
 
@@ -296,7 +295,8 @@ int http_options_apply(struct http_transfer *transfer, const struct http_request
 	code |= apply_tls(transfer, &request->tls);
 	code |= apply_times(transfer, request);
 	code |= set_number(transfer->easy, CURLOPT_FRESH_CONNECT, request->is_fresh);
-	code |= set_number(transfer->easy, CURLOPT_FORBID_REUSE, request->is_fresh);
+	// What may become a lane is not libcurl's to keep.
+	code |= set_number(transfer->easy, CURLOPT_FORBID_REUSE, request->is_fresh || transfer->wants_lane);
 	transfer->has_literal_host = http_url_has_literal(request->url);
 	return code == CURLE_OK ? 0 : -ENOMEM;
 }

@@ -24,6 +24,8 @@ void http_handle_gone(struct http_client *client)
 	mem_free((char *)client->options.proxy);
 	mem_free((char *)client->options.ca_file);
 	mem_free((char *)client->options.user_agent);
+	bytes_finish(&client->lanes.request);
+	mem_free(client->lanes.received);
 	mem_free(client);
 	if (closed_cb)
 		closed_cb(closed_ctx);
@@ -134,13 +136,17 @@ static void watch_rest(struct http_watch *watch)
 		watch_for(watch, UV_READABLE); // writable is always true: it would spin
 }
 
-// The transfer has got past connecting, so what it wants watched is its connection.
-static bool is_ready(CURL *easy)
+// A transfer that has got past connecting wants its connection watched.
+static void note_transfer(struct http_watch *watch, CURL *easy)
 {
 	struct http_transfer *transfer = NULL;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
-	return transfer && transfer->is_ready;
+	watch->transfer = transfer;
+	if (!transfer || !transfer->is_ready)
+		return;
+	watch->is_standing = true;
+	transfer->fd = watch->fd;
 }
 
 static int socket_cb(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
@@ -159,7 +165,7 @@ static int socket_cb(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
 	if (!watch)
 		return -1; // libcurl fails the transfer
 	watch->is_idle = false;
-	watch->is_standing |= is_ready(easy);
+	note_transfer(watch, easy);
 	watch_for(watch, (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0));
 	return 0;
 }
@@ -213,18 +219,36 @@ curl_socket_t http_socket_open_cb(void *ctx, curlsocktype purpose, struct curl_s
 		transfer->socket_errno = errno;
 		return CURL_SOCKET_BAD;
 	}
+	transfer->client->n_sockets++;
 	watch_again(transfer->client, fd);
 	return fd;
+}
+
+int http_socket_close(struct http_client *client, int fd)
+{
+	client->n_sockets--;
+	return close(fd);
+}
+
+// libcurl is done with the connection before it says so of the transfer: whether it can be kept is seen then.
+static bool park(struct http_transfer *transfer, int fd)
+{
+	if (!transfer || !transfer->is_active || !transfer->wants_lane || transfer->fd != fd)
+		return false;
+	transfer->fd = -1;
+	transfer->parked_fd = fd;
+	return true;
 }
 
 int http_socket_close_cb(void *ctx, curl_socket_t fd)
 {
 	struct http_watch *watch = watch_of(ctx, fd);
+	struct http_transfer *transfer = watch ? watch->transfer : NULL;
 
 	// The watch goes first: a descriptor closed under epoll would come back as somebody else's.
 	if (watch)
 		watch_destroy(watch);
-	return close(fd);
+	return park(transfer, fd) ? 0 : http_socket_close(ctx, fd);
 }
 
 int http_sockets_init(struct http_client *client)

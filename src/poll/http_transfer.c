@@ -6,9 +6,10 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "poll/http_errors.h"
 #include "poll/http_internal.h"
 #include "text/text.h"
+
+enum { ASKED_BYTES_MAX = 64 * 1024 };
 
 void http_transfer_free(struct http_transfer *transfer)
 {
@@ -17,6 +18,8 @@ void http_transfer_free(struct http_transfer *transfer)
 	curl_easy_cleanup(transfer->easy);
 	curl_slist_free_all(transfer->headers);
 	http_intake_finish(&transfer->intake);
+	http_answer_finish(&transfer->answer);
+	bytes_finish(&transfer->asked);
 	mem_free(transfer);
 }
 
@@ -27,7 +30,10 @@ static struct http_transfer *transfer_create(struct http_client *client)
 	if (!transfer)
 		return NULL;
 	transfer->client = client;
+	transfer->fd = transfer->parked_fd = -1;
 	http_intake_init(&transfer->intake);
+	http_answer_init(&transfer->answer);
+	bytes_init(&transfer->asked, ASKED_BYTES_MAX);
 	transfer->easy = curl_easy_init();
 	if (!transfer->easy || http_options_prepare(transfer) < 0) {
 		http_transfer_free(transfer);
@@ -54,11 +60,12 @@ static void transfer_rest(struct http_transfer *transfer)
 	LL_PREPEND(client->idle, transfer);
 }
 
+// Out of libcurl's hands.
 static void transfer_stop(struct http_transfer *transfer)
 {
 	struct http_client *client = transfer->client;
 
-	curl_multi_remove_handle(client->multi, transfer->easy);
+	curl_multi_remove_handle(client->multi, transfer->easy); // may park the connection: while it is active
 	DL_DELETE(client->active, transfer);
 	client->n_active--;
 	transfer->is_active = false;
@@ -86,10 +93,29 @@ static void transfer_reset(struct http_transfer *transfer, const struct http_req
 
 	fill_limits(&limits, &transfer->client->options.limits);
 	http_intake_start(&transfer->intake, &limits);
+	http_head_start(&transfer->answer.head);
 	transfer->socket_errno = 0;
 	transfer->is_looking_up = transfer->is_resolved = transfer->is_ready = transfer->is_refused_lookup = false;
 	transfer->error[0] = transfer->content_type[0] = '\0';
+	transfer->fd = -1;
 	transfer->started_ns = uv_hrtime();
+}
+
+int http_transfer_begin(struct http_transfer *transfer, const struct http_request *request)
+{
+	struct http_client *client = transfer->client;
+	int r;
+
+	transfer_reset(transfer, request);
+	r = http_options_apply(transfer, request);
+	if (r == 0 && curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
+		r = -ENOMEM;
+	if (r < 0)
+		return r;
+	transfer->is_active = true;
+	DL_APPEND(client->active, transfer);
+	client->n_active++;
+	return 0;
 }
 
 int http_request_start(struct http_client *client, const struct http_request *request, http_done_cb done, void *ctx,
@@ -107,28 +133,35 @@ int http_request_start(struct http_client *client, const struct http_request *re
 	transfer = transfer_take(client);
 	if (!transfer)
 		return -ENOMEM;
+	transfer->done = done;
+	transfer->ctx = ctx;
 	transfer_reset(transfer, request);
-	r = http_options_apply(transfer, request);
-	if (r == 0 && curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
-		r = -ENOMEM;
+	transfer->wants_lane = http_lane_suits(client, request) && http_lane_copy(transfer, request) == 0;
+	r = transfer->wants_lane && http_lane_ask(transfer, request) ? 0 : http_transfer_begin(transfer, request);
 	if (r < 0) {
 		transfer_rest(transfer);
 		return r;
 	}
-	transfer->done = done;
-	transfer->ctx = ctx;
-	transfer->is_active = true;
-	DL_APPEND(client->active, transfer);
-	client->n_active++;
 	*out = transfer;
 	return 0;
+}
+
+static void close_parked(struct http_transfer *transfer)
+{
+	if (transfer->parked_fd >= 0)
+		http_socket_close(transfer->client, transfer->parked_fd);
+	transfer->parked_fd = -1;
 }
 
 void http_request_cancel(struct http_transfer *transfer)
 {
 	if (!transfer || !transfer->is_active)
 		return;
-	transfer_stop(transfer);
+	if (transfer->lane)
+		http_lane_cancel(transfer);
+	else
+		transfer_stop(transfer);
+	close_parked(transfer);
 	transfer_rest(transfer);
 }
 
@@ -215,10 +248,9 @@ static void clean_detail(struct http_response *response, const char *text)
 	text_clean(text, strlen(text), TEXT_ONE_LINE, response->detail, sizeof response->detail, NULL);
 }
 
-static void explain_failure(const struct http_transfer *transfer, CURLcode code, struct http_response *response)
+void http_transfer_explain(const struct http_transfer *transfer, const struct http_failure *failure,
+			   struct http_response *response)
 {
-	struct http_failure failure;
-
 	if (transfer->intake.reason != REASON_NONE) {
 		response->reason = transfer->intake.reason;
 		clean_detail(response, transfer->intake.why);
@@ -229,9 +261,8 @@ static void explain_failure(const struct http_transfer *transfer, CURLcode code,
 		clean_detail(response, "not looked up: too many lookups hang");
 		return;
 	}
-	failure = describe_failure(transfer, code);
-	response->reason = http_failure_reason(&failure);
-	http_failure_detail(&failure, response->reason, response->detail, sizeof response->detail);
+	response->reason = http_failure_reason(failure);
+	http_failure_detail(failure, response->reason, response->detail, sizeof response->detail);
 }
 
 static void explain_redirect(const struct http_transfer *transfer, struct http_response *response)
@@ -243,17 +274,15 @@ static void explain_redirect(const struct http_transfer *transfer, struct http_r
 		clean_detail(response, target);
 }
 
-static void read_answer(struct http_transfer *transfer, struct http_response *response)
+void http_transfer_read_answer(struct http_transfer *transfer, const char *content_type, struct http_response *response)
 {
 	struct http_intake *intake = &transfer->intake;
-	char *content_type = NULL;
 
 	response->status = intake->has_headers ? intake->status : 0;
 	response->wire_bytes = intake->wire_bytes;
 	response->body_bytes = response->body_len = intake->body.len;
 	response->body = intake->body.len ? intake->body.data : NULL;
-	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
-	if (content_type) {
+	if (content_type && *content_type) {
 		text_clean(content_type, strlen(content_type), TEXT_ONE_LINE, transfer->content_type,
 			   sizeof transfer->content_type, NULL);
 		response->content_type = transfer->content_type;
@@ -263,14 +292,27 @@ static void read_answer(struct http_transfer *transfer, struct http_response *re
 void http_transfer_finish(struct http_transfer *transfer, CURLcode code)
 {
 	struct http_response response = { .reason = REASON_NONE };
+	struct http_failure failure;
+	char *content_type = NULL;
 
-	if (code != CURLE_OK || !http_intake_end(&transfer->intake))
-		explain_failure(transfer, code, &response);
+	if (code != CURLE_OK || !http_intake_end(&transfer->intake)) {
+		failure = describe_failure(transfer, code);
+		http_transfer_explain(transfer, &failure, &response);
+	}
 	read_timing(transfer, &response);
-	read_answer(transfer, &response);
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
+	http_transfer_read_answer(transfer, content_type, &response);
 	if (response.reason == REASON_NONE)
 		explain_redirect(transfer, &response);
 	transfer_stop(transfer);
-	transfer->done(&response, transfer->ctx);
+	if (response.reason == REASON_NONE)
+		http_lane_adopt(transfer);
+	close_parked(transfer);
+	http_transfer_tell(transfer, &response);
+}
+
+void http_transfer_tell(struct http_transfer *transfer, const struct http_response *response)
+{
+	transfer->done(response, transfer->ctx);
 	transfer_rest(transfer);
 }
