@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "poll/schedule.h"
 
-enum { SETTLE_MS = 1000, GIVE_UP_MS = 30000 };
+enum { SETTLE_MS = 1000, GIVE_UP_MS = 60000 };
 
 struct pace_slot {
 	uint32_t slot_ms;
@@ -118,14 +118,14 @@ bool window_is_over(struct window *window)
 	int64_t now_ms = pace_now_ms();
 
 	if (!window->opened_ms) {
-		bool is_settled = window->n_polls >= window->options->n;
-
-		if (!is_settled && now_ms - window->started_ms > GIVE_UP_MS) {
-			fprintf(stderr, "only %llu polls of %zu targets\n", (unsigned long long)window->n_polls,
+		if (!window->answered_ms && window->n_answered >= window->options->n)
+			window->answered_ms = now_ms;
+		if (!window->answered_ms && now_ms - window->started_ms > GIVE_UP_MS) {
+			fprintf(stderr, "only %llu of %zu targets answer\n", (unsigned long long)window->n_answered,
 				window->options->n);
 			exit(1);
 		}
-		if (!is_settled || now_ms - window->started_ms < SETTLE_MS)
+		if (!window->answered_ms || now_ms - window->answered_ms < SETTLE_MS + window->options->interval_ms)
 			return false;
 		window->opened_ms = now_ms;
 		window->n_polls_before = window->n_polls;

@@ -39,11 +39,13 @@ ptrdiff_t rounds_take(struct rounds *rounds, int64_t now_ms); // who is due; -1:
 
 int64_t pace_now_ms(void); // CLOCK_MONOTONIC
 
-// The window begins when everybody has answered at least once, and a second has passed; it lasts options->seconds.
+// The window begins an interval and a second after everybody has answered at least once: what was hurried at the start,
+// or was late for it, is over then. It lasts options->seconds.
 struct window {
-	const struct pace_options *options; // borrowed
-	int64_t started_ms, opened_ms;      // opened_ms 0: not yet
-	uint64_t n_polls, n_failed;         // counted by the program
+	const struct pace_options *options;         // borrowed
+	int64_t started_ms, answered_ms, opened_ms; // 0: not yet
+	uint64_t n_answered;                        // targets that have answered; counted by the program, as are
+	uint64_t n_polls, n_failed;
 	uint64_t n_polls_before, n_failed_before;
 	int64_t cpu_before_ns;
 };

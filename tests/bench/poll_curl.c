@@ -56,6 +56,7 @@ static void reap(struct naive *naive)
 		CURL *easy = message->easy_handle;
 
 		naive->window.n_polls++;
+		naive->window.n_answered++; // an upper bound: the first round is over by then
 		naive->window.n_failed += message->data.result != CURLE_OK;
 		curl_multi_remove_handle(naive->multi, easy);
 		curl_easy_cleanup(easy);

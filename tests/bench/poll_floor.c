@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 		dial(&floor, &floor.polled[k], k);
 	rounds_start(&floor.rounds, &floor.options, pace_now_ms());
 	window_start(&floor.window, &floor.options);
+	floor.window.n_answered = floor.options.n; // who does not is noticed below
 	while (!window_is_over(&floor.window)) {
 		int64_t wait_ms;
 		int n;

@@ -31,6 +31,8 @@ static void event_cb(void *ctx, const struct event *event)
 	if (event->type != EVENT_AGENT_PROBED)
 		return;
 	ours->window.n_polls++;
+	if (event->agent <= ours->options.n)
+		ours->window.n_answered += !ours->due_ms[event->agent - 1];
 	ours->window.n_failed += event->u.probed.reason != REASON_NONE;
 	if (event->agent <= ours->options.n)
 		ours->due_ms[event->agent - 1] = event->u.probed.next_due_ms;
