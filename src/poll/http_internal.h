@@ -36,9 +36,9 @@ struct http_transfer {
 	size_t n_origin, at_accept, at_authorization; // in `asked`; 0: none
 	uint32_t connect_timeout_ms;
 	uint64_t started_ns, first_byte_ns, deadline_ns; // uv_hrtime(); the latter two on a lane
-	int fd;           // libcurl's connection, once the request can be sent; -1 before
-	int parked_fd;    // the same when libcurl has let go of it; owned; -1: none
-	int socket_errno; // of socket(2)
+	int fd;                                          // libcurl's connection; -1: none that was made for it
+	int parked_fd;                                   // the same when libcurl has let go of it; owned; -1: none
+	int socket_errno;                                // of socket(2)
 	bool is_active;
 	bool is_looking_up; // a resolver was started
 	bool is_resolved, is_ready;

@@ -220,6 +220,7 @@ curl_socket_t http_socket_open_cb(void *ctx, curlsocktype purpose, struct curl_s
 		return CURL_SOCKET_BAD;
 	}
 	transfer->client->n_sockets++;
+	transfer->fd = fd; // of several addresses the one that answers is known later, see note_transfer()
 	watch_again(transfer->client, fd);
 	return fd;
 }
@@ -233,7 +234,7 @@ int http_socket_close(struct http_client *client, int fd)
 // libcurl is done with the connection before it says so of the transfer: whether it can be kept is seen then.
 static bool park(struct http_transfer *transfer, int fd)
 {
-	if (!transfer || !transfer->is_active || !transfer->wants_lane || transfer->fd != fd)
+	if (!transfer || !transfer->is_active || !transfer->is_ready || !transfer->wants_lane || transfer->fd != fd)
 		return false;
 	transfer->fd = -1;
 	transfer->parked_fd = fd;
