@@ -114,6 +114,8 @@ static bool take_header(struct http_head *head, const char *line, size_t n)
 
 	if (!colon || !is_name(line, (size_t)(colon - line)) || memchr(line, '\0', n) || memchr(line, '\r', n))
 		return false;
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) // another status, to whoever looks no closer
+		return false;
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t'); value++)
 		;
 	while (end > value && isspace((unsigned char)end[-1]))

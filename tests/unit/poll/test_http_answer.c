@@ -58,6 +58,7 @@ static const struct {
 	{ HEAD "A : b\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ HEAD "A: b\r\n folded\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ HEAD "no colon\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
+	{ HEAD "HTTP/a: b\r\nContent-Length: 0\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ HEAD ": b\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ HEAD "A: b\rc\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ "HTTP/1.1 302 Go\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
