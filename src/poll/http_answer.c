@@ -81,7 +81,8 @@ static enum http_answer_state take_chunk_line(struct http_answer *answer, const 
 static enum http_answer_state take_trailer(struct http_answer *answer, struct http_intake *intake, const char *line,
 					   size_t n)
 {
-	if (n < 2 || line[n - 2] != '\r')
+	// A status among trailers would be taken for one by the intake.
+	if (n < 2 || line[n - 2] != '\r' || (n >= 5 && memcmp(line, "HTTP/", 5) == 0))
 		return ANSWER_UNUSUAL;
 	if (n == 2) {
 		answer->part = PART_DONE;

@@ -68,6 +68,7 @@ static const struct {
 	{ CHUNKED "2 \r\nok\r\n0\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ CHUNKED "2\nok\r\n0\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ CHUNKED "2\r\nokay\r\n", ANSWER_UNUSUAL, NULL, 0 },
+	{ CHUNKED "0\r\nHTTP/1.1 500 No: x\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ CHUNKED "FFFFFFFFFFFFFFFF\r\nok\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ CHUNKED "2\r\nok\r\n0\r\nTrailer: 1\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ HEAD "A:\r\nA:\r\nA:\r\nA:\r\nA:\r\nA:\r\n", ANSWER_REFUSED, NULL, 0 },
