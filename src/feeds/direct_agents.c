@@ -166,6 +166,13 @@ static int change_watched(struct direct_feed *feed, const struct agent *agent)
 	return spread(feed, watched);
 }
 
+static void watched_free(struct watched *watched)
+{
+	direct_verdict_forget(watched);
+	agent_unref(watched->agent);
+	mem_free(watched);
+}
+
 static void uncount(struct direct_feed *feed, const struct watched *watched)
 {
 	struct direct_counts *counts = &feed->counts;
@@ -191,8 +198,7 @@ static void remove_watched(struct direct_feed *feed, const struct agent *agent)
 	uncount(feed, watched);
 	emit_agent(feed, EVENT_AGENT_REMOVED, agent);
 	HASH_DEL(feed->watched, watched);
-	agent_unref(watched->agent);
-	mem_free(watched);
+	watched_free(watched);
 }
 
 static void on_agent(void *ctx, enum registry_change change, const struct agent *agent)
@@ -462,8 +468,7 @@ void direct_agents_finish(struct direct_feed *feed)
 
 	HASH_ITER(hh, feed->watched, watched, next) {
 		HASH_DEL(feed->watched, watched);
-		agent_unref(watched->agent);
-		mem_free(watched);
+		watched_free(watched);
 	}
 	registry_destroy(feed->registry);
 	endpoint_memory_destroy(feed->memory);

@@ -4,7 +4,7 @@
  *
  * direct.c lifetimes · direct_agents.c who is watched and how they are found · direct_samples.c from a sample to events
  * · direct_requests.c what a person asks · direct_state.c deadlines, the feed's own state, progress of the first
- * contact
+ * contact · direct_verdict.c what an answer that came before means
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
@@ -32,8 +32,9 @@ struct watched {
 	bool has_answered;         // with any HTTP status
 	bool is_settled;           // everything there is to ask was asked once
 	bool is_loopback;
-	bool is_recognised; // what it is was looked at
-	UT_hash_handle hh;  // direct_feed::watched
+	bool is_recognised;        // what it is was looked at
+	struct verdict_memo *memo; // owned: the last answer and what was said of it; NULL: none
+	UT_hash_handle hh;         // direct_feed::watched
 };
 
 // Counts for the progress of the first contact; each agent is counted once.
@@ -99,6 +100,11 @@ void direct_memory_save(struct direct_feed *feed, struct instant now);
 // direct_samples.c
 void direct_on_sample(const struct sample *sample, void *ctx);
 void direct_on_event(void *ctx, const struct event *event); // what the services said: alerts listen, overlays follow
+
+// direct_verdict.c
+void direct_verdict(struct direct_feed *feed, struct watched *watched, const struct sample *sample,
+		    struct verdict *out); // as verdict_read()
+void direct_verdict_forget(struct watched *watched);
 
 // direct_requests.c
 int direct_request(struct feed *feed, const struct request *request);

@@ -133,7 +133,7 @@ void direct_on_sample(const struct sample *sample, void *ctx)
 	if (sample->http_status == 200)
 		watched->is_remembered = false;
 	if (is_health) {
-		verdict_read(sample, feed->config->probe.slow_ms, &verdict);
+		direct_verdict(feed, watched, sample, &verdict);
 		judge(feed, sample, &verdict);
 		metric_recorder_latency(feed->recorder, sample);
 	}
