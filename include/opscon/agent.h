@@ -4,8 +4,8 @@
  *
  * `id` is the number by which events name the agent. The feed that found the agent allots it; it is never 0 and never
  * used again within a feed's life, so an id held by a dialog cannot come to mean another agent.
- * `key` is the lasting identity (across restarts and hubs): the configured id, or the base URL. Schedule slots, the
- * restored selection and remembered endpoints go by it.
+ * `key` is the lasting identity (across restarts and hubs): the configured id, or the base URL. The restored selection
+ * and remembered endpoints go by it. Schedule slots go by `id`: the same lists give the same slots after a restart.
  * All text was sanitised on the way in (text/).
  */
 #include <stdbool.h>

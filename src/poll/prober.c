@@ -175,8 +175,8 @@ static int begin(struct prober *prober, struct probed *probed)
 
 	schedule_remove(&prober->schedule, &probed->entry);
 	if (is_wanted(agent))
-		r = schedule_add(&prober->schedule, &probed->entry, hash_stable(agent->key, strlen(agent->key)),
-				 interval_ms, clock_now().mono_ms);
+		r = schedule_add(&prober->schedule, &probed->entry, schedule_phase(agent->id), interval_ms,
+				 clock_now().mono_ms);
 	prober_arm(prober);
 	return r;
 }

@@ -186,7 +186,7 @@ static uint32_t scrape_timeout_ms(const struct probed *probed, uint32_t timeout_
 	int64_t now_ms = clock_now().mono_ms, left_ms = SCRAPE_LEAST_MS;
 
 	if (!probed->has_hung)
-		left_ms = schedule_next(now_ms, entry->interval_ms, schedule_slot(entry->hash, entry->interval_ms)) -
+		left_ms = schedule_next(now_ms, entry->interval_ms, schedule_slot(entry->phase, entry->interval_ms)) -
 			  now_ms - SCRAPE_MARGIN_MS;
 	if (left_ms < SCRAPE_LEAST_MS)
 		left_ms = SCRAPE_LEAST_MS;

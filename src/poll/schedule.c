@@ -6,9 +6,14 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-uint32_t schedule_slot(uint64_t hash, uint32_t interval_ms)
+uint64_t schedule_phase(uint64_t n)
 {
-	return interval_ms ? (uint32_t)(hash % interval_ms) : 0;
+	return n * UINT64_C(0x9e3779b97f4a7c15); // 2^64 / 1.618...
+}
+
+uint32_t schedule_slot(uint64_t phase, uint32_t interval_ms)
+{
+	return (uint32_t)((phase >> 32) * interval_ms >> 32);
 }
 
 int64_t schedule_next(int64_t after_ms, uint32_t interval_ms, uint32_t slot)
@@ -30,7 +35,7 @@ static uint32_t fast_ms(uint32_t interval_ms)
 	return fast < SCHEDULE_INTERVAL_MIN_MS ? SCHEDULE_INTERVAL_MIN_MS : fast;
 }
 
-int64_t schedule_period_ms(uint32_t interval_ms, enum pace pace, uint64_t hash, uint32_t n_backoffs)
+int64_t schedule_period_ms(uint32_t interval_ms, enum pace pace, uint64_t phase, uint32_t n_backoffs)
 {
 	uint64_t period;
 
@@ -42,7 +47,7 @@ int64_t schedule_period_ms(uint32_t interval_ms, enum pace pace, uint64_t hash, 
 			break;
 		// Jitter is only ever taken off: the longest distance is a promise that freshness is judged by.
 		period = (uint64_t)interval_ms * (n_backoffs < 2 * SCHEDULE_BACKOFF_AFTER ? 2 : SCHEDULE_BACKOFF_MAX);
-		return (int64_t)(period - hash_mix(hash + n_backoffs) % (period / 4 + 1));
+		return (int64_t)(period - hash_mix(phase + n_backoffs) % (period / 4 + 1));
 	case PACE_NORMAL:
 		break;
 	}
@@ -129,14 +134,14 @@ static int reserve(struct schedule *schedule)
 }
 
 // The first round keeps the order of the slots, pressed into a short time.
-static int64_t first_due(uint64_t hash, uint32_t interval_ms, int64_t now_ms)
+static int64_t first_due(uint64_t phase, uint32_t interval_ms, int64_t now_ms)
 {
 	uint64_t spread = interval_ms < SCHEDULE_FIRST_SPREAD_MS ? interval_ms : SCHEDULE_FIRST_SPREAD_MS;
 
-	return now_ms + (int64_t)(schedule_slot(hash, interval_ms) * spread / interval_ms);
+	return now_ms + schedule_slot(phase, (uint32_t)spread);
 }
 
-int schedule_add(struct schedule *schedule, struct schedule_entry *entry, uint64_t hash, uint32_t interval_ms,
+int schedule_add(struct schedule *schedule, struct schedule_entry *entry, uint64_t phase, uint32_t interval_ms,
 		 int64_t now_ms)
 {
 	uint32_t interval = interval_ms < SCHEDULE_INTERVAL_MIN_MS ? SCHEDULE_INTERVAL_MIN_MS : interval_ms;
@@ -145,8 +150,8 @@ int schedule_add(struct schedule *schedule, struct schedule_entry *entry, uint64
 	if (r < 0)
 		return r;
 	*entry = (struct schedule_entry){
-		.due_ms = first_due(hash, interval, now_ms),
-		.hash = hash,
+		.due_ms = first_due(phase, interval, now_ms),
+		.phase = phase,
 		.interval_ms = interval,
 		.pace = PACE_NORMAL,
 		.is_queued = true,
@@ -173,13 +178,13 @@ void schedule_remove(struct schedule *schedule, struct schedule_entry *entry)
 
 static int64_t next_due(const struct schedule_entry *entry, int64_t now_ms)
 {
-	int64_t period = schedule_period_ms(entry->interval_ms, entry->pace, entry->hash, entry->n_backoffs);
+	int64_t period = schedule_period_ms(entry->interval_ms, entry->pace, entry->phase, entry->n_backoffs);
 	int64_t gap = period / 8 < 1000 ? period / 8 : 1000;
 
 	if (entry->pace == PACE_BACKOFF && entry->n_backoffs >= SCHEDULE_BACKOFF_AFTER)
 		return now_ms + period;
 	// The gap keeps a first round, or one that was asked for, from being doubled by the slot right behind it.
-	return schedule_next(now_ms + gap, (uint32_t)period, schedule_slot(entry->hash, (uint32_t)period));
+	return schedule_next(now_ms + gap, (uint32_t)period, schedule_slot(entry->phase, (uint32_t)period));
 }
 
 void schedule_set_pace(struct schedule *schedule, struct schedule_entry *entry, enum pace pace, int64_t now_ms)

@@ -18,7 +18,9 @@ class Group:
                         "libcurl's example")
         self.growth = Row("poll_growth", "CPU of a health poll, 10,000 agents, 2,000/s", "us", Goal(ratio_max=1.3),
                           "ours, 100 agents")
-        self.lag = Row("poll_lag", "loop lag p99, 10,000 agents, 2,000 polls/s", "ms", Goal(ours_max=5))
+        # What the machine itself adds at that moment is seen on a loop that has nothing to do.
+        self.lag = Row("poll_lag", "loop lag p99, 10,000 agents, 2,000 polls/s", "ms", Goal(ours_max=5),
+                       "an idle loop")
         self.even = Row("poll_even", "fullest 10 ms of an interval, 10,000 agents in 5 s", "probes",
                         Goal(ratio_max=2), "probes, its share")
         self.rows = [self.floor, self.curl, self.growth, self.lag, self.even]
@@ -47,5 +49,6 @@ class Group:
         few = self.poll("poll_ours", 100, 50)
         many = self.poll("poll_ours", MANY, 5000)
         self.growth.add(many["cpu_us"], few["cpu_us"])
-        self.lag.add(many["lag_p99_us"] / 1000)
+        idle = polling.measure(self.bench, "poll_ours", self.target.port, 0, 1000, SECONDS, "health")
+        self.lag.add(many["lag_p99_us"] / 1000, idle["lag_p99_us"] / 1000)
         self.even.add(many["fullest"], MANY * 10 / 5000)

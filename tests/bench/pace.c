@@ -3,11 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
-#include "base/hash.h"
 #include "poll/schedule.h"
 
 enum { SETTLE_MS = 1000, GIVE_UP_MS = 60000 };
@@ -60,13 +58,10 @@ static int compare_slots(const void *a, const void *b)
 
 void rounds_start(struct rounds *rounds, const struct pace_options *options, int64_t now_ms)
 {
-	char url[PACE_URL_MAX];
-
 	*rounds = (struct rounds){ .n = options->n, .interval_ms = options->interval_ms, .round_ms = now_ms };
 	rounds->slots = calloc(options->n, sizeof *rounds->slots);
 	for (size_t i = 0; i < options->n; i++) {
-		pace_url(options, i, url);
-		rounds->slots[i].slot_ms = schedule_slot(hash_stable(url, strlen(url)), options->interval_ms);
+		rounds->slots[i].slot_ms = schedule_slot(schedule_phase(i + 1), options->interval_ms);
 		rounds->slots[i].index = (uint32_t)i;
 	}
 	qsort(rounds->slots, rounds->n, sizeof *rounds->slots, compare_slots);

@@ -51,14 +51,14 @@ START_TEST(backoff_grows_to_four_intervals_less_jitter)
 {
 	int64_t least = INT64_MAX, most = 0;
 
-	for (uint64_t hash = 0; hash < 500; hash++) {
-		int64_t first = schedule_period_ms(1000, PACE_BACKOFF, hash, SCHEDULE_BACKOFF_AFTER);
+	for (uint64_t phase = 0; phase < 500; phase++) {
+		int64_t first = schedule_period_ms(1000, PACE_BACKOFF, phase, SCHEDULE_BACKOFF_AFTER);
 
 		ck_assert(first >= 1500 && first <= 2000);
 		for (uint32_t n = 0; n < SCHEDULE_BACKOFF_AFTER; n++)
-			ck_assert_int_eq(schedule_period_ms(1000, PACE_BACKOFF, hash, n), 1000);
+			ck_assert_int_eq(schedule_period_ms(1000, PACE_BACKOFF, phase, n), 1000);
 		for (uint32_t n = 2 * SCHEDULE_BACKOFF_AFTER; n < 2 * SCHEDULE_BACKOFF_AFTER + 6; n++) {
-			int64_t period = schedule_period_ms(1000, PACE_BACKOFF, hash, n);
+			int64_t period = schedule_period_ms(1000, PACE_BACKOFF, phase, n);
 
 			ck_assert(period >= 3000 && period <= 4000);
 			least = period < least ? period : least;
@@ -69,56 +69,74 @@ START_TEST(backoff_grows_to_four_intervals_less_jitter)
 }
 END_TEST
 
-static void key_hashes(uint64_t *hashes)
+// The phase of a slot.
+static uint64_t phase_of(uint32_t slot, uint32_t interval_ms)
 {
-	char key[64];
-
-	for (size_t i = 0; i < FLEET; i++) {
-		snprintf(key, sizeof key, "http://10.%zu.%zu.7:9100", i / 250, i % 250);
-		hashes[i] = hash_stable(key, strlen(key));
-	}
+	return (((uint64_t)slot << 32) / interval_ms + 1) << 32;
 }
 
-// No 10 ms window of an interval holds more than twice its share, or what chance gives where that is small (the tail of
-// a Poisson count).
-START_TEST(a_fleet_is_spread_evenly)
+START_TEST(a_slot_is_its_share_of_the_interval)
 {
-	static const uint32_t intervals[] = { 1000, 5000, 15000, 60000 };
-	static uint64_t hashes[FLEET];
+	for (uint32_t slot = 0; slot < 60000; slot += 7)
+		ck_assert_uint_eq(schedule_slot(phase_of(slot, 60000), 60000), slot);
+	ck_assert_uint_eq(schedule_slot(UINT64_MAX, 60000), 59999);
+	ck_assert_uint_eq(schedule_slot(UINT64_MAX / 2, 60000), 29999);
+	ck_assert_uint_eq(schedule_slot(UINT64_MAX, 0), 0);
+}
+END_TEST
 
-	key_hashes(hashes);
-	for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
-		static unsigned windows[6001];
-		double share = FLEET / (intervals[i] / 10.0);
+// The most that any ten milliseconds hold, wherever they begin.
+static unsigned fullest_window(uint32_t interval_ms, uint64_t first_id, size_t n_agents)
+{
+	static unsigned by_ms[60000];
+	unsigned n = 0, fullest = 0;
 
-		memset(windows, 0, sizeof windows);
-		for (size_t a = 0; a < FLEET; a++)
-			windows[schedule_slot(hashes[a], intervals[i]) / 10]++;
-		for (size_t w = 0; w < intervals[i] / 10; w++)
-			ck_assert_msg(windows[w] <= (share >= 20 ? 2 * share : 2 * share + 7),
-				      "window %zu of %u ms holds %u, share %.1f", w, intervals[i], windows[w], share);
+	memset(by_ms, 0, sizeof by_ms);
+	for (size_t i = 0; i < n_agents; i++)
+		by_ms[schedule_slot(schedule_phase(first_id + i), interval_ms)]++;
+	for (uint32_t ms = 0; ms < interval_ms + 10; ms++) {
+		n += by_ms[ms % interval_ms];
+		n -= ms >= 10 ? by_ms[ms - 10] : 0;
+		fullest = n > fullest ? n : fullest;
 	}
+	return fullest;
+}
+
+START_TEST(no_ten_milliseconds_hold_twice_their_share)
+{
+	static const uint32_t intervals[] = { 1000, 2000, 5000, 15000, 30000, 60000 };
+
+	for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
+		for (uint64_t first = 1; first < 100000; first += 9999) {
+			double share = FLEET * 10.0 / intervals[i];
+			unsigned fullest = fullest_window(intervals[i], first, FLEET);
+
+			ck_assert_msg(fullest <= 2 * share, "%u ms from %lu on: %u, share %.1f", intervals[i],
+				      (unsigned long)first, fullest, share);
+		}
+	}
+	// Where the share is less than one, two are next to each other at most.
+	for (size_t n = 1; n < 2000; n += 7)
+		ck_assert_uint_le(fullest_window(60000, 1, n), 2);
 }
 END_TEST
 
 START_TEST(first_round_is_done_within_a_second_and_then_slots_rule)
 {
 	static struct schedule_entry entries[FLEET];
-	static uint64_t hashes[FLEET];
 	struct schedule schedule;
 	size_t taken = 0;
 	bool is_late;
 
-	key_hashes(hashes);
 	schedule_init(&schedule);
 	for (size_t i = 0; i < FLEET; i++)
-		ck_assert_int_eq(schedule_add(&schedule, &entries[i], hashes[i], 60000, 123456), 0);
+		ck_assert_int_eq(schedule_add(&schedule, &entries[i], schedule_phase(i), 60000, 123456), 0);
 	for (int64_t now = 123456; now < 123456 + SCHEDULE_FIRST_SPREAD_MS; now += 10) {
 		size_t n = 0;
 
 		while (schedule_take(&schedule, now, &is_late))
 			n++;
-		ck_assert_uint_le(n, 200);
+		ck_assert_uint_le(n, 110);
 		taken += n;
 	}
 	ck_assert_uint_ge(taken, FLEET - 150);
@@ -126,7 +144,7 @@ START_TEST(first_round_is_done_within_a_second_and_then_slots_rule)
 		taken++;
 	ck_assert_uint_eq(taken, FLEET);
 	for (size_t i = 0; i < FLEET; i++) {
-		ck_assert_uint_eq((uint64_t)entries[i].due_ms % 60000, schedule_slot(hashes[i], 60000));
+		ck_assert_uint_eq((uint64_t)entries[i].due_ms % 60000, schedule_slot(schedule_phase(i), 60000));
 		ck_assert_int_le(entries[i].due_ms, 123456 + 1000 + 60000 + 1000);
 	}
 	schedule_finish(&schedule);
@@ -166,12 +184,12 @@ START_TEST(entries_come_out_in_order_and_can_be_removed)
 END_TEST
 
 // After the first round: due at the instants that leave `slot`.
-static void add_settled(struct schedule *schedule, struct schedule_entry *entry, uint64_t hash, uint32_t interval_ms)
+static void add_settled(struct schedule *schedule, struct schedule_entry *entry, uint32_t slot, uint32_t interval_ms)
 {
 	bool is_late;
 
 	schedule_init(schedule);
-	ck_assert_int_eq(schedule_add(schedule, entry, hash, interval_ms, 0), 0);
+	ck_assert_int_eq(schedule_add(schedule, entry, phase_of(slot, interval_ms), interval_ms, 0), 0);
 	ck_assert_ptr_eq(schedule_take(schedule, 1000, &is_late), entry);
 }
 
@@ -229,8 +247,8 @@ START_TEST(paces_move_the_next_instant)
 	int64_t taken_ms;
 	bool is_late;
 
-	add_settled(&schedule, &entry, 500, 60000);
-	ck_assert_int_eq(entry.due_ms, 60500);
+	add_settled(&schedule, &entry, 15000, 60000); // a quarter of any period
+	ck_assert_int_eq(entry.due_ms, 15000);
 	schedule_set_pace(&schedule, &entry, PACE_FAST, 10000);
 	ck_assert_int_eq(entry.due_ms, 10500);
 	schedule_take(&schedule, 10500, &is_late);
@@ -239,14 +257,14 @@ START_TEST(paces_move_the_next_instant)
 	ck_assert_int_eq(entry.due_ms, 12500);
 	schedule_set_pace(&schedule, &entry, PACE_BACKOFF, 12500);
 	for (int64_t n = 0; n < SCHEDULE_BACKOFF_AFTER; n++) {
-		ck_assert_int_eq(entry.due_ms, 60500 + n * 60000); // still on its slots
+		ck_assert_int_eq(entry.due_ms, 15000 + n * 60000); // still on its slots
 		schedule_take(&schedule, entry.due_ms, &is_late);
 	}
-	taken_ms = 60500 + (SCHEDULE_BACKOFF_AFTER - 1) * (int64_t)60000;
+	taken_ms = 15000 + (SCHEDULE_BACKOFF_AFTER - 1) * (int64_t)60000;
 	ck_assert(entry.due_ms >= taken_ms + 90000 && entry.due_ms <= taken_ms + 120000);
 	ck_assert_uint_eq(entry.n_backoffs, SCHEDULE_BACKOFF_AFTER);
 	schedule_set_pace(&schedule, &entry, PACE_NORMAL, 6000000);
-	ck_assert_int_eq(entry.due_ms, 6060500);
+	ck_assert_int_eq(entry.due_ms, 6015000);
 	schedule_finish(&schedule);
 }
 END_TEST
@@ -285,7 +303,8 @@ START_TEST(without_memory_an_entry_is_not_added)
 END_TEST
 
 SUITE("schedule", next_instant_leaves_the_slots_remainder, paces_have_their_periods,
-      backoff_grows_to_four_intervals_less_jitter, a_fleet_is_spread_evenly,
-      first_round_is_done_within_a_second_and_then_slots_rule, entries_come_out_in_order_and_can_be_removed,
-      a_late_probe_is_skipped_and_never_doubled, a_restart_keeps_the_slots, paces_move_the_next_instant,
-      hurry_makes_it_due_now_and_keeps_the_slot, without_memory_an_entry_is_not_added)
+      backoff_grows_to_four_intervals_less_jitter, a_slot_is_its_share_of_the_interval,
+      no_ten_milliseconds_hold_twice_their_share, first_round_is_done_within_a_second_and_then_slots_rule,
+      entries_come_out_in_order_and_can_be_removed, a_late_probe_is_skipped_and_never_doubled,
+      a_restart_keeps_the_slots, paces_move_the_next_instant, hurry_makes_it_due_now_and_keeps_the_slot,
+      without_memory_an_entry_is_not_added)
