@@ -121,8 +121,10 @@ static enum http_answer_state keep_line(struct http_answer *answer, const struct
 					size_t n)
 {
 	bool is_header = answer->part == PART_HEAD || answer->part == PART_TRAILER;
-	size_t room = is_header ? intake->limits.max_header_bytes - intake->header_bytes : CHUNK_LINE_MAX;
+	size_t room = CHUNK_LINE_MAX;
 
+	if (is_header) // the empty line behind trailers is not counted
+		room = intake->limits.max_header_bytes - intake->header_bytes + 2;
 	if (answer->line.len + n > room || bytes_add(&answer->line, data, n) != 0)
 		return ANSWER_UNUSUAL;
 	return is_beginning(answer) ? ANSWER_MORE : ANSWER_UNUSUAL;
@@ -159,7 +161,7 @@ enum http_answer_state http_answer_take(struct http_answer *answer, struct http_
 					size_t n, size_t *n_used)
 {
 	enum http_answer_state state = ANSWER_MORE;
-	size_t n_taken;
+	size_t n_taken = 0;
 
 	*n_used = 0;
 	answer->has_byte |= n > 0;
