@@ -8,10 +8,11 @@
 // The test seam.
 static long fail_after = -1; // allocations left before failure; negative when off
 static bool fails_once;
-static unsigned long n_failed;
+static unsigned long n_failed, n_allocated;
 
 static bool fails(void)
 {
+	n_allocated++;
 	if (fail_after < 0)
 		return false;
 	if (fail_after > 0) {
@@ -39,6 +40,11 @@ void mem_fail_once(long n)
 unsigned long mem_n_failed(void)
 {
 	return n_failed;
+}
+
+unsigned long mem_n_allocated(void)
+{
+	return n_allocated;
 }
 
 void *mem_alloc(size_t size)

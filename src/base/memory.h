@@ -19,6 +19,8 @@ void mem_fail_after(long n);
 void mem_fail_once(long n);       // that one alone
 unsigned long mem_n_failed(void); // by injection, since the program began
 
+unsigned long mem_n_allocated(void); // how often memory was asked for since the program began: tests look for none
+
 // Cleanup attribute for heap strings: `mem_auto char *name = mem_strdup(...)`.
 void mem_free_pointer(void *pointer_to_pointer);
 #define mem_auto __attribute__((cleanup(mem_free_pointer)))

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/number.h"
+#include "formats/prom_line.h"
 #include "formats/prom_scan.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -125,7 +126,7 @@ static void read_comment(struct prom_parser *parser, const char *p, const char *
 	}
 }
 
-static void classify(const struct prom_parser *parser, struct prom_sample *out)
+void prom_classify(const struct prom_parser *parser, struct prom_sample *out)
 {
 	size_t n = parser->family_len, rest;
 	const char *suffix;
@@ -208,8 +209,7 @@ static bool read_time(struct prom_sample *out, struct token token, enum prom_for
 	return true;
 }
 
-// Value, time and exemplar.
-static bool read_reading(struct prom_sample *out, const char *p, const char *end, enum prom_format format)
+bool prom_read_reading(struct prom_sample *out, const char *p, const char *end, enum prom_format format)
 {
 	struct token token = next_token(&p, end);
 
@@ -245,9 +245,9 @@ static bool read_sample(const struct prom_parser *parser, const char *p, const c
 		if (p == name_end)
 			return false; // nothing divides name and value
 	}
-	if (!read_reading(out, p, end, parser->format))
+	if (!prom_read_reading(out, p, end, parser->format))
 		return false;
-	classify(parser, out);
+	prom_classify(parser, out);
 	return true;
 }
 

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "formats/prometheus.h"
+#include "formats/prom_recall.h"
 #include "formats/scrape.h"
+#include "services/reading_pool.h"
 
 // What an agent exposes is looked at anew after a failed scrape, and every so often.
 enum { SCRAPES_PER_LOOK = 20 };
@@ -29,6 +30,9 @@ struct metric_recorder {
 	struct event_sink sink;
 	struct recorded *agents;          // owned
 	uint64_t pinned[SERIES_MAX / 64]; // for every agent
+	struct reading_pool pool;
+	struct prom_recall *recall; // owned
+	size_t n_series;            // in panels, when `recall` began to pass over what none of them looks at
 };
 
 static void bit_set(uint64_t *bits, unsigned no)
@@ -47,6 +51,10 @@ int metric_recorder_create(struct panels *panels, const struct event_sink *sink,
 
 	if (!recorder)
 		return -ENOMEM;
+	if (prom_recall_create(&recorder->recall) < 0) {
+		mem_free(recorder);
+		return -ENOMEM;
+	}
 	recorder->panels = panels;
 	recorder->sink = *sink;
 	*out = recorder;
@@ -69,6 +77,8 @@ void metric_recorder_destroy(struct metric_recorder *recorder)
 		return;
 	HASH_ITER(hh, recorder->agents, agent, next)
 		free_recorded(recorder, agent);
+	prom_recall_destroy(recorder->recall);
+	reading_pool_finish(&recorder->pool);
 	mem_free(recorder);
 }
 
@@ -130,6 +140,26 @@ static void start_parser(struct prom_parser *parser, const struct sample *sample
 	prom_init(parser, sample->body, sample->body_len, prom_format_of(sample->content_type));
 }
 
+// Begins a body for read_wanted(), which leaves out what no series of the fleet looks at.
+static void start_recall(struct metric_recorder *recorder, struct prom_parser *parser, const struct sample *sample)
+{
+	if (recorder->n_series != panels_n(recorder->panels))
+		prom_recall_forget(recorder->recall);
+	recorder->n_series = panels_n(recorder->panels);
+	start_parser(parser, sample);
+	prom_recall_begin(recorder->recall, parser);
+}
+
+static bool read_wanted(struct metric_recorder *recorder, struct prom_parser *parser, struct prom_sample *out)
+{
+	while (prom_recall_next(recorder->recall, parser, out)) {
+		if (panels_knows_name(recorder->panels, out->series, out->name_len))
+			return true;
+		prom_recall_pass(recorder->recall);
+	}
+	return false;
+}
+
 // A panel once shown stays: where its metrics are gone it has a gap, not an end.
 static void look(struct metric_recorder *recorder, struct recorded *agent, const struct sample *sample)
 {
@@ -139,8 +169,8 @@ static void look(struct metric_recorder *recorder, struct recorded *agent, const
 	size_t n;
 
 	panels_scan_begin(recorder->panels);
-	start_parser(&parser, sample);
-	while (prom_next(&parser, &line))
+	start_recall(recorder, &parser, sample);
+	while (read_wanted(recorder, &parser, &line))
 		panels_scan_name(recorder->panels, line.series, line.name_len);
 	n = panels_select(recorder->panels, agent->agent, nos, SERIES_MAX);
 	for (size_t i = 0; i < n; i++)
@@ -176,21 +206,14 @@ static void emit_readings(struct metric_recorder *recorder, const struct recorde
 			  bool has_values, int64_t at_ms)
 {
 	const struct metric_exprs *exprs = panels_exprs(recorder->panels);
-	struct event *event = wanted->n ? event_new(EVENT_METRICS, at_ms, agent->id) : NULL;
-	struct metric_reading *items;
+	struct event *event = wanted->n ? reading_pool_take(&recorder->pool, wanted->n, at_ms, agent->id) : NULL;
 
 	if (!event)
 		return;
-	items = mem_calloc(wanted->n, sizeof *items);
-	event->u.metrics.items = items;
-	if (!items) {
-		event_unref(event);
-		return;
-	}
 	for (size_t i = 0; i < wanted->n; i++) {
 		if (panels_define(recorder->panels, wanted->nos[i], at_ms, &recorder->sink) < 0)
 			continue;
-		items[event->u.metrics.n++] = (struct metric_reading){
+		event->u.metrics.items[event->u.metrics.n++] = (struct metric_reading){
 			.series = wanted->nos[i],
 			.value = has_values ? metric_exprs_value(exprs, wanted->exprs[i]) : NAN,
 		};
@@ -205,8 +228,8 @@ static void evaluate(struct metric_recorder *recorder, struct recorded *agent, c
 	struct prom_sample line;
 
 	metric_exprs_begin(exprs, agent->state, wanted->exprs, wanted->n, sample->at);
-	start_parser(parser, sample);
-	while (prom_next(parser, &line))
+	start_recall(recorder, parser, sample);
+	while (read_wanted(recorder, parser, &line))
 		metric_exprs_feed(exprs, &line);
 	metric_exprs_end(exprs);
 }
@@ -308,14 +331,9 @@ void metric_recorder_latency(struct metric_recorder *recorder, const struct samp
 	if (!find(recorder, sample->agent->id) ||
 	    panels_define(recorder->panels, SERIES_LATENCY, sample->at.wall_ms, &recorder->sink) < 0)
 		return;
-	event = event_new(EVENT_METRICS, sample->at.wall_ms, sample->agent->id);
+	event = reading_pool_take(&recorder->pool, 1, sample->at.wall_ms, sample->agent->id);
 	if (!event)
 		return;
-	event->u.metrics.items = mem_calloc(1, sizeof *event->u.metrics.items);
-	if (!event->u.metrics.items) {
-		event_unref(event);
-		return;
-	}
 	event->u.metrics.n = 1;
 	event->u.metrics.items[0] = (struct metric_reading){
 		.series = SERIES_LATENCY,

@@ -425,6 +425,11 @@ void panels_scan_name(struct panels *panels, const char *name, size_t len)
 	panels->last = last;
 }
 
+bool panels_knows_name(const struct panels *panels, const char *name, size_t len)
+{
+	return find_name(panels, name, len) != NULL;
+}
+
 static bool is_seen(const struct panels *panels, const char *text)
 {
 	const struct known_name *name = find_name(panels, text, strlen(text));

@@ -56,6 +56,8 @@ int panels_pin(struct panels *panels, const char *series);
 void panels_scan_begin(struct panels *panels);
 void panels_scan_name(struct panels *panels, const char *name, size_t len);
 
+bool panels_knows_name(const struct panels *panels, const char *name, size_t len); // false: no series looks at it
+
 // Numbers of the series that the agent has, ascending, `latency` not among them; at most n. Returns how many.
 size_t panels_select(const struct panels *panels, const struct agent *agent, uint16_t *nos, size_t n);
 const char *panels_kind(const struct panels *panels); // of the names scanned: "node_exporter", ..., "" unrecognised

@@ -19,6 +19,7 @@ struct bench {
 	double values[SERIES_MAX]; // of the last EVENT_METRICS
 	bool has_value[SERIES_MAX];
 	size_t n_metrics, n_scrapes, n_rows;
+	struct event **kept; // of EVENT_METRICS, a reference each; NULL: none
 };
 
 static void take(void *ctx, struct event *event)
@@ -29,6 +30,8 @@ static void take(void *ctx, struct event *event)
 		ck_assert_int_eq(bench->is_defined[event->u.series.no], event->u.series.is_dropped); // once
 		bench->is_defined[event->u.series.no] = !event->u.series.is_dropped;
 	} else if (event->type == EVENT_METRICS) {
+		if (bench->kept)
+			bench->kept[bench->n_metrics] = event_ref(event);
 		bench->n_metrics++;
 		for (size_t i = 0; i < event->u.metrics.n; i++) {
 			const struct metric_reading *reading = &event->u.metrics.items[i];
@@ -482,6 +485,65 @@ START_TEST(there_is_room_for_256_series)
 }
 END_TEST
 
+START_TEST(what_was_passed_over_is_read_once_somebody_wants_it)
+{
+	static const char body[] = "http_requests_total 1\nmine{a=\"b\"} 5\nother 1\n";
+	struct bench bench;
+
+	begin(&bench, NULL);
+	for (int i = 0; i < 3; i++)
+		ck_assert_uint_eq(scrape(&bench, body).n_samples, 3);
+	ck_assert_int_eq(metric_recorder_pin(bench.recorder, 1, "mine", 0), 0);
+	ck_assert_uint_eq(scrape(&bench, body).n_samples, 3);
+	ck_assert_double_eq(value(&bench, "mine"), 5);
+	end(&bench);
+}
+END_TEST
+
+// As many of other values as there are scrapes before all has been seen: its name, its series, its events.
+START_TEST(a_known_exporter_is_scraped_again_without_memory)
+{
+	struct bench bench;
+	char *node = read_corpus("node_exporter"), *load = strstr(node, "\nnode_load1 ") + strlen("\nnode_load1 ");
+	unsigned long before = 0;
+
+	begin(&bench, NULL);
+	for (int i = 0; i < 100; i++) {
+		load[0] = (char)('1' + i % 9);
+		if (i == 2)
+			before = mem_n_allocated();
+		ck_assert_int_eq(scrape(&bench, node).reason, REASON_NONE);
+		ck_assert_double_eq(floor(value(&bench, "load")), 1 + i % 9);
+	}
+	ck_assert_uint_eq(mem_n_allocated(), before);
+	end(&bench);
+	mem_free(node);
+}
+END_TEST
+
+// Somebody may still look at the readings of the scrapes before: those are theirs.
+START_TEST(readings_that_somebody_keeps_do_not_change)
+{
+	struct event *kept[200] = { 0 };
+	struct bench bench;
+	char body[40];
+
+	begin(&bench, NULL);
+	bench.kept = kept;
+	for (int i = 0; i < 200; i++) {
+		snprintf(body, sizeof body, "probe_success %d\n", i);
+		scrape(&bench, body);
+	}
+	ck_assert_uint_eq(bench.n_metrics, 200);
+	for (size_t i = 0; i < 200; i++) {
+		ck_assert_uint_eq(kept[i]->refs, i < 128 ? 2 : 1); // ours, and the pool's
+		ck_assert_double_eq(kept[i]->u.metrics.items[0].value, (double)i);
+		event_unref(kept[i]);
+	}
+	end(&bench);
+}
+END_TEST
+
 START_TEST(want_of_memory_is_survived_everywhere)
 {
 	struct bench bench;
@@ -524,4 +586,5 @@ SUITE("metric_recorder", exporters_are_recognised_and_get_their_panels,
       latency_is_the_first_series_and_a_failure_is_a_gap, watched_agents_send_their_whole_scrape,
       a_pinned_series_is_kept_until_it_is_unpinned, a_pin_is_told_before_its_first_value_and_can_be_taken_back,
       configuration_adds_replaces_and_selects, mistakes_in_the_configuration_are_said, there_is_room_for_256_series,
-      want_of_memory_is_survived_everywhere)
+      what_was_passed_over_is_read_once_somebody_wants_it, a_known_exporter_is_scraped_again_without_memory,
+      readings_that_somebody_keeps_do_not_change, want_of_memory_is_survived_everywhere)
