@@ -19,7 +19,7 @@ import time
 
 from row import number
 
-GROUPS = ["screen", "whole", "poll", "scrape"]
+GROUPS = ["screen", "whole", "poll", "scrape", "parse", "frame"]
 ROUNDS = 5
 
 
