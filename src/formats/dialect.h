@@ -9,14 +9,14 @@
 #include "formats/check_list.h"
 #include "opscon/health.h"
 
-struct json_value;
+struct json_node;
 
 // An answer as dialects see it. All borrowed.
 struct answer {
 	const char *body; // without a byte order mark and blanks at both ends
 	size_t n;
-	const char *content_type;      // "" when there was none
-	const struct json_value *json; // NULL when the body is no JSON
+	const char *content_type;     // "" when there was none
+	const struct json_node *json; // NULL when the body is no JSON
 };
 
 // What the body says, whatever the status line said.

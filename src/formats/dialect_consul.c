@@ -8,14 +8,21 @@ static const char *const keys[SHAPE_KEYS_MAX] = { "Status", "Checks" };
 
 static bool fits(const struct answer *answer)
 {
-	return json_kind(answer->json) == JSON_ARRAY && json_first_key(json_array_at(answer->json, 0), keys);
+	struct node_walk walk;
+
+	node_walk_array(&walk, answer->json);
+	return json_first_key(node_walk_next(&walk, NULL), keys);
 }
 
 static void read_answer(const struct answer *answer, struct judgement *out)
 {
-	for (size_t i = 0; i < json_array_length(answer->json); i++)
-		json_read_checks(&out->checks, json_member(json_array_at(answer->json, i), "Checks"), false);
-	json_read_checks(&out->checks, json_kind(answer->json) == JSON_ARRAY ? answer->json : NULL, false);
+	const struct json_node *service;
+	struct node_walk walk;
+
+	node_walk_array(&walk, answer->json);
+	while ((service = node_walk_next(&walk, NULL)))
+		json_read_checks(&out->checks, node_member(service, "Checks"), false);
+	json_read_checks(&out->checks, node_kind(answer->json) == JSON_ARRAY ? answer->json : NULL, false);
 	if (out->checks.n_by_state[HEALTH_UP] || out->checks.first_bad[0] || out->checks.first_doubt[0])
 		judgement_of_checks(out);
 	else

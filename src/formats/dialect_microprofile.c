@@ -11,7 +11,7 @@ static bool fits(const struct answer *answer)
 	static const char *const words[] = { "UP", "DOWN", NULL };
 	const char *key = json_first_key(answer->json, shape.status);
 
-	return key && json_kind(json_member(answer->json, "checks")) == JSON_ARRAY &&
+	return key && node_kind(node_member(answer->json, "checks")) == JSON_ARRAY &&
 	       json_member_is_one_of(answer->json, key, words);
 }
 

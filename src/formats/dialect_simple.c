@@ -28,12 +28,12 @@ static bool fits(const struct answer *answer)
 	if (json_first_key(answer->json, sure_keys))
 		return true;
 	key = json_first_key(answer->json, shape.status);
-	return key && json_health_word(json_member(answer->json, key));
+	return key && json_health_word(node_member(answer->json, key));
 }
 
 static void read_answer(const struct answer *answer, struct judgement *out)
 {
-	if (json_kind(answer->json) == JSON_OBJECT)
+	if (node_kind(answer->json) == JSON_OBJECT)
 		json_read_shape(answer, &shape, out);
 	else if (text_word(answer))
 		judgement_of_word(out, text_word(answer), "");

@@ -2,13 +2,15 @@
 /* A verdict is made in steps, each of which can only make it worse: the transport, the status line, the body, the time
  * it took.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/human.h"
 #include "formats/answer_text.h"
 #include "formats/dialect.h"
-#include "formats/json.h"
+#include "formats/json_lex.h"
+#include "formats/json_tape.h"
 #include "opscon/health.h"
 #include "text/text.h"
 
@@ -109,15 +111,36 @@ static bool may_be_json(const struct answer *answer, const struct dialect *force
 	       (forced && forced->is_json);
 }
 
+// The general reader has the words for what is wrong.
+static void explain(const struct answer *answer, struct json_error *error)
+{
+	struct json_value *document;
+
+	if (json_parse(answer->body, answer->n, &document, error) == 0)
+		json_fail(error, "a second byte order mark", 0); // which that one takes off
+	json_free(document);
+}
+
+static bool read_json(struct json_tape *tape, struct answer *answer, struct json_error *error)
+{
+	int r = json_tape_read(tape, answer->body, answer->n);
+
+	if (r == -EINVAL)
+		explain(answer, error);
+	// A bare null says nothing.
+	answer->json = r == 0 && node_kind(tape->nodes) != JSON_NULL ? tape->nodes : NULL;
+	return r == 0;
+}
+
 // Finds the dialect and lets it read. Returns what the body was understood as: NULL when as nothing.
 static const struct dialect *judge_with(struct answer *answer, const struct dialect *forced, struct judgement *out)
 {
 	const struct dialect *dialect = forced;
-	struct json_value *document = NULL;
 	struct json_error error = { "", 0 };
-	bool has_json = may_be_json(answer, forced) && json_parse(answer->body, answer->n, &document, &error) == 0;
+	struct json_tape tape;
+	bool is_tried = may_be_json(answer, forced);
+	bool has_json = is_tried && read_json(&tape, answer, &error);
 
-	answer->json = document;
 	if (!forced)
 		dialect = dialect_detect(answer);
 	else if ((forced->is_json && !has_json) || answer_is_page(answer))
@@ -127,7 +150,8 @@ static const struct dialect *judge_with(struct answer *answer, const struct dial
 	else
 		judge_unknown(answer, &error, forced, out);
 	answer->json = NULL;
-	json_free(document);
+	if (is_tried)
+		json_tape_finish(&tape);
 	return dialect;
 }
 

@@ -9,6 +9,7 @@
 #include "formats/json.h"
 #include "formats/json_writer.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/taped.h"
 #include "text/text.h"
 
 enum { WRITTEN_MAX = 64 << 20 };
@@ -148,8 +149,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_error error = { "", 0 };
 	struct walk walk = { .n_values = 0 };
 	struct bytes out;
+	const char *differs = taped_differs(text, size);
 	int r = json_parse(text, size, &value, &error);
 
+	fuzz_expect(differs == NULL, differs ? differs : "");
 	if (r < 0) {
 		fuzz_expect(r == -EINVAL && !value, "what is refused is refused as such");
 		fuzz_expect_clean(error.reason, "the reason is clean");
