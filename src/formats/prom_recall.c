@@ -42,6 +42,7 @@ struct prom_recall {
 	uint32_t first[2];       // by format: what the last body began with
 	uint32_t last, expected; // what was read last, and what should come now
 	bool is_at_start;
+	bool was_given; // what was read last, once before
 	uint32_t n_samples, n_recognised;
 };
 
@@ -173,11 +174,12 @@ static uint16_t count_lines(const char *text, size_t n)
 	return lines;
 }
 
-static struct known describe(const struct prom_parser *parser, const struct prom_sample *sample, const char *text,
-			     size_t n)
+static void describe(const struct prom_parser *parser, const struct prom_sample *sample, const char *text, size_t n,
+		     struct known *out)
 {
 	const char *line = memrchr(text, '\n', n);
-	struct known known = {
+
+	*out = (struct known){
 		.len = (uint16_t)n,
 		.n_lines = count_lines(text, n),
 		.line_at = (uint16_t)(line ? line + 1 - text : 0),
@@ -188,14 +190,12 @@ static struct known describe(const struct prom_parser *parser, const struct prom
 		.labels_len = (uint16_t)sample->labels_len,
 		.format = (uint8_t)parser->format,
 	};
-
 	if (parser->family_len && parser->family >= text) {
-		known.has_family = true;
-		known.family_at = (uint16_t)(parser->family - text);
-		known.family_len = (uint16_t)parser->family_len;
-		known.family_type = (uint8_t)parser->family_type;
+		out->has_family = true;
+		out->family_at = (uint16_t)(parser->family - text);
+		out->family_len = (uint16_t)parser->family_len;
+		out->family_type = (uint8_t)parser->family_type;
 	}
-	return known;
 }
 
 // Finds or keeps what ends with the series of a sample just read. NULL when it is not to be kept.
@@ -213,7 +213,7 @@ static struct known *recognise(struct prom_recall *recall, const struct prom_par
 	known = find(recall, text, n, parser->format, hash);
 	if (known)
 		return known;
-	model = describe(parser, sample, text, n);
+	describe(parser, sample, text, n, &model);
 	model.hash = hash;
 	return add(recall, &model, text);
 }
@@ -343,6 +343,7 @@ bool prom_recall_next(struct prom_recall *recall, struct prom_parser *parser, st
 			if (is_end)
 				return false;
 		}
+		recall->was_given = is_read;
 		follow(recall, parser->format, known);
 	} while (known && known->is_passed);
 	return true;
@@ -352,4 +353,9 @@ void prom_recall_pass(struct prom_recall *recall)
 {
 	if (recall->last)
 		known_at(recall, recall->last)->is_passed = true;
+}
+
+bool prom_recall_was_given(const struct prom_recall *recall)
+{
+	return recall->was_given;
 }

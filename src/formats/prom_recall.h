@@ -43,4 +43,7 @@ bool prom_recall_next(struct prom_recall *recall, struct prom_parser *parser, st
 // Series written like that of the sample given last are not given again.
 void prom_recall_pass(struct prom_recall *recall);
 
+// The sample given last is of a series that was given before, and not passed over then.
+bool prom_recall_was_given(const struct prom_recall *recall);
+
 size_t prom_recall_memory(const struct prom_recall *recall); // bytes

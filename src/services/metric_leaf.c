@@ -39,16 +39,27 @@ bool expr_glob(const char *pattern, const char *text)
 	return !*pattern;
 }
 
+// As the label is written, where that is what it means.
+static bool is_equal(const struct expr_matcher *matcher, const struct prom_label *label)
+{
+	return strlen(matcher->value) == label->value_len &&
+	       memcmp(matcher->value, label->value, label->value_len) == 0;
+}
+
 static bool matches(const struct expr_matcher *matcher, const struct prom_sample *sample)
 {
-	char value[PROM_VALUE_MAX + 1] = "";
-	struct prom_label label;
-	bool is_equal;
+	char value[PROM_VALUE_MAX + 1];
+	struct prom_label label = { .value = "" };
+	bool has_label = prom_sample_label(sample, matcher->name, &label);
 
-	if (prom_sample_label(sample, matcher->name, &label) && prom_label_value(&label, value, sizeof value) < 0)
+	if (!has_label)
+		label = (struct prom_label){ .value = "" };
+	if (!matcher->is_glob && !label.has_escape)
+		return is_equal(matcher, &label) != matcher->is_negated;
+	if (prom_label_value(&label, value, sizeof value) < 0)
 		return false;
-	is_equal = matcher->is_glob ? expr_glob(matcher->value, value) : strcmp(matcher->value, value) == 0;
-	return is_equal != matcher->is_negated;
+	return (matcher->is_glob ? expr_glob(matcher->value, value) : strcmp(matcher->value, value) == 0) !=
+	       matcher->is_negated;
 }
 
 bool expr_leaf_matches(const struct expr_leaf *leaf, const struct prom_sample *sample)

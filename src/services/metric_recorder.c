@@ -153,7 +153,8 @@ static void start_recall(struct metric_recorder *recorder, struct prom_parser *p
 static bool read_wanted(struct metric_recorder *recorder, struct prom_parser *parser, struct prom_sample *out)
 {
 	while (prom_recall_next(recorder->recall, parser, out)) {
-		if (panels_knows_name(recorder->panels, out->series, out->name_len))
+		if (prom_recall_was_given(recorder->recall) ||
+		    panels_knows_name(recorder->panels, out->series, out->name_len))
 			return true;
 		prom_recall_pass(recorder->recall);
 	}

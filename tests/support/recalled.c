@@ -16,15 +16,18 @@ static bool next_plain(struct prom_parser *parser, uint64_t unwanted, struct pro
 	return false;
 }
 
-static bool next_recalled(struct prom_recall *recall, struct prom_parser *parser, uint64_t unwanted,
-			  struct prom_sample *out)
+// 1 with a wanted sample, 0 at the end; negative when one was given again that had been passed over.
+static int next_recalled(struct prom_recall *recall, struct prom_parser *parser, uint64_t unwanted,
+			 struct prom_sample *out)
 {
 	while (prom_recall_next(recall, parser, out)) {
 		if (is_wanted(out, unwanted))
-			return true;
+			return 1;
+		if (prom_recall_was_given(recall))
+			return -1;
 		prom_recall_pass(recall);
 	}
-	return false;
+	return 0;
 }
 
 static const char *sample_differs(const struct prom_sample *a, const struct prom_sample *b)
@@ -60,15 +63,18 @@ const char *recalled_differs(struct prom_recall *recall, const char *body, size_
 	struct prom_parser plain, recalled;
 	struct prom_sample a, b;
 	const char *what;
-	bool has_a, has_b;
+	bool has_a;
+	int r;
 
 	prom_init(&plain, body, n, format);
 	prom_init(&recalled, body, n, format);
 	prom_recall_begin(recall, &recalled);
 	do {
 		has_a = next_plain(&plain, unwanted, &a);
-		has_b = next_recalled(recall, &recalled, unwanted, &b);
-		if (has_a != has_b)
+		r = next_recalled(recall, &recalled, unwanted, &b);
+		if (r < 0)
+			return "what was passed over";
+		if (has_a != (r > 0))
 			return "how many there are";
 		what = has_a ? sample_differs(&a, &b) : NULL;
 		if (what)
