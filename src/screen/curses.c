@@ -163,19 +163,6 @@ static void set_tty(struct screen *screen)
 	leaveok(stdscr, !screen->has_cursor);
 }
 
-/* The library sets all attributes together, colours lost, where it could add one; and with each reset it switches back
- * a character set that nobody here has switched. Over a slow link that is a tenth of a frame.
- */
-static void shorten_attributes(void)
-{
-	static char plain[] = "\033[m";
-
-	if (!exit_attribute_mode || !strstr(exit_attribute_mode, plain) || !enter_bold_mode || !enter_reverse_mode)
-		return;
-	exit_attribute_mode = plain;
-	set_attributes = NULL;
-}
-
 static void set_colours(struct screen *screen, const struct terminal_env *env)
 {
 	screen->depth = terminal_depth(env, tigetnum("colors"), tigetflag("RGB") > 0);
@@ -240,7 +227,6 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 	learn_keys(&screen->parser);
 	tty_modes_init(&screen->modes, options->has_mouse, terminal_takes_titles(env->term), capability("sgr0"),
 		       capability("cnorm"), capability("rmcup"));
-	shorten_attributes();
 	return 0;
 }
 

@@ -31,6 +31,7 @@ void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, con
 	modes->has_title = has_title;
 	add_unpadded(&reset, sgr0);
 	strbuf_add(&enter, "\033[?2004h");
+	strbuf_add(&leave, modes->reset);
 	strbuf_add(&leave, "\033[?2004l");
 	if (has_mouse) {
 		strbuf_add(&enter, "\033[?1000h\033[?1006h");
@@ -41,7 +42,6 @@ void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, con
 		strbuf_add(&leave, "\033[23;2t");
 	}
 	strbuf_add(&restore, modes->leave);
-	strbuf_add(&restore, modes->reset);
 	add_unpadded(&restore, cnorm);
 	add_unpadded(&restore, rmcup);
 }

@@ -13,7 +13,7 @@ struct tty_modes {
 	char reset[TTY_BYTES_MAX]; // attributes off, the usual characters; terminated, as the others
 	char enter[TTY_BYTES_MAX];
 	char leave[TTY_BYTES_MAX];
-	char restore[TTY_BYTES_MAX]; // leave, then terminfo's own: attributes off, cursor on, main screen
+	char restore[TTY_BYTES_MAX]; // leave, then terminfo's own: cursor on, main screen
 	bool has_title;
 };
 

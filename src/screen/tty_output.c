@@ -32,6 +32,8 @@ static int begin(struct tty_output *out, int fd, bool is_shared)
 
 	*out = (struct tty_output){ .fd = fd, .is_shared = is_shared };
 	bytes_init(&out->pending, PENDING_MAX);
+	bytes_init(&out->raw, PENDING_MAX);
+	sgr_filter_init(&out->filter);
 	if (!err) {
 		out->frame = open_frame();
 		err = out->frame ? 0 : -errno;
@@ -61,6 +63,7 @@ void tty_output_close(struct tty_output *out)
 	if (!out->pending.max)
 		return;
 	bytes_finish(&out->pending);
+	bytes_finish(&out->raw);
 	if (out->frame)
 		fclose(out->frame);
 	if (out->fd >= 0)
@@ -81,27 +84,39 @@ bool tty_output_is_pending(const struct tty_output *out)
 
 int tty_output_add(struct tty_output *out, const char *bytes, size_t n)
 {
+	sgr_filter_forget(&out->filter); // there may be such sequences in it
 	return bytes_add(&out->pending, bytes, n);
 }
 
-// The offset of the file is how much was written to it.
-int tty_output_add_frame(struct tty_output *out)
+// What was written to the frame, whose offset tells how much that is, into `raw`.
+static int read_frame(struct tty_output *out)
 {
 	int fd = fileno(out->frame), err = fflush(out->frame) == 0 ? 0 : -errno;
-	size_t n_before = out->pending.len;
-	off_t size = lseek(fd, 0, SEEK_CUR), at = 0;
+	off_t size = lseek(fd, 0, SEEK_CUR);
 	char chunk[CHUNK];
 
-	while (!err && at < size) {
-		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
-		ssize_t got = pread(fd, chunk, n, at);
+	bytes_reset(&out->raw);
+	for (off_t at = 0; at < size && !err;) {
+		ssize_t n = pread(fd, chunk, size - at < CHUNK ? (size_t)(size - at) : CHUNK, at);
 
-		err = got <= 0 ? (got < 0 ? -errno : -EIO) : bytes_add(&out->pending, chunk, (size_t)got);
-		at += got;
+		err = n <= 0 ? (n < 0 ? -errno : -EIO) : bytes_add(&out->raw, chunk, (size_t)n);
+		at += n;
 	}
 	lseek(fd, 0, SEEK_SET);
-	if (err)
+	return err;
+}
+
+int tty_output_add_frame(struct tty_output *out)
+{
+	size_t n_before = out->pending.len;
+	int err = read_frame(out);
+
+	if (!err)
+		err = sgr_filter_run(&out->filter, out->raw.data, out->raw.len, &out->pending);
+	if (err) {
 		out->pending.len = n_before;
+		sgr_filter_forget(&out->filter);
+	}
 	return err;
 }
 
@@ -189,7 +204,9 @@ int tty_output_end_frame(struct tty_output *out, const char *first)
 	int err = tty_output_add(out, first, n_first);
 
 	if (!err)
-		err = tty_output_add_frame(out);
+		err = read_frame(out);
+	if (!err)
+		err = tty_output_add(out, out->raw.data, out->raw.len);
 	if (!err)
 		err = tty_output_end(out, out->pending.data + n_before, out->pending.len - n_before);
 	tty_output_drop(out);

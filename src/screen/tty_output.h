@@ -11,11 +11,14 @@
 #include <stdio.h>
 
 #include "base/strbuf.h"
+#include "screen/sgr.h"
 
 struct tty_output {
-	int fd;         // owned: of our own open file, or a duplicate of the shared one
-	bool is_shared; // the latter
-	FILE *frame;    // owned: a file in memory, for a library that writes to files only
+	int fd;           // owned: of our own open file, or a duplicate of the shared one
+	bool is_shared;   // the latter
+	FILE *frame;      // owned: a file in memory, for a library that writes to files only
+	struct bytes raw; // what was in it
+	struct sgr_filter filter;
 	struct bytes pending;
 	size_t n_sent; // of pending: already with the terminal
 };
@@ -26,9 +29,9 @@ int tty_output_share(struct tty_output *out, int fd); // as open does where it c
 void tty_output_close(struct tty_output *out);        // drops what is pending; zeroed memory is fine
 
 // Queues. 0 or negative errno, with nothing queued: -ENOMEM, -EMSGSIZE.
-int tty_output_add(struct tty_output *out, const char *bytes, size_t n);
+int tty_output_add(struct tty_output *out, const char *bytes, size_t n); // as they are
 
-int tty_output_add_frame(struct tty_output *out); // what was written to `frame`, which is empty then
+int tty_output_add_frame(struct tty_output *out); // what was written to `frame`, made shorter; it is empty then
 
 bool tty_output_is_pending(const struct tty_output *out);
 
@@ -44,5 +47,5 @@ enum { TTY_LAST_MS = 400 };
 int tty_output_end(const struct tty_output *out, const char *bytes, size_t n);
 void tty_output_drop(struct tty_output *out); // what is pending
 
-// The last words are `first` and then what was written to `frame`. Drops what is pending.
+// The last words are `first` and then what was written to `frame`, as it is. Drops what is pending.
 int tty_output_end_frame(struct tty_output *out, const char *first);
