@@ -212,7 +212,7 @@ static style_t since_text(const struct fleet_agent *agent, const struct view *vi
 	if (agent->state_since_ms <= 0)
 		snprintf(out, COLUMN_TEXT_MAX, "-");
 	else
-		human_short_age(view->now.wall_ms - agent->state_since_ms, out);
+		human_column_age(view->now.wall_ms - agent->state_since_ms, out);
 	return STYLE_MUTED;
 }
 

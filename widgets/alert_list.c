@@ -119,7 +119,7 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 			  is_resolved ? STATUS_STOPPED : status_of_severity(alert->severity),
 			  severity_name(alert->severity), is_wide ? BADGE_MD : BADGE_SM, 0);
 	x += (is_wide ? SEVERITY_WIDTH : 1) + GAP;
-	human_short_age(view->now.wall_ms - alert->since_ms, text);
+	human_column_age(view->now.wall_ms - alert->since_ms, text);
 	canvas_text_right(canvas, x, y, AGE_WIDTH, STYLE_MUTED, text);
 	x += AGE_WIDTH + GAP;
 	if (is_wide) {

@@ -48,7 +48,7 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet_agent *age
 	x += name + GAP;
 	agent_reason(agent, reason, sizeof reason);
 	canvas_text(canvas, x, y, width - x - AGE_WIDTH - 2, STYLE_TEXT, reason);
-	human_short_age(view->now.wall_ms - agent->state_since_ms, age);
+	human_column_age(view->now.wall_ms - agent->state_since_ms, age);
 	canvas_text_right(canvas, width - AGE_WIDTH, y, AGE_WIDTH, STYLE_MUTED, age);
 }
 

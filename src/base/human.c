@@ -46,6 +46,11 @@ char *human_short_age(int64_t ms, char *out)
 	return out;
 }
 
+char *human_column_age(int64_t ms, char *out)
+{
+	return human_short_age(ms >= 10 * SECOND && ms < MINUTE ? ms / (10 * SECOND) * (10 * SECOND) : ms, out);
+}
+
 char *human_ago(int64_t at_ms, int64_t now_ms, char *out)
 {
 	int64_t ms = now_ms - at_ms;

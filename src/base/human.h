@@ -9,7 +9,11 @@
 enum { HUMAN_MAX = 80 };
 
 char *human_duration(int64_t ms, char *out);  // "0s" "42s" "3m 12s" "2h 05m" "4d 3h"; two units at most
-char *human_short_age(int64_t ms, char *out); // "now" "42s" "3m" "2h" "4d" "5w": for columns, at most 3-4 cells
+char *human_short_age(int64_t ms, char *out); // "now" "42s" "3m" "2h" "4d" "5w": at most 3-4 cells
+
+// The same, seconds by tens from ten on: a column of ages that all change each second says no more, and is most of what
+// an idle screen would write.
+char *human_column_age(int64_t ms, char *out);
 
 // "Just now" under a minute (and for the future), "Nm ago", "Nh ago", "Nd ago", "Nw ago".
 char *human_ago(int64_t at_ms, int64_t now_ms, char *out);

@@ -10,21 +10,24 @@ START_TEST(durations_have_two_units_at_most)
 {
 	static const struct {
 		int64_t ms;
-		const char *text, *age;
+		const char *text, *age, *column;
 	} table[] = {
-		{ -5, "0s", "now" },
-		{ 999, "0s", "now" },
-		{ 42000, "42s", "42s" },
-		{ 192000, "3m 12s", "3m" },
-		{ 7500000, "2h 05m", "2h" },
-		{ 356400000, "4d 3h", "4d" },
-		{ 40 * INT64_C(86400000), "40d 0h", "5w" },
+		{ -5, "0s", "now", "now" },
+		{ 999, "0s", "now", "now" },
+		{ 9999, "9s", "9s", "9s" },
+		{ 59999, "59s", "59s", "50s" },
+		{ 42000, "42s", "42s", "40s" },
+		{ 192000, "3m 12s", "3m", "3m" },
+		{ 7500000, "2h 05m", "2h", "2h" },
+		{ 356400000, "4d 3h", "4d", "4d" },
+		{ 40 * INT64_C(86400000), "40d 0h", "5w", "5w" },
 	};
 	char out[HUMAN_MAX];
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		ck_assert_str_eq(human_duration(table[i].ms, out), table[i].text);
 		ck_assert_str_eq(human_short_age(table[i].ms, out), table[i].age);
+		ck_assert_str_eq(human_column_age(table[i].ms, out), table[i].column);
 	}
 }
 END_TEST
