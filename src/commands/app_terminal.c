@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The console on a terminal: keys in, at most 30 frames a second out, and the terminal put back on every way out.
+/* The console on a terminal: keys in, at most 30 frames a second out (and more for keys), and the terminal put back on
+ * every way out.
  *
  * A terminal that takes no bytes holds up nothing but its own picture: while a frame is still leaving, none is drawn,
  * and keys, signals and polling go on. When it has left, what is newest then is drawn.
@@ -15,7 +16,7 @@
 #include "commands/exit_code.h"
 #include "screen/curses.h"
 
-enum { FRAME_MS = 33, RESUMED_MS = 100 };
+enum { FRAME_MS = 33, KEY_FRAME_MS = 8, RESUMED_MS = 100 };
 
 static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
 enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
@@ -32,6 +33,7 @@ struct terminal {
 	int64_t wake_at_ms; // mono; INT64_MAX: not armed
 	int64_t resumed_ms; // mono, after a stop
 	char theme[32];     // the one set last
+	bool is_keyed;      // somebody pressed a key and waits for what it does
 	bool is_undrawn;    // the size changed, or somebody asked for the whole screen
 	bool is_over;
 };
@@ -92,7 +94,7 @@ static void draw(struct terminal *t)
 
 	follow_theme(t);
 	t->drawn_ms = now.mono_ms;
-	t->is_undrawn = false;
+	t->is_undrawn = t->is_keyed = false;
 	console_draw(t->app->console, &t->canvas, now);
 	if (screen_show(t->screen, &t->canvas) == -EIO)
 		t->is_over = true;
@@ -128,17 +130,18 @@ static void arm_wake(struct terminal *t)
 	uv_timer_start(&t->wake, on_wake, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 1, 0);
 }
 
-// What changed is drawn at once, or with the next frame when one was just drawn.
+// What changed is drawn at once, or with the next frame when one was just drawn; what a key changed has no need to wait
+// for the frame of something else.
 static void draw_in_time(struct terminal *t)
 {
-	int64_t since_ms = clock_now().mono_ms - t->drawn_ms;
+	int64_t since_ms = clock_now().mono_ms - t->drawn_ms, apart_ms = t->is_keyed ? KEY_FRAME_MS : FRAME_MS;
 
 	if (screen_is_busy(t->screen))
 		return;
-	if (t->is_undrawn || (console_is_dirty(t->app->console) && since_ms >= FRAME_MS))
+	if (t->is_undrawn || (console_is_dirty(t->app->console) && since_ms >= apart_ms))
 		draw(t);
-	else if (console_is_dirty(t->app->console) && !uv_is_active((uv_handle_t *)&t->frame))
-		uv_timer_start(&t->frame, on_frame, (uint64_t)(FRAME_MS - since_ms), 0);
+	else if (console_is_dirty(t->app->console) && (t->is_keyed || !uv_is_active((uv_handle_t *)&t->frame)))
+		uv_timer_start(&t->frame, on_frame, (uint64_t)(apart_ms - since_ms), 0);
 }
 
 // Before the loop waits.
@@ -170,6 +173,7 @@ static void on_input(uv_poll_t *poll, int status, int events)
 			t->is_undrawn = true;
 		}
 		console_key(t->app->console, &key, clock_now());
+		t->is_keyed = true;
 	}
 	if (status < 0 || r < 0 || (events & UV_DISCONNECT))
 		t->is_over = true; // the terminal is gone

@@ -81,6 +81,7 @@ CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
 
 	va_start(value, option);
 	if ((int)option < CURLOPTTYPE_OBJECTPOINT)
+		// NOLINTNEXTLINE(bugprone-branch-clone): the types differ
 		code = lib.easy_setopt(easy, option, va_arg(value, long));
 	else if ((int)option >= CURLOPTTYPE_OFF_T && (int)option < CURLOPTTYPE_BLOB)
 		code = lib.easy_setopt(easy, option, va_arg(value, curl_off_t));
@@ -137,6 +138,7 @@ CURLMcode(curl_multi_setopt)(CURLM *multi, CURLMoption option, ...)
 	va_list value;
 
 	va_start(value, option);
+	// NOLINTNEXTLINE(bugprone-branch-clone): the types differ
 	if ((int)option < CURLOPTTYPE_OBJECTPOINT)
 		code = lib.multi_setopt(multi, option, va_arg(value, long));
 	else
