@@ -110,16 +110,16 @@ void config_defaults(struct config *config); // no agents, everything else as do
  */
 int config_load(const char *path, struct config *out, struct config_errors *errors);
 
-/* Puts the expression of every panel and rule to `check` (0, or negative with why) and lists those it refuses where
- * the file has them. 0, or -EINVAL when there were any.
+/* What only those who use a configuration can say of it. It is asked while the file is read, so that these mistakes
+ * are told together with all others. Each is optional; the callbacks give 0, or negative with why.
  */
-typedef int (*config_expression_cb)(void *ctx, const char *expr, char *why, size_t why_size);
-int config_check_expressions(const struct config *config, config_expression_cb check, void *ctx,
-			     struct config_errors *errors);
-
-// The same for the configured keys; what is refused is a warning, for the console runs without it.
-typedef int (*config_key_cb)(void *ctx, const struct key_config *key, char *why, size_t why_size);
-void config_check_keys(const struct config *config, config_key_cb check, void *ctx, struct config_errors *errors);
+struct config_checks {
+	int (*expression)(void *ctx, const char *expr, char *why, size_t why_size);      // of panels and rules
+	int (*key)(void *ctx, const struct key_config *key, char *why, size_t why_size); // refused: a warning
+	void *ctx;
+};
+int config_load_checked(const char *path, const struct config_checks *checks, struct config *out,
+			struct config_errors *errors);
 void config_finish(struct config *config);
 
 // Where the configuration is: --config, else $XDG_CONFIG_HOME (or ~/.config)/opscon/opscon.yml, else

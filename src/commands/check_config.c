@@ -10,9 +10,7 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/findings.h"
-#include "console/console.h"
 #include "opscon/config.h"
-#include "services/metric_expr.h"
 
 static const char help[] = "usage: opscon check-config [--config FILE | FILE]\n"
 			   "\n"
@@ -39,24 +37,14 @@ static void print_summary(const struct config *config)
 
 static int check_file(const char *path)
 {
-	struct config_errors errors = { .n = 0 };
 	struct config config;
-	int r = config_load(path, &config, &errors);
+	int r = findings_load(path, true, &config, stdout);
 
-	if (r == 0)
-		r = config_check_expressions(&config, metric_expr_check_cb, NULL, &errors);
-	else
-		config_defaults(&config);
-	config_check_keys(&config, console_check_key_cb, NULL, &errors);
-	findings_print(stdout, &errors);
-	if (r == -ENOMEM)
-		fprintf(stderr, "opscon: %s\n", strerror(ENOMEM));
-	if (r == 0)
-		print_summary(&config);
+	if (r < 0)
+		return r == -ENOMEM ? EXIT_OURS : EXIT_USAGE;
+	print_summary(&config);
 	config_finish(&config);
-	if (r == -ENOMEM)
-		return EXIT_OURS;
-	return r < 0 ? EXIT_USAGE : EXIT_WELL;
+	return EXIT_WELL;
 }
 
 int command_check_config(int argc, char **argv)

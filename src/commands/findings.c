@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/findings.h"
 
+#include <string.h>
+
+#include "console/console.h"
 #include "opscon/config.h"
+#include "services/metric_expr.h"
 
 void findings_print(FILE *to, const struct config_errors *errors)
 {
@@ -15,4 +19,19 @@ void findings_print(FILE *to, const struct config_errors *errors)
 	}
 	if (errors->n_more)
 		fprintf(to, "and %zu more\n", errors->n_more);
+}
+
+int findings_load(const char *path, bool with_keys, struct config *out, FILE *to)
+{
+	const struct config_checks checks = {
+		.expression = metric_expr_check_cb,
+		.key = with_keys ? console_check_key_cb : NULL,
+	};
+	struct config_errors errors = { .n = 0 };
+	int r = config_load_checked(path, &checks, out, &errors);
+
+	findings_print(to, &errors);
+	if (r < 0 && errors.n == 0)
+		fprintf(stderr, "opscon: %s: %s\n", path, strerror(-r));
+	return r;
 }

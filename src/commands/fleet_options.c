@@ -13,7 +13,6 @@
 #include "base/memory.h"
 #include "commands/exit_code.h"
 #include "commands/findings.h"
-#include "services/metric_expr.h"
 
 enum { OPTIONS_MAX = 48 };
 
@@ -154,7 +153,6 @@ static int add_selector(struct fleet_options *options, const char *text)
 
 static int load_config(struct fleet_options *options, bool is_configured)
 {
-	struct config_errors errors = { .n = 0 };
 	char path[1024];
 	int r;
 
@@ -170,16 +168,14 @@ static int load_config(struct fleet_options *options, bool is_configured)
 		      stderr);
 		return EXIT_USAGE;
 	}
-	r = r < 0 ? r : config_load(path, &options->config, &errors);
-	if (r == 0) {
-		r = config_check_expressions(&options->config, metric_expr_check_cb, NULL, &errors);
-		options->has_config = true;
-	}
-	findings_print(stderr, &errors);
-	if (r < 0 && errors.n == 0)
-		fprintf(stderr, "opscon: %s: %s\n", path, strerror(-r));
+	if (r < 0)
+		fprintf(stderr, "opscon: --config %s: %s\n", options->config_path ? options->config_path : "",
+			strerror(-r));
+	else
+		r = findings_load(path, false, &options->config, stderr);
 	if (r < 0)
 		return r == -ENOMEM ? EXIT_OURS : EXIT_USAGE;
+	options->has_config = true;
 	return 0;
 }
 

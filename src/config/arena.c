@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/arena.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -12,14 +11,8 @@ struct block {
 	max_align_t data[];
 };
 
-struct place_item {
-	struct place_item *next;
-	struct arena_place place;
-};
-
 struct arena {
 	struct block *blocks;
-	struct place_item *places; // newest first
 };
 
 struct arena *arena_create(void)
@@ -59,24 +52,4 @@ char *arena_strdup(struct arena *arena, const char *text)
 	if (copy)
 		memcpy(copy, text, n);
 	return copy;
-}
-
-int arena_mark(struct arena *arena, const char *text, unsigned line, unsigned column)
-{
-	struct place_item *item = arena_alloc(arena, sizeof *item);
-
-	if (!item)
-		return -ENOMEM;
-	*item = (struct place_item){ arena->places, { text, line, column } };
-	arena->places = item;
-	return 0;
-}
-
-const struct arena_place *arena_place(const struct arena *arena, const char *text)
-{
-	const struct place_item *item = arena->places;
-
-	while (item && item->place.text != text)
-		item = item->next;
-	return item ? &item->place : NULL;
 }

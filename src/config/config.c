@@ -130,6 +130,14 @@ static int read_document(struct reader *reader, struct config *config)
 
 int config_load(const char *path, struct config *out, struct config_errors *errors)
 {
+	static const struct config_checks none;
+
+	return config_load_checked(path, &none, out, errors);
+}
+
+int config_load_checked(const char *path, const struct config_checks *checks, struct config *out,
+			struct config_errors *errors)
+{
 	struct config config;
 	struct reader reader;
 	struct bytes text;
@@ -146,6 +154,7 @@ int config_load(const char *path, struct config *out, struct config_errors *erro
 		r = refuse_file(path, r, errors);
 	} else {
 		r = reader_init(&reader, path, text.data ? text.data : "", text.len, config.arena, errors);
+		reader.checks = checks;
 		if (r == 0)
 			r = read_document(&reader, &config);
 		reader_finish(&reader);
@@ -156,66 +165,4 @@ int config_load(const char *path, struct config *out, struct config_errors *erro
 	else
 		*out = config;
 	return r;
-}
-
-// ---- expressions
-
-// Where the file has a text of the configuration.
-static struct config_error error_at(const struct config *config, const char *text)
-{
-	const struct arena_place *place = config->arena ? arena_place(config->arena, text) : NULL;
-	struct config_error error = { 0 };
-
-	snprintf(error.path, sizeof error.path, "%s", config->path ? config->path : "");
-	text_trim(error.path);
-	if (place) {
-		error.line = place->line;
-		error.column = place->column;
-	}
-	return error;
-}
-
-static size_t check_expression(const struct config *config, const char *what, const char *name, const char *expr,
-			       config_expression_cb check, void *ctx, struct config_errors *errors)
-{
-	struct config_error error;
-	char why[160] = "";
-
-	if (check(ctx, expr, why, sizeof why) >= 0)
-		return 0;
-	error = error_at(config, expr);
-	snprintf(error.text, sizeof error.text, "the expression of %s %s: %s", what, name, why);
-	text_trim(error.text);
-	config_errors_add(errors, &error);
-	return 1;
-}
-
-int config_check_expressions(const struct config *config, config_expression_cb check, void *ctx,
-			     struct config_errors *errors)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < config->n_panels; i++)
-		n += check_expression(config, "panel", config->panels[i].id, config->panels[i].expr, check, ctx,
-				      errors);
-	for (size_t i = 0; i < config->n_rules; i++)
-		if (config->rules[i].expr)
-			n += check_expression(config, "rule", config->rules[i].name, config->rules[i].expr, check, ctx,
-					      errors);
-	return n ? -EINVAL : 0;
-}
-
-void config_check_keys(const struct config *config, config_key_cb check, void *ctx, struct config_errors *errors)
-{
-	for (size_t i = 0; i < config->n_keys; i++) {
-		struct config_error error;
-		char why[160] = "";
-
-		if (check(ctx, &config->keys[i], why, sizeof why) >= 0)
-			continue;
-		error = error_at(config, config->keys[i].command);
-		error.is_warning = true;
-		snprintf(error.text, sizeof error.text, "key %.40s: %s", config->keys[i].key, why);
-		config_errors_add(errors, &error);
-	}
 }

@@ -9,6 +9,7 @@
 
 struct written {
 	struct panel_config panel;
+	const yaml_node_t *expr;
 	int unit, better;
 };
 
@@ -55,7 +56,7 @@ static void read_panel(struct reader *reader, const yaml_node_t *node, size_t i,
 	static const struct field fields[] = {
 		{ "id", value_text, offsetof(struct written, panel.id), .max = 32, .is_required = true },
 		{ "title", value_text, offsetof(struct written, panel.title), .max = 64 },
-		{ "expr", value_expression, offsetof(struct written, panel.expr), .max = 2048, .is_required = true },
+		{ "expr", value_node, offsetof(struct written, expr), .is_required = true },
 		{ "unit", value_choice, offsetof(struct written, unit), .words = units },
 		{ "better", value_choice, offsetof(struct written, better), .words = better },
 		{ .name = "warn", .read = value_number, .offset = offsetof(struct written, panel.warn) },
@@ -67,7 +68,10 @@ static void read_panel(struct reader *reader, const yaml_node_t *node, size_t i,
 	struct config *config = ctx;
 
 	(void)i;
-	if (!reader_mapping(reader, node, fields, &written) || !written.panel.id || !written.panel.expr)
+	if (!reader_mapping(reader, node, fields, &written))
+		return;
+	written.panel.expr = value_expression(reader, written.expr, "panel", written.panel.id);
+	if (!written.panel.id)
 		return;
 	written.panel.unit = (enum metric_unit)written.unit;
 	written.panel.better = (enum metric_better)written.better;

@@ -24,11 +24,12 @@ enum {
 
 struct reader {
 	yaml_document_t document;
-	char *path;                   // owned: shown in mistakes
-	char *dir;                    // owned: relative files are looked up here
-	struct arena *arena;          // borrowed
-	struct config_errors *errors; // borrowed
-	bool has_mistakes;            // warnings not counted
+	char *path;                         // owned: shown in mistakes
+	char *dir;                          // owned: relative files are looked up here
+	struct arena *arena;                // borrowed
+	struct config_errors *errors;       // borrowed
+	const struct config_checks *checks; // borrowed
+	bool has_mistakes;                  // warnings not counted
 	bool is_out_of_memory;
 };
 

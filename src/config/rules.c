@@ -16,6 +16,7 @@ static const char *const comparison_keys[N_COMPARISONS] = {
 
 struct written {
 	struct rule_config rule;
+	const yaml_node_t *expr;
 	double thresholds[N_COMPARISONS]; // NaN: not given
 	int severity;
 };
@@ -24,7 +25,7 @@ static const struct field fields[] = {
 	{ "name", value_text, offsetof(struct written, rule.name), .max = 64, .is_required = true },
 	{ "summary", value_text, offsetof(struct written, rule.summary), .max = 200 },
 	{ "series", value_text, offsetof(struct written, rule.series), .max = 32 },
-	{ "expr", value_expression, offsetof(struct written, rule.expr), .max = 2048 },
+	{ .name = "expr", .read = value_node, .offset = offsetof(struct written, expr) },
 	{ "selector", value_selector, offsetof(struct written, rule.selector), .max = 1024 },
 	{ .name = "above", .read = value_number, .offset = offsetof(struct written, thresholds[COMPARE_GT]) },
 	{ .name = "at_least", .read = value_number, .offset = offsetof(struct written, thresholds[COMPARE_GE]) },
@@ -66,11 +67,14 @@ static void read_rule(struct reader *reader, const yaml_node_t *node, size_t i, 
 	(void)i;
 	for (int k = 0; k < N_COMPARISONS; k++)
 		written.thresholds[k] = (double)NAN;
-	if (!reader_mapping(reader, node, fields, &written) || !written.rule.name)
+	if (!reader_mapping(reader, node, fields, &written))
 		return;
-	if (!written.rule.series == !written.rule.expr)
+	written.rule.expr = value_expression(reader, written.expr, "rule", written.rule.name);
+	if (!written.rule.series == !written.expr)
 		reader_mistake(reader, node, "expected either series or expr");
 	set_threshold(reader, node, &written);
+	if (!written.rule.name)
+		return;
 	for (size_t k = 0; k < config->n_rules; k++)
 		if (strcmp(config->rules[k].name, written.rule.name) == 0)
 			reader_mistake(reader, node, "a rule %s is there already; expected a name of its own",

@@ -77,19 +77,21 @@ void section_environments(struct reader *reader, const yaml_node_t *node, const 
 		reader_each(reader, node, read_environment, draft->config);
 }
 
-// Where the command of a key stands, for what only the console can say of it.
-static void mark_command(struct reader *reader, const yaml_node_t *node, const struct label *pair)
+// What only the console can say of a key, at its command; it runs without it.
+static void check_key(struct reader *reader, const yaml_node_t *node, const struct key_config *config)
 {
+	const struct config_checks *checks = reader->checks;
 	const yaml_node_pair_t *at = node->data.mapping.pairs.start;
+	char why[160] = "";
 
+	if (!checks->key || checks->key(checks->ctx, config, why, sizeof why) >= 0)
+		return;
 	for (; at < node->data.mapping.pairs.top; at++) {
 		const yaml_node_t *key = reader_node(reader, at->key), *value = reader_node(reader, at->value);
 
-		if (key->type != YAML_SCALAR_NODE || strcmp((const char *)key->data.scalar.value, pair->name) != 0)
+		if (key->type != YAML_SCALAR_NODE || strcmp((const char *)key->data.scalar.value, config->key) != 0)
 			continue;
-		if (arena_mark(reader->arena, pair->value, (unsigned)value->start_mark.line + 1,
-			       (unsigned)value->start_mark.column + 1) < 0)
-			reader->is_out_of_memory = true;
+		reader_warn(reader, value, "key %.40s: %s", config->key, why);
 		return;
 	}
 }
@@ -103,9 +105,10 @@ void section_keys(struct reader *reader, const yaml_node_t *node, const struct f
 	value_labels(reader, node, field, &pairs);
 	draft->config->keys = pairs.n ? reader_alloc(reader, pairs.n * sizeof *draft->config->keys) : NULL;
 	for (size_t i = 0; draft->config->keys && i < pairs.n; i++) {
-		mark_command(reader, node, &pairs.items[i]);
-		draft->config->keys[draft->config->n_keys++] =
-			(struct key_config){ .key = pairs.items[i].name, .command = pairs.items[i].value };
+		struct key_config *key = &draft->config->keys[draft->config->n_keys++];
+
+		*key = (struct key_config){ .key = pairs.items[i].name, .command = pairs.items[i].value };
+		check_key(reader, node, key);
 	}
 }
 

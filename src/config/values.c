@@ -35,17 +35,18 @@ void value_text(struct reader *reader, const yaml_node_t *node, const struct fie
 		reader->is_out_of_memory = true;
 }
 
-void value_expression(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+const char *value_expression(struct reader *reader, const yaml_node_t *node, const char *what, const char *name)
 {
+	static const struct field limits = { .max = 2048 };
+	const struct config_checks *checks = reader->checks;
 	const char *text = NULL;
+	char why[160] = "";
 
-	value_text(reader, node, field, &text);
-	if (!text)
-		return;
-	*(const char **)out = text;
-	if (arena_mark(reader->arena, text, (unsigned)node->start_mark.line + 1,
-		       (unsigned)node->start_mark.column + 1) < 0)
-		reader->is_out_of_memory = true;
+	if (node)
+		value_text(reader, node, &limits, &text);
+	if (text && checks->expression && checks->expression(checks->ctx, text, why, sizeof why) < 0)
+		reader_mistake(reader, node, "the expression of %s %s: %s", what, name ? name : "without a name", why);
+	return text;
 }
 
 void value_selector(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)

@@ -5,8 +5,6 @@
 
 // const char *: clean, at most field->max bytes (0: 256), in the arena
 void value_text(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
-// the same, and its place is kept for a later check
-void value_expression(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // the same, and it parses as a selector
 void value_selector(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // const char *: a path, relative ones beside the configuration file
@@ -35,6 +33,10 @@ void value_labels(struct reader *reader, const yaml_node_t *node, const struct f
 void value_node(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // a struct, by field->fields
 void value_mapping(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+
+// The expression of a panel or a rule (`what`; its name, or NULL when it has none), put to the checks. NULL when the
+// node is, or after a mistake was listed.
+const char *value_expression(struct reader *reader, const yaml_node_t *node, const char *what, const char *name);
 
 // A path as seen from the configuration's directory, in the arena; NULL notes the want of memory.
 const char *value_resolve_path(struct reader *reader, const char *path);

@@ -264,17 +264,17 @@ START_TEST(expressions_are_checked_where_they_stand)
 	struct config_errors errors;
 	struct config config;
 	int n = 0;
+	const struct config_checks checks = { .expression = check, .ctx = &n };
 
 	set_up();
-	ck_assert_int_eq(load(text, &config, &errors), 0);
-	ck_assert_int_eq(config_check_expressions(&config, check, &n, &errors), -EINVAL);
+	put(path, text, strlen(text));
+	ck_assert_int_eq(config_load_checked(path, &checks, &config, &errors), -EINVAL);
 	ck_assert_int_eq(n, 3);
 	ck_assert_uint_eq(errors.n, 2);
 	ck_assert_uint_eq(errors.items[0].line, 4);
 	ck_assert_uint_eq(errors.items[0].column, 9);
 	ck_assert_str_eq(errors.items[0].text, "the expression of panel b: column 1: expected better");
 	ck_assert_uint_eq(errors.items[1].line, 8);
-	config_finish(&config);
 	tear_down();
 }
 END_TEST
@@ -288,18 +288,40 @@ static int check_key(void *ctx, const struct key_config *key, char *why, size_t 
 
 START_TEST(keys_are_checked_where_they_stand)
 {
+	static const struct config_checks checks = { .key = check_key };
+	static const char text[] = "keys:\n  F5: good\n  F6: bad\n";
 	struct config_errors errors;
 	struct config config;
 
 	set_up();
-	ck_assert_int_eq(load("keys:\n  F5: good\n  F6: bad\n", &config, &errors), 0);
-	config_check_keys(&config, check_key, NULL, &errors);
+	put(path, text, strlen(text));
+	ck_assert_int_eq(config_load_checked(path, &checks, &config, &errors), 0);
 	ck_assert_uint_eq(errors.n, 1);
 	ck_assert_uint_eq(errors.items[0].line, 3);
 	ck_assert_uint_eq(errors.items[0].column, 7);
 	ck_assert(errors.items[0].is_warning);
 	ck_assert_str_eq(errors.items[0].text, "key F6: not bad");
 	config_finish(&config);
+	tear_down();
+}
+END_TEST
+
+START_TEST(every_kind_of_mistake_is_told_at_once)
+{
+	static const char text[] = "agents:\n- {url: 'ftp://x'}\npanels:\n- {expr: bad}\n- {id: '+', expr: bad}\n"
+				   "rules:\n- {expr: bad}\nkeys:\n  F6: bad\n";
+	static const unsigned lines[] = { 2, 4, 4, 5, 5, 7, 7, 7, 9 };
+	struct config_errors errors;
+	struct config config;
+	int n = 0;
+	const struct config_checks checks = { .expression = check, .key = check_key, .ctx = &n };
+
+	set_up();
+	put(path, text, strlen(text));
+	ck_assert_int_eq(config_load_checked(path, &checks, &config, &errors), -EINVAL);
+	ck_assert_uint_eq(errors.n, sizeof lines / sizeof lines[0]);
+	for (size_t i = 0; i < errors.n; i++)
+		ck_assert_uint_eq(errors.items[i].line, lines[i]);
 	tear_down();
 }
 END_TEST
@@ -329,4 +351,5 @@ END_TEST
 
 SUITE("config", every_example_is_without_mistakes, an_empty_file_is_all_defaults, every_key_arrives,
       secrets_come_from_files_alone, a_file_that_cannot_be_read_says_why, expressions_are_checked_where_they_stand,
-      keys_are_checked_where_they_stand, without_memory_there_is_no_configuration)
+      keys_are_checked_where_they_stand, every_kind_of_mistake_is_told_at_once,
+      without_memory_there_is_no_configuration)
