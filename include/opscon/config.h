@@ -117,6 +117,8 @@ struct config_checks {
 	int (*expression)(void *ctx, const char *expr, char *why, size_t why_size);      // of panels and rules
 	int (*key)(void *ctx, const struct key_config *key, char *why, size_t why_size); // refused: a warning
 	void *ctx;
+	const char *const *series; // ids that a rule may watch besides those of panels; NULL: anything goes
+	size_t n_series;
 };
 int config_load_checked(const char *path, const struct config_checks *checks, struct config *out,
 			struct config_errors *errors);

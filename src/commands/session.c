@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,12 +34,10 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 	char why[256];
 	int r = direct_feed_create(&session->loop, &direct, &session->feed, why, sizeof why);
 
-	if (r < 0 && why[0]) {
+	if (r < 0) {
 		fprintf(stderr, "opscon: %s\n", why);
-		return EXIT_USAGE;
+		return r == -EINVAL || r == -ENOSPC ? EXIT_USAGE : EXIT_OURS;
 	}
-	if (r < 0)
-		return fail("cannot start polling", r);
 	if (options->n_urls)
 		direct_feed_publish(session->feed, "command line", options->urls, options->n_urls);
 	return 0;
@@ -53,7 +52,7 @@ int session_start(struct session *session, const struct fleet_options *options, 
 	*session = (struct session){ 0 };
 	r = uv_loop_init(&session->loop);
 	if (r < 0)
-		return fail("cannot start", r);
+		return fail("cannot start the event loop", r);
 	session->has_loop = true;
 	r = broadcaster_create(BROADCASTER_BUFFER_DEFAULT, &session->broadcaster);
 	if (r == 0)
@@ -61,7 +60,7 @@ int session_start(struct session *session, const struct fleet_options *options, 
 	if (r == 0)
 		session->subscription = broadcaster_subscribe(session->broadcaster, ~0u, on_event, session);
 	if (r < 0 || session->subscription < 0)
-		return fail("cannot start", r < 0 ? r : session->subscription);
+		return fail("cannot set up the fleet", r < 0 ? r : session->subscription);
 	return start_feed(session, options, is_once);
 }
 

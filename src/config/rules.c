@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/sections.h"
+#include "config/suggest.h"
 #include "config/values.h"
 
 enum { N_COMPARISONS = COMPARE_NE + 1, RULES_MAX = 1000 };
@@ -16,7 +17,7 @@ static const char *const comparison_keys[N_COMPARISONS] = {
 
 struct written {
 	struct rule_config rule;
-	const yaml_node_t *expr;
+	const yaml_node_t *series, *expr;
 	double thresholds[N_COMPARISONS]; // NaN: not given
 	int severity;
 };
@@ -24,7 +25,7 @@ struct written {
 static const struct field fields[] = {
 	{ "name", value_text, offsetof(struct written, rule.name), .max = 64, .is_required = true },
 	{ "summary", value_text, offsetof(struct written, rule.summary), .max = 200 },
-	{ "series", value_text, offsetof(struct written, rule.series), .max = 32 },
+	{ .name = "series", .read = value_node, .offset = offsetof(struct written, series) },
 	{ .name = "expr", .read = value_node, .offset = offsetof(struct written, expr) },
 	{ "selector", value_selector, offsetof(struct written, rule.selector), .max = 1024 },
 	{ .name = "above", .read = value_number, .offset = offsetof(struct written, thresholds[COMPARE_GT]) },
@@ -59,6 +60,48 @@ static void set_threshold(struct reader *reader, const yaml_node_t *node, struct
 			       comparison_keys[COMPARE_EQ], comparison_keys[COMPARE_NE]);
 }
 
+// Every id that a rule may watch, in the arena. NULL notes the want of memory.
+static const char **known_series(struct reader *reader, const struct config *config, size_t *n)
+{
+	const struct config_checks *checks = reader->checks;
+	const char **ids = reader_alloc(reader, (config->n_panels + checks->n_series) * sizeof *ids);
+
+	*n = 0;
+	for (size_t i = 0; ids && i < config->n_panels; i++)
+		ids[(*n)++] = config->panels[i].id;
+	for (size_t i = 0; ids && i < checks->n_series; i++)
+		ids[(*n)++] = checks->series[i];
+	return ids;
+}
+
+static void no_series(struct reader *reader, const yaml_node_t *node, const char **ids, size_t n)
+{
+	char quote[QUOTE_MAX], list[160];
+
+	suggest_list((const char *)node->data.scalar.value, ids, n, list, sizeof list);
+	reader_mistake(reader, node, "no series %s; expected that of a panel or one of %s", reader_quote(node, quote),
+		       list);
+}
+
+static const char *read_series(struct reader *reader, const yaml_node_t *node, const struct config *config)
+{
+	static const struct field limits = { .max = 32 };
+	const char *text = NULL, **ids;
+	size_t n;
+
+	if (node)
+		value_text(reader, node, &limits, &text);
+	if (!text || !reader->checks->series)
+		return text;
+	ids = known_series(reader, config, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ids[i], text) == 0)
+			return text;
+	if (ids)
+		no_series(reader, node, ids, n);
+	return NULL;
+}
+
 static void read_rule(struct reader *reader, const yaml_node_t *node, size_t i, void *ctx)
 {
 	struct written written = { .severity = SEVERITY_WARNING };
@@ -70,7 +113,8 @@ static void read_rule(struct reader *reader, const yaml_node_t *node, size_t i, 
 	if (!reader_mapping(reader, node, fields, &written))
 		return;
 	written.rule.expr = value_expression(reader, written.expr, "rule", written.rule.name);
-	if (!written.rule.series == !written.expr)
+	written.rule.series = read_series(reader, written.series, config);
+	if (!written.series == !written.expr)
 		reader_mistake(reader, node, "expected either series or expr");
 	set_threshold(reader, node, &written);
 	if (!written.rule.name)

@@ -2,7 +2,9 @@
 #include "config/suggest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD_MAX = 63 };
@@ -51,4 +53,35 @@ const char *suggest(const char *word, const char *const *words, size_t n)
 		}
 	}
 	return found;
+}
+
+// By insertion: they are few, and those equally near keep their order.
+static void sort_by_distance(const char *word, const char **words, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const char *one = words[i];
+		size_t distance = suggest_distance(word, one), at = i;
+
+		for (; at > 0 && suggest_distance(word, words[at - 1]) > distance; at--)
+			words[at] = words[at - 1];
+		words[at] = one;
+	}
+}
+
+void suggest_list(const char *word, const char **words, size_t n, char *out, size_t size)
+{
+	static const char more[] = ", ...";
+	size_t len = 0;
+
+	sort_by_distance(word, words, n);
+	out[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		bool is_last = i + 1 == n;
+
+		if (len + strlen(words[i]) + (len ? 2 : 0) + (is_last ? 1 : sizeof more) > size) {
+			snprintf(out + len, size - len, "%s", len ? more : "");
+			return;
+		}
+		len += (size_t)snprintf(out + len, size - len, "%s%s", len ? ", " : "", words[i]);
+	}
 }

@@ -2,6 +2,8 @@
 #include "feeds/direct.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
@@ -94,7 +96,15 @@ static const struct feed_class direct_class = {
 	.stop = stop,
 };
 
-static int create_rules(struct direct_feed *feed)
+// Says which part it was, unless more was said already.
+static int name_failure(int r, const char *part, char *why, size_t why_size)
+{
+	if (r < 0 && !why[0])
+		snprintf(why, why_size, "cannot start %s: %s", part, strerror(-r));
+	return r;
+}
+
+static int create_rules(struct direct_feed *feed, char *why, size_t why_size)
 {
 	const struct config *config = feed->config;
 	struct rule *rules = mem_calloc(config->n_rules, sizeof *rules);
@@ -105,6 +115,11 @@ static int create_rules(struct direct_feed *feed)
 		int series = panels_rule_series(feed->panels, &config->rules[n]);
 
 		r = series < 0 ? -EINVAL : rule_init(&rules[n], &config->rules[n], (uint16_t)series);
+		if (series < 0)
+			snprintf(why, why_size, "rule %s: there is no series %s", config->rules[n].name,
+				 config->rules[n].series);
+		else if (r == -EINVAL)
+			snprintf(why, why_size, "rule %s: its selector is none", config->rules[n].name);
 		if (r < 0)
 			break;
 	}
@@ -131,7 +146,7 @@ static int create_services(struct direct_feed *feed, char *why, size_t why_size)
 		r = panels_create(feed->config, &feed->panels, why, why_size);
 	if (r == 0)
 		r = metric_recorder_create(feed->panels, &feed->sink, &feed->recorder);
-	return r ? r : create_rules(feed);
+	return r ? r : create_rules(feed, why, why_size);
 }
 
 static int create_poll(struct direct_feed *feed)
@@ -179,16 +194,16 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 		.selector = options->selector,
 		.is_once = options->is_once,
 	};
-	r = create_services(feed, why, why_size);
+	r = name_failure(create_services(feed, why, why_size), "the services", why, why_size);
 	if (r < 0) { // nothing of it is on the loop yet
 		feed_free(feed);
 		return r;
 	}
-	r = direct_state_start(feed);
+	r = name_failure(direct_state_start(feed), "the feed's timers", why, why_size);
 	if (r == 0)
-		r = create_poll(feed);
+		r = name_failure(create_poll(feed), "the HTTP client", why, why_size);
 	if (r == 0)
-		r = direct_agents_start(feed, options);
+		r = name_failure(direct_agents_start(feed, options), "discovery", why, why_size);
 	if (r < 0) {
 		stop(&feed->feed);
 		return r;

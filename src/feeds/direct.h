@@ -21,8 +21,8 @@ struct direct_options {
 	void *closed_ctx;
 };
 
-/* 0 with the feed, whose events come from the loop; -EINVAL with why (an expression or a selector of the configuration
- * that is none); other negative errno.
+/* 0 with the feed, whose events come from the loop; negative errno with why: -EINVAL and -ENOSPC for what the
+ * configuration asks for and cannot have.
  */
 int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, struct feed **out, char *why,
 		       size_t why_size);

@@ -298,6 +298,18 @@ int panels_find(const struct panels *panels, const char *id)
 	return -ENOENT;
 }
 
+size_t panels_own_ids(const char **ids, size_t n)
+{
+	const struct panel_row *rows;
+	size_t n_rows = panel_rows(&rows);
+
+	if (n)
+		ids[0] = "latency";
+	for (size_t i = 0; i < n_rows && i + 1 < n; i++)
+		ids[i + 1] = rows[i].id;
+	return n_rows + 1;
+}
+
 int panels_rule_series(const struct panels *panels, const struct rule_config *rule)
 {
 	char id[256];

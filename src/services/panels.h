@@ -34,6 +34,9 @@ size_t panels_n(const struct panels *panels);
 const struct series_def *panels_def(const struct panels *panels, uint16_t no); // NULL when there is none
 int panels_find(const struct panels *panels, const char *id);                  // number or -ENOENT
 
+// The ids of the series that are there without any configuration; at most n. Returns how many there are.
+size_t panels_own_ids(const char **ids, size_t n);
+
 // The series that a rule watches: its panel, or its own expression. Number or -ENOENT.
 int panels_rule_series(const struct panels *panels, const struct rule_config *rule);
 

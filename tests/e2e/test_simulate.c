@@ -210,6 +210,8 @@ START_TEST(each_mistake_of_a_configuration_has_its_line)
 		{ "defaults: {interval: soon}\n", "broken.yml:1:" },
 		{ "agents: [\n", "broken.yml:" },
 		{ "panels:\n  - {id: x, title: X, expr: 'rate('}\n", "broken.yml:2:" },
+		{ "rules:\n  - {name: r, series: cpv, above: 1}\n",
+		  "broken.yml:2:23: no series \"cpv\"; expected that of a panel or one of cpu, " },
 		{ "rules:\n  - {name: r, series: cpu, op: '=>', value: 1}\n", "broken.yml:2:" },
 		{ "keys: {C-w: ack}\n", "warning: key C-w: is a reflex" },
 		{ "keys: {F9: explode}\n", "warning: key F9: there is no command" },
@@ -226,6 +228,27 @@ START_TEST(each_mistake_of_a_configuration_has_its_line)
 	check_config(&s, "bare.yml", 0, "nothing is watched yet");
 	check_config(&s, "nowhere.yml", 2, "nowhere.yml");
 	check_config(&s, "--nonesuch", 2, "usage:");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(whoever_loads_a_configuration_refuses_what_it_cannot_have)
+{
+	static const char *const commands[] = { "status", "watch", "check-config" };
+	struct scene s;
+
+	scene_open(&s);
+	scene_write("broken.yml",
+		    "agents: [{url: 'http://127.0.0.1:1'}]\nrules: [{name: r, series: nosuch, above: 1}]\n");
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		struct process_result result =
+			scene_run(&s, (const char *[]){ commands[i], "--config", "broken.yml", NULL });
+
+		ck_assert_int_eq(result.status, 2);
+		ck_assert_ptr_nonnull(
+			strstr(i == 2 ? result.out : result.err, "broken.yml:2:27: no series \"nosuch\""));
+		process_result_finish(&result);
+	}
 	scene_close(&s);
 }
 END_TEST
@@ -257,5 +280,6 @@ START_TEST(without_a_name_it_is_the_configuration_of_the_console)
 END_TEST
 
 SUITE("simulate", the_urls_it_prints_answer, the_list_it_writes_is_a_file_sd_list, each_fault_is_what_it_says,
-      wrong_options_are_explained, a_port_in_use_is_said, the_examples_are_well,
-      each_mistake_of_a_configuration_has_its_line, without_a_name_it_is_the_configuration_of_the_console)
+      whoever_loads_a_configuration_refuses_what_it_cannot_have, wrong_options_are_explained, a_port_in_use_is_said,
+      the_examples_are_well, each_mistake_of_a_configuration_has_its_line,
+      without_a_name_it_is_the_configuration_of_the_console)

@@ -41,4 +41,18 @@ START_TEST(only_a_near_word_is_meant)
 }
 END_TEST
 
-SUITE("suggest", distance_counts_edits, only_a_near_word_is_meant)
+START_TEST(a_list_begins_with_the_nearest_and_fits)
+{
+	const char *words[] = { "load", "memory", "cpu", "latency" };
+	char list[32];
+
+	suggest_list("cpv", words, 4, list, sizeof list);
+	ck_assert_str_eq(list, "cpu, load, memory, latency");
+	suggest_list("latncy", words, 4, list, 20);
+	ck_assert_str_eq(list, "latency, load, ...");
+	suggest_list("cpv", words, 0, list, sizeof list);
+	ck_assert_str_eq(list, "");
+}
+END_TEST
+
+SUITE("suggest", distance_counts_edits, only_a_near_word_is_meant, a_list_begins_with_the_nearest_and_fits)

@@ -77,6 +77,26 @@ START_TEST(every_fault_shows_with_its_reason)
 }
 END_TEST
 
+START_TEST(a_feed_that_cannot_start_says_why)
+{
+	struct rule_config rule = { .name = "r", .series = "nosuch" };
+	struct direct_options options = { 0 };
+	struct live_fleet live;
+	struct feed *feed;
+	char why[256];
+
+	live_start(&live, 1);
+	live.config.rules = &rule;
+	live.config.n_rules = 1;
+	options.config = &live.config;
+	options.broadcaster = live.broadcaster;
+	ck_assert_int_eq(direct_feed_create(&live.loop, &options, &feed, why, sizeof why), -EINVAL);
+	ck_assert_str_eq(why, "rule r: there is no series nosuch");
+	live.config.n_rules = 0;
+	live_finish(&live);
+}
+END_TEST
+
 START_TEST(an_agent_that_goes_and_comes_back_is_told_and_alerted)
 {
 	const struct expectation down = { 0, HEALTH_DOWN, REASON_RESET }, up = { 0, HEALTH_UP, REASON_NONE };
@@ -486,8 +506,9 @@ START_TEST(a_whole_fleet_that_fails_at_once_is_one_alert)
 }
 END_TEST
 
-SUITE("direct", every_fault_shows_with_its_reason, an_agent_that_goes_and_comes_back_is_told_and_alerted,
-      a_bare_url_finds_its_endpoints_and_they_are_remembered, a_remembered_endpoint_that_is_gone_is_looked_for_again,
+SUITE("direct", every_fault_shows_with_its_reason, a_feed_that_cannot_start_says_why,
+      an_agent_that_goes_and_comes_back_is_told_and_alerted, a_bare_url_finds_its_endpoints_and_they_are_remembered,
+      a_remembered_endpoint_that_is_gone_is_looked_for_again,
       a_bare_url_where_nothing_listens_is_down_for_the_right_reason, what_a_person_asks_is_done_and_carries_the_name,
       a_request_about_nobody_is_refused, a_list_that_shrinks_by_half_asks_before_it_drops,
       agents_that_are_not_listed_any_more_are_gone, only_what_the_selector_lets_through_is_watched,
