@@ -2,9 +2,11 @@
 #include "widgets/connection.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "base/strbuf.h"
+#include "text/text.h"
 #include "widgets/status_badge.h"
 
 enum { SHORT_BELOW = 20 }; // cells: only the word
@@ -71,6 +73,39 @@ static void add_retry(struct strbuf *out, const struct fleet_feed *feed, const s
 		strbuf_addf(out, " in %s", human_duration(wait_ms + 999, wait));
 }
 
+// "file_sd:/etc/opscon/targets.json" is targets.json; "http_sd:http://sd/agents" is sd/agents.
+static const char *short_name(const char *name)
+{
+	const char *colon = strchr(name, ':'), *slash = strrchr(name, '/'), *scheme = strstr(name, "://");
+
+	if (scheme)
+		return scheme + 3;
+	return slash && slash[1] ? slash + 1 : colon ? colon + 1 : name;
+}
+
+// A list that cannot be read is what the fleet is made of: whatever else is well, that stands until it is read again.
+static void read_lists(const struct fleet *fleet, const struct view *view, struct connection *out)
+{
+	struct fleet_source failed;
+	size_t n = fleet_sources_failed(fleet, &failed, 1);
+	size_t len = strlen(out->text), word_len = strlen(out->word);
+	char time[HUMAN_MAX];
+
+	if (n == 0)
+		return;
+	if (status_group(out->status) == STATUS_GROUP_GREEN)
+		out->status = STATUS_WARNING;
+	human_time_of_day(failed.since_ms, view->utc_offset_s, time);
+	time[5] = '\0'; // to the minute
+	snprintf(out->word + word_len, sizeof out->word - word_len, n == 1 ? ", a list is stale" : ", lists are stale");
+	if (n > 1)
+		snprintf(out->text + len, sizeof out->text - len, ", %zu lists stale since %s", n, time);
+	else
+		snprintf(out->text + len, sizeof out->text - len, ", list of %.*s %s since %s",
+			 text_fit(short_name(failed.name), 60), short_name(failed.name),
+			 failed.was_read ? "stale" : "not read", time);
+}
+
 void connection_read(const struct fleet *fleet, const struct view *view, struct connection *out)
 {
 	const struct fleet_feed *feed = fleet_feed(fleet);
@@ -91,6 +126,7 @@ void connection_read(const struct fleet *fleet, const struct view *view, struct 
 		add_age(&text, ", last result ", feed->last_answer_ms, view->now.wall_ms);
 	if (feed->detail && *feed->detail)
 		strbuf_addf(&text, ": %s", feed->detail);
+	read_lists(fleet, view, out);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

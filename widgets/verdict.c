@@ -123,7 +123,7 @@ static void draw_parts(struct canvas *canvas, int x, const char *const parts[N_P
 // That the feed is live stands in the header and is no news.
 static bool is_expected(const struct fleet *fleet, const struct view *view)
 {
-	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused;
+	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused && !fleet_sources_failed(fleet, NULL, 0);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

@@ -41,6 +41,7 @@ enum event_type {
 	EVENT_ACTION,         // u.action: what a person did
 	EVENT_NOTICE,         // u.notice: what the program has to say
 	EVENT_FEED,           // u.feed: how the feed itself is doing
+	EVENT_SOURCE,         // u.source: a list of agents that others keep cannot be read, or is read again
 	EVENT_TYPE_COUNT,
 };
 
@@ -125,6 +126,12 @@ struct event {
 			uint32_t lag_ms;        // of our own loop, worst since the last event
 			uint32_t n_in_flight, n_waiting;
 		} feed;
+		struct {
+			const char *name; // owned: "file_sd:PATH", "http_sd:URL"
+			const char *why;  // owned; "": it was read
+			bool is_empty;    // a pattern that matches no file (yet): no failure while others name agents
+			bool was_read;    // what it said before is kept
+		} source;
 	} u;
 };
 

@@ -146,6 +146,16 @@ struct fleet_feed {
 };
 const struct fleet_feed *fleet_feed(const struct fleet *fleet);
 
+// The lists of agents that cannot be read now, so that the fleet may be incomplete; those that failed first come first.
+// A pattern that matches no file is one of them only while there is no agent at all.
+struct fleet_source {
+	const char *name, *why;
+	int64_t since_ms; // wall
+	bool was_read;    // before: its agents are those it named then
+};
+// Writes at most n; returns how many there are.
+size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out, size_t n);
+
 // ---- changes
 
 enum fleet_change {

@@ -83,7 +83,7 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-int status_exit_code(const struct status_run *run, enum health_state overall)
+int status_exit_code(const struct status_run *run, enum health_state overall, bool is_complete)
 {
 	static const int plugin[HEALTH_STATE_COUNT] = { 0, 1, 2, 3 };
 
@@ -91,8 +91,10 @@ int status_exit_code(const struct status_run *run, enum health_state overall)
 		return plugin[overall];
 	if (overall == HEALTH_DOWN)
 		return EXIT_DOWN;
-	if (overall == HEALTH_DEGRADED)
-		return run->fail_on == HEALTH_DEGRADED ? EXIT_DEGRADED : EXIT_WELL;
+	if (overall == HEALTH_DEGRADED && run->fail_on == HEALTH_DEGRADED)
+		return EXIT_DEGRADED;
+	if (!is_complete)
+		return EXIT_UNREACHABLE;
 	return overall == HEALTH_UNKNOWN ? EXIT_INDETERMINATE : EXIT_WELL;
 }
 
@@ -118,9 +120,12 @@ static int print_report(const struct status_run *run, const struct session *sess
 	};
 	struct fleet_counts counts;
 	struct bytes out;
+	char unread[64];
 	int r;
 
 	print_notices(session->fleet);
+	if (*report_unread(&report, unread, sizeof unread))
+		fprintf(stderr, "opscon: the fleet may be incomplete: %s\n", unread);
 	bytes_init(&out, REPORT_BYTES_MAX);
 	r = report_writer_find(run->format)(&report, &out);
 	if (r == 0 && out.len)
@@ -133,7 +138,7 @@ static int print_report(const struct status_run *run, const struct session *sess
 	report_count(&report, &counts);
 	if (!counts.total)
 		fputs("opscon: there is nobody to watch: no agent is configured, or none matches\n", stderr);
-	return status_exit_code(run, health_overall(counts.by_state));
+	return status_exit_code(run, report_overall(&report, &counts), !*unread);
 }
 
 int status_run(const struct status_run *run, struct session *session)

@@ -23,8 +23,9 @@ struct status_run {
 // Runs the session's loop until every verdict is in. Returns the exit code.
 int status_run(const struct status_run *run, struct session *session);
 
-// The exit code of a state, by the rule of --fail-on or of a monitoring plugin.
-int status_exit_code(const struct status_run *run, enum health_state overall);
+// The exit code of a state, by the rule of --fail-on or of a monitoring plugin. What could not be read weighs less than
+// what was found to be bad.
+int status_exit_code(const struct status_run *run, enum health_state overall, bool is_complete);
 
 // Whether the terminal's locale has UTF-8, and whether colours are wanted on stdout.
 bool status_has_unicode(void);

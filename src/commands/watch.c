@@ -24,6 +24,7 @@ struct watch {
 	uv_timer_t timer;
 	uv_signal_t signals[N_SIGNALS];
 	size_t told[HEALTH_STATE_COUNT]; // counts last printed
+	size_t n_unread;                 // lists, as told
 	bool is_done, is_over, is_cancelled;
 };
 
@@ -79,7 +80,9 @@ static bool is_reached(const struct watch *watch, const struct fleet_counts *cou
 		return counts->by_state[HEALTH_DOWN] > 0;
 	if (watch->until == HEALTH_DEGRADED)
 		return counts->by_state[HEALTH_DEGRADED] + counts->by_state[HEALTH_DOWN] > 0;
-	return counts->by_state[HEALTH_UP] > 0 && counts->by_state[HEALTH_UP] == counts->total - counts->n_paused &&
+	// Nobody knows of those whose list could not be read.
+	return counts->by_state[HEALTH_UP] > 0 && !fleet_sources_failed(watch->session->fleet, NULL, 0) &&
+	       counts->by_state[HEALTH_UP] == counts->total - counts->n_paused &&
 	       direct_feed_is_settled(watch->session->feed);
 }
 
@@ -97,11 +100,25 @@ static void print_progress(struct watch *watch, const struct fleet_counts *count
 	fflush(stdout);
 }
 
+// An error, so it is told even to whoever wants quiet; once a change.
+static void print_unread(struct watch *watch)
+{
+	struct fleet_source failed[8];
+	size_t n = fleet_sources_failed(watch->session->fleet, failed, 8);
+
+	if (n > watch->n_unread)
+		for (size_t i = watch->n_unread; i < n && i < 8; i++)
+			fprintf(stderr, "opscon: %s cannot be read: %s\n", failed[i].name, failed[i].why);
+	watch->n_unread = n;
+}
+
 static void on_check(uv_check_t *check)
 {
 	struct watch *watch = check->data;
 	const struct fleet_counts *counts = fleet_counts(watch->session->fleet);
 
+	if (direct_feed_is_settled(watch->session->feed))
+		print_unread(watch); // not before: a pattern that matches nothing may be one of many
 	print_progress(watch, counts);
 	watch->is_done = watch->is_done || is_reached(watch, counts);
 }

@@ -288,6 +288,31 @@ static void tell_question_gone(struct direct_feed *feed, const char *source)
 	event_emit(&feed->sink, event);
 }
 
+// The lasting sign, besides the notice: what is known of the fleet may be old, or not be all.
+static void tell_source(struct direct_feed *feed, const struct discovery_problem *problem)
+{
+	struct event *event = event_new(EVENT_SOURCE, clock_now().wall_ms, 0);
+
+	if (!event)
+		return;
+	event->u.source.name = mem_strdup(problem->source);
+	event->u.source.why = mem_strdup(problem->text ? problem->text : "");
+	event->u.source.is_empty = problem->is_empty;
+	event->u.source.was_read = problem->was_read;
+	event_emit(&feed->sink, event);
+}
+
+static void tell_refused(struct direct_feed *feed, const char *source, int r)
+{
+	const char *why = r == -E2BIG ? "too many agents" : strerror(-r);
+	char text[300];
+
+	tell_source(feed, &(struct discovery_problem){ .source = source, .text = why, .was_read = true });
+	feed->has_refused = true;
+	snprintf(text, sizeof text, "%s: %s; the old list is kept", source, why);
+	direct_notice(feed, SEVERITY_CRITICAL, ACTION_ERROR, "a list was refused", text, false);
+}
+
 void direct_feed_publish(struct feed *base, const char *source, struct agent *const *agents, size_t n)
 {
 	struct direct_feed *feed = (struct direct_feed *)base;
@@ -295,18 +320,16 @@ void direct_feed_publish(struct feed *base, const char *source, struct agent *co
 	size_t n_chosen;
 	struct agent **chosen = choose(feed, agents, n, &n_chosen);
 	int r = chosen ? registry_publish(feed->registry, source, chosen, n_chosen) : -ENOMEM;
-	char text[300];
 
 	choice_free(chosen, n_chosen);
 	keep_within_limits(feed);
 	tell_insecure(feed, source);
 	if (had_question && !registry_has_question(feed->registry, NULL))
 		tell_question_gone(feed, source);
-	if (r < 0) {
-		snprintf(text, sizeof text, "%s: %s; the old list is kept", source,
-			 r == -E2BIG ? "too many agents" : strerror(-r));
-		direct_notice(feed, SEVERITY_CRITICAL, ACTION_ERROR, "a list was refused", text, false);
-	}
+	if (r < 0)
+		tell_refused(feed, source, r);
+	else if (feed->has_refused)
+		tell_source(feed, &(struct discovery_problem){ .source = source });
 	direct_rearm(feed);
 	direct_progress_tell(feed, clock_now());
 }
@@ -316,11 +339,13 @@ static void on_list(void *ctx, const char *source, struct agent *const *agents, 
 	direct_feed_publish(ctx, source, agents, n);
 }
 
-static void on_problem(void *ctx, const char *source, const char *text)
+static void on_problem(void *ctx, const struct discovery_problem *problem)
 {
+	const char *text = problem->text;
 	char title[300];
 
-	snprintf(title, sizeof title, text ? "%s cannot be read" : "%s is read again", source);
+	tell_source(ctx, problem);
+	snprintf(title, sizeof title, text ? "%s cannot be read" : "%s is read again", problem->source);
 	direct_notice(ctx, text ? SEVERITY_WARNING : SEVERITY_INFO, text ? ACTION_ERROR : ACTION_INFO, title, text,
 		      false);
 }

@@ -63,7 +63,8 @@ struct direct_feed {
 	struct endpoint_memory *memory;
 	char *state_dir; // owned; NULL: nothing is remembered
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
-	bool is_waking; // what is told now is told for having slept: no alerts
+	bool has_refused; // a list that was well-formed
+	bool is_waking;   // what is told now is told for having slept: no alerts
 
 	struct watched *watched; // hash by id, owned
 	struct direct_counts counts;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "feeds/discovery_internal.h"
 #include "feeds/discovery_source.h"
+#include "text/text.h"
 
 struct discovery {
 	uv_loop_t *loop;
@@ -30,27 +31,74 @@ struct http_client *discovery_client(const struct discovery *discovery)
 	return discovery->client;
 }
 
+// NULL for want of memory.
+static struct source_list *list_of(struct source *source, const char *name)
+{
+	struct source_list *lists;
+
+	for (size_t i = 0; i < source->n_lists; i++)
+		if (strcmp(source->lists[i].name, name) == 0)
+			return &source->lists[i];
+	lists = mem_realloc(source->lists, (source->n_lists + 1) * sizeof *lists);
+	if (!lists)
+		return NULL;
+	source->lists = lists;
+	lists[source->n_lists] = (struct source_list){ .name = mem_strdup(name) };
+	return lists[source->n_lists].name ? &lists[source->n_lists++] : NULL;
+}
+
+static void finish_lists(struct source *source)
+{
+	for (size_t i = 0; i < source->n_lists; i++) {
+		mem_free(source->lists[i].name);
+		mem_free(source->lists[i].problem);
+	}
+	mem_free(source->lists);
+}
+
 void source_publish(struct source *source, const char *name, struct agent *const *agents, size_t n)
 {
 	const struct discovery_callbacks *callbacks = &source->discovery->callbacks;
+	struct source_list *list = list_of(source, name);
 
+	if (list)
+		list->was_read = true;
 	if (!source->discovery->is_closing)
 		callbacks->list(callbacks->ctx, name, agents, n);
 }
 
-void source_problem(struct source *source, const char *name, const char *text)
+static void tell(struct source *source, const char *name, const char *text, bool is_empty)
 {
 	const struct discovery_callbacks *callbacks = &source->discovery->callbacks;
+	struct source_list *list = list_of(source, name);
+	const char *fate = is_empty                 ? ""
+			   : list && list->was_read ? "; the old list is kept"
+						    : "; its agents are not known";
+	char whole[500] = "", clean[500];
 
 	source->is_read = true;
-	if (source->discovery->is_closing || strcmp(source->problem, text ? text : "") == 0)
+	if (source->discovery->is_closing || !list || strcmp(list->problem ? list->problem : "", text ? text : "") == 0)
 		return;
-	// One of a pattern's files that is well says nothing of another that is not.
-	if (!text && strcmp(source->problem_of, name) != 0)
-		return;
-	snprintf(source->problem, sizeof source->problem, "%s", text ? text : "");
-	snprintf(source->problem_of, sizeof source->problem_of, "%s", name);
-	callbacks->problem(callbacks->ctx, name, text);
+	mem_free(list->problem);
+	list->problem = text ? mem_strdup(text) : NULL;
+	if (text)
+		snprintf(whole, sizeof whole, "%s%s", text, fate);
+	text_clean(whole, text ? strlen(whole) : 0, TEXT_ONE_LINE, clean, sizeof clean,
+		   NULL); // a file's name is anything
+	callbacks->problem(callbacks->ctx, &(struct discovery_problem){ .source = name,
+									.text = text ? clean : NULL,
+									.is_empty = is_empty,
+									.was_read = list->was_read });
+}
+
+void source_problem(struct source *source, const char *name, const char *text)
+{
+	tell(source, name, text, false);
+}
+
+void source_finds_nothing(struct source *source, const char *name)
+{
+	tell(source, name, "no file matches", true);
 }
 
 static void one_closed(struct discovery *discovery)
@@ -59,6 +107,8 @@ static void one_closed(struct discovery *discovery)
 		return;
 	if (discovery->closed_cb)
 		discovery->closed_cb(discovery->closed_ctx);
+	for (size_t i = 0; i < discovery->n_sources; i++)
+		finish_lists(&discovery->sources[i]);
 	mem_free(discovery->sources);
 	mem_free(discovery);
 }

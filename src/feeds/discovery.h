@@ -4,9 +4,11 @@
  *
  * file_sd: a file or a glob of files in JSON or YAML. Their directory is watched, and they are read again at least
  * every refresh_ms; each file is a source of its own ("file_sd:PATH"). Only a well-formed file is applied; a file that
- * is gone is an empty list. http_sd: a URL fetched every refresh_ms; on any error the old list stays. What a list means
+ * is gone is an empty list. http_sd: a URL fetched every refresh_ms; on any error the old list stays, where there is
+ * one. What a list means
  * (same, changed, shrunk by too much) is the registry's business.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -15,11 +17,18 @@
 
 struct discovery;
 
+struct discovery_problem {
+	const char *source;
+	const char *text; // why, and what became of the list; NULL: the problem is over
+	bool is_empty;    // a pattern that matches no file
+	bool was_read;    // what it said before is kept
+};
+
 struct discovery_callbacks {
 	// A whole, well-formed list. The agents are borrowed until it returns.
 	void (*list)(void *ctx, const char *source, struct agent *const *agents, size_t n);
-	// The old list is kept. The text says why; it comes once a change, not once a try. NULL: the problem is over.
-	void (*problem)(void *ctx, const char *source, const char *text);
+	// A list that was not read, or is read again. It comes once a change, not once a try.
+	void (*problem)(void *ctx, const struct discovery_problem *problem);
 	void *ctx;
 };
 

@@ -21,15 +21,21 @@ struct file_sd_file {
 	bool is_seen; // mark of the sweep at hand
 };
 
+// One list of a source: the URL, a file of the pattern, the pattern itself.
+struct source_list {
+	char *name;    // owned
+	char *problem; // owned: as told; NULL none
+	bool was_read;
+};
+
 struct source {
 	struct discovery *discovery;           // owner
 	const struct discovery_source *config; // borrowed
 	uv_timer_t timer;
 	uv_fs_event_t watch;
 	bool has_watch, is_read, is_closing;
-	char problem[400];     // last one told; "" none
-	char problem_of[1024]; // the list that has it
-	bool finds_nothing;    // file_sd: the problem is that of the pattern
+	struct source_list *lists; // owned
+	size_t n_lists;
 
 	struct file_sd_file *files; // owned
 	size_t n_files;
@@ -42,6 +48,7 @@ struct source {
 void source_publish(struct source *source, const char *name, struct agent *const *agents, size_t n);
 // Tells a problem unless it was told already; text NULL: it is over.
 void source_problem(struct source *source, const char *name, const char *text);
+void source_finds_nothing(struct source *source, const char *name); // the same for a pattern that matches no file
 
 int file_sd_start(struct source *source); // 0 or negative errno
 void file_sd_finish(struct source *source);

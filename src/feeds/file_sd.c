@@ -186,8 +186,7 @@ static void apply_file(struct source *source, const struct found_file *found)
 
 	name_source(found->path, name, sizeof name);
 	if (r < 0) {
-		snprintf(text, sizeof text, "%s: %s; the old list is kept", found->path,
-			 r == -EFBIG ? "larger than 16 MiB" : strerror(-r));
+		snprintf(text, sizeof text, "%s: %s", found->path, r == -EFBIG ? "larger than 16 MiB" : strerror(-r));
 		source_problem(source, name, text);
 		return;
 	}
@@ -201,7 +200,7 @@ static void apply_file(struct source *source, const struct found_file *found)
 		source_publish(source, name, list.agents, list.n);
 		source_problem(source, name, NULL);
 	} else {
-		snprintf(text, sizeof text, "%s:%u:%u: %s; the old list is kept", found->path, error.line, error.column,
+		snprintf(text, sizeof text, "%s:%u:%u: %s", found->path, error.line, error.column,
 			 r == -ENOMEM ? strerror(ENOMEM) : error.text);
 		source_problem(source, name, text);
 	}
@@ -223,26 +222,35 @@ static void drop_unseen(struct source *source)
 		}
 		name_source(file->path, name, sizeof name);
 		source_publish(source, name, NULL, 0);
+		source_problem(source, name, NULL);
 		mem_free(file->path);
 	}
 	source->n_files = kept;
 }
 
+static bool find_found(const struct file_sd_job *job, const char *path)
+{
+	for (size_t i = 0; i < job->n_found; i++)
+		if (strcmp(job->found[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 static void apply(struct source *source, const struct file_sd_job *job)
 {
-	char name[1024], text[400];
+	char name[1024];
 
 	name_source(source->config->path, name, sizeof name);
-	if (job->error || (job->n_found == 0 && source->n_files == 0)) {
-		snprintf(text, sizeof text, "%s: %s", source->config->path,
-			 job->error ? strerror(-job->error) : "no file matches");
-		source_problem(source, name, text);
-		source->finds_nothing = true;
+	if (job->error) {
+		source_problem(source, name, strerror(-job->error));
 		return;
 	}
-	if (source->finds_nothing)
+	if (job->n_found == 0 && source->n_files == 0) {
+		source_finds_nothing(source, name);
+		return;
+	}
+	if (!find_found(job, source->config->path)) // a pattern, and no list itself
 		source_problem(source, name, NULL);
-	source->finds_nothing = false;
 	for (size_t i = 0; i < source->n_files; i++)
 		source->files[i].is_seen = false;
 	for (size_t i = 0; i < job->n_found; i++) {

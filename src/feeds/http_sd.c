@@ -24,8 +24,8 @@ static void take_list(struct source *source, const char *name, const struct http
 		source_publish(source, name, list.agents, list.n);
 		source_problem(source, name, NULL);
 	} else {
-		snprintf(text, sizeof text, "%s:%u:%u: %s; the old list is kept", source->config->path, error.line,
-			 error.column, r == -ENOMEM ? strerror(ENOMEM) : error.text);
+		snprintf(text, sizeof text, "%s:%u:%u: %s", source->config->path, error.line, error.column,
+			 r == -ENOMEM ? strerror(ENOMEM) : error.text);
 		source_problem(source, name, text);
 	}
 	target_list_finish(&list);
@@ -39,11 +39,10 @@ static void on_done(const struct http_response *response, void *ctx)
 	source->transfer = NULL;
 	name_source(source, name, sizeof name);
 	if (response->reason != REASON_NONE)
-		snprintf(text, sizeof text, "%s: %s%s%s; the old list is kept", source->config->path,
-			 reason_text(response->reason), response->detail[0] ? ": " : "", response->detail);
+		snprintf(text, sizeof text, "%s: %s%s%s", source->config->path, reason_text(response->reason),
+			 response->detail[0] ? ": " : "", response->detail);
 	else if (response->status != 200)
-		snprintf(text, sizeof text, "%s: HTTP %d, expected 200; the old list is kept", source->config->path,
-			 response->status);
+		snprintf(text, sizeof text, "%s: HTTP %d, expected 200", source->config->path, response->status);
 	else
 		text[0] = '\0';
 	if (text[0])

@@ -12,7 +12,7 @@ static const fold_cb folds[EVENT_TYPE_COUNT] = {
 	[EVENT_METRICS] = fleet_metrics_read,        [EVENT_SCRAPE] = fleet_scraped,
 	[EVENT_ALERT] = fleet_alert_changed,         [EVENT_PROGRESS] = fleet_progress_changed,
 	[EVENT_ACTION] = fleet_action_taken,         [EVENT_NOTICE] = fleet_noticed,
-	[EVENT_FEED] = fleet_feed_changed,
+	[EVENT_FEED] = fleet_feed_changed,           [EVENT_SOURCE] = fleet_source_changed,
 };
 
 int fleet_create(const struct fleet_limits *limits, struct fleet **out)
@@ -49,6 +49,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_timeline_finish(fleet);
 	fleet_progress_finish(fleet);
 	fleet_feed_finish(fleet);
+	fleet_sources_finish(fleet);
 	mem_free(fleet->listeners);
 	mem_free(fleet);
 }

@@ -96,6 +96,12 @@ struct fleet {
 	struct fleet_progress progress[FLEET_PROGRESS_MAX]; // newest first
 	size_t n_progress;
 
+	struct fleet_broken {        // a list that cannot be read
+		struct event *event; // reference
+		int64_t since_ms;    // wall
+	} * sources;
+	size_t n_sources;
+
 	struct event *feed_event; // reference: the detail
 	struct fleet_feed feed;
 
@@ -118,6 +124,7 @@ int fleet_progress_changed(struct fleet *fleet, const struct event *event);
 int fleet_action_taken(struct fleet *fleet, const struct event *event);
 int fleet_noticed(struct fleet *fleet, const struct event *event);
 int fleet_feed_changed(struct fleet *fleet, const struct event *event);
+int fleet_source_changed(struct fleet *fleet, const struct event *event);
 
 // ---- between the parts
 struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL when gone
@@ -160,3 +167,4 @@ int fleet_timeline_init(struct fleet *fleet, const struct fleet_limits *limits);
 void fleet_timeline_finish(struct fleet *fleet);
 void fleet_progress_finish(struct fleet *fleet);
 void fleet_feed_finish(struct fleet *fleet);
+void fleet_sources_finish(struct fleet *fleet);

@@ -10,7 +10,7 @@ static const enum channel channel_of[EVENT_TYPE_COUNT] = {
 	[EVENT_METRICS] = CHANNEL_METRICS,      [EVENT_SCRAPE] = CHANNEL_METRICS,
 	[EVENT_ALERT] = CHANNEL_ALERTS,         [EVENT_PROGRESS] = CHANNEL_OPERATIONS,
 	[EVENT_ACTION] = CHANNEL_AUDIT,         [EVENT_NOTICE] = CHANNEL_SYSTEM,
-	[EVENT_FEED] = CHANNEL_SYSTEM,
+	[EVENT_FEED] = CHANNEL_SYSTEM,          [EVENT_SOURCE] = CHANNEL_SYSTEM,
 };
 
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -107,6 +107,10 @@ static void free_payload(struct event *event)
 		break;
 	case EVENT_FEED:
 		free_text(event->u.feed.detail);
+		break;
+	case EVENT_SOURCE:
+		free_text(event->u.source.name);
+		free_text(event->u.source.why);
 		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:

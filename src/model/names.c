@@ -270,6 +270,7 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_ACTION] = "action",
 	[EVENT_NOTICE] = "notice",
 	[EVENT_FEED] = "feed",
+	[EVENT_SOURCE] = "source",
 };
 
 const char *event_type_name(enum event_type type)

@@ -51,6 +51,21 @@ static void write_agent(struct json_writer *w, const struct report *report, cons
 	json_close(w, '}');
 }
 
+static void write_sources(struct json_writer *w, const struct fleet *fleet)
+{
+	struct fleet_source failed[REPORT_SOURCES_MAX];
+	size_t n = fleet_sources_failed(fleet, failed, REPORT_SOURCES_MAX);
+
+	json_open(w, "sources_failed", '[');
+	for (size_t i = 0; i < n && i < REPORT_SOURCES_MAX; i++) {
+		json_open(w, NULL, '{');
+		json_text(w, "source", failed[i].name);
+		json_text(w, "why", failed[i].why);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 int report_json(const struct report *report, struct bytes *out)
 {
 	const struct fleet_agent *agent;
@@ -62,7 +77,7 @@ int report_json(const struct report *report, struct bytes *out)
 	json_open(&w, NULL, '{');
 	json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
 	json_time(&w, "at", report->at_ms);
-	json_text(&w, "overall", health_state_name(health_overall(counts.by_state)));
+	json_text(&w, "overall", health_state_name(report_overall(report, &counts)));
 	json_open(&w, "counts", '{');
 	for (int i = 0; i < HEALTH_STATE_COUNT; i++)
 		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);
@@ -72,6 +87,7 @@ int report_json(const struct report *report, struct bytes *out)
 	for (size_t at = 0; (agent = report_next(report, &at));)
 		write_agent(&w, report, agent);
 	json_close(&w, ']');
+	write_sources(&w, report->fleet);
 	json_close(&w, '}');
 	json_newline(&w);
 	return w.error;

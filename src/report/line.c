@@ -39,7 +39,7 @@ static void put_names(const struct report *report, struct strbuf *line)
 int report_nagios(const struct report *report, struct bytes *out)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-	char memory[2048];
+	char memory[2048], unread[64];
 	struct strbuf line;
 	struct fleet_counts c;
 	size_t n_probed;
@@ -48,9 +48,11 @@ int report_nagios(const struct report *report, struct bytes *out)
 	n_probed = c.total - c.n_paused;
 	strbuf_init(&line, memory, sizeof memory);
 	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown",
-		    words[health_overall(c.by_state)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],
+		    words[report_overall(report, &c)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],
 		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN]);
 	put_names(report, &line);
+	if (*report_unread(report, unread, sizeof unread))
+		strbuf_addf(&line, "; %s", unread);
 	strbuf_addf(&line, " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu\n",
 		    c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED], n_probed, c.by_state[HEALTH_DOWN],
 		    n_probed, c.by_state[HEALTH_UNKNOWN], n_probed);
@@ -76,6 +78,7 @@ int report_tmux(const struct report *report, struct bytes *out)
 		      { HEALTH_DEGRADED, "▲", "!" },
 		      { HEALTH_UNKNOWN, "○", "?" },
 		      { HEALTH_UP, "●", "o" } };
+	size_t n_unread = fleet_sources_failed(report->fleet, NULL, 0);
 	char memory[512];
 	struct strbuf line;
 	struct fleet_counts c;
@@ -92,6 +95,9 @@ int report_tmux(const struct report *report, struct bytes *out)
 				    health_state_name(parts[i].state));
 	if (!line.len)
 		strbuf_add(&line, c.n_paused ? "all paused" : "no agents");
+	if (n_unread)
+		strbuf_addf(&line, "  %s %zu %s unread", report->has_unicode ? "▲" : "!", n_unread,
+			    n_unread == 1 ? "list" : "lists");
 	if (overall == HEALTH_DOWN || overall == HEALTH_DEGRADED)
 		strbuf_addf(&line, "  %s", worst_name(report, overall));
 	line.data[text_prefix(line.data, REPORT_TMUX_CELLS, NULL)] = '\0';

@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -48,6 +49,23 @@ void report_count(const struct report *report, struct fleet_counts *out)
 		else
 			out->by_state[agent->state]++;
 	}
+}
+
+enum health_state report_overall(const struct report *report, const struct fleet_counts *counts)
+{
+	enum health_state overall = health_overall(counts->by_state);
+
+	return overall == HEALTH_UP && fleet_sources_failed(report->fleet, NULL, 0) ? HEALTH_UNKNOWN : overall;
+}
+
+const char *report_unread(const struct report *report, char *out, size_t size)
+{
+	size_t n = fleet_sources_failed(report->fleet, NULL, 0);
+
+	out[0] = '\0';
+	if (n)
+		snprintf(out, size, "%zu %s could not be read", n, n == 1 ? "list" : "lists");
+	return out;
 }
 
 const char *report_reason(const struct fleet_agent *agent)

@@ -13,7 +13,7 @@
 
 struct bytes;
 
-enum { REPORT_SCHEMA_VERSION = 1, REPORT_TMUX_CELLS = 60, REPORT_BYTES_MAX = 64 << 20 };
+enum { REPORT_SCHEMA_VERSION = 1, REPORT_TMUX_CELLS = 60, REPORT_BYTES_MAX = 64 << 20, REPORT_SOURCES_MAX = 256 };
 
 struct report {
 	const struct fleet *fleet;       // borrowed
@@ -24,6 +24,11 @@ struct report {
 };
 
 void report_count(const struct report *report, struct fleet_counts *out);
+
+// The worst of those counted; unknown where all would be up, but a list of agents could not be read.
+enum health_state report_overall(const struct report *report, const struct fleet_counts *counts);
+// "1 list could not be read", "" when all were.
+const char *report_unread(const struct report *report, char *out, size_t size);
 
 // Appends to out. 0, -ENOMEM, -EMSGSIZE.
 typedef int (*report_writer)(const struct report *report, struct bytes *out);

@@ -106,16 +106,17 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 static void put_summary(struct table *t)
 {
 	struct fleet_counts c;
-	char paused[32] = "";
+	char paused[32] = "", unread[64];
 
 	report_count(t->report, &c);
+	report_unread(t->report, unread, sizeof unread);
 	if (c.n_paused)
 		snprintf(paused, sizeof paused, ", %zu paused", c.n_paused);
 	if (!t->error)
-		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s; %zu in all\n",
-				      health_state_name(health_overall(c.by_state)), c.by_state[HEALTH_UP],
+		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s; %zu in all%s%s\n",
+				      health_state_name(report_overall(t->report, &c)), c.by_state[HEALTH_UP],
 				      c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
-				      paused, c.total);
+				      paused, c.total, *unread ? "; incomplete: " : "", unread);
 }
 
 int report_table(const struct report *report, struct bytes *out)

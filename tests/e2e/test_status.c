@@ -102,6 +102,37 @@ START_TEST(a_selector_narrows_what_is_probed)
 }
 END_TEST
 
+START_TEST(a_list_that_cannot_be_read_is_no_well_fleet)
+{
+	static const char refused[] = "  http_sd:\n    - url: http://127.0.0.1:1/sd\n";
+
+	start_fleet("slow=0");
+	write_config(refused);
+	expect("status", NULL, NULL, NULL, 5, "the fleet may be incomplete: 1 list could not be read");
+	expect("status", "--fail-on", "down", NULL, 5, "connection refused");
+	expect("status", "--format", "json", NULL, 5,
+	       "\"sources_failed\":[{\"source\":\"http_sd:http://127.0.0.1:1/sd\"");
+	expect("status", "--nagios", NULL, NULL, 3, "OPSCON UNKNOWN");
+	expect("watch", "--timeout", "3s", "-q", 8, "http_sd:http://127.0.0.1:1/sd cannot be read");
+	write_config("    - files: [/nonexistent/*.json]\n"); // no file yet: well while others name agents
+	expect("status", NULL, NULL, NULL, 0, "6 in all\n");
+	stop_fleet();
+	start_fleet("reset=1");
+	write_config(refused);
+	expect("status", NULL, NULL, NULL, 4, "1 list could not be read");
+	stop_fleet();
+}
+END_TEST
+
+START_TEST(a_pattern_that_leaves_nobody_is_a_failure)
+{
+	start_fleet("slow=0");
+	unlink(targets);
+	expect("status", NULL, NULL, NULL, 5, "no file matches");
+	stop_fleet();
+}
+END_TEST
+
 START_TEST(urls_need_no_configuration)
 {
 	struct process_result list, result;
@@ -194,7 +225,8 @@ START_TEST(the_demo_without_a_terminal_prints_its_status_and_leaves)
 }
 END_TEST
 
-SUITE("status", a_well_fleet_exits_zero, a_fleet_with_one_down_exits_four_and_says_why,
+SUITE("status", a_list_that_cannot_be_read_is_no_well_fleet, a_pattern_that_leaves_nobody_is_a_failure,
+      a_well_fleet_exits_zero, a_fleet_with_one_down_exits_four_and_says_why,
       a_degraded_agent_fails_only_when_it_is_asked_to, a_selector_narrows_what_is_probed, urls_need_no_configuration,
       wrong_usage_is_explained_and_exits_two, a_broken_configuration_is_explained_with_its_line,
       without_any_configuration_it_says_what_to_do, every_command_has_help,

@@ -271,3 +271,12 @@ void fleet_fixture_feed(struct fleet_fixture *f, enum feed_state state, int64_t 
 	event->u.feed.lag_ms = 1;
 	fleet_fixture_apply(f, event);
 }
+
+void fleet_fixture_source(struct fleet_fixture *f, const char *name, const char *why, int64_t age_ms)
+{
+	struct event *event = make(EVENT_SOURCE, age_ms, 0);
+
+	event->u.source.name = mem_strdup(name);
+	event->u.source.why = mem_strdup(why);
+	fleet_fixture_apply(f, event);
+}

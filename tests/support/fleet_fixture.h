@@ -50,6 +50,9 @@ void fleet_fixture_apply(struct fleet_fixture *f, struct event *event);
 uint32_t fleet_fixture_add(struct fleet_fixture *f, const char *name, const char *tier, const char *env);
 uint32_t fleet_fixture_add_paused(struct fleet_fixture *f, const char *name, const char *tier);
 
+// A list of agents that cannot be read ("" : read again), with no agents of it known from before.
+void fleet_fixture_source(struct fleet_fixture *f, const char *name, const char *why, int64_t age_ms);
+
 // A health event: hard state reached `age_ms` ago, last probe 2 s ago.
 void fleet_fixture_health(struct fleet_fixture *f, uint32_t id, enum observed observed, enum reason reason,
 			  int64_t age_ms);

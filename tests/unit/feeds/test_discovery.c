@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "feeds/discovery.h"
@@ -20,7 +21,7 @@ static struct {
 	char dir[64], path[128];
 	size_t n_lists, n_problems, n_agents; // seen; n_agents of the last list
 	char source[256], problem[512], env[32];
-	bool has_problem;
+	bool has_problem, is_empty;
 } t;
 
 static void on_list(void *ctx, const char *source, struct agent *const *agents, size_t n)
@@ -32,11 +33,13 @@ static void on_list(void *ctx, const char *source, struct agent *const *agents, 
 	snprintf(t.env, sizeof t.env, "%s", n ? agent_label(agents[0], "env") : "");
 }
 
-static void on_problem(void *ctx, const char *source, const char *text)
+static void on_problem(void *ctx, const struct discovery_problem *problem)
 {
+	const char *text = problem->text;
+
 	(void)ctx;
-	(void)source;
 	t.n_problems++;
+	t.is_empty = problem->is_empty;
 	t.has_problem = text != NULL;
 	snprintf(t.problem, sizeof t.problem, "%s", text ? text : "");
 }
@@ -169,7 +172,8 @@ START_TEST(a_glob_finds_yaml_and_files_that_come_later)
 	source.path = glob;
 	begin(&source);
 	until(&t.n_problems, 1);
-	ck_assert_ptr_nonnull(strstr(t.problem, "no file matches"));
+	ck_assert_str_eq(t.problem, "no file matches");
+	ck_assert(t.is_empty);
 	write_file(yaml, YAML_THREE);
 	until(&t.n_lists, 1);
 	ck_assert_uint_eq(t.n_agents, 3);
@@ -195,6 +199,35 @@ START_TEST(a_file_that_is_well_does_not_excuse_another)
 	ck_assert(t.has_problem);
 	write_file(t.path, JSON_TWO);
 	until(&t.n_problems, 2);
+	ck_assert(!t.has_problem);
+	unlink(good);
+	teardown();
+}
+END_TEST
+
+START_TEST(each_broken_file_is_told_once)
+{
+	struct discovery_source source = { .kind = SOURCE_FILE_SD, .refresh_ms = 30 };
+	char glob[128], other[128], good[128];
+
+	setup();
+	snprintf(glob, sizeof glob, "%s/*.json", t.dir);
+	snprintf(other, sizeof other, "%s/other.json", t.dir);
+	snprintf(good, sizeof good, "%s/zz.json", t.dir);
+	source.path = glob;
+	ck_assert_int_eq(mkdir(t.path, 0700), 0); // read anew each time, unlike a file that stays as it is
+	ck_assert_int_eq(mkdir(other, 0700), 0);
+	write_file(good, JSON_ONE);
+	begin(&source);
+	until(&t.n_lists, 1);
+	ck_assert_uint_eq(t.n_problems, 2);
+	ck_assert_ptr_nonnull(strstr(t.problem, "; its agents are not known"));
+	write_file(good, JSON_TWO);
+	until(&t.n_lists, 2);
+	ck_assert_uint_eq(t.n_problems, 2);
+	rmdir(t.path);
+	rmdir(other);
+	until(&t.n_problems, 4);
 	ck_assert(!t.has_problem);
 	unlink(good);
 	teardown();
@@ -256,5 +289,5 @@ END_TEST
 
 SUITE("discovery", a_file_is_read_and_read_again_when_it_is_replaced, half_a_file_is_not_applied_and_is_told_once,
       a_file_that_is_gone_is_an_empty_list, a_glob_finds_yaml_and_files_that_come_later,
-      a_file_that_is_well_does_not_excuse_another, a_directory_or_a_fifo_is_no_list_and_does_not_hold_us,
-      http_sd_keeps_the_old_list_on_error)
+      a_file_that_is_well_does_not_excuse_another, each_broken_file_is_told_once,
+      a_directory_or_a_fifo_is_no_list_and_does_not_hold_us, http_sd_keeps_the_old_list_on_error)

@@ -230,7 +230,35 @@ START_TEST(the_connection_follows_the_feed_and_the_clock)
 }
 END_TEST
 
-SUITE("verdict", the_connection_follows_the_feed_and_the_clock, says_how_and_since_when, has_words_for_every_state,
-      says_who_is_paused_apart, calls_nothing_up_without_answers, says_when_there_is_nobody,
-      counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
+START_TEST(a_list_that_is_not_read_leaves_its_sign)
+{
+	struct connection now;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, SECOND_MS, 0, "");
+	fleet_fixture_source(&f, "file_sd:/etc/opscon/targets.json", "no permission", HOUR_MS);
+	fleet_fixture_view(&f, &view);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_int_eq(now.status, STATUS_WARNING);
+	ck_assert_str_eq(now.word, "live, a list is stale");
+	ck_assert_str_eq(now.text, "live 1s ago, list of targets.json not read since 14:04");
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "list_stale", 100, 1, false });
+	fleet_fixture_source(&f, "http_sd:http://sd/agents", "HTTP 500", MINUTE_MS);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_str_eq(now.text, "live 1s ago, 2 lists stale since 14:04");
+	fleet_fixture_source(&f, "file_sd:/etc/opscon/targets.json", "", 0);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_str_eq(now.text, "live 1s ago, list of sd/agents not read since 15:03");
+	fleet_fixture_source(&f, "http_sd:http://sd/agents", "", 0);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_int_eq(now.status, STATUS_ONLINE);
+	ck_assert_str_eq(now.text, "live 1s ago");
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("verdict", a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock,
+      says_how_and_since_when, has_words_for_every_state, says_who_is_paused_apart, calls_nothing_up_without_answers,
+      says_when_there_is_nobody, counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
       shortens_the_connection_to_its_word)

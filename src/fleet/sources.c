@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The lists that cannot be read: what others keep and the fleet is made of. Few, in the order in which they failed. */
+#include <errno.h>
+#include <string.h>
+
+#include "fleet/fleet.h"
+
+static size_t find(const struct fleet *fleet, const char *name)
+{
+	size_t i = 0;
+
+	while (i < fleet->n_sources && strcmp(fleet->sources[i].event->u.source.name, name) != 0)
+		i++;
+	return i;
+}
+
+static void drop(struct fleet *fleet, size_t at)
+{
+	event_unref(fleet->sources[at].event);
+	fleet->n_sources--;
+	memmove(fleet->sources + at, fleet->sources + at + 1, (fleet->n_sources - at) * sizeof *fleet->sources);
+}
+
+static int add(struct fleet *fleet, const struct event *event)
+{
+	struct fleet_broken *sources = mem_realloc(fleet->sources, (fleet->n_sources + 1) * sizeof *sources);
+
+	if (!sources)
+		return -ENOMEM;
+	fleet->sources = sources;
+	sources[fleet->n_sources++] = (struct fleet_broken){ fleet_keep(event), event->at_ms };
+	return 0;
+}
+
+int fleet_source_changed(struct fleet *fleet, const struct event *event)
+{
+	bool is_read = !event->u.source.why || !*event->u.source.why;
+	size_t at;
+	int r = 0;
+
+	if (!event->u.source.name)
+		return 0;
+	at = find(fleet, event->u.source.name);
+	if (at == fleet->n_sources) {
+		r = is_read ? 0 : add(fleet, event);
+	} else if (is_read) {
+		drop(fleet, at);
+	} else { // another reason; it has failed since the first
+		event_unref(fleet->sources[at].event);
+		fleet->sources[at].event = fleet_keep(event);
+	}
+	fleet_notify(fleet, FLEET_FEED, 0);
+	return r;
+}
+
+void fleet_sources_finish(struct fleet *fleet)
+{
+	while (fleet->n_sources)
+		drop(fleet, fleet->n_sources - 1);
+	mem_free(fleet->sources);
+}
+
+size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < fleet->n_sources; i++) {
+		const struct event *event = fleet->sources[i].event;
+
+		if (event->u.source.is_empty && fleet->n_agents > 0)
+			continue;
+		if (found < n)
+			out[found] = (struct fleet_source){ .name = event->u.source.name,
+							    .why = event->u.source.why,
+							    .since_ms = fleet->sources[i].since_ms,
+							    .was_read = event->u.source.was_read };
+		found++;
+	}
+	return found;
+}
