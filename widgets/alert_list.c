@@ -111,6 +111,7 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 		     const struct alert *alert, int about_cells)
 {
 	bool is_resolved = alert->state == ALERT_RESOLVED, is_wide = canvas->width >= WIDE;
+	bool is_muted = fleet_alert_is_muted(fleet, alert);
 	const char *summary = alert->summary;
 	char text[512];
 	int x = MARK;
@@ -123,7 +124,8 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 	canvas_text_right(canvas, x, y, AGE_WIDTH, STYLE_MUTED, text);
 	x += AGE_WIDTH + GAP;
 	if (is_wide) {
-		canvas_text(canvas, x, y, STATE_WIDTH, style_of_state(alert->state), alert_state_name(alert->state));
+		canvas_text(canvas, x, y, STATE_WIDTH, is_muted ? (style_t)STYLE_MUTED : style_of_state(alert->state),
+			    is_muted ? "muted" : alert_state_name(alert->state));
 		x += STATE_WIDTH + GAP;
 		about(fleet, alert, text, sizeof text);
 		canvas_text(canvas, x, y, about_cells, is_resolved ? STYLE_FAINT : STYLE_TEXT, text);
@@ -169,6 +171,8 @@ static struct canvas draw_heading(struct canvas *canvas, const struct view *view
 
 	snprintf(note, sizeof note, "%zu active, %zu acknowledged, %zu snoozed", counts[ALERT_ACTIVE],
 		 counts[ALERT_ACKNOWLEDGED], counts[ALERT_SNOOZED]);
+	if (view->scope.n_muted) // by maintenance
+		snprintf(note + strlen(note), sizeof note - strlen(note), ", %zu muted", view->scope.n_muted);
 	return heading_draw(
 		canvas, &(struct heading){ .title = "Alerts", .note = note, .is_focused = view->focus == PANE_TABLE });
 }

@@ -12,6 +12,16 @@ enum { BAR_MAX = 10, NAME_MAX_CELLS = 16, GAP = 3, TIERS_MAX = 64 };
 static const enum health_state worst_first[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN, HEALTH_UP };
 static const enum health_state best_first[] = { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN };
 
+static int draw_aside(struct canvas *canvas, int x, size_t n)
+{
+	char text[48];
+
+	snprintf(text, sizeof text, "%zu in maintenance", n);
+	if (!n || x + 1 + text_width(text) > canvas->width)
+		return x;
+	return x + 1 + canvas_text(canvas, x + 1, 0, -1, STYLE_MUTED, text) + 2;
+}
+
 // Those that nobody has seen to yet.
 static void draw_alerts(struct canvas *canvas, int x, size_t n)
 {
@@ -43,6 +53,7 @@ static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
 		canvas_text_right(canvas, x + 2, 0, width, n ? STYLE_MUTED : STYLE_FAINT, word);
 		x += 2 + width + 2;
 	}
+	x = draw_aside(canvas, x, scope->n_maintenance);
 	draw_alerts(canvas, x, scope->alerts[ALERT_ACTIVE]);
 }
 

@@ -52,7 +52,6 @@ static void add_marks(struct strbuf *out, const struct agent *agent, unsigned ov
 	} texts[] = {
 		{ OVERLAY_ACKNOWLEDGED, "[ack] " },
 		{ OVERLAY_SILENCED, "[silenced] " },
-		{ OVERLAY_MAINTENANCE, "[maintenance] " },
 	};
 
 	if (agent->tls.is_insecure)
@@ -79,6 +78,9 @@ void agent_reason(const struct fleet_agent *agent, char *out, size_t size)
 
 	strbuf_init(&text, out, size);
 	add_marks(&text, agent->agent, health->overlays);
+	// The badge says that it is in maintenance: here is how it is meanwhile.
+	if (health_is_in_maintenance(health))
+		strbuf_addf(&text, "%s: ", health_state_name(agent->state));
 	if (health->freshness == FRESHNESS_LATE)
 		strbuf_add(&text, "late, ");
 	if (health->is_flapping)

@@ -14,13 +14,21 @@
 
 enum { COUNTS_MAX = 160, N_PARTS = 3, SHORT_BELOW = 90 };
 
-static const char *agents_word(const struct fleet_scope *scope)
+static size_t n_judged(const struct fleet_scope *scope)
 {
-	return scope->total - scope->n_paused == 1 ? " agent" : " agents";
+	return scope->total - scope->n_paused - scope->n_maintenance;
 }
 
-static void add_paused(const struct fleet_scope *scope, struct strbuf *out)
+static const char *agents_word(const struct fleet_scope *scope)
 {
+	return n_judged(scope) == 1 ? " agent" : " agents";
+}
+
+// Those who are left alone on purpose.
+static void add_aside(const struct fleet_scope *scope, struct strbuf *out)
+{
+	if (scope->n_maintenance > 0)
+		strbuf_addf(out, ", %zu in maintenance", scope->n_maintenance);
 	if (scope->n_paused > 0)
 		strbuf_addf(out, ", %zu paused", scope->n_paused);
 }
@@ -29,16 +37,18 @@ static void add_paused(const struct fleet_scope *scope, struct strbuf *out)
 static void counts_text(const struct fleet_scope *scope, bool is_short, struct strbuf *out)
 {
 	static const enum health_state order[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN };
-	size_t n_probed = scope->total - scope->n_paused;
+	size_t n_probed = n_judged(scope);
 	bool is_first = true;
 
 	if (n_probed == 0) {
-		strbuf_add(out, "every agent is paused");
+		strbuf_addf(out, "every agent is %s%s%s", scope->n_paused ? "paused" : "",
+			    scope->n_paused && scope->n_maintenance ? " or " : "",
+			    scope->n_maintenance ? "in maintenance" : "");
 		return;
 	}
 	if (scope->by_state[HEALTH_UP] == n_probed) {
 		strbuf_addf(out, n_probed == 1 ? "the one agent is up" : "all %zu agents are up", n_probed);
-		add_paused(scope, out);
+		add_aside(scope, out);
 		return;
 	}
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
@@ -53,7 +63,7 @@ static void counts_text(const struct fleet_scope *scope, bool is_short, struct s
 			strbuf_addf(out, ", %zu %s", n, health_state_name(order[i]));
 		is_first = false;
 	}
-	add_paused(scope, out);
+	add_aside(scope, out);
 }
 
 static void nobody_text(const struct fleet *fleet, struct strbuf *out)

@@ -51,12 +51,19 @@ const struct event_probed *fleet_agent_judged(const struct fleet_agent *agent);
 // How long its answer took; -1: it did not answer, or was not asked yet.
 int32_t fleet_agent_latency_us(const struct fleet_agent *agent);
 
-// Who is paused is left alone on purpose: counted apart, in no state and in no tier, and no doubt about the rest.
+// Who is paused or in maintenance is left alone on purpose: counted apart, in no state and in no tier, not newly bad,
+// and no doubt about the rest. Its own state is known all the same.
 struct fleet_counts {
 	size_t by_state[HEALTH_STATE_COUNT];
-	size_t n_paused;
-	size_t total; // all of them
+	size_t n_paused, n_maintenance; // paused wins
+	size_t total;                   // all of them
 };
+
+// How many are in a state.
+static inline size_t fleet_counts_judged(const struct fleet_counts *counts)
+{
+	return counts->total - counts->n_paused - counts->n_maintenance;
+}
 
 struct fleet_tier {
 	const char *name; // value of the label `tier`, "" for agents without
@@ -105,6 +112,8 @@ const struct scrape *fleet_scrape(const struct fleet *fleet, uint32_t agent, int
 size_t fleet_n_alerts(const struct fleet *fleet); // resolved ones included; the oldest resolved are dropped past 1000
 const struct alert *fleet_alert_at(const struct fleet *fleet, size_t i); // newest first by since_ms
 const struct alert *fleet_alert(const struct fleet *fleet, uint32_t id);
+// Active, but of an agent in maintenance.
+bool fleet_alert_is_muted(const struct fleet *fleet, const struct alert *alert);
 size_t fleet_n_alerts_in(const struct fleet *fleet, enum alert_state state);
 
 // ---- timeline

@@ -52,6 +52,8 @@ void health_recent_push(struct health *health, enum observed result);
 // The last judged results, oldest first; returns how many there are.
 size_t health_recent(const struct health *health, enum observed out[HEALTH_RECENT]);
 
+bool health_is_in_maintenance(const struct health *health);
+
 // The four words of status --format json, rules and filters.
 enum health_state { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN, HEALTH_STATE_COUNT };
 

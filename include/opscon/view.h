@@ -172,10 +172,11 @@ struct view {
 	const char *message; // transient word at the foot, "" none
 	enum severity message_severity;
 	struct fleet_scope {        // what passes the picked context: counts for the header
-		size_t by_state[4]; // those that are not paused
-		size_t n_paused;
+		size_t by_state[4]; // those that are neither paused nor in maintenance
+		size_t n_paused, n_maintenance;
 		size_t total;                     // all of them
 		size_t alerts[ALERT_STATE_COUNT]; // of its agents, and of the fleet as a whole
+		size_t n_muted;                   // active, but of agents in maintenance: not among the active
 		enum health_state overall;        // the worst of them; unknown does not hide a known-bad one
 		int64_t overall_since_ms;         // wall; 0 when there is nobody
 		const struct fleet_tier *tiers;   // borrowed: counts by tier, sorted by name

@@ -82,7 +82,7 @@ static bool is_reached(const struct watch *watch, const struct fleet_counts *cou
 		return counts->by_state[HEALTH_DEGRADED] + counts->by_state[HEALTH_DOWN] > 0;
 	// Nobody knows of those whose list could not be read.
 	return counts->by_state[HEALTH_UP] > 0 && !fleet_sources_failed(watch->session->fleet, NULL, 0) &&
-	       counts->by_state[HEALTH_UP] == counts->total - counts->n_paused &&
+	       counts->by_state[HEALTH_UP] == fleet_counts_judged(counts) &&
 	       direct_feed_is_settled(watch->session->feed);
 }
 
@@ -96,7 +96,7 @@ static void print_progress(struct watch *watch, const struct fleet_counts *count
 	memcpy(watch->told, counts->by_state, sizeof watch->told);
 	printf("%s %zu up, %zu degraded, %zu down, %zu unknown of %zu\n", human_rfc3339(clock_now().wall_ms, at),
 	       counts->by_state[HEALTH_UP], counts->by_state[HEALTH_DEGRADED], counts->by_state[HEALTH_DOWN],
-	       counts->by_state[HEALTH_UNKNOWN], counts->total - counts->n_paused);
+	       counts->by_state[HEALTH_UNKNOWN], fleet_counts_judged(counts));
 	fflush(stdout);
 }
 

@@ -10,7 +10,7 @@ struct scope_member {
 	enum health_state state;
 	int64_t since_ms;
 	const struct agent *agent; // a reference
-	bool is_bad;
+	bool is_bad, is_aside;     // aside: in maintenance
 	struct scope_member *bad_prev, *bad_next;
 	UT_hash_handle hh;
 };
@@ -33,6 +33,8 @@ static void count_out(struct scope *scope, struct scope_member *member)
 	scope->counts.total--;
 	if (member->agent->is_paused) {
 		scope->counts.n_paused--;
+	} else if (member->is_aside) {
+		scope->counts.n_maintenance--;
 	} else {
 		scope->counts.by_state[member->state]--;
 		tally_remove(&scope->tiers, agent_label(member->agent, "tier"), member->state);
@@ -54,6 +56,8 @@ static void unlink_bad(struct scope *scope, struct scope_member *member)
 // Bad as the fleet means it: an agent that was observed once and is not up now.
 static bool is_bad(const struct fleet_agent *agent)
 {
+	if (health_is_in_maintenance(&agent->health))
+		return false;
 	if (agent->state == HEALTH_UNKNOWN)
 		return agent->health.observed != OBSERVED_NEVER;
 	return agent->state != HEALTH_UP;
@@ -61,16 +65,19 @@ static bool is_bad(const struct fleet_agent *agent)
 
 static int count_in(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
 {
-	bool is_paused = agent->agent->is_paused;
-	int r = is_paused ? 0 : tally_add(&scope->tiers, agent_label(agent->agent, "tier"), agent->state);
+	bool is_paused = agent->agent->is_paused, is_aside = health_is_in_maintenance(&agent->health);
+	int r = is_paused || is_aside ? 0 : tally_add(&scope->tiers, agent_label(agent->agent, "tier"), agent->state);
 
 	if (tally_add(&scope->environments, agent_label(agent->agent, "env"), agent->state) < 0)
 		r = -ENOMEM;
 	member->agent = agent_ref(agent->agent);
 	member->state = agent->state;
 	member->since_ms = agent->state_since_ms;
+	member->is_aside = is_aside;
 	if (is_paused)
 		scope->counts.n_paused++;
+	else if (is_aside)
+		scope->counts.n_maintenance++;
 	else
 		scope->counts.by_state[member->state]++;
 	scope->counts.total++;
@@ -144,7 +151,7 @@ static int64_t settle_since(const struct scope *scope)
 	HASH_ITER(hh, scope->members, member, next) {
 		bool is_better;
 
-		if (member->state != scope->overall)
+		if (member->is_aside || member->state != scope->overall)
 			continue;
 		is_better = scope->overall == HEALTH_UP ? member->since_ms > since_ms : member->since_ms < since_ms;
 		if (!since_ms || is_better)
@@ -211,7 +218,7 @@ bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
 	if (!member && !is_in)
 		return false;
 	if (member && is_in && member->agent == agent->agent && member->state == agent->state &&
-	    member->is_bad == is_bad(agent))
+	    member->is_bad == is_bad(agent) && member->is_aside == health_is_in_maintenance(&agent->health))
 		return false;
 	if (member && !is_in) {
 		drop(scope, member);
@@ -246,6 +253,19 @@ static void count_alerts(const struct scope *scope, size_t out[ALERT_STATE_COUNT
 	}
 }
 
+// Those that are active, but of an agent in maintenance: nobody need look at them.
+static size_t count_muted(const struct scope *scope)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; scope->counts.n_maintenance && i < fleet_n_alerts(scope->fleet); i++) {
+		const struct alert *alert = fleet_alert_at(scope->fleet, i);
+
+		n += fleet_alert_is_muted(scope->fleet, alert) && scope_has(scope, alert->agent);
+	}
+	return n;
+}
+
 void scope_show(struct scope *scope, struct fleet_scope *out)
 {
 	const struct scope_member *member = scope->bad;
@@ -256,6 +276,7 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 		scope->newly_bad[n++] = member->id;
 	*out = (struct fleet_scope){ .total = scope->counts.total,
 				     .n_paused = scope->counts.n_paused,
+				     .n_maintenance = scope->counts.n_maintenance,
 				     .overall = scope->overall,
 				     .overall_since_ms = is_everything ? fleet_overall_since_ms(scope->fleet)
 								       : scope->overall_since_ms,
@@ -267,6 +288,8 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 	for (int state = 0; state < HEALTH_STATE_COUNT; state++)
 		out->by_state[state] = scope->counts.by_state[state];
 	count_alerts(scope, out->alerts);
+	out->n_muted = count_muted(scope);
+	out->alerts[ALERT_ACTIVE] -= out->n_muted;
 }
 
 const char *scope_environment(const struct scope *scope)

@@ -56,7 +56,7 @@ static int entry_index(struct fleet *fleet, struct fleet_entry *entry)
 		return -ENOMEM;
 	r = hash_key(fleet, entry);
 	if (r == 0) {
-		r = fleet_count_in(fleet, entry->public.state, entry->public.agent);
+		r = fleet_count_in(fleet, entry->public.state, entry->public.agent, entry->is_aside);
 		if (r < 0)
 			HASH_DELETE(hh_key, fleet->by_key, entry);
 	}
@@ -125,11 +125,11 @@ int fleet_agent_changed(struct fleet *fleet, const struct event *event)
 
 	if (!entry)
 		return 0;
-	r = fleet_count_in(fleet, entry->public.state, event->u.agent);
+	r = fleet_count_in(fleet, entry->public.state, event->u.agent, entry->is_aside);
 	if (r < 0)
 		return r;
 	old = entry->public.agent;
-	fleet_count_out(fleet, entry->public.state, old);
+	fleet_count_out(fleet, entry->public.state, old, entry->is_aside);
 	fleet_settle_overall(fleet, event->at_ms);
 	r = rehash_key(fleet, entry, agent_ref(event->u.agent));
 	agent_unref(old);
@@ -159,7 +159,7 @@ static void entry_unindex(struct fleet *fleet, struct fleet_entry *entry)
 
 	fleet->n_agents--;
 	memmove(fleet->agents + at, fleet->agents + at + 1, (fleet->n_agents - at) * sizeof(struct fleet_entry *));
-	fleet_count_out(fleet, entry->public.state, entry->public.agent);
+	fleet_count_out(fleet, entry->public.state, entry->public.agent, entry->is_aside);
 	fleet_forget_bad(fleet, entry);
 	fleet_points_forget(fleet, entry->id);
 	HASH_DELETE(hh, fleet->by_id, entry);

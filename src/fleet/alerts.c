@@ -235,3 +235,10 @@ size_t fleet_n_alerts_in(const struct fleet *fleet, enum alert_state state)
 {
 	return (size_t)state < ALERT_STATE_COUNT ? fleet->n_alerts_in[state] : 0;
 }
+
+bool fleet_alert_is_muted(const struct fleet *fleet, const struct alert *alert)
+{
+	const struct fleet_entry *entry = alert->state == ALERT_ACTIVE ? fleet_entry(fleet, alert->agent) : NULL;
+
+	return entry && health_is_in_maintenance(&entry->public.health);
+}

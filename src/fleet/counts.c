@@ -2,25 +2,37 @@
 /* Who is in which state, fleet-wide and by tier: kept as agents come, go and change, never recounted. */
 #include "fleet/fleet.h"
 
-int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent)
+static bool is_judged(const struct agent *agent, bool is_aside)
 {
-	int r = agent->is_paused ? 0 : tally_add(&fleet->tiers, agent_label(agent, "tier"), state);
+	return !agent->is_paused && !is_aside;
+}
+
+// Where an agent that is in no state is counted.
+static size_t *apart(struct fleet *fleet, const struct agent *agent)
+{
+	return agent->is_paused ? &fleet->counts.n_paused : &fleet->counts.n_maintenance;
+}
+
+int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside)
+{
+	bool in_state = is_judged(agent, is_aside);
+	int r = in_state ? tally_add(&fleet->tiers, agent_label(agent, "tier"), state) : 0;
 
 	if (r < 0)
 		return r;
 	fleet->counts.total++;
-	if (agent->is_paused)
-		fleet->counts.n_paused++;
-	else
+	if (in_state)
 		fleet->counts.by_state[state]++;
+	else
+		++*apart(fleet, agent);
 	return 0;
 }
 
-void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent)
+void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside)
 {
 	fleet->counts.total--;
-	if (agent->is_paused) {
-		fleet->counts.n_paused--;
+	if (!is_judged(agent, is_aside)) {
+		--*apart(fleet, agent);
 		return;
 	}
 	tally_remove(&fleet->tiers, agent_label(agent, "tier"), state);

@@ -21,6 +21,7 @@ struct fleet_entry {
 	uint64_t arrival; // ascending: where it stands among the others
 	bool was_known;   // its state has been something else than unknown
 	bool is_bad;      // linked in fleet::bad
+	bool is_aside;    // counted as in maintenance
 	struct fleet_entry *bad_prev, *bad_next;
 	struct event *probed[2];      // references: what public.probed points into
 	struct event *scrape;         // reference, or NULL
@@ -130,9 +131,9 @@ int fleet_source_changed(struct fleet *fleet, const struct event *event);
 struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL when gone
 struct event *fleet_keep(const struct event *event);                     // a reference
 
-// Counts one agent in (or out of) a state and tier. In: 0 or -ENOMEM; out never fails.
-int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent);
-void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent);
+// Counts one agent in (or out of) a state and tier, or as paused or set aside. In: 0 or -ENOMEM; out never fails.
+int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
+void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms); // after counting
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
 

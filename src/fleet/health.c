@@ -2,7 +2,8 @@
 /* What the agents are like, and what of that is news.
  *
  * An agent is newly bad from the moment it turns degraded, down, or unknown after it had been known, until it is up
- * again; whoever turns from one bad state to another turns anew. The list is linked through the entries, so a turn
+ * again; whoever turns from one bad state to another turns anew. In maintenance it is bad on purpose, and newly so when
+ * that ends. The list is linked through the entries, so a turn
  * costs the same in any fleet.
  */
 #include <stdio.h>
@@ -26,7 +27,7 @@ static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_sta
 
 	fleet_forget_bad(fleet, entry);
 	entry->was_known |= state != HEALTH_UNKNOWN;
-	if (!is_bad)
+	if (!is_bad || entry->is_aside)
 		return;
 	DL_PREPEND2(fleet->bad, entry, bad_prev, bad_next);
 	entry->is_bad = true;
@@ -97,6 +98,21 @@ static void tell_flapping(struct fleet *fleet, const struct fleet_entry *entry, 
 						.title = title });
 }
 
+// Who comes back from maintenance may need a tier of its own again: without memory for it the agent stays aside.
+static void recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to)
+{
+	const struct agent *agent = entry->public.agent;
+	bool was_aside = entry->is_aside;
+
+	entry->is_aside = health_is_in_maintenance(&entry->public.health);
+	if (fleet_count_in(fleet, to, agent, entry->is_aside) < 0) {
+		entry->is_aside = true;
+		fleet->is_incomplete = true;
+		fleet_count_in(fleet, to, agent, true);
+	}
+	fleet_count_out(fleet, from, agent, was_aside);
+}
+
 // Takes the axes over; true when more than the times of the last probe changed.
 static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const struct health *health,
 			const struct event *event)
@@ -111,13 +127,14 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 		       health->toward != agent->health.toward || strcmp(health->detail, agent->health.detail) != 0;
 
 	agent->health = *health;
-	if (to != from) {
-		fleet_count_in(fleet, to, agent->agent); // cannot fail: the tier has this agent in it
-		fleet_count_out(fleet, from, agent->agent);
+	if (to != from || health_is_in_maintenance(health) != entry->is_aside) {
+		recount(fleet, entry, from, to);
 		agent->state = to;
-		agent->state_since_ms = event->at_ms;
 		turn(fleet, entry, to);
 		fleet_settle_overall(fleet, event->at_ms);
+	}
+	if (to != from) {
+		agent->state_since_ms = event->at_ms;
 		tell_turn(fleet, entry, from, !was_known, event);
 	}
 	if (health->is_flapping != was_flapping)

@@ -105,6 +105,11 @@ const char *health_word(const struct health *health)
 	return face_of(health).word;
 }
 
+bool health_is_in_maintenance(const struct health *health)
+{
+	return has(health, OVERLAY_MAINTENANCE);
+}
+
 // Two bits a result, the newest lowest; OBSERVED_NEVER, which is 0, is where there is none.
 enum { RECENT_BITS = 2, RECENT_MASK = 3 };
 

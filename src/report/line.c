@@ -45,7 +45,7 @@ int report_nagios(const struct report *report, struct bytes *out)
 	size_t n_probed;
 
 	report_count(report, &c);
-	n_probed = c.total - c.n_paused;
+	n_probed = fleet_counts_judged(&c);
 	strbuf_init(&line, memory, sizeof memory);
 	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown",
 		    words[report_overall(report, &c)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],

@@ -46,6 +46,8 @@ void report_count(const struct report *report, struct fleet_counts *out)
 		out->total++;
 		if (agent->agent->is_paused)
 			out->n_paused++;
+		else if (health_is_in_maintenance(&agent->health))
+			out->n_maintenance++;
 		else
 			out->by_state[agent->state]++;
 	}

@@ -116,6 +116,7 @@ static void fill_scope(struct fleet_fixture *f, struct view *view)
 	for (size_t i = 0; i < HEALTH_STATE_COUNT; i++)
 		view->scope.by_state[i] = counts->by_state[i];
 	view->scope.n_paused = counts->n_paused;
+	view->scope.n_maintenance = counts->n_maintenance;
 	view->scope.total = counts->total;
 	for (int state = 0; state < ALERT_STATE_COUNT; state++)
 		view->scope.alerts[state] = fleet_n_alerts_in(f->fleet, (enum alert_state)state);

@@ -88,6 +88,45 @@ START_TEST(newly_bad_are_those_that_turned_latest_first)
 }
 END_TEST
 
+START_TEST(who_is_in_maintenance_is_bad_on_purpose)
+{
+	struct health health = fleet_fixture_healthy(10000);
+	const struct fleet_counts *counts;
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	counts = fleet_counts(f.fleet);
+	fleet_fixture_add(&f, "a", "db", "");
+	fleet_fixture_add(&f, "b", "", "");
+	fleet_fixture_health(&f, 2, OBSERVED_UP, REASON_NONE, 10000);
+	health.observed = health.toward = OBSERVED_DOWN;
+	fleet_fixture_health_event(&f, 1, &health);
+	newly_bad_are(&f, 1, (const uint32_t[]){ 1 });
+	health.overlays = OVERLAY_MAINTENANCE;
+	fleet_fixture_health_event(&f, 1, &health);
+	newly_bad_are(&f, 0, NULL);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state, HEALTH_DOWN);
+	ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_UP);
+	ck_assert_uint_eq(counts->n_maintenance, 1);
+	ck_assert_uint_eq(counts->by_state[HEALTH_DOWN], 0);
+	ck_assert_uint_eq(fleet_counts_judged(counts), 1);
+	ck_assert_uint_eq(fleet_tiers(f.fleet, &(const struct fleet_tier *){ NULL }), 1);
+	health.observed = health.toward = OBSERVED_UP;
+	fleet_fixture_health_event(&f, 1, &health);
+	health.observed = health.toward = OBSERVED_DOWN;
+	fleet_fixture_health_event(&f, 1, &health);
+	newly_bad_are(&f, 0, NULL);
+	health.overlays = 0;
+	fleet_fixture_health_event(&f, 1, &health);
+	newly_bad_are(&f, 1, (const uint32_t[]){ 1 });
+	ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_DOWN);
+	ck_assert_uint_eq(counts->n_maintenance, 0);
+	fleet_fixture_apply(&f, event_new(EVENT_AGENT_REMOVED, FIXTURE_NOW_MS, 1));
+	ck_assert_uint_eq(counts->total, 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 static void answer(struct fleet_fixture *f, enum probe_kind kind, int http_status, int32_t total_us)
 {
 	struct event *event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, 1);
@@ -193,6 +232,6 @@ START_TEST(who_is_paused_is_no_doubt_about_the_rest)
 }
 END_TEST
 
-SUITE("fleet health", who_is_paused_is_no_doubt_about_the_rest, the_worst_agent_is_the_fleets_state,
-      the_verdict_says_since_when, newly_bad_are_those_that_turned_latest_first,
+SUITE("fleet health", who_is_in_maintenance_is_bad_on_purpose, who_is_paused_is_no_doubt_about_the_rest,
+      the_worst_agent_is_the_fleets_state, the_verdict_says_since_when, newly_bad_are_those_that_turned_latest_first,
       without_a_health_endpoint_the_scrape_is_what_is_judged, a_probe_carries_health_too, tiers_count_their_own)

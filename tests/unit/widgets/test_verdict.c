@@ -90,6 +90,27 @@ START_TEST(says_who_is_paused_apart)
 }
 END_TEST
 
+START_TEST(says_who_is_in_maintenance_apart)
+{
+	struct health health = fleet_fixture_healthy(HOUR_MS);
+	uint32_t id;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, 0, 0, "");
+	id = fleet_fixture_add(&f, "old", "", "");
+	health.observed = health.toward = OBSERVED_DOWN;
+	health.overlays = OVERLAY_MAINTENANCE;
+	fleet_fixture_health_event(&f, id, &health);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "all_in_maintenance", 80, 1, false });
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, 90 * SECOND_MS);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "one_in_maintenance", 80, 1, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "one_in_maintenance", 80, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(calls_nothing_up_without_answers)
 {
 	static const struct {
@@ -259,6 +280,6 @@ START_TEST(a_list_that_is_not_read_leaves_its_sign)
 END_TEST
 
 SUITE("verdict", a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock,
-      says_how_and_since_when, has_words_for_every_state, says_who_is_paused_apart, calls_nothing_up_without_answers,
-      says_when_there_is_nobody, counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
-      shortens_the_connection_to_its_word)
+      says_how_and_since_when, has_words_for_every_state, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
+      calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
+      shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
