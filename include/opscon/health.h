@@ -58,7 +58,8 @@ bool health_is_in_maintenance(const struct health *health);
 enum health_state { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN, HEALTH_STATE_COUNT };
 
 /* Unknown is never healthy and stale is never the last green: never observed, soft and never good before, stale,
- * suspect or offline quality, and paused all give HEALTH_UNKNOWN. A soft run keeps the hard state.
+ * suspect or offline quality, and paused all give HEALTH_UNKNOWN. A soft run keeps the hard state. Who flaps is never
+ * up: degraded while it answers.
  */
 enum health_state health_state(const struct health *health);
 // The worst of many: down > degraded > (any unknown, or none at all: unknown) > up. Unknown hides no known-bad one.

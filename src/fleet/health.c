@@ -40,7 +40,7 @@ static const char *why(const struct health *health, enum health_state state)
 		return "";
 	if (state == HEALTH_UNKNOWN && health->observed == OBSERVED_NEVER)
 		return "no answer yet";
-	if (state == HEALTH_UNKNOWN)
+	if (state == HEALTH_UNKNOWN || health->reason == REASON_NONE)
 		return health_word(health);
 	return reason_text(health->reason);
 }
@@ -120,6 +120,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 	struct fleet_agent *agent = &entry->public;
 	enum health_state from = agent->state, to = health_state(health);
 	bool was_flapping = agent->health.is_flapping, was_known = entry->was_known;
+	bool by_flapping = health->is_flapping != was_flapping && health->observed == agent->health.observed;
 	bool is_news = to != from || health->observed != agent->health.observed ||
 		       health->attempt_n != agent->health.attempt_n || health->freshness != agent->health.freshness ||
 		       health->quality != agent->health.quality || health->is_flapping != was_flapping ||
@@ -135,7 +136,8 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 	}
 	if (to != from) {
 		agent->state_since_ms = event->at_ms;
-		tell_turn(fleet, entry, from, !was_known, event);
+		if (!by_flapping) // that is told below, in better words
+			tell_turn(fleet, entry, from, !was_known, event);
 	}
 	if (health->is_flapping != was_flapping)
 		tell_flapping(fleet, entry, event->at_ms);

@@ -24,7 +24,7 @@ enum health_state health_state(const struct health *health)
 		return HEALTH_UNKNOWN;
 	switch (health->observed) {
 	case OBSERVED_UP:
-		return HEALTH_UP;
+		return health->is_flapping ? HEALTH_DEGRADED : HEALTH_UP;
 	case OBSERVED_DEGRADED:
 		return HEALTH_DEGRADED;
 	case OBSERVED_DOWN:
@@ -67,8 +67,8 @@ static struct face face_of_unseen(const struct health *health)
 
 static struct face face_of_seen(const struct health *health, enum health_state state)
 {
-	if (health->is_flapping)
-		return (struct face){ STATUS_WARNING, "flapping" };
+	if (health->is_flapping) // on the colour of the state, so that a badge never says other than the counts
+		return (struct face){ state == HEALTH_DOWN ? STATUS_CRITICAL : STATUS_WARNING, "flapping" };
 	if (state == HEALTH_UP)
 		return (struct face){ STATUS_HEALTHY, "up" };
 	if (state == HEALTH_DOWN && is_unreachable(health->reason))

@@ -67,6 +67,27 @@ START_TEST(what_hides_the_state_comes_before_it)
 }
 END_TEST
 
+START_TEST(a_badge_is_of_the_colour_of_the_state_that_is_counted)
+{
+	static const struct {
+		enum observed observed;
+		enum health_state state;
+		enum status status;
+	} table[] = { { OBSERVED_UP, HEALTH_DEGRADED, STATUS_WARNING },
+		      { OBSERVED_DEGRADED, HEALTH_DEGRADED, STATUS_WARNING },
+		      { OBSERVED_DOWN, HEALTH_DOWN, STATUS_CRITICAL } };
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct health health = seen(table[i].observed, REASON_NONE);
+
+		health.is_flapping = true;
+		ck_assert_int_eq(health_state(&health), table[i].state);
+		ck_assert_int_eq(health_status(&health), table[i].status);
+		ck_assert_str_eq(health_word(&health), "flapping");
+	}
+}
+END_TEST
+
 START_TEST(what_is_not_seen_says_why)
 {
 	struct health health = seen(OBSERVED_UP, REASON_NONE);
@@ -76,7 +97,7 @@ START_TEST(what_is_not_seen_says_why)
 	health.is_flapping = true;
 	ck_assert_str_eq(health_word(&health), "flapping");
 	ck_assert_int_eq(health_status(&health), STATUS_WARNING);
-	ck_assert_int_eq(health_state(&health), HEALTH_UP);
+	ck_assert_int_eq(health_state(&health), HEALTH_DEGRADED);
 	health.freshness = FRESHNESS_STALE;
 	ck_assert_str_eq(health_word(&health), "stale");
 	health.quality = PROBE_SUSPECT;
@@ -104,7 +125,7 @@ static bool breaks_an_invariant(const struct health *health)
 		(health->overlays & (OVERLAY_PAUSED | OVERLAY_OPERATION | OVERLAY_DRAINING | OVERLAY_MAINTENANCE)) != 0;
 	bool is_blind = health->observed == OBSERVED_NEVER || health->freshness == FRESHNESS_STALE ||
 			health->quality != PROBE_OK || health->overlays & OVERLAY_PAUSED;
-	bool should_be_green = state == HEALTH_UP && !health->is_flapping && !is_covered;
+	bool should_be_green = state == HEALTH_UP && !is_covered;
 	size_t len = strlen(health_word(health));
 
 	return (state == HEALTH_UNKNOWN) != is_blind || (is_blind && is_green(health)) ||
@@ -168,5 +189,6 @@ START_TEST(the_last_twenty_results_are_remembered_oldest_first)
 }
 END_TEST
 
-SUITE("health", each_state_has_its_badge_and_its_word, what_hides_the_state_comes_before_it, what_is_not_seen_says_why,
+SUITE("health", each_state_has_its_badge_and_its_word, what_hides_the_state_comes_before_it,
+      a_badge_is_of_the_colour_of_the_state_that_is_counted, what_is_not_seen_says_why,
       unknown_is_never_shown_as_healthy_whatever_the_axes, the_last_twenty_results_are_remembered_oldest_first)
