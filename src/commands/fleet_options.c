@@ -190,6 +190,8 @@ static void apply_overrides(struct fleet_options *options)
 		probe->interval_ms = (uint32_t)options->interval_ms;
 	if (options->timeout_ms)
 		probe->timeout_ms = (uint32_t)options->timeout_ms;
+	else if (probe->timeout_ms > probe->interval_ms)
+		probe->timeout_ms = probe->interval_ms;
 }
 
 int fleet_options_resolve(struct fleet_options *options, char **operands, bool is_configured)

@@ -182,12 +182,12 @@ static void set_probing(struct reader *reader, const yaml_node_t *node, struct a
 			const struct written *written, const struct probe_options *probe)
 {
 	uint32_t interval = written->interval_ms ? written->interval_ms : probe->interval_ms;
-	uint32_t timeout = written->timeout_ms ? written->timeout_ms : probe->timeout_ms;
+	bool is_cut = !written->timeout_ms && probe->timeout_ms > interval; // one it never asked for follows
 
-	if ((written->interval_ms || written->timeout_ms) && timeout > interval)
+	if (written->timeout_ms > interval)
 		reader_mistake(reader, node, "the timeout is longer than the interval; expected at most the interval");
 	agent->interval_ms = written->interval_ms;
-	agent->timeout_ms = written->timeout_ms;
+	agent->timeout_ms = is_cut ? interval : written->timeout_ms;
 	agent->slow_ms = written->slow_ms;
 	agent->fall = written->fall;
 	agent->rise = written->rise;

@@ -64,9 +64,14 @@ void section_defaults(struct reader *reader, const yaml_node_t *node, const stru
 	};
 	struct draft *draft = out;
 	struct defaults defaults = { .probe = draft->config->probe };
+	uint32_t timeout_ms = defaults.probe.timeout_ms;
 
 	(void)field;
+	defaults.probe.timeout_ms = 0;
 	reader_mapping(reader, node, fields, &defaults);
+	if (!defaults.probe.timeout_ms) // one that was never asked for follows the interval
+		defaults.probe.timeout_ms =
+			timeout_ms < defaults.probe.interval_ms ? timeout_ms : defaults.probe.interval_ms;
 	if (defaults.probe.timeout_ms > defaults.probe.interval_ms)
 		reader_mistake(reader, node, "the timeout is longer than the interval; expected at most the interval");
 	draft->config->probe = defaults.probe;

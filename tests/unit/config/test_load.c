@@ -306,6 +306,27 @@ START_TEST(keys_are_checked_where_they_stand)
 }
 END_TEST
 
+START_TEST(a_timeout_nobody_asked_for_follows_the_interval)
+{
+	struct config_errors errors;
+	struct config config;
+
+	set_up();
+	ck_assert_int_eq(load("defaults: {interval: 3s}\nagents:\n- {url: a, interval: 2s}\n- {url: b}\n"
+			      "- {url: c, interval: 10s}\n- {url: d, interval: 2s, timeout: 1s}\n",
+			      &config, &errors),
+			 0);
+	ck_assert_uint_eq(errors.n, 0);
+	ck_assert_uint_eq(config.probe.timeout_ms, 3000);
+	ck_assert_uint_eq(config.agents[0]->timeout_ms, 2000);
+	ck_assert_uint_eq(config.agents[1]->timeout_ms, 0);
+	ck_assert_uint_eq(config.agents[2]->timeout_ms, 0);
+	ck_assert_uint_eq(config.agents[3]->timeout_ms, 1000);
+	config_finish(&config);
+	tear_down();
+}
+END_TEST
+
 START_TEST(every_kind_of_mistake_is_told_at_once)
 {
 	static const char text[] = "agents:\n- {url: 'ftp://x'}\npanels:\n- {expr: bad}\n- {id: '+', expr: bad}\n"
@@ -352,4 +373,4 @@ END_TEST
 SUITE("config", every_example_is_without_mistakes, an_empty_file_is_all_defaults, every_key_arrives,
       secrets_come_from_files_alone, a_file_that_cannot_be_read_says_why, expressions_are_checked_where_they_stand,
       keys_are_checked_where_they_stand, every_kind_of_mistake_is_told_at_once,
-      without_memory_there_is_no_configuration)
+      a_timeout_nobody_asked_for_follows_the_interval, without_memory_there_is_no_configuration)
