@@ -22,10 +22,14 @@ static void print_usage(FILE *to)
 
 static int run(int argc, char **argv)
 {
+	static char name[64];
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 
-	if (command)
+	if (command) {
+		snprintf(name, sizeof name, "opscon %s", command->name);
+		argv[1] = name; // getopt begins its complaints with it
 		return command->run(argc - 1, argv + 1);
+	}
 	if (argc > 1 &&
 	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
 		print_usage(stdout);

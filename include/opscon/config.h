@@ -127,6 +127,8 @@ void config_finish(struct config *config);
 // Where the configuration is: --config, else $XDG_CONFIG_HOME (or ~/.config)/opscon/opscon.yml, else
 // /etc/opscon/opscon.yml. 0 with the path; -ENOENT when none exists and none was asked for.
 int config_find(const char *asked, char *out, size_t size);
+// Where that looks when none was asked for, for people: "/home/x/.config/opscon/opscon.yml, /etc/opscon/opscon.yml".
+const char *config_places(char *out, size_t size);
 
 // $XDG_STATE_HOME (or ~/.local/state)/opscon, made with mode 0700. 0 or negative errno.
 int config_state_dir(char *out, size_t size);

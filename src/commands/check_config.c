@@ -78,7 +78,8 @@ int command_check_config(int argc, char **argv)
 		asked = argv[optind];
 	r = config_find(asked, path, sizeof path);
 	if (r < 0) {
-		fprintf(stderr, "opscon: no configuration: %s; name one with --config\n", strerror(-r));
+		fprintf(stderr, "opscon: no configuration (looked at %s); name one with --config\n",
+			asked ? asked : config_places(path, sizeof path));
 		return EXIT_USAGE;
 	}
 	return check_file(path);

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* The command line's table: one file a subcommand. A command reads its own options (argv[0] is its name), prints errors
- * on stderr and returns an exit code of commands/exit_code.h.
+/* The command line's table: one file a subcommand. A command reads its own options (argv[0] is "opscon" and its name),
+ * prints errors on stderr and returns an exit code of commands/exit_code.h.
  */
 #include <stddef.h>
 

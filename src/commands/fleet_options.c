@@ -163,9 +163,11 @@ static int load_config(struct fleet_options *options, bool is_configured)
 	}
 	r = config_find(options->config_path, path, sizeof path);
 	if (r == -ENOENT) {
-		fputs("opscon: there is no configuration yet. Name some URLs (opscon http://host:9100), write\n"
-		      "opscon.yml (see opscon.yml(5)), or look at a simulated fleet with: opscon demo\n",
-		      stderr);
+		fprintf(stderr,
+			"opscon: there is no configuration yet (looked at %s).\n"
+			"Name some URLs (opscon http://host:9100), write opscon.yml (see opscon.yml(5)),\n"
+			"or look at a simulated fleet with: opscon demo\n",
+			config_places(path, sizeof path));
 		return EXIT_USAGE;
 	}
 	if (r < 0)

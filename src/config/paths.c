@@ -27,19 +27,34 @@ static int base_dir(const char *variable, const char *fallback, char *out, size_
 	return put(out, size, home, fallback);
 }
 
-int config_find(const char *asked, char *out, size_t size)
+static int own_place(char *out, size_t size)
 {
 	char dir[4096];
+	int r = base_dir("XDG_CONFIG_HOME", "/.config", dir, sizeof dir);
+
+	return r == 0 ? put(out, size, dir, "/opscon/opscon.yml") : r;
+}
+
+static const char everybodys[] = "/etc/opscon/opscon.yml";
+
+const char *config_places(char *out, size_t size)
+{
+	size_t n = own_place(out, size) == 0 ? strlen(out) : 0;
+
+	snprintf(out + n, size - n, "%s%s", n ? ", " : "", everybodys);
+	return out;
+}
+
+int config_find(const char *asked, char *out, size_t size)
+{
 	int r;
 
 	if (asked)
 		return put(out, size, asked, "");
-	r = base_dir("XDG_CONFIG_HOME", "/.config", dir, sizeof dir);
-	if (r == 0)
-		r = put(out, size, dir, "/opscon/opscon.yml");
+	r = own_place(out, size);
 	if (r == -ENAMETOOLONG || (r == 0 && access(out, F_OK) == 0))
 		return r;
-	r = put(out, size, "/etc/opscon/opscon.yml", "");
+	r = put(out, size, everybodys, "");
 	return r == 0 && access(out, F_OK) < 0 ? -ENOENT : r;
 }
 

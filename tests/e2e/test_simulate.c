@@ -264,7 +264,8 @@ START_TEST(without_a_name_it_is_the_configuration_of_the_console)
 	snprintf(env, sizeof env, "XDG_CONFIG_HOME=%s", s.dir);
 	result = process_run(args, (const char *[]){ env, NULL });
 	ck_assert_int_eq(result.status, 2);
-	ck_assert_ptr_nonnull(strstr(result.err, "no configuration"));
+	ck_assert_ptr_nonnull(strstr(result.err, "no configuration (looked at /"));
+	ck_assert_ptr_nonnull(strstr(result.err, "/opscon/opscon.yml, /etc/opscon/opscon.yml)"));
 	process_result_finish(&result);
 	result = process_run((const char *[]){ "mkdir", "opscon", NULL }, NULL);
 	process_result_finish(&result);

@@ -188,6 +188,11 @@ START_TEST(without_any_configuration_it_says_what_to_do)
 
 	ck_assert_int_eq(result.status, 2);
 	ck_assert_ptr_nonnull(strstr(result.err, "opscon demo"));
+	ck_assert_ptr_nonnull(strstr(result.err, "/nonexistent/opscon/opscon.yml, /etc/opscon/opscon.yml"));
+	process_result_finish(&result);
+	result = process_run((const char *[]){ OPSCON, "status", "-x", NULL }, NULL);
+	ck_assert_int_eq(result.status, 2);
+	ck_assert_int_eq(strncmp(result.err, "opscon status: ", 15), 0);
 	process_result_finish(&result);
 }
 END_TEST
