@@ -83,6 +83,11 @@ static struct answer answer_of(const struct sample *sample)
 	return answer;
 }
 
+static bool is_empty_list(const struct answer *answer)
+{
+	return answer->json && json_kind(answer->json) == JSON_ARRAY && !json_array_length(answer->json);
+}
+
 // What nobody understands: a reason where something else was promised or forced, or else nothing to say.
 static void judge_unknown(const struct answer *answer, const struct json_error *error, const struct dialect *forced,
 			  struct judgement *out)
@@ -98,6 +103,8 @@ static void judge_unknown(const struct answer *answer, const struct json_error *
 	} else if (error->reason[0] && is_json_promised) {
 		snprintf(detail, sizeof detail, "bad JSON at byte %zu: %s", error->offset, error->reason);
 		judgement_set(out, VERDICT_FAIL, REASON_PARSE, detail);
+	} else if (answer_is(answer, "null") || is_empty_list(answer)) {
+		judgement_set(out, VERDICT_WARN, REASON_BAD_BODY, "the answer says nothing");
 	} else if (!answer_is_text(answer)) {
 		judgement_set(out, VERDICT_FAIL, REASON_BAD_BODY, "the answer is no text");
 	}
