@@ -161,7 +161,7 @@ int sparkline_level(double value, const struct sparkline_scale *scale, int n_lev
 	double span = scale->high / 2 - scale->low / 2, share;
 
 	if (!(span > FLAT * fmax(fabs(scale->low), fabs(scale->high))))
-		return (n_levels + 1) / 2;
+		return scale->low == 0 && scale->high == 0 ? 1 : (n_levels + 1) / 2; // nothing is no half
 	share = (value / 2 - scale->low / 2) / span;
 	if (!(share > 0))
 		return 1;

@@ -8,7 +8,7 @@
  *
  * A bucket without points is bridged when its neighbours are no further apart than samples usually are (twice and a
  * half the median distance); otherwise, and where a value is NaN or infinite, there is a gap, never a held line. A flat
- * series stands at mid-height, and fewer than two values draw nothing (components.md 1.2).
+ * series stands at mid-height, one of zeros at the bottom, and fewer than two values draw nothing.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -66,7 +66,8 @@ START_TEST(an_answer_that_says_nothing_is_not_well)
 
 	for (size_t i = 0; i < COUNT(types); i++)
 		for (size_t k = 0; k < COUNT(bodies); k++)
-			check(judge(200, types[i], bodies[k]), VERDICT_WARN, REASON_BAD_BODY, "the answer says nothing");
+			check(judge(200, types[i], bodies[k]), VERDICT_WARN, REASON_BAD_BODY,
+			      "the answer says nothing");
 }
 END_TEST
 
@@ -316,7 +317,8 @@ START_TEST(want_of_memory_leaves_checks_out)
 }
 END_TEST
 
-SUITE("verdict", the_transport_comes_first, an_answer_that_says_nothing_is_not_well, the_status_line_alone_gives_a_verdict, a_redirect_says_where_to,
-      the_body_can_only_make_it_worse, a_page_is_not_a_health_answer, what_cannot_be_read_is_a_reason,
-      a_forced_dialect_is_held_to, a_scrape_is_judged_as_metrics, a_slow_answer_is_a_warning,
-      words_from_outside_are_cleaned_and_cut, want_of_memory_leaves_checks_out)
+SUITE("verdict", the_transport_comes_first, an_answer_that_says_nothing_is_not_well,
+      the_status_line_alone_gives_a_verdict, a_redirect_says_where_to, the_body_can_only_make_it_worse,
+      a_page_is_not_a_health_answer, what_cannot_be_read_is_a_reason, a_forced_dialect_is_held_to,
+      a_scrape_is_judged_as_metrics, a_slow_answer_is_a_warning, words_from_outside_are_cleaned_and_cut,
+      want_of_memory_leaves_checks_out)
