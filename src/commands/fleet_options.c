@@ -127,8 +127,16 @@ static int add_url(struct fleet_options *options, const char *text)
 		fputs("opscon: out of memory\n", stderr);
 		return EXIT_OURS;
 	}
-	if (r < 0) {
-		fprintf(stderr, "opscon: %s: %s\n", text, why);
+	if (r < 0) { // what may hold a password is not repeated
+		fprintf(stderr, "opscon: %s: %s\n", strchr(text, '@') ? "an address" : text, why);
+		return EXIT_USAGE;
+	}
+	if (urls[options->n_urls]->authorization) {
+		fprintf(stderr,
+			"opscon: %s: a password in a URL on the command line, where everybody here sees it; expected\n"
+			"it in a file of its own: name the agent in opscon.yml with auth: {basic_file: PATH}\n",
+			urls[options->n_urls]->url);
+		agent_unref(urls[options->n_urls]);
 		return EXIT_USAGE;
 	}
 	urls[options->n_urls]->tls.is_insecure = options->is_insecure;

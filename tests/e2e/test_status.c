@@ -162,6 +162,8 @@ START_TEST(wrong_usage_is_explained_and_exits_two)
 	expect("status", "--interval", "fast", NULL, 2, "expected a duration");
 	expect("status", "a=b", "c=d", NULL, 2, "expected one selector");
 	expect("status", "ftp://x:1", NULL, NULL, 2, "ftp");
+	expect("status", "http://u:p@127.0.0.1:1", NULL, NULL, 2, "http://127.0.0.1:1: a password in a URL");
+	expect("status", "u:secret@:1", NULL, NULL, 2, "opscon: an address: expected");
 	expect("watch", "--until", "never", NULL, 2, "expected healthy, degraded or down");
 	expect("watch", "--timeout", "0s", NULL, 2, "expected a duration");
 	expect("console", NULL, NULL, NULL, 2, "opscon status");
