@@ -10,6 +10,7 @@
 #include "agents/url.h"
 #include "base/memory.h"
 #include "model/agent.h"
+#include "text/text.h"
 
 static bool ends_with(const char *text, size_t n, const char *end)
 {
@@ -40,6 +41,22 @@ static char *join(const char *a, const char *b)
 	return text;
 }
 
+// What blackbox_exporter and its like are asked about, first: that is what tells such agents apart, and a name is cut
+// at its end. NULL when it is no such URL, or for want of memory.
+static char *probe_name(const struct url *url)
+{
+	const char *query = strchr(url->path, '?');
+	char target[TARGET_URL_MAX + 1], module[TARGET_URL_MAX + 1] = "", text[3 * TARGET_URL_MAX];
+
+	if (!query || !ends_with(url->path, (size_t)(query - url->path), "/probe") ||
+	    !url_parameter(query + 1, "target", target, sizeof target))
+		return NULL;
+	url_parameter(query + 1, "module", module, sizeof module);
+	snprintf(text, sizeof text, "%s%s%s%s via %s", target, *module ? " (" : "", module, *module ? ")" : "",
+		 url->authority);
+	return text_clean_dup(text, strlen(text), TEXT_ONE_LINE, TEXT_FIELD_MAX);
+}
+
 static bool fill(struct agent *agent, const struct url *url, const char *source)
 {
 	bool has_path = strcmp(url->path, "/") != 0;
@@ -49,7 +66,9 @@ static bool fill(struct agent *agent, const struct url *url, const char *source)
 
 	agent->url = mem_strdup(url->base);
 	agent->source = mem_strdup(source);
-	agent->name = join(url->authority, strchr(url->path, '?') ? url->path : "");
+	agent->name = probe_name(url);
+	if (!agent->name)
+		agent->name = join(url->authority, strchr(url->path, '?') ? url->path : "");
 	agent->key = whole = join(url->base, suffix);
 	if (has_path && is_metrics) {
 		agent->metrics_url = mem_strdup(whole);

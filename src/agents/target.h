@@ -18,8 +18,9 @@ enum { TARGET_URL_MAX = 2048 }; // bytes; longer addresses are refused
  *   .../metrics, .../prometheus, /federate?..., /probe?... -> metrics_url, DIALECT_METRICS
  *   any other                                  -> health_url
  * `url` is the base (scheme, host, port); `key` the whole address without credentials; `name` host and port, followed
- * by path and query where there is a query (it tells apart what one exporter is asked).
- * 0 with one reference to an unshared agent of id 0; -EINVAL with `why` ("expected ..."); -ENOMEM.
+ * by path and query where there is a query (it tells apart what one exporter is asked); of /probe?target=y&module=z it
+ * is "y (z) via host:port". 0 with one reference to an unshared agent of id 0; -EINVAL with `why` ("expected ...");
+ * -ENOMEM.
  */
 int target_parse(const char *text, const char *source, struct agent **out, char *why, size_t why_size);
 

@@ -168,3 +168,18 @@ int url_parse(const char *text, struct url *out, char *why, size_t why_size)
 	put_path(out, authority + n_authority);
 	return 0;
 }
+
+bool url_parameter(const char *query, const char *name, char *out, size_t size)
+{
+	size_t n_name = strlen(name);
+
+	while (*query) {
+		size_t n = strcspn(query, "&");
+
+		if (n > n_name + 1 && n - n_name - 1 < size && strncmp(query, name, n_name) == 0 &&
+		    query[n_name] == '=')
+			return decode(query + n_name + 1, n - n_name - 1, out);
+		query += n + (query[n] == '&');
+	}
+	return false;
+}

@@ -39,7 +39,7 @@ static int put_agent(struct bytes *out, const struct fleet_agent *agent)
 
 	const char *fields[] = {
 		agent->agent->name,
-		agent->agent->url,
+		report_url(agent),
 		agent_label(agent->agent, "tier"),
 		agent_label(agent->agent, "env"),
 		health_state_name(agent->state),

@@ -33,7 +33,7 @@ static void write_agent(struct json_writer *w, const struct report *report, cons
 
 	json_open(w, NULL, '{');
 	json_text(w, "name", agent->agent->name);
-	json_text(w, "url", agent->agent->url);
+	json_text(w, "url", report_url(agent));
 	write_labels(w, &agent->agent->labels);
 	json_text(w, "state", health_state_name(agent->state));
 	json_text(w, "reason", report_reason(agent));

@@ -25,7 +25,7 @@ static int put_identity(struct bytes *out, const char *metric, const struct flee
 
 	r = r ? r : put_label(out, "agent", agent->agent->name);
 	r = r ? r : bytes_add(out, ",", 1);
-	return r ? r : put_label(out, "url", agent->agent->url);
+	return r ? r : put_label(out, "url", report_url(agent));
 }
 
 static int put_head(struct bytes *out, const char *metric, const char *help)

@@ -82,6 +82,13 @@ const char *report_detail(const struct fleet_agent *agent)
 	return health->detail[0] || health->reason == REASON_NONE ? health->detail : reason_text(health->reason);
 }
 
+const char *report_url(const struct fleet_agent *agent)
+{
+	const char *base = agent->agent->url, *key = agent->agent->key;
+
+	return strncmp(key, base, strlen(base)) == 0 ? key : base;
+}
+
 double report_latency_ms(const struct fleet_agent *agent)
 {
 	int32_t latency_us = fleet_agent_latency_us(agent);

@@ -56,4 +56,5 @@ const char *report_reason(const struct fleet_agent *agent);
 const char *report_detail(const struct fleet_agent *agent);
 
 // Total time of the newest health answer (or scrape, where that is the health) in ms; NaN when there is none.
+const char *report_url(const struct fleet_agent *agent); // the whole one where it was given whole, else the base URL
 double report_latency_ms(const struct fleet_agent *agent);

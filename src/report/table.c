@@ -98,7 +98,7 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 		put(t, ": ");
 		put(t, report_detail(agent));
 	} else {
-		put(t, agent->agent->url);
+		put(t, report_url(agent));
 	}
 	put(t, "\n");
 }

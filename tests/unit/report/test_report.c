@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 #include "formats/json.h"
+#include "model/agent.h"
 #include "report/report.h"
 #include "tests/support/fleet_fixture.h"
 #include "text/text.h"
@@ -93,6 +94,29 @@ START_TEST(who_is_paused_is_counted_apart)
 	fleet_fixture_health(&f, fleet_fixture_add(&f, "a", "", ""), OBSERVED_UP, REASON_NONE, 1000);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		ck_assert_pstr_ne(strstr(write_with(table[i].format, NULL), table[i].text), NULL);
+	teardown();
+}
+END_TEST
+
+START_TEST(where_a_whole_url_was_given_it_is_shown_whole)
+{
+	static const char whole[] = "http://blackbox:9115/probe?target=example.org";
+	static const char *const formats[] = { "csv", "json", "jsonl", "prom", "table" };
+	struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, 1);
+	struct agent *agent;
+
+	setup();
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "example.org via blackbox", "", ""), OBSERVED_UP, REASON_NONE,
+			     1);
+	agent = agent_copy(fleet_agent(f.fleet, 1)->agent);
+	mem_free((char *)agent->url);
+	mem_free((char *)agent->key);
+	agent->url = mem_strdup("http://blackbox:9115");
+	agent->key = mem_strdup(whole);
+	event->u.agent = agent;
+	fleet_fixture_apply(&f, event);
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		ck_assert_ptr_nonnull(strstr(write_with(formats[i], NULL), whole));
 	teardown();
 }
 END_TEST
@@ -316,9 +340,9 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 }
 END_TEST
 
-SUITE("report", a_list_that_could_not_be_read_leaves_the_fleet_unknown, who_is_paused_is_counted_apart,
-      the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
-      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+SUITE("report", where_a_whole_url_was_given_it_is_shown_whole, a_list_that_could_not_be_read_leaves_the_fleet_unknown,
+      who_is_paused_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
+      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,
