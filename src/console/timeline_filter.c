@@ -102,6 +102,32 @@ static int make_indices(struct timeline_filter *filter)
 	return 0;
 }
 
+static int64_t time_of(const struct timeline_filter *filter, size_t row)
+{
+	return fleet_timeline_at(filter->fleet, (size_t)filter->indices[row])->at_ms;
+}
+
+/* By their times, the newest first: what is told of one moment comes from several places and not in its order. Only
+ * neighbours in time change places, so a clock that was set back does not send what is new below what is old.
+ */
+static void order_by_time(struct timeline_filter *filter)
+{
+	for (size_t i = 1; i < filter->n; i++) {
+		uint64_t index = filter->indices[i];
+		int64_t at_ms = time_of(filter, i);
+		size_t row = i;
+
+		for (; row > 0; row--) {
+			int64_t later_ms = at_ms - time_of(filter, row - 1);
+
+			if (later_ms <= 0 || later_ms > TIMELINE_ORDER_MS)
+				break;
+			filter->indices[row] = filter->indices[row - 1];
+		}
+		filter->indices[row] = index;
+	}
+}
+
 int timeline_filter_settle(struct timeline_filter *filter)
 {
 	uint64_t newest = newest_no(filter);
@@ -124,25 +150,28 @@ int timeline_filter_settle(struct timeline_filter *filter)
 	}
 	filter->seen = newest;
 	r_indices = make_indices(filter);
+	if (r_indices == 0)
+		order_by_time(filter);
 	return r < 0 ? r : r_indices;
+}
+
+static uint64_t no_at(const struct timeline_filter *filter, size_t row)
+{
+	return filter->seen - filter->indices[row];
 }
 
 // Where the cursor's item is, newest first; the next older one when it is gone.
 static size_t cursor_row(const struct timeline_filter *filter)
 {
-	size_t low = 0, high = filter->n;
-
-	if (!filter->cursor_no || !filter->n)
+	if (!filter->cursor_no)
 		return 0;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (filter->nos[mid] < filter->cursor_no)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low == filter->n ? 0 : filter->n - 1 - low;
+	for (size_t row = 0; row < filter->n; row++)
+		if (no_at(filter, row) == filter->cursor_no)
+			return row;
+	for (size_t row = 0; row < filter->n; row++)
+		if (no_at(filter, row) < filter->cursor_no)
+			return row;
+	return filter->n ? filter->n - 1 : 0;
 }
 
 static void keep_in_sight(struct timeline_filter *filter, size_t row, size_t rows)
@@ -167,7 +196,7 @@ void timeline_filter_move(struct timeline_filter *filter, int64_t by, size_t row
 	}
 	if (row > last)
 		row = last;
-	filter->cursor_no = filter->nos[last - row];
+	filter->cursor_no = no_at(filter, (size_t)row);
 	keep_in_sight(filter, (size_t)row, rows);
 }
 

@@ -10,7 +10,7 @@
 #include "opscon/fleet.h"
 #include "opscon/view.h"
 
-enum { TIMELINE_TEXT_MAX = 256 };
+enum { TIMELINE_TEXT_MAX = 256, TIMELINE_ORDER_MS = 5000 };
 
 struct timeline_filter {
 	const struct fleet *fleet; // borrowed
@@ -24,7 +24,7 @@ struct timeline_filter {
 	size_t n, cap;
 	uint64_t seen;     // newest item looked at
 	bool is_stale;     // an older item changed, or the filter did
-	uint64_t *indices; // owned: the same as fleet timeline indices, newest first
+	uint64_t *indices; // owned: the same as fleet timeline indices, by time, newest first
 	size_t cap_indices;
 
 	uint64_t cursor_no; // 0: follows the newest

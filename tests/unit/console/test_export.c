@@ -45,6 +45,40 @@ static void export_is(struct setting *s, enum export_format format, const char *
 	bytes_finish(&text);
 }
 
+static void shown_are(struct setting *s, const char *titles)
+{
+	struct timeline_view view;
+	char all[64] = "";
+
+	ck_assert_int_eq(timeline_filter_settle(&s->filter), 0);
+	timeline_filter_show(&s->filter, 10, &view);
+	for (size_t i = 0; i < view.n_items; i++)
+		strcat(all, fleet_timeline_at(s->f.fleet, (size_t)view.nos[i])->title);
+	ck_assert_str_eq(all, titles);
+}
+
+START_TEST(items_of_one_moment_stand_in_the_order_of_their_times)
+{
+	struct setting s;
+
+	setup(&s);
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "a", "", 5184);
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "b", "", 4424);
+	shown_are(&s, "ba");
+	timeline_filter_move(&s.filter, 1, 10); // on a
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "c", "", 4728);
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "d", "", 4728);
+	shown_are(&s, "bdca");
+	ck_assert_str_eq(timeline_filter_item(&s.filter)->title, "a");
+	timeline_filter_move(&s.filter, -1, 10);
+	ck_assert_str_eq(timeline_filter_item(&s.filter)->title, "c");
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "e", "", HOUR_MS); // the clock was set back
+	fleet_fixture_notice(&s.f, 0, SEVERITY_INFO, ACTION_INFO, "f", "", HOUR_MS - 10);
+	shown_are(&s, "febdca");
+	teardown(&s);
+}
+END_TEST
+
 START_TEST(an_export_is_what_is_shown_oldest_first)
 {
 	struct setting s;
@@ -256,6 +290,7 @@ START_TEST(each_type_and_severity_is_filtered)
 }
 END_TEST
 
-SUITE("console export", each_type_and_severity_is_filtered, an_export_is_what_is_shown_oldest_first,
-      nothing_exported_becomes_a_formula_or_markup, a_file_is_new_or_not_at_all, an_empty_export_is_whole,
-      it_follows_the_newest_until_somebody_scrolls, folded_items_are_looked_at_again, every_filter_narrows)
+SUITE("console export", items_of_one_moment_stand_in_the_order_of_their_times, each_type_and_severity_is_filtered,
+      an_export_is_what_is_shown_oldest_first, nothing_exported_becomes_a_formula_or_markup,
+      a_file_is_new_or_not_at_all, an_empty_export_is_whole, it_follows_the_newest_until_somebody_scrolls,
+      folded_items_are_looked_at_again, every_filter_narrows)
