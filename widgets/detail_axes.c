@@ -53,17 +53,23 @@ static style_t observed_axis(const struct fleet_agent *agent, const struct view 
 	return observed_style(health->observed);
 }
 
+static const char *attempt_word(enum observed toward)
+{
+	if (toward == OBSERVED_UP)
+		return "recovering";
+	return toward == OBSERVED_DOWN ? "failing" : "degrading";
+}
+
 static style_t attempt_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
 {
 	const struct health *health = &agent->health;
 
 	(void)view;
 	if (health->attempt_n == 0) {
-		strbuf_add(out, health->observed == OBSERVED_NEVER ? "nothing judged yet" : "hard: not changing");
+		strbuf_add(out, health->observed == OBSERVED_NEVER ? "nothing judged yet" : "settled (hard)");
 		return STYLE_TEXT;
 	}
-	strbuf_addf(out, "soft: %u of %u towards %s", health->attempt_n, health->attempt_of,
-		    observed_word(health->toward));
+	strbuf_addf(out, "%s %u of %u (soft)", attempt_word(health->toward), health->attempt_n, health->attempt_of);
 	return STYLE_WARN;
 }
 
@@ -140,7 +146,7 @@ static style_t quality_axis(const struct fleet_agent *agent, const struct view *
 {
 	(void)view;
 	if (agent->health.quality == PROBE_OK) {
-		strbuf_add(out, "sound");
+		strbuf_add(out, "ok");
 		return STYLE_TEXT;
 	}
 	strbuf_add(out, agent->health.quality == PROBE_OFFLINE ? "our own network is gone: no judgement"
@@ -192,9 +198,9 @@ size_t detail_axes(const struct fleet_agent *agent, const struct view *view, str
 		const char *label;
 		style_t (*write)(const struct fleet_agent *agent, const struct view *view, struct strbuf *out);
 	} axes[] = {
-		{ "reason", reason_axis },       { "observed", observed_axis }, { "run", attempt_axis },
+		{ "reason", reason_axis },       { "observed", observed_axis }, { "attempts", attempt_axis },
 		{ "answer", answer_axis },       { "scrape", scrape_axis },     { "failures", failures_axis },
-		{ "freshness", freshness_axis }, { "probing", quality_axis },   { "changes", flapping_axis },
+		{ "freshness", freshness_axis }, { "our probe", quality_axis }, { "changes", flapping_axis },
 		{ "overlays", overlays_axis },
 	};
 	size_t n = 0;
