@@ -139,6 +139,7 @@ int app_start_console(struct app *app, bool has_unicode)
 		.fleet = app->session.fleet,
 		.feed = app->session.feed,
 		.is_demo = app->options->is_demo,
+		.theme = theme_name(theme_from_name(app->options->theme ? app->options->theme : fleet->config.theme)),
 		.has_unicode = has_unicode,
 		.who = app->who,
 		// A demo's view is nobody's: it is not mixed with what is remembered of the real fleet.

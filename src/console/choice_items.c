@@ -225,7 +225,7 @@ int console_fill_picker(struct console *console)
 	case USE_RANGE:
 		return fill_ranges(console);
 	case USE_THEME:
-		return fill_constants(console, themes, console->theme);
+		return fill_constants(console, themes, *console->theme ? console->theme : console->configured_theme);
 	case USE_COMMAND:
 		return fill_commands(console);
 	case USE_SNOOZE:

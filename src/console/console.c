@@ -14,6 +14,7 @@ static void take_options(struct console *console, const struct console_options *
 	console->fleet = options->fleet;
 	console->feed = options->feed;
 	console->who = options->who ? options->who : "unknown";
+	console->configured_theme = options->theme ? options->theme : "dark";
 	console->state_dir = options->state_dir;
 	console->local_offset_s = options->utc_offset_s;
 	console->refresh_ms = config && config->refresh_ms ? config->refresh_ms : 1000;

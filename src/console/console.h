@@ -23,6 +23,7 @@ struct console_options {
 	struct feed *feed;           // borrowed; NULL: requests are refused with a message
 	bool is_demo;
 	bool has_unicode;
+	const char *theme;     // a constant: the one configured; NULL: dark
 	const char *who;       // borrowed: stands beside every request; NULL: "unknown"
 	const char *state_dir; // borrowed: the view is remembered in its file `view`; NULL: nothing is remembered
 	int32_t utc_offset_s;  // of local time

@@ -55,8 +55,9 @@ struct console {
 	struct key_hint hints[KEYMAP_HINTS_MAX];
 	struct context context;
 	char context_text[256];
-	char theme[16];
-	int64_t restored_until_ms; // mono: remembered agents may still turn up; 0 afterwards
+	char theme[16];               // picked by hand, "" none
+	const char *configured_theme; // a constant
+	int64_t restored_until_ms;    // mono: remembered agents may still turn up; 0 afterwards
 	struct scope scope;
 	struct history history;
 

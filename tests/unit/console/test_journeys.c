@@ -341,8 +341,13 @@ START_TEST(the_palette_does_what_it_says)
 	ck_assert_uint_gt(view->picker.n_items, 30);
 	console_fixture_keys(&f, "range space 7d Enter");
 	ck_assert_int_eq(view->range, RANGE_7D);
-	console_fixture_keys(&f, ": theme space light Enter");
+	console_fixture_keys(&f, "T");
+	ck_assert(view->picker.items[0].is_picked); // dark, which nobody has picked
+	console_fixture_keys(&f, "Esc : theme space light Enter");
 	ck_assert_str_eq(console_theme(f.console), "light");
+	console_fixture_keys(&f, "T");
+	ck_assert(!view->picker.items[0].is_picked && view->picker.items[1].is_picked);
+	console_fixture_keys(&f, "Esc");
 	console_fixture_keys(&f, ": pause: Enter");
 	ck_assert(view->is_paused);
 	console_fixture_keys(&f, ": export Enter");
