@@ -47,7 +47,7 @@ static void counts_text(const struct fleet_scope *scope, bool is_short, struct s
 		return;
 	}
 	if (scope->by_state[HEALTH_UP] == n_probed) {
-		strbuf_addf(out, n_probed == 1 ? "the one agent is up" : "all %zu agents are up", n_probed);
+		strbuf_addf(out, "%zu of %zu%s up", n_probed, n_probed, agents_word(scope));
 		add_aside(scope, out);
 		return;
 	}

@@ -31,10 +31,10 @@ static struct term *ask(struct scene *s)
 	scene_open(s);
 	scene_simulate(s, eight);
 	t = scene_console(s, NULL, 120, 36);
-	term_wait_for(t, "all 8 agents are up", SCENE_MS);
+	term_wait_for(t, "8 of 8 agents up", SCENE_MS);
 	shrink_to(3);
 	term_wait_row(t, "! answers: file_sd:", "no longer lists 5 of 8 agents", SCENE_MS);
-	term_wait_for(t, "all 8 agents are up", SCENE_MS); // nobody goes before it is answered
+	term_wait_for(t, "8 of 8 agents up", SCENE_MS); // nobody goes before it is answered
 	term_send(t, "!");
 	term_wait_for(t, "> Cancel <", SCENE_MS);
 	return t;
@@ -56,7 +56,7 @@ START_TEST(agents_are_dropped_when_the_question_is_answered_so)
 	term_send(t, "Tab Tab");
 	term_wait_for(t, "> Drop them <", SCENE_MS);
 	answer(t);
-	term_wait_for(t, "all 3 agents are up", SCENE_MS);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
 	term_wait_gone(t, "! answers:", SCENE_MS);
 	term_send(t, "5");
 	term_wait_for(t, "dropped the agents that are not listed any more", SCENE_MS);
@@ -76,7 +76,7 @@ START_TEST(agents_are_kept_when_the_question_is_answered_so)
 	term_send(t, "5");
 	term_wait_for(t, "kept the agents that are not listed any more", SCENE_MS);
 	term_send(t, "1");
-	term_wait_for(t, "all 8 agents are up", SCENE_MS);
+	term_wait_for(t, "8 of 8 agents up", SCENE_MS);
 	term_send(t, "!");
 	term_wait_for(t, "there is no open question", SCENE_MS);
 	scene_quit(t);
@@ -93,13 +93,13 @@ START_TEST(a_little_less_is_not_asked_about_and_a_broken_list_changes_nothing)
 	scene_open(&s);
 	scene_simulate(&s, eight);
 	t = scene_console(&s, NULL, 120, 36);
-	term_wait_for(t, "all 8 agents are up", SCENE_MS);
+	term_wait_for(t, "8 of 8 agents up", SCENE_MS);
 	shrink_to(6);
-	term_wait_for(t, "all 6 agents are up", SCENE_MS);
+	term_wait_for(t, "6 of 6 agents up", SCENE_MS);
 	list = scene_read("targets.json");
 	scene_write("targets.json", "[{\"targets\": [");
 	term_wait_for(t, "targets.json cannot be read", SCENE_MS);
-	term_wait_for(t, "all 6 agents are up", SCENE_MS);
+	term_wait_for(t, "6 of 6 agents up", SCENE_MS);
 	scene_write("targets.json", list);
 	term_wait_for(t, "targets.json is read again", SCENE_MS);
 	free(list);

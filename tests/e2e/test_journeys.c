@@ -33,7 +33,7 @@ START_TEST(a_glance_tells_whether_it_is_well_since_when_and_how_live_with_no_key
 		const char *selector, *verdict, *rest, *counts;
 	} fleets[] = {
 		{ NULL, "✖ DOWN  ", " of 22 agents down", "22 ─" },
-		{ "tier=creation", "● UP  ", "all 2 agents are up", "● 2 up  ▲ 0 degraded  ✖ 0 down  ○ 0 unknown" },
+		{ "tier=creation", "● UP  ", "2 of 2 agents up", "● 2 up  ▲ 0 degraded  ✖ 0 down  ○ 0 unknown" },
 		{ "name=WowSearch", "▲ DEGRADED  ", "1 of 1 agent degraded",
 		  "● 0 up  ▲ 1 degraded  ✖ 0 down  ○ 0 unknown" },
 		{ "name=WowSupport", "✖ DOWN  ", "1 of 1 agent down", "● 0 up  ▲ 0 degraded  ✖ 1 down  ○ 0 unknown" },
@@ -92,12 +92,12 @@ START_TEST(an_outage_of_everybody_is_no_doubt)
 	scene_quit(t);
 	scene_simulate(&s, (const char *[]){ "--agents", "2", NULL });
 	t = scene_console(&s, NULL, 120, 36);
-	term_wait_for(t, "all 2 agents are up", SCENE_MS);
+	term_wait_for(t, "2 of 2 agents up", SCENE_MS);
 	kill(s.simulator, SIGSTOP);
 	term_wait_row(t, "✖ DOWN", "2 of 2 agents down", SCENE_MS);
 	term_wait_for(t, "no answer in time", SCENE_MS);
 	kill(s.simulator, SIGCONT);
-	term_wait_for(t, "all 2 agents are up", SCENE_MS);
+	term_wait_for(t, "2 of 2 agents up", SCENE_MS);
 	scene_quit(t);
 	scene_close(&s);
 }

@@ -307,7 +307,7 @@ START_TEST(a_view_that_is_paused_writes_nothing_and_an_idle_one_little)
 	scene_open(&s);
 	scene_simulate(&s, (const char *[]){ "--agents", "4", NULL });
 	t = scene_console(&s, NULL, 120, 36);
-	term_wait_for(t, "all 4 agents are up", SCENE_MS);
+	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
 	before_ms = cpu_ms(term_pid(t));
 	ck_assert_uint_lt(term_listen(t, 2000), 20000);
 	ck_assert_int_lt(cpu_ms(term_pid(t)) - before_ms, 1000);

@@ -55,7 +55,7 @@ START_TEST(what_is_picked_filters_every_panel_and_says_how_to_clear_it)
 	term_wait_for(t, "1 of 4 selected", SCENE_MS);
 	term_send(t, "Enter");
 	term_wait_row(t, "only tier guardian", "(C clears)", SCENE_MS);
-	term_wait_for(t, "the one agent is up", SCENE_MS);
+	term_wait_for(t, "1 of 1 agent up", SCENE_MS);
 	term_wait_row(t, "Agents ─", " 1 ─", SCENE_MS);
 	term_wait_gone(t, "Newly bad", SCENE_MS);
 	term_wait_gone(t, "is down: bad HTTP", SCENE_MS);
@@ -180,7 +180,7 @@ START_TEST(the_view_is_remembered_and_cleared_with_a_word_when_its_agent_is_gone
 	scene_simulate(&s, (const char *[]){ "--agents", "3", NULL }); // without WowMemory
 	t = scene_console(&s, NULL, 120, 36);
 	term_wait_for(t, "1 remembered agent is gone: taken out of the context", SCENE_MS);
-	term_wait_for(t, "all 3 agents are up", SCENE_MS);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
 	term_wait_gone(t, "only WowMemory", SCENE_MS);
 	scene_quit(t);
 	scene_close(&s);
@@ -195,7 +195,7 @@ START_TEST(a_series_is_found_pinned_and_unpinned)
 	scene_open(&s);
 	scene_simulate(&s, (const char *[]){ "--agents", "1", NULL });
 	t = scene_console(&s, NULL, 120, 40);
-	term_wait_for(t, "the one agent is up", SCENE_MS);
+	term_wait_for(t, "1 of 1 agent up", SCENE_MS);
 	term_send(t, "M");
 	term_wait_for(t, "http_requests_total", SCENE_MS);
 	term_send(t, "/");
