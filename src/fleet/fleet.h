@@ -79,7 +79,6 @@ struct fleet {
 	struct event *defs[SERIES_MAX]; // references, by number
 	size_t n_defs;                  // highest number defined, plus one
 	struct metrics_aggregator *points;
-	int64_t points_swept_ms; // wall: when those past the retention were last dropped
 
 	struct fleet_alert *alerts_by_id;
 	struct fleet_alert **alerts; // by since_ms, oldest first

@@ -24,18 +24,6 @@ void fleet_points_forget(struct fleet *fleet, uint32_t agent)
 	metrics_forget_agent(fleet->points, agent);
 }
 
-// Recording drops what is old in its own series only; of agents that are read no more nobody else would. A clock that
-// was set back sweeps once for nothing.
-static void sweep(struct fleet *fleet, int64_t at_ms)
-{
-	enum { EVERY_MS = 60 * 1000 };
-
-	if (at_ms >= fleet->points_swept_ms && at_ms - fleet->points_swept_ms < EVERY_MS)
-		return;
-	metrics_cleanup(fleet->points, at_ms);
-	fleet->points_swept_ms = at_ms;
-}
-
 int fleet_metrics_read(struct fleet *fleet, const struct event *event)
 {
 	int r = 0;
@@ -48,7 +36,8 @@ int fleet_metrics_read(struct fleet *fleet, const struct event *event)
 		if (metrics_record(fleet->points, event->agent, reading->series, event->at_ms, reading->value) < 0)
 			r = -ENOMEM;
 	}
-	sweep(fleet, event->at_ms);
+	// Recording drops what is old in its own series only; of agents that are read no more nobody else would.
+	metrics_sweep(fleet->points, event->at_ms);
 	fleet_notify(fleet, FLEET_AGENT_METRICS, event->agent);
 	return r;
 }

@@ -3,280 +3,314 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-enum { HOUR_MS = 3600 * 1000 };
+enum { HOUR_MS = 3600 * 1000, BYTES_STEP = 24 };
 
-// Values and, behind them, offsets follow the struct in one piece of memory.
-struct metric_block {
-	int64_t base_ms;
-	struct metric_totals totals; // of all of [0, n): not valid once first > 0
-	uint16_t first, n, cap;      // points [first, n) are kept
-	double values[];
-};
+// ---- what is kept
 
-static int32_t *offsets(struct metric_block *block)
+// How many of the first chunk's points are not kept.
+static uint32_t n_gone(const struct metric_series *series)
 {
-	return (int32_t *)(void *)(block->values + block->cap);
+	uint32_t rank = series->n_chunks ? metric_chunk_rank(series->chunks[0], series->floor_ms, false) : 0;
+
+	return rank > series->n_dropped ? rank : series->n_dropped;
 }
 
-static int64_t block_time(const struct metric_block *block, size_t i)
+size_t metric_series_count(const struct metric_series *series)
 {
-	return block->base_ms + ((const int32_t *)(const void *)(block->values + block->cap))[i];
-}
-
-static size_t block_size(size_t cap)
-{
-	return sizeof(struct metric_block) + cap * (sizeof(double) + sizeof(int32_t));
-}
-
-static void totals_add(struct metric_totals *totals, double value)
-{
-	if (isnan(value))
-		return;
-	totals->min = totals->count ? fmin(totals->min, value) : value;
-	totals->max = totals->count ? fmax(totals->max, value) : value;
-	totals->sum += value;
-	totals->count++;
-}
-
-static void totals_merge(struct metric_totals *totals, const struct metric_totals *other)
-{
-	if (!other->count)
-		return;
-	totals->min = totals->count ? fmin(totals->min, other->min) : other->min;
-	totals->max = totals->count ? fmax(totals->max, other->max) : other->max;
-	totals->sum += other->sum;
-	totals->count += other->count;
+	return series->n_points - n_gone(series);
 }
 
 void metric_series_init(struct metric_series *series, uint16_t no)
 {
-	*series = (struct metric_series){ .no = no, .last_value = NAN };
+	*series = (struct metric_series){ .no = no, .last_value = NAN, .floor_ms = INT64_MIN };
 }
 
 void metric_series_finish(struct metric_series *series)
 {
-	for (uint32_t i = 0; i < series->n_blocks; i++)
-		mem_free(series->blocks[i]);
-	mem_free(series->blocks);
+	for (uint32_t i = 0; i < series->n_chunks; i++)
+		metric_chunk_free(series->chunks[i]);
+	mem_free(series->chunks);
 	mem_free(series->hours);
-	*series = (struct metric_series){ .last_value = NAN };
+	metric_series_init(series, series->no);
 }
 
-static struct metric_block *newest_block(const struct metric_series *series)
+static void drop_first_chunk(struct metric_series *series)
 {
-	return series->n_blocks ? series->blocks[series->n_blocks - 1] : NULL;
+	series->n_points -= series->chunks[0]->n;
+	series->n_dropped = 0;
+	metric_chunk_free(series->chunks[0]);
+	series->n_chunks--;
+	memmove(series->chunks, series->chunks + 1, series->n_chunks * sizeof(struct metric_chunk *));
 }
 
-static int append_block(struct metric_series *series, struct metric_block *block)
+void metric_series_drop_before(struct metric_series *series, int64_t at_ms)
 {
-	if (series->n_blocks == series->cap_blocks) {
-		uint32_t cap = series->cap_blocks ? series->cap_blocks * 2 : 1;
-		struct metric_block **blocks = mem_realloc(series->blocks, cap * sizeof(struct metric_block *));
-
-		if (!blocks)
-			return -ENOMEM;
-		series->blocks = blocks;
-		series->cap_blocks = cap;
-	}
-	series->blocks[series->n_blocks++] = block;
-	return 0;
+	if (at_ms < series->floor_ms)
+		series->n_dropped = n_gone(series); // for what is dropped does not come back
+	series->floor_ms = at_ms;
+	while (series->n_chunks && metric_chunk_last_ms(series->chunks[0]) < at_ms)
+		drop_first_chunk(series);
 }
 
-// The only block of a young series grows in place; the offsets move up behind the longer array of values.
-static struct metric_block *grow_block(struct metric_series *series, struct metric_block *block)
+static void keep_newest(struct metric_series *series, size_t n)
 {
-	uint16_t old_cap = block->cap;
-	struct metric_block *grown = mem_realloc(block, block_size(old_cap * 2U));
-
-	if (!grown)
-		return NULL;
-	grown->cap = (uint16_t)(old_cap * 2U);
-	memmove(offsets(grown), grown->values + old_cap, old_cap * sizeof(int32_t));
-	series->blocks[series->n_blocks - 1] = grown;
-	return grown;
+	while (series->n_chunks && series->n_points - series->chunks[0]->n >= n)
+		drop_first_chunk(series);
+	if (series->n_points - series->n_dropped > n)
+		series->n_dropped = series->n_points - (uint32_t)n;
 }
 
-static struct metric_block *block_for(struct metric_series *series, int64_t at_ms)
-{
-	struct metric_block *block = newest_block(series);
-	uint16_t cap = series->n_blocks ? METRIC_BLOCK_POINTS : METRIC_BLOCK_FIRST;
+// ---- a clock that was set back
 
-	if (block && at_ms - block->base_ms <= INT32_MAX) {
-		if (block->n < block->cap)
-			return block;
-		if (block->cap < METRIC_BLOCK_POINTS)
-			return grow_block(series, block);
-	}
-	block = mem_alloc(block_size(cap));
-	if (!block)
-		return NULL;
-	*block = (struct metric_block){ .base_ms = at_ms, .cap = cap };
-	if (append_block(series, block) < 0) {
-		mem_free(block);
-		return NULL;
-	}
-	return block;
+static struct metric_chunk *newest_chunk(const struct metric_series *series)
+{
+	return series->n_chunks ? series->chunks[series->n_chunks - 1] : NULL;
 }
 
-static void drop_first_block(struct metric_series *series)
+// Leaves a chunk its first n points.
+static void cut_chunk(struct metric_series *series, struct metric_chunk *chunk, uint32_t n)
 {
-	mem_free(series->blocks[0]);
-	series->n_blocks--;
-	memmove(series->blocks, series->blocks + 1, series->n_blocks * sizeof(struct metric_block *));
-}
+	struct metric_point point = { .value = NAN };
+	struct metric_chunk_reader reader;
 
-static void drop_oldest(struct metric_series *series)
-{
-	struct metric_block *block = series->blocks[0];
-
-	block->first++;
-	series->n_points--;
-	if (block->first == block->n)
-		drop_first_block(series);
-}
-
-size_t metric_series_drop_before(struct metric_series *series, int64_t at_ms)
-{
-	size_t n = 0;
-
-	for (; series->n_points && block_time(series->blocks[0], series->blocks[0]->first) < at_ms; n++)
-		drop_oldest(series);
-	return n;
-}
-
-static void recount(struct metric_block *block)
-{
-	block->totals = (struct metric_totals){ 0 };
-	for (size_t i = 0; i < block->n; i++)
-		totals_add(&block->totals, block->values[i]);
+	series->n_points -= chunk->n - n;
+	chunk->n = (uint16_t)n;
+	chunk->totals = (struct metric_totals){ 0 };
+	metric_chunk_read(chunk, &reader);
+	while (metric_chunk_next(&reader, &point))
+		metric_totals_add(&chunk->totals, point.value);
+	chunk->last_ms = (uint32_t)(point.at_ms - chunk->times->base_ms);
+	series->is_gap = isnan(point.value);
 }
 
 static void find_last_value(struct metric_series *series)
 {
+	struct metric_point point;
+	struct metric_chunk_reader reader;
+
 	series->last_value = NAN;
 	series->last_value_ms = 0;
-	for (size_t i = series->n_points; i > 0; i--) {
-		struct metric_point point = metric_series_at(series, i - 1);
+	for (uint32_t i = series->n_chunks; i > 0 && isnan(series->last_value); i--) {
+		metric_chunk_read(series->chunks[i - 1], &reader);
+		while (metric_chunk_next(&reader, &point)) {
+			bool is_kept = i > 1 || reader.n > series->n_dropped;
 
-		if (isnan(point.value))
-			continue;
-		series->last_value = point.value;
-		series->last_value_ms = point.at_ms;
-		return;
+			if (!is_kept || isnan(point.value))
+				continue;
+			series->last_value = point.value;
+			series->last_value_ms = point.at_ms;
+		}
 	}
+}
+
+static void forget_hours_after(struct metric_series *series, int64_t hour)
+{
+	if (series->newest_ms / HOUR_MS > hour)
+		series->current = (struct metric_totals){ 0 };
+	while (series->n_hours && series->hours[series->n_hours - 1].hour > hour)
+		series->n_hours--;
+	// The hour that it is now again goes on from what was known of it.
+	if (series->n_hours && series->hours[series->n_hours - 1].hour == hour)
+		series->current = series->hours[--series->n_hours].totals;
 }
 
 void metric_series_drop_after(struct metric_series *series, int64_t at_ms)
 {
-	struct metric_block *block;
+	struct metric_chunk *chunk;
 
-	while ((block = newest_block(series)) && block_time(block, block->n - 1U) > at_ms) {
-		block->n--;
-		series->n_points--;
-		if (block->n > block->first) {
-			recount(block);
+	series->n_dropped = n_gone(series);
+	series->floor_ms = INT64_MIN;
+	while ((chunk = newest_chunk(series)) && metric_chunk_last_ms(chunk) > at_ms) {
+		uint32_t n = metric_chunk_rank(chunk, at_ms, true);
+		uint32_t kept_from = series->n_chunks == 1 ? series->n_dropped : 0;
+
+		if (n > kept_from) {
+			cut_chunk(series, chunk, n);
 			continue;
 		}
-		mem_free(block);
-		series->n_blocks--;
+		series->n_points -= chunk->n;
+		series->n_chunks--;
+		metric_chunk_free(chunk);
 	}
-	for (int i = 0; i < METRIC_HOURS && series->hours; i++)
-		if (series->hours[i].hour > at_ms / HOUR_MS)
-			series->hours[i] = (struct metric_hour){ 0 };
-	if (series->current.hour > at_ms / HOUR_MS)
-		series->current = (struct metric_hour){ .hour = at_ms / HOUR_MS };
+	if (!series->n_chunks)
+		series->n_dropped = 0;
+	series->is_sealed = true;
+	forget_hours_after(series, at_ms / HOUR_MS);
 	series->newest_ms = at_ms;
 	find_last_value(series);
 }
 
-// Without memory for the ring the day is short of an hour; the points are not affected.
+// ---- pushing
+
+// The hour that is over joins those before it. Without memory the day is short of it; the points are not affected.
+static void close_hour(struct metric_series *series, int64_t now)
+{
+	int32_t hour = (int32_t)(series->newest_ms / HOUR_MS);
+	size_t n_old = 0;
+	struct metric_hour *hours;
+
+	while (n_old < series->n_hours && series->hours[n_old].hour <= now - METRIC_HOURS)
+		n_old++;
+	series->n_hours = (uint8_t)(series->n_hours - n_old);
+	if (n_old)
+		memmove(series->hours, series->hours + n_old, series->n_hours * sizeof *hours);
+	if (!series->current.count)
+		return;
+	hours = mem_realloc(series->hours, (series->n_hours + 1U) * sizeof *hours);
+	if (!hours)
+		return;
+	series->hours = hours;
+	hours[series->n_hours++] = (struct metric_hour){ .hour = hour, .totals = series->current };
+}
+
 static void count_hour(struct metric_series *series, int64_t at_ms, double value)
 {
 	int64_t hour = at_ms / HOUR_MS;
 
-	if (series->current.hour != hour) {
-		if (!series->hours && series->current.totals.count)
-			series->hours = mem_calloc(METRIC_HOURS, sizeof *series->hours);
-		if (series->hours && series->current.totals.count)
-			series->hours[series->current.hour % METRIC_HOURS] = series->current;
-		series->current = (struct metric_hour){ .hour = hour };
+	if (hour != series->newest_ms / HOUR_MS) {
+		close_hour(series, hour);
+		series->current = (struct metric_totals){ 0 };
 	}
-	totals_add(&series->current.totals, value);
+	metric_totals_add(&series->current, value);
 }
 
-int metric_series_push(struct metric_series *series, int64_t at_ms, double value, size_t max_points,
-		       int64_t retention_ms)
+// Whether the value can be written into the newest chunk as its values are, and its next row is at_ms, or can be.
+static bool can_follow(const struct metric_series *series, const struct metric_chunk *chunk, int64_t at_ms,
+		       double value)
 {
-	struct metric_block *block = block_for(series, at_ms);
+	const struct metric_times *times = chunk->times;
+	uint32_t row = (uint32_t)chunk->row + chunk->n;
 
-	if (!block)
+	if (series->is_sealed || at_ms - times->base_ms > UINT32_MAX)
+		return false;
+	if (chunk->is_scaled ? !metric_is_thousandth(value) : (!series->is_broken && metric_wants_thousandths(value)))
+		return false;
+	if (row == times->n)
+		return times->n < METRIC_ROWS_MAX && times->last_ms <= at_ms;
+	return row + 1U == times->n && times->last_ms == at_ms;
+}
+
+static int append_chunk(struct metric_series *series, struct metric_chunk *chunk)
+{
+	if (series->n_chunks == series->cap_chunks) {
+		uint32_t cap = series->cap_chunks ? series->cap_chunks * 2 : 1;
+		struct metric_chunk **chunks = mem_realloc(series->chunks, cap * sizeof(struct metric_chunk *));
+
+		if (!chunks)
+			return -ENOMEM;
+		series->chunks = chunks;
+		series->cap_chunks = cap;
+	}
+	series->chunks[series->n_chunks++] = chunk;
+	return 0;
+}
+
+static struct metric_chunk *resize_newest(struct metric_series *series, size_t cap)
+{
+	struct metric_chunk *chunk = mem_realloc(newest_chunk(series), sizeof *chunk + cap);
+
+	if (!chunk)
+		return NULL;
+	chunk->cap = (uint16_t)cap;
+	series->chunks[series->n_chunks - 1] = chunk;
+	return chunk;
+}
+
+static struct metric_chunk *begin_chunk(struct metric_series *series, struct metric_axes *axes, int64_t at_ms,
+					double value)
+{
+	struct metric_times *times = metric_axes_join(axes, at_ms);
+	struct metric_chunk *chunk = times ? mem_alloc(sizeof *chunk + METRIC_CODE_MAX) : NULL;
+
+	if (!chunk) {
+		metric_times_unref(times);
+		return NULL;
+	}
+	*chunk = (struct metric_chunk){ .times = times,
+					.row = (uint8_t)(times->n - 1),
+					.cap = METRIC_CODE_MAX,
+					.is_scaled = (!series->is_broken && metric_wants_thousandths(value)) };
+	if (newest_chunk(series)) // nothing is added to it: the room that is left over goes back
+		resize_newest(series, (newest_chunk(series)->n_bits + 7U) / 8);
+	if (append_chunk(series, chunk) < 0) {
+		metric_chunk_free(chunk);
+		return NULL;
+	}
+	series->code = METRIC_CODE_VALUES;
+	series->last_word = 0;
+	series->is_sealed = false;
+	return chunk;
+}
+
+// The chunk that the point belongs to, its row there and with room for it.
+static struct metric_chunk *chunk_for(struct metric_series *series, struct metric_axes *axes, int64_t at_ms,
+				      double value)
+{
+	struct metric_chunk *chunk = newest_chunk(series);
+	size_t needed;
+
+	series->is_broken |= !metric_is_thousandth(value);
+	if (!chunk || !can_follow(series, chunk, at_ms, value))
+		return begin_chunk(series, axes, at_ms, value);
+	needed = chunk->n_bits / 8U + METRIC_CODE_MAX;
+	if (needed > chunk->cap) {
+		chunk = resize_newest(series, needed + BYTES_STEP);
+		if (!chunk)
+			return NULL;
+	}
+	if (chunk->row + chunk->n == chunk->times->n && metric_times_append(chunk->times, at_ms) < 0)
+		return NULL;
+	return chunk;
+}
+
+int metric_series_push(struct metric_series *series, struct metric_axes *axes, int64_t at_ms, double value,
+		       size_t max_points, int64_t retention_ms)
+{
+	double kept = metric_kept(value);
+	struct metric_chunk *chunk = chunk_for(series, axes, at_ms, kept);
+
+	if (!chunk)
 		return -ENOMEM;
-	block->values[block->n] = value;
-	offsets(block)[block->n++] = (int32_t)(at_ms - block->base_ms);
-	totals_add(&block->totals, value);
+	series->last_word = metric_chunk_put(chunk, &series->code, series->last_word, kept);
+	chunk->last_ms = (uint32_t)(at_ms - chunk->times->base_ms);
+	metric_totals_add(&chunk->totals, value);
 	count_hour(series, at_ms, value);
 	series->newest_ms = at_ms;
-	if (!isnan(value)) {
+	series->is_gap = isnan(value);
+	if (!series->is_gap) {
 		series->last_value = value;
 		series->last_value_ms = at_ms;
 	}
 	series->n_points++;
-	while (series->n_points > max_points)
-		drop_oldest(series);
+	keep_newest(series, max_points);
 	metric_series_drop_before(series, at_ms - retention_ms);
 	return 0;
 }
 
-struct metric_point metric_series_at(const struct metric_series *series, size_t i)
-{
-	struct metric_point point = { .value = NAN };
-
-	metric_series_copy(series, i, &point, 1);
-	return point;
-}
-
 double metric_series_newest(const struct metric_series *series)
 {
-	const struct metric_block *block = newest_block(series);
-
-	return block ? block->values[block->n - 1U] : NAN;
+	return series->n_chunks && !series->is_gap ? series->last_value : NAN;
 }
 
-// How many points of a block are before at_ms, or up to and including it.
-static size_t block_rank(const struct metric_block *block, int64_t at_ms, bool is_included)
-{
-	size_t low = block->first;
-	size_t high = block->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int64_t t = block_time(block, middle);
-
-		if (t < at_ms || (is_included && t == at_ms))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low - block->first;
-}
+// ---- ranges
 
 static size_t series_rank(const struct metric_series *series, int64_t at_ms, bool is_included)
 {
+	size_t gone = n_gone(series);
 	size_t rank = 0;
 
-	for (uint32_t i = 0; i < series->n_blocks; i++) {
-		size_t in_block = block_rank(series->blocks[i], at_ms, is_included);
+	for (uint32_t i = 0; i < series->n_chunks; i++) {
+		size_t in_chunk = metric_chunk_rank(series->chunks[i], at_ms, is_included);
 
-		rank += in_block;
-		if (in_block < (size_t)(series->blocks[i]->n - series->blocks[i]->first))
+		rank += in_chunk;
+		if (in_chunk < series->chunks[i]->n)
 			break;
 	}
-	return rank;
+	return rank > gone ? rank - gone : 0;
 }
 
 struct metric_places metric_series_places(const struct metric_series *series, int64_t from_ms, int64_t to_ms)
@@ -294,36 +328,64 @@ struct metric_places metric_series_places(const struct metric_series *series, in
 size_t metric_series_copy(const struct metric_series *series, size_t i, struct metric_point *out, size_t n)
 {
 	size_t written = 0;
+	struct metric_point point;
+	struct metric_chunk_reader reader;
 
-	for (uint32_t b = 0; b < series->n_blocks && written < n; b++) {
-		const struct metric_block *block = series->blocks[b];
-		size_t held = (size_t)(block->n - block->first);
+	i += n_gone(series);
+	for (uint32_t c = 0; c < series->n_chunks && written < n; c++) {
+		const struct metric_chunk *chunk = series->chunks[c];
 
-		if (i >= held) {
-			i -= held;
+		if (i >= chunk->n) {
+			i -= chunk->n;
 			continue;
 		}
-		for (size_t at = block->first + i; at < block->n && written < n; at++)
-			out[written++] =
-				(struct metric_point){ .at_ms = block_time(block, at), .value = block->values[at] };
+		metric_chunk_read(chunk, &reader);
+		while (written < n && metric_chunk_next(&reader, &point))
+			if (reader.n > i)
+				out[written++] = point;
 		i = 0;
 	}
 	return written;
 }
 
-static void block_summary(const struct metric_block *block, int64_t from_ms, int64_t to_ms,
-			  struct metric_totals *totals)
-{
-	bool is_whole =
-		block->first == 0 && block_time(block, 0) >= from_ms && block_time(block, block->n - 1U) <= to_ms;
+// ---- summaries
 
-	if (is_whole) {
-		totals_merge(totals, &block->totals);
-		return;
+struct range {
+	int64_t from_ms, to_ms;
+	uint32_t n_gone;             // of the first chunk
+	struct metric_totals totals; // so far, ...
+	struct metric_point first;   // ... with the first value ...
+	struct metric_point last;    // ... and the last one
+};
+
+static bool has_whole_chunk(const struct range *range, const struct metric_chunk *chunk)
+{
+	struct metric_times_reader reader;
+
+	if (range->n_gone || metric_chunk_last_ms(chunk) > range->to_ms)
+		return false;
+	metric_times_read(chunk->times, chunk->row, &reader);
+	return reader.at_ms >= range->from_ms;
+}
+
+// The values of a chunk that lie in the range; `totals` may be NULL.
+static void read_range(const struct metric_chunk *chunk, struct range *range, struct metric_totals *totals)
+{
+	struct metric_point point;
+	struct metric_chunk_reader reader;
+
+	metric_chunk_read(chunk, &reader);
+	while (metric_chunk_next(&reader, &point)) {
+		bool is_in = reader.n > range->n_gone && point.at_ms >= range->from_ms && point.at_ms <= range->to_ms;
+
+		if (!is_in || isnan(point.value))
+			continue;
+		if (isnan(range->first.value))
+			range->first = point;
+		range->last = point;
+		if (totals)
+			metric_totals_add(totals, point.value);
 	}
-	for (size_t i = block->first; i < block->n; i++)
-		if (block_time(block, i) >= from_ms && block_time(block, i) <= to_ms)
-			totals_add(totals, block->values[i]);
 }
 
 static void summary_of(const struct metric_totals *totals, struct series_summary *out)
@@ -340,37 +402,56 @@ static void summary_of(const struct metric_totals *totals, struct series_summary
 	out->avg = totals->sum / totals->count;
 }
 
-// First and last value of a range of places, gaps passed over.
-static void summary_ends(const struct metric_series *series, struct metric_places places, struct series_summary *out)
+/* Whole chunks are taken by their totals. Only the first one with a value and the last are read for that value all the
+ * same, and the last not when the newest value of all is in the range.
+ */
+static void sum_up(const struct metric_series *series, struct range *range)
 {
-	struct metric_point point = { .value = NAN };
+	const struct metric_chunk *unread = NULL;
 
-	for (size_t i = places.from; i < places.to && isnan(point.value); i++)
-		point = metric_series_at(series, i);
-	out->first_ms = point.at_ms;
-	point = (struct metric_point){ .at_ms = series->last_value_ms, .value = series->last_value };
-	if (places.to < series->n_points)
-		point.value = NAN;
-	for (size_t i = places.to; i > places.from && isnan(point.value); i--)
-		point = metric_series_at(series, i - 1);
-	out->last_ms = point.at_ms;
-	out->last = point.value;
+	for (uint32_t i = 0; i < series->n_chunks; i++) {
+		const struct metric_chunk *chunk = series->chunks[i];
+
+		range->n_gone = i == 0 ? n_gone(series) : 0;
+		if (metric_chunk_last_ms(chunk) < range->from_ms)
+			continue;
+		if (!has_whole_chunk(range, chunk)) {
+			uint32_t before = range->totals.count;
+
+			read_range(chunk, range, &range->totals);
+			if (range->totals.count > before)
+				unread = NULL;
+			continue;
+		}
+		metric_totals_merge(&range->totals, &chunk->totals);
+		if (!chunk->totals.count)
+			continue;
+		if (isnan(range->first.value))
+			read_range(chunk, range, NULL);
+		else
+			unread = chunk;
+	}
+	range->n_gone = 0;
+	if (series->last_value_ms >= range->from_ms && series->last_value_ms <= range->to_ms)
+		range->last = (struct metric_point){ series->last_value_ms, series->last_value };
+	else if (unread)
+		read_range(unread, range, NULL);
 }
 
 void metric_series_summary(const struct metric_series *series, int64_t from_ms, int64_t to_ms,
 			   struct series_summary *out)
 {
-	struct metric_totals totals = { 0 };
+	struct range range = {
+		.from_ms = from_ms, .to_ms = to_ms, .first = { .value = NAN }, .last = { .value = NAN }
+	};
 
-	for (uint32_t i = 0; i < series->n_blocks; i++) {
-		const struct metric_block *block = series->blocks[i];
-
-		if (block_time(block, block->n - 1U) >= from_ms && block_time(block, block->first) <= to_ms)
-			block_summary(block, from_ms, to_ms, &totals);
-	}
-	summary_of(&totals, out);
-	if (totals.count)
-		summary_ends(series, metric_series_places(series, from_ms, to_ms), out);
+	sum_up(series, &range);
+	summary_of(&range.totals, out);
+	if (!range.totals.count)
+		return;
+	out->first_ms = range.first.at_ms;
+	out->last_ms = range.last.at_ms;
+	out->last = range.last.value;
 }
 
 void metric_series_day(const struct metric_series *series, int64_t now_ms, struct series_summary *out)
@@ -380,18 +461,16 @@ void metric_series_day(const struct metric_series *series, int64_t now_ms, struc
 	int64_t first = newest;
 	struct metric_totals totals = { 0 };
 
-	for (int i = 0; i <= METRIC_HOURS; i++) {
-		const struct metric_hour *hour = &series->current;
+	for (uint32_t i = 0; i <= series->n_hours; i++) {
+		bool is_current = i == series->n_hours;
+		int64_t hour = is_current ? series->newest_ms / HOUR_MS : series->hours[i].hour;
+		const struct metric_totals *of_hour = is_current ? &series->current : &series->hours[i].totals;
 
-		if (i < METRIC_HOURS && !series->hours)
+		if (!of_hour->count || hour < oldest || hour > newest)
 			continue;
-		if (i < METRIC_HOURS)
-			hour = &series->hours[i];
-		if (!hour->totals.count || hour->hour < oldest || hour->hour > newest)
-			continue;
-		totals_merge(&totals, &hour->totals);
-		if (hour->hour < first)
-			first = hour->hour;
+		metric_totals_merge(&totals, of_hour);
+		if (hour < first)
+			first = hour;
 	}
 	summary_of(&totals, out);
 	if (!totals.count)
@@ -403,11 +482,11 @@ void metric_series_day(const struct metric_series *series, int64_t now_ms, struc
 
 size_t metric_series_memory(const struct metric_series *series)
 {
-	size_t bytes = sizeof *series + series->cap_blocks * sizeof(struct metric_block *);
+	size_t bytes = sizeof *series + series->cap_chunks * sizeof(struct metric_chunk *) +
+		       series->n_hours * sizeof *series->hours;
 
-	if (series->hours)
-		bytes += METRIC_HOURS * sizeof *series->hours;
-	for (uint32_t i = 0; i < series->n_blocks; i++)
-		bytes += block_size(series->blocks[i]->cap);
+	for (uint32_t i = 0; i < series->n_chunks; i++)
+		bytes += sizeof(struct metric_chunk) + series->chunks[i]->cap +
+			 metric_times_share(series->chunks[i]->times);
 	return bytes;
 }

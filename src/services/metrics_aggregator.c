@@ -13,13 +13,15 @@ struct agent_metrics {
 	uint32_t agent;
 	uint32_t n, cap;
 	struct metric_series **series; // owned, ascending by number
-	UT_hash_handle hh;             // metrics_aggregator::agents
+	struct metric_axes axes;
+	UT_hash_handle hh; // metrics_aggregator::agents
 };
 
 struct metrics_aggregator {
 	struct metrics_limits limits;
 	struct agent_metrics *agents; // owned
-	size_t n_series, n_points;
+	struct agent_metrics *sweep;  // whose turn it is; NULL: the first one's
+	size_t n_series;
 };
 
 int metrics_aggregator_create(const struct metrics_limits *limits, struct metrics_aggregator **out)
@@ -40,7 +42,6 @@ int metrics_aggregator_create(const struct metrics_limits *limits, struct metric
 
 static void free_series(struct metrics_aggregator *metrics, struct metric_series *series)
 {
-	metrics->n_points -= series->n_points;
 	metrics->n_series--;
 	metric_series_finish(series);
 	mem_free(series);
@@ -50,7 +51,10 @@ static void free_agent(struct metrics_aggregator *metrics, struct agent_metrics 
 {
 	for (uint32_t i = 0; i < agent->n; i++)
 		free_series(metrics, agent->series[i]);
+	if (metrics->sweep == agent)
+		metrics->sweep = agent->hh.next;
 	HASH_DEL(metrics->agents, agent);
+	metric_axes_finish(&agent->axes);
 	mem_free(agent->series);
 	mem_free(agent);
 }
@@ -156,8 +160,6 @@ int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16
 {
 	struct agent_metrics *agent = agent_of(metrics, agent_id);
 	struct metric_series *series;
-	uint32_t before;
-	int error;
 
 	if (!agent)
 		agent = add_agent(metrics, agent_id);
@@ -168,15 +170,12 @@ int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16
 		series = add_series(metrics, agent, no);
 	if (!series)
 		return -ENOMEM;
-	before = series->n_points;
-	if (before && at_ms < series->newest_ms - METRICS_JITTER_MS)
+	if (series->n_points && at_ms < series->newest_ms - METRICS_JITTER_MS)
 		metric_series_drop_after(series, at_ms);
 	if (series->n_points && at_ms < series->newest_ms)
 		at_ms = series->newest_ms;
-	error = metric_series_push(series, at_ms, value, metrics->limits.n_points, metrics->limits.retention_ms);
-	metrics->n_points += series->n_points;
-	metrics->n_points -= before;
-	return error;
+	return metric_series_push(series, &agent->axes, at_ms, value, metrics->limits.n_points,
+				  metrics->limits.retention_ms);
 }
 
 void metrics_forget_agent(struct metrics_aggregator *metrics, uint32_t id)
@@ -201,25 +200,50 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t no)
 	}
 }
 
+static void sweep_agent(struct metrics_aggregator *metrics, struct agent_metrics *agent, int64_t now_ms)
+{
+	for (uint32_t i = agent->n; i > 0; i--) {
+		struct metric_series *series = agent->series[i - 1];
+
+		metric_series_drop_before(series, now_ms - metrics->limits.retention_ms);
+		if (!series->n_points)
+			remove_series(metrics, agent, i - 1);
+	}
+	if (!agent->n)
+		free_agent(metrics, agent);
+}
+
+static size_t count_points(const struct metrics_aggregator *metrics)
+{
+	struct agent_metrics *agent, *next;
+	size_t n = 0;
+
+	HASH_ITER(hh, metrics->agents, agent, next)
+		for (uint32_t i = 0; i < agent->n; i++)
+			n += metric_series_count(agent->series[i]);
+	return n;
+}
+
 size_t metrics_cleanup(struct metrics_aggregator *metrics, int64_t now_ms)
 {
 	struct agent_metrics *agent, *next;
-	size_t dropped = 0;
+	size_t before = count_points(metrics);
 
-	HASH_ITER(hh, metrics->agents, agent, next) {
-		for (uint32_t i = agent->n; i > 0; i--) {
-			struct metric_series *series = agent->series[i - 1];
-			size_t n = metric_series_drop_before(series, now_ms - metrics->limits.retention_ms);
+	HASH_ITER(hh, metrics->agents, agent, next)
+		sweep_agent(metrics, agent, now_ms);
+	return before - count_points(metrics);
+}
 
-			dropped += n;
-			metrics->n_points -= n;
-			if (!series->n_points)
-				remove_series(metrics, agent, i - 1);
-		}
-		if (!agent->n)
-			free_agent(metrics, agent);
+void metrics_sweep(struct metrics_aggregator *metrics, int64_t now_ms)
+{
+	for (size_t i = 0; i < METRICS_SWEEP_AGENTS; i++) {
+		struct agent_metrics *agent = metrics->sweep ? metrics->sweep : metrics->agents;
+
+		if (!agent)
+			return;
+		metrics->sweep = agent->hh.next;
+		sweep_agent(metrics, agent, now_ms);
 	}
-	return dropped;
 }
 
 int metrics_summary(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t no, int64_t from_ms,
@@ -321,12 +345,14 @@ size_t metrics_latest(const struct metrics_aggregator *metrics, uint32_t agent, 
 		      size_t n)
 {
 	const struct metric_series *series = series_of(metrics, agent, no);
+	size_t n_kept;
 
 	if (!series)
 		return 0;
-	if (n > series->n_points)
-		n = series->n_points;
-	n = metric_series_copy(series, series->n_points - n, out, n);
+	n_kept = metric_series_count(series);
+	if (n > n_kept)
+		n = n_kept;
+	n = metric_series_copy(series, n_kept - n, out, n);
 	for (size_t i = 0; i < n / 2; i++) {
 		struct metric_point older = out[i];
 
@@ -359,13 +385,14 @@ void metrics_stats(const struct metrics_aggregator *metrics, struct metrics_stat
 	*out = (struct metrics_stats){
 		.n_agents = HASH_COUNT(metrics->agents),
 		.n_series = metrics->n_series,
-		.n_points = metrics->n_points,
+		.n_points = count_points(metrics),
 		.memory_bytes = sizeof *metrics,
 		.retention_ms = metrics->limits.retention_ms,
 		.points_max = metrics->limits.n_points,
 	};
 	HASH_ITER(hh, metrics->agents, agent, next) {
-		out->memory_bytes += sizeof *agent + agent->cap * sizeof(struct metric_series *);
+		out->memory_bytes +=
+			sizeof *agent + agent->cap * sizeof(struct metric_series *) + metric_axes_memory(&agent->axes);
 		for (uint32_t i = 0; i < agent->n; i++)
 			out->memory_bytes += metric_series_memory(agent->series[i]);
 	}
@@ -375,5 +402,5 @@ size_t metrics_count(const struct metrics_aggregator *metrics, uint32_t agent, u
 {
 	const struct metric_series *series = series_of(metrics, agent, no);
 
-	return series ? series->n_points : 0;
+	return series ? metric_series_count(series) : 0;
 }

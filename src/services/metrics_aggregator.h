@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The points of kept series, by agent and series number: what panels draw and what summaries are made of.
  *
- * Recording costs the same however much is kept. A series is a queue of small blocks, each with its own count, sum,
- * minimum and maximum: any range is summed up from whole blocks plus the points of its two ends, so windows are exact
- * and nothing is recomputed when a point comes or goes. Hours are kept as totals for a day, past the points themselves.
- * Kept are at most `n_points` a series and none older than `retention_ms` before the newest.
+ * Recording costs the same however much is kept. A series is a queue of chunks, each with its own count, sum, minimum
+ * and maximum: any range is summed up from whole chunks plus the points of its two ends, so windows are exact and
+ * nothing is recomputed when a point comes or goes. Points are compressed (metric_series.h). Hours are kept as totals
+ * for a day, past the points themselves. Kept are at most `n_points` a series and none older than `retention_ms` before
+ * the newest.
  *
  * Times are wall-clock, as events carry them, and a series only goes forward: a point up to METRICS_JITTER_MS before
  * the newest takes the newest's time; one further back means that the clock was set back, and what now lies in the
@@ -24,6 +25,7 @@ enum {
 	METRICS_POINTS_DEFAULT = 10000,
 	METRICS_LATEST_DEFAULT = 10,
 	METRICS_JITTER_MS = 10 * 1000,
+	METRICS_SWEEP_AGENTS = 2,
 };
 
 struct metrics_limits {
@@ -43,6 +45,8 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t series);
 
 // Drops what is older than the retention at now_ms; a series without points disappears. Returns the points dropped.
 size_t metrics_cleanup(struct metrics_aggregator *metrics, int64_t now_ms);
+// The same for METRICS_SWEEP_AGENTS, other ones each time: whoever calls it when points come cleans up without a pause.
+void metrics_sweep(struct metrics_aggregator *metrics, int64_t now_ms);
 
 /* Sums up the points with from_ms <= at_ms <= to_ms; percentiles are exact, by linear interpolation between the ranks,
  * and left NaN unless asked for. 0, and an empty range has count 0, sum 0 and NaN for the rest; -ENOENT and all zeros
