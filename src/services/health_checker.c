@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/ring.h"
 #include "base/table.h"
 #include "services/deadlines.h"
 #include "services/flapping.h"
@@ -37,9 +36,7 @@ struct watched {
 	int64_t maintenance_until_ms; // mono
 	struct deadline deadline;     // health_checker::deadlines
 	struct mass_member mass;      // mass_outage::members
-	struct ring ring;
-	struct health_result history[HEALTH_HISTORY];
-	UT_hash_handle hh; // health_checker::agents
+	UT_hash_handle hh;            // health_checker::agents
 };
 
 struct health_checker {
@@ -222,7 +219,6 @@ static struct watched *watch(struct health_checker *checker, uint32_t id, struct
 	agent->deadline.owner = agent;
 	agent->mass.owner = agent;
 	agent->state = HEALTH_UNKNOWN;
-	ring_init(&agent->ring, HEALTH_HISTORY);
 	HASH_ADD(hh, checker->agents, id, sizeof agent->id, agent);
 	if (TABLE_ADD_FAILED(agent))
 		goto err;
@@ -268,18 +264,6 @@ void health_checker_remove(struct health_checker *checker, uint32_t id, struct i
 }
 
 // ---- judging
-
-static void remember(struct watched *agent, const struct verdict *verdict, const struct sample *sample,
-		     struct instant now)
-{
-	agent->history[ring_push(&agent->ring)] = (struct health_result){
-		.at_ms = now.wall_ms,
-		.level = verdict->level,
-		.reason = verdict->reason,
-		.http_status = sample->http_status,
-		.total_us = sample->timing.total_us,
-	};
-}
 
 static void save_before(struct watched *agent)
 {
@@ -367,7 +351,6 @@ static bool judge(struct health_checker *checker, struct watched *agent, const s
 	if (turns_bad)
 		save_before(agent);
 	take_verdict(agent, verdict, sample, now);
-	remember(agent, verdict, sample, now);
 	recount(checker, agent, now);
 	if (turns_bad)
 		return mass_outage_turned_bad(&checker->outage, &agent->mass, now.mono_ms);
@@ -501,16 +484,6 @@ const struct health *health_checker_health(const struct health_checker *checker,
 	const struct watched *agent = find(checker, id);
 
 	return agent ? &agent->health : NULL;
-}
-
-size_t health_checker_history(const struct health_checker *checker, uint32_t id, struct health_result *out, size_t n)
-{
-	const struct watched *agent = find(checker, id);
-	size_t i = 0;
-
-	for (; agent && i < n && i < agent->ring.count; i++)
-		out[i] = agent->history[ring_at(&agent->ring, agent->ring.count - 1 - i)];
-	return i;
 }
 
 void health_checker_stats(const struct health_checker *checker, struct health_stats *out)

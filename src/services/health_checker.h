@@ -37,7 +37,6 @@ enum {
 	HEALTH_TIMEOUT_DEFAULT_MS = 5000,
 	HEALTH_FALL_DEFAULT = 3,
 	HEALTH_RISE_DEFAULT = 2,
-	HEALTH_HISTORY = 20, // results kept an agent
 	HEALTH_MASS_MIN = 5, // agents
 };
 
@@ -91,18 +90,6 @@ int health_checker_overlay(struct health_checker *checker, uint32_t agent, enum 
 			   int64_t until_ms, struct instant now);
 
 const struct health *health_checker_health(const struct health_checker *checker, uint32_t agent); // NULL: unknown
-
-struct health_result {
-	int64_t at_ms; // wall
-	enum verdict_level level;
-	enum reason reason;
-	int http_status;
-	int32_t total_us;
-};
-
-// The last judged results, newest first, at most n; returns how many were written.
-size_t health_checker_history(const struct health_checker *checker, uint32_t agent, struct health_result *out,
-			      size_t n);
 
 struct health_stats {
 	size_t total;
