@@ -106,7 +106,7 @@ static style_t answer_axis(const struct fleet_agent *agent, const struct view *v
 // everything else of it was said before.
 static style_t scrape_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
 {
-	const struct event_probed *probed = &agent->probed[PROBE_METRICS];
+	const struct event_probed *probed = agent->probed[PROBE_METRICS];
 	bool is_good = probed->reason == REASON_NONE && !probed->n_bad_lines;
 
 	(void)view;

@@ -109,7 +109,7 @@ static const char *why_nothing(const struct fleet_agent *agent, const struct scr
 
 static void draw_nothing(struct canvas *canvas, const struct fleet_agent *agent, const struct scrape *scrape)
 {
-	enum reason reason = agent ? agent->probed[PROBE_METRICS].reason : REASON_NONE;
+	enum reason reason = agent ? agent->probed[PROBE_METRICS]->reason : REASON_NONE;
 
 	if (!scrape && reason != REASON_NONE)
 		canvas_textf(canvas, MARK, 0, -1, STYLE_MUTED, "The last scrape failed: %s.", reason_text(reason));

@@ -94,7 +94,7 @@ static void explain(const struct fleet *fleet, const struct view *view, const st
 		    const struct series_def *def, struct provenance *out)
 {
 	enum probe_kind kind = def && !*def->expr ? PROBE_HEALTH : PROBE_METRICS;
-	bool is_failed = agent->probed_at_ms[kind] && agent->probed[kind].reason != REASON_NONE;
+	bool is_failed = agent->probed_at_ms[kind] && agent->probed[kind]->reason != REASON_NONE;
 	char since[HUMAN_MAX];
 
 	out->state = PROVENANCE_UNAVAILABLE;
@@ -105,7 +105,7 @@ static void explain(const struct fleet *fleet, const struct view *view, const st
 	snprintf(out->text, sizeof out->text, "%s failed%s%s: %s", kind == PROBE_METRICS ? "scrape" : "probe",
 		 out->since_ms ? " since " : "",
 		 out->since_ms ? human_time_of_day(out->since_ms, view->utc_offset_s, since) : "",
-		 reason_text(agent->probed[kind].reason));
+		 reason_text(agent->probed[kind]->reason));
 }
 
 void provenance_read(const struct fleet *fleet, const struct view *view, uint32_t agent, const struct series_def *def,

@@ -33,11 +33,11 @@ bool fleet_is_incomplete(const struct fleet *fleet);
 struct fleet_agent {
 	const struct agent *agent;
 	struct health health;
-	enum health_state state;       // health_state(&health)
-	int64_t state_since_ms;        // wall: when `state` took its value
-	struct event_probed probed[2]; // by probe_kind; at_ms in probed_at_ms
-	int64_t probed_at_ms[2];       // wall; 0 never
-	uint32_t n_alerts;             // not resolved
+	enum health_state state;              // health_state(&health)
+	int64_t state_since_ms;               // wall: when `state` took its value
+	const struct event_probed *probed[2]; // by probe_kind: of the last probe; all zeros before the first
+	int64_t probed_at_ms[2];              // wall; 0 never
+	uint32_t n_alerts;                    // not resolved
 };
 
 size_t fleet_n_agents(const struct fleet *fleet);

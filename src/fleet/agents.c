@@ -71,6 +71,7 @@ static int entry_index(struct fleet *fleet, struct fleet_entry *entry)
 
 int fleet_agent_added(struct fleet *fleet, const struct event *event)
 {
+	static const struct event_probed never = { .excerpt = "" };
 	const struct agent *agent = event->u.agent;
 	struct fleet_entry *entry;
 
@@ -85,7 +86,7 @@ int fleet_agent_added(struct fleet *fleet, const struct event *event)
 	entry->public.state_since_ms = event->at_ms;
 	entry->public.n_alerts = fleet_count_alerts(fleet, agent->id);
 	for (size_t i = 0; i < 2; i++)
-		entry->public.probed[i].excerpt = "";
+		entry->public.probed[i] = &never;
 	if (entry_index(fleet, entry) < 0) {
 		entry_free(entry);
 		return -ENOMEM;

@@ -23,7 +23,7 @@ struct fleet_entry {
 	bool is_bad;      // linked in fleet::bad
 	bool is_aside;    // counted as in maintenance
 	struct fleet_entry *bad_prev, *bad_next;
-	struct event *probed[2];      // references: what public.probed points into
+	struct event *probed[2];      // references: where public.probed points
 	struct event *scrape;         // reference, or NULL
 	UT_hash_handle hh;            // fleet::by_id
 	UT_hash_handle hh_key;        // fleet::by_key

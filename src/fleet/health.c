@@ -165,9 +165,7 @@ int fleet_probed(struct fleet *fleet, const struct event *event)
 		return 0;
 	event_unref(entry->probed[probed->kind]);
 	entry->probed[probed->kind] = fleet_keep(event);
-	entry->public.probed[probed->kind] = *probed;
-	if (!probed->excerpt)
-		entry->public.probed[probed->kind].excerpt = "";
+	entry->public.probed[probed->kind] = probed;
 	entry->public.probed_at_ms[probed->kind] = event->at_ms;
 	if (!reason_is_ours(probed->reason) && event->at_ms > fleet->feed.last_answer_ms)
 		fleet->feed.last_answer_ms = event->at_ms;
@@ -183,7 +181,7 @@ const struct event_probed *fleet_agent_judged(const struct fleet_agent *agent)
 	bool is_scrape = !agent->agent->health_url && agent->agent->metrics_url;
 	enum probe_kind kind = is_scrape ? PROBE_METRICS : PROBE_HEALTH;
 
-	return agent->probed_at_ms[kind] ? &agent->probed[kind] : NULL;
+	return agent->probed_at_ms[kind] ? agent->probed[kind] : NULL;
 }
 
 int32_t fleet_agent_latency_us(const struct fleet_agent *agent)

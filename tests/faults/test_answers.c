@@ -103,7 +103,7 @@ static bool metrics_failed(struct live_fleet *live, const void *arg)
 {
 	const struct fleet_agent *agent = live_agent(live, STAGE_WELL);
 
-	return agent->probed_at_ms[PROBE_METRICS] && agent->probed[PROBE_METRICS].reason == *(const enum reason *)arg;
+	return agent->probed_at_ms[PROBE_METRICS] && agent->probed[PROBE_METRICS]->reason == *(const enum reason *)arg;
 }
 
 START_TEST(health_that_answers_is_up_without_its_metrics)
@@ -177,7 +177,7 @@ static size_t bad_lines(char *out, size_t size)
 
 static bool has_scraped(struct live_fleet *live, const void *arg)
 {
-	return live_agent(live, STAGE_WELL)->probed[PROBE_METRICS].n_bad_lines == *(const size_t *)arg;
+	return live_agent(live, STAGE_WELL)->probed[PROBE_METRICS]->n_bad_lines == *(const size_t *)arg;
 }
 
 static bool has_rows(struct live_fleet *live, const void *arg)
@@ -206,7 +206,7 @@ START_TEST(ten_thousand_labels_and_a_megabyte_cost_their_lines)
 	stage_add(&s, "/health", "/metrics")->timeout_ms = 5000;
 	stage_begin(&s);
 	live_until(&s.live, has_scraped, &n_bad, "the bad lines to be counted");
-	ck_assert_uint_eq(stage_bad(&s, 0)->probed[PROBE_METRICS].first_bad_line, 2);
+	ck_assert_uint_eq(stage_bad(&s, 0)->probed[PROBE_METRICS]->first_bad_line, 2);
 	ck_assert_int_eq(live_request(&s.live, REQUEST_WATCH, stage_bad(&s, 0)->agent->id, 0, NULL), 0);
 	live_until(&s.live, has_rows, NULL, "the full scrape");
 	scrape = fleet_scrape(s.live.fleet, stage_bad(&s, 0)->agent->id, NULL);
@@ -230,7 +230,7 @@ START_TEST(bytes_that_are_no_text_are_shown_as_such)
 	stage_add(&s, "/health", NULL);
 	stage_begin(&s);
 	stage_expect(&s, 0, HEALTH_DOWN, REASON_HTTP_STATUS);
-	probed = &stage_bad(&s, 0)->probed[PROBE_HEALTH];
+	probed = stage_bad(&s, 0)->probed[PROBE_HEALTH];
 	ck_assert(text_is_clean(probed->excerpt));
 	ck_assert(text_is_clean(stage_bad(&s, 0)->health.detail));
 	ck_assert_ptr_nonnull(strstr(probed->excerpt, "<U+202E>"));

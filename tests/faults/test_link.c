@@ -75,7 +75,7 @@ START_TEST(delay_and_jitter_are_latency_and_nothing_else)
 	stage_probe_rounds(&s, 6);
 	agent = stage_bad(&s, 0);
 	ck_assert_int_eq(agent->state, HEALTH_UP);
-	ck_assert_int_ge(agent->probed[PROBE_HEALTH].timing.total_us, 60000);
+	ck_assert_int_ge(agent->probed[PROBE_HEALTH]->timing.total_us, 60000);
 	finish(&s, &proxy);
 }
 END_TEST

@@ -53,7 +53,7 @@ START_TEST(without_descriptors_nobody_is_blamed)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
 	stage_expect(&s, 0, HEALTH_UNKNOWN, REASON_NONE);
 	ck_assert_int_eq(stage_bad(&s, 0)->health.quality, PROBE_SUSPECT);
-	ck_assert_int_eq(stage_bad(&s, 0)->probed[PROBE_HEALTH].reason, REASON_PROBER_OVERLOAD);
+	ck_assert_int_eq(stage_bad(&s, 0)->probed[PROBE_HEALTH]->reason, REASON_PROBER_OVERLOAD);
 	ck_assert_uint_eq(fleet_n_alerts(s.live.fleet), 0);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
 	stage_expect(&s, 0, HEALTH_UP, REASON_NONE);

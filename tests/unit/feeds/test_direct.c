@@ -438,7 +438,7 @@ START_TEST(the_feed_is_live_while_there_are_results_and_stale_when_there_are_non
 	ck_assert_int_eq(fleet_feed(live.fleet)->state, FEED_STARTING);
 	live_until(&live, is_so, &down, "the agent to be down");
 	live_until(&live, feed_is, &live_state, "the feed to be live: that it is down is known now");
-	ck_assert_int_gt(live_agent(&live, 0)->probed[PROBE_HEALTH].next_due_ms,
+	ck_assert_int_gt(live_agent(&live, 0)->probed[PROBE_HEALTH]->next_due_ms,
 			 live_agent(&live, 0)->health.last_probe_ms);
 	prober_pause(((struct direct_feed *)live.feed)->prober, true);
 	live_until(&live, feed_is, &stale, "the feed to be stale");

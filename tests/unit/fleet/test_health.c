@@ -176,10 +176,11 @@ START_TEST(a_probe_carries_health_too)
 	event = event_new(EVENT_AGENT_PROBED, FIXTURE_NOW_MS, 1);
 	event->u.probed.kind = PROBE_HEALTH;
 	event->u.probed.http_status = 200;
+	event->u.probed.excerpt = mem_strdup("");
 	event->u.probed.health = fleet_fixture_healthy(0);
 	fleet_fixture_apply(&f, event);
 	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state, HEALTH_UP);
-	ck_assert_str_eq(fleet_agent(f.fleet, 1)->probed[PROBE_HEALTH].excerpt, "");
+	ck_assert_str_eq(fleet_agent(f.fleet, 1)->probed[PROBE_HEALTH]->excerpt, "");
 	ck_assert_int_eq(fleet_agent(f.fleet, 1)->probed_at_ms[PROBE_HEALTH], FIXTURE_NOW_MS);
 	ck_assert_int_eq(fleet_agent(f.fleet, 1)->probed_at_ms[PROBE_METRICS], 0);
 	ck_assert_int_eq(fleet_feed(f.fleet)->last_answer_ms, FIXTURE_NOW_MS);
