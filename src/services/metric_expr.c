@@ -251,7 +251,7 @@ static int add_memory(struct metric_state *state, uint32_t leaf)
 		state->memories = grown;
 		state->cap = cap;
 	}
-	state->memories[state->n++] = (struct metric_memory){ .leaf = leaf };
+	state->memories[state->n++] = (struct metric_memory){ .leaf = (uint16_t)leaf };
 	return 0;
 }
 
@@ -280,7 +280,7 @@ static void begin_leaf(struct metric_exprs *exprs, struct set_leaf *leaf)
 			return;
 	}
 	leaf->scrape = exprs->scrape;
-	metric_tally_begin(&leaf->tally, memory, exprs->scrape, exprs->at);
+	metric_tally_begin(&leaf->tally, leaf->leaf, memory, exprs->at);
 }
 
 void metric_exprs_begin(struct metric_exprs *exprs, struct metric_state *state, const int *wanted, size_t n_wanted,

@@ -70,14 +70,25 @@ bool expr_leaf_matches(const struct expr_leaf *leaf, const struct prom_sample *s
 	return true;
 }
 
-void metric_tally_begin(struct metric_tally *tally, struct metric_memory *memory, uint32_t scrape, struct instant at)
+void metric_tally_begin(struct metric_tally *tally, const struct expr_leaf *leaf, struct metric_memory *memory,
+			struct instant at)
 {
+	bool has_buckets = leaf->kind == LEAF_QUANTILE;
+
 	tally->memory = memory;
 	tally->at = at;
-	tally->scrape = scrape;
+	if (memory) {
+		memory->size = has_buckets ? sizeof(struct metric_bucket_counter) : sizeof(struct metric_counter);
+		memory->turn ^= 1;
+	}
 	tally->n = tally->n_added = tally->n_buckets = 0;
 	tally->sum = 0;
 	tally->is_short = false;
+}
+
+static struct metric_counter *item(const struct metric_memory *memory, size_t i)
+{
+	return (struct metric_counter *)(void *)((char *)memory->items + i * memory->size);
 }
 
 static struct metric_counter *find(const struct metric_memory *memory, uint64_t hash)
@@ -88,12 +99,12 @@ static struct metric_counter *find(const struct metric_memory *memory, uint64_t 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (memory->items[middle].hash < hash)
+		if (item(memory, middle)->key >> 1 < hash >> 1)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < memory->n && memory->items[low].hash == hash ? &memory->items[low] : NULL;
+	return low < memory->n && item(memory, low)->key >> 1 == hash >> 1 ? item(memory, low) : NULL;
 }
 
 static bool grow(void **items, size_t *cap, size_t size)
@@ -109,7 +120,7 @@ static bool grow(void **items, size_t *cap, size_t size)
 }
 
 // The bucket's bound and a hash of the other labels. False when there is no bound: not a bucket.
-static bool read_bucket(const struct prom_sample *sample, struct metric_counter *counter)
+static bool read_bucket(const struct prom_sample *sample, struct metric_bucket_counter *counter)
 {
 	struct prom_labels labels;
 	struct prom_label label;
@@ -130,7 +141,8 @@ static bool read_bucket(const struct prom_sample *sample, struct metric_counter 
 static void add_counter(struct metric_tally *tally, const struct expr_leaf *leaf, const struct prom_sample *sample,
 			uint64_t hash)
 {
-	struct metric_counter counter = { .hash = hash, .value = sample->value, .scrape = tally->scrape };
+	struct metric_bucket_counter counter = { .counter = { .key = (hash & ~UINT64_C(1)) | tally->memory->turn,
+							      .value = sample->value } };
 
 	if (tally->memory->n + tally->n_added >= METRIC_EXPR_SERIES_MAX)
 		return;
@@ -144,7 +156,7 @@ static void add_counter(struct metric_tally *tally, const struct expr_leaf *leaf
 	tally->added[tally->n_added++] = counter;
 }
 
-static void add_bucket(struct metric_tally *tally, const struct metric_counter *counter, double increase)
+static void add_bucket(struct metric_tally *tally, const struct metric_bucket_counter *counter, double increase)
 {
 	if (tally->n_buckets == tally->cap_buckets &&
 	    !grow((void **)&tally->buckets, &tally->cap_buckets, sizeof *tally->buckets)) {
@@ -165,15 +177,15 @@ static void feed_counter(struct metric_tally *tally, const struct expr_leaf *lea
 		add_counter(tally, leaf, sample, hash);
 		return;
 	}
-	if (counter->scrape == tally->scrape)
+	if ((counter->key & 1) == tally->memory->turn)
 		return; // a series given twice
 	increase = sample->value < counter->value ? sample->value : sample->value - counter->value;
 	counter->value = sample->value;
-	counter->scrape = tally->scrape;
+	counter->key ^= 1;
 	tally->n++;
 	tally->sum += increase;
 	if (leaf->kind == LEAF_QUANTILE)
-		add_bucket(tally, counter, increase);
+		add_bucket(tally, (const struct metric_bucket_counter *)(const void *)counter, increase);
 }
 
 void metric_tally_feed(struct metric_tally *tally, const struct expr_leaf *leaf, const struct prom_sample *sample)
@@ -221,40 +233,62 @@ double metric_tally_value(struct metric_tally *tally, const struct expr_leaf *le
 	return tally->sum;
 }
 
-static int by_hash(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
-	uint64_t x = ((const struct metric_counter *)a)->hash;
-	uint64_t y = ((const struct metric_counter *)b)->hash;
+	uint64_t x = ((const struct metric_counter *)a)->key;
+	uint64_t y = ((const struct metric_counter *)b)->key;
 
 	return (x > y) - (x < y);
+}
+
+// Those that the scrape did not have are forgotten.
+static void keep_seen(struct metric_memory *memory)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < memory->n; i++) {
+		if ((item(memory, i)->key & 1) != memory->turn)
+			continue;
+		if (kept != i)
+			memcpy(item(memory, kept), item(memory, i), memory->size);
+		kept++;
+	}
+	memory->n = kept;
+}
+
+static void keep_one_of_each(struct metric_memory *memory)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < memory->n; i++) {
+		if (kept && item(memory, kept - 1)->key == item(memory, i)->key)
+			continue;
+		if (kept != i)
+			memcpy(item(memory, kept), item(memory, i), memory->size);
+		kept++;
+	}
+	memory->n = kept;
 }
 
 int metric_tally_keep(struct metric_tally *tally)
 {
 	struct metric_memory *memory = tally->memory;
-	struct metric_counter *items;
-	uint32_t kept = 0;
+	void *items;
 
-	for (uint32_t i = 0; i < memory->n; i++)
-		if (memory->items[i].scrape == tally->scrape)
-			memory->items[kept++] = memory->items[i];
-	memory->n = kept;
+	keep_seen(memory);
 	memory->at_ms = tally->at.mono_ms;
 	if (!tally->n_added)
 		return 0;
-	items = mem_realloc(memory->items, (kept + tally->n_added) * sizeof *items);
+	items = mem_realloc(memory->items, (memory->n + tally->n_added) * memory->size);
 	if (!items) {
 		memory->n = 0;
 		return -ENOMEM;
 	}
 	memory->items = items;
-	memcpy(items + kept, tally->added, tally->n_added * sizeof *items);
-	kept += (uint32_t)tally->n_added;
-	qsort(items, kept, sizeof *items, by_hash);
-	memory->n = 0;
-	for (uint32_t i = 0; i < kept; i++)
-		if (!memory->n || items[memory->n - 1].hash != items[i].hash)
-			items[memory->n++] = items[i];
+	for (size_t i = 0; i < tally->n_added; i++)
+		memcpy(item(memory, memory->n++), &tally->added[i], memory->size);
+	qsort(items, memory->n, memory->size, by_key);
+	keep_one_of_each(memory);
 	return 0;
 }
 

@@ -7,11 +7,14 @@
 #include "services/metric_expr_tree.h"
 
 struct metric_counter { // one series of one agent
-	uint64_t hash;
+	uint64_t key;   // its hash; the lowest bit is metric_memory::turn when it was seen in the scrape under way
 	double value;
-	double le;       // LEAF_QUANTILE: the bucket
-	uint64_t group;  // LEAF_QUANTILE: the other labels
-	uint32_t scrape; // when it was seen last
+};
+
+struct metric_bucket_counter { // LEAF_QUANTILE
+	struct metric_counter counter;
+	double le;      // the bucket
+	uint64_t group; // the other labels
 };
 
 struct metric_bucket {
@@ -20,28 +23,30 @@ struct metric_bucket {
 	double count; // since the last scrape, cumulative over le
 };
 
-// Counters that one agent's series had for one leaf, sorted by hash.
+// Counters that one agent's series had for one leaf, sorted by key.
 struct metric_memory {
-	uint32_t leaf;
+	uint16_t leaf;
+	uint8_t turn; // 0 or 1, the other one at each scrape
+	uint8_t size; // of an item
 	uint32_t n;
-	int64_t at_ms;                // mono: the scrape that they are of
-	struct metric_counter *items; // owned
+	int64_t at_ms; // mono: the scrape that they are of
+	void *items;   // owned: metric_counter, or metric_bucket_counter for LEAF_QUANTILE
 };
 
 struct metric_tally {
 	struct metric_memory *memory; // borrowed; NULL for leaves that need none
-	uint32_t scrape;
 	struct instant at;
 	size_t n; // samples that matched, for counters those that could be compared
 	double sum, min, max;
-	struct metric_counter *added; // owned, kept for the next scrape
+	struct metric_bucket_counter *added; // owned, kept for the next scrape
 	size_t n_added, cap_added;
 	struct metric_bucket *buckets; // owned, kept likewise
 	size_t n_buckets, cap_buckets;
 	bool is_short; // memory was: the value is missing
 };
 
-void metric_tally_begin(struct metric_tally *tally, struct metric_memory *memory, uint32_t scrape, struct instant at);
+void metric_tally_begin(struct metric_tally *tally, const struct expr_leaf *leaf, struct metric_memory *memory,
+			struct instant at);
 void metric_tally_feed(struct metric_tally *tally, const struct expr_leaf *leaf, const struct prom_sample *sample);
 double metric_tally_value(struct metric_tally *tally, const struct expr_leaf *leaf);
 
