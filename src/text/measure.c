@@ -103,6 +103,20 @@ char *text_trim(char *text)
 	return text;
 }
 
+// The next codepoint in the form by which texts are compared. Most are ASCII, and lists of 10,000 are sorted by them.
+static inline int decode_folded(const char *text, uint32_t *out)
+{
+	int used;
+
+	if (is_ascii(*text)) {
+		*out = (uint32_t)(*text >= 'A' && *text <= 'Z' ? *text + ('a' - 'A') : *text);
+		return 1;
+	}
+	used = decode_z(text, out);
+	*out = codepoint_fold(*out);
+	return used;
+}
+
 static bool starts_with(const char *text, const char *needle)
 {
 	uint32_t a, b;
@@ -110,9 +124,9 @@ static bool starts_with(const char *text, const char *needle)
 	while (*needle) {
 		if (*text == '\0')
 			return false;
-		text += decode_z(text, &a);
-		needle += decode_z(needle, &b);
-		if (a != b && codepoint_fold(a) != codepoint_fold(b))
+		text += decode_folded(text, &a);
+		needle += decode_folded(needle, &b);
+		if (a != b)
 			return false;
 	}
 	return true;
@@ -125,11 +139,10 @@ const char *text_find(const char *text, const char *needle)
 
 	if (*needle == '\0')
 		return text;
-	decode_z(needle, &first);
-	first = codepoint_fold(first);
+	decode_folded(needle, &first);
 	for (; *text; text += used) {
-		used = decode_z(text, &codepoint);
-		if (codepoint_fold(codepoint) == first && starts_with(text, needle))
+		used = decode_folded(text, &codepoint);
+		if (codepoint == first && starts_with(text, needle))
 			return text;
 	}
 	return NULL;
@@ -145,10 +158,8 @@ int text_compare(const char *a, const char *b)
 	uint32_t left, right;
 
 	do {
-		a += decode_z(a, &left);
-		b += decode_z(b, &right);
-		left = codepoint_fold(left);
-		right = codepoint_fold(right);
+		a += decode_folded(a, &left);
+		b += decode_folded(b, &right);
 	} while (left == right && left != 0);
 	return left < right ? -1 : left > right;
 }
