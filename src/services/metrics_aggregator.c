@@ -14,6 +14,7 @@ struct agent_metrics {
 	uint32_t n, cap;
 	struct metric_series **series; // owned, ascending by number
 	struct metric_axes axes;
+	int64_t swept_ms;
 	UT_hash_handle hh; // metrics_aggregator::agents
 };
 
@@ -242,6 +243,9 @@ void metrics_sweep(struct metrics_aggregator *metrics, int64_t now_ms)
 		if (!agent)
 			return;
 		metrics->sweep = agent->hh.next;
+		if (now_ms >= agent->swept_ms && now_ms - agent->swept_ms < METRICS_SWEEP_MS)
+			continue;
+		agent->swept_ms = now_ms; // a clock that was set back sweeps once for nothing
 		sweep_agent(metrics, agent, now_ms);
 	}
 }

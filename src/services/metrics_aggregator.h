@@ -26,6 +26,7 @@ enum {
 	METRICS_LATEST_DEFAULT = 10,
 	METRICS_JITTER_MS = 10 * 1000,
 	METRICS_SWEEP_AGENTS = 2,
+	METRICS_SWEEP_MS = 60 * 1000,
 };
 
 struct metrics_limits {
@@ -45,7 +46,8 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t series);
 
 // Drops what is older than the retention at now_ms; a series without points disappears. Returns the points dropped.
 size_t metrics_cleanup(struct metrics_aggregator *metrics, int64_t now_ms);
-// The same for METRICS_SWEEP_AGENTS, other ones each time: whoever calls it when points come cleans up without a pause.
+// The same for METRICS_SWEEP_AGENTS, other ones each time and each at most once in METRICS_SWEEP_MS: whoever calls it
+// when points come cleans up without a pause.
 void metrics_sweep(struct metrics_aggregator *metrics, int64_t now_ms);
 
 /* Sums up the points with from_ms <= at_ms <= to_ms; percentiles are exact, by linear interpolation between the ranks,
