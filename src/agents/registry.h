@@ -48,7 +48,8 @@ struct registry;
 int registry_create(const struct registry_callbacks *callbacks, struct registry **out); // 0 or -ENOMEM
 void registry_destroy(struct registry *registry);
 
-/* The whole list of a source, in order; `agents` are borrowed (copied where they are new). Sources rank in the order of
+/* The whole list of a source, in order. Agents that are new are kept by reference; those with id 0 get theirs, so they
+ * must be this registry's alone, the others are copied for it. Sources rank in the order of
  * their first list. 0; -E2BIG over the limit; -ENOMEM: the registry stands as before or part of the list was taken, and
  * publishing it again makes it whole.
  */

@@ -131,12 +131,18 @@ static struct offer *owner_of(const struct entry *entry)
 
 static struct agent *describe(const struct entry *entry, const struct offer *owner)
 {
-	struct agent *agent = agent_copy(owner->agent);
+	struct agent *agent = (struct agent *)owner->agent; // handed to nobody yet while it has no id
+	bool is_marked = owner->state == OFFER_KEPT;
 
+	if (!agent->id && !is_marked)
+		agent->id = entry->id;
+	if (agent->id == entry->id && !is_marked)
+		return agent_ref(agent);
+	agent = agent_copy(owner->agent);
 	if (!agent)
 		return NULL;
 	agent->id = entry->id;
-	if (owner->state == OFFER_KEPT && labels_set(&agent->labels, "unlisted", "yes") < 0) {
+	if (is_marked && labels_set(&agent->labels, "unlisted", "yes") < 0) {
 		agent_unref(agent);
 		return NULL;
 	}
