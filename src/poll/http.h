@@ -90,7 +90,7 @@ size_t http_client_in_flight(const struct http_client *client);
 
 /* Begins a transfer; its clock starts now. 0, -ENOMEM, -ELIBACC when there is no libcurl, or -EINVAL for a URL, a
  * method or a header that cannot be sent (a control character in it); the callback does not run then. *out is good
- * until the callback has been called.
+ * until the callback has been called, or it is cancelled.
  */
 int http_request_start(struct http_client *client, const struct http_request *request, http_done_cb done, void *ctx,
 		       struct http_transfer **out);

@@ -18,6 +18,7 @@ enum {
 	HTTP_CONTENT_TYPE_MAX = 256,
 	HTTP_MAX_IDLE_S = 900, // a kept connection older than that is not trusted any more
 	HTTP_LOW_SPEED_S = 20,
+	HTTP_IDLE_MAX = 32,          // transfers laid aside
 	HTTP_STALLED_MAX = 128,      // lookups that were given up and may still sit in a resolver's thread
 	HTTP_STALLED_FOR_MS = 30000, // getaddrinfo(3) with the usual resolv.conf is done by then
 };
@@ -36,7 +37,7 @@ struct http_transfer {
 	size_t n_origin, at_accept, at_authorization; // in `asked`; 0: none
 	uint32_t connect_timeout_ms;
 	uint64_t started_ns, first_byte_ns, deadline_ns; // uv_hrtime(); the latter two on a lane
-	int fd;                                          // libcurl's connection; -1: none that was made for it
+	int fd;                                          // that libcurl had watched last for it; -1: none
 	int parked_fd;                                   // the same when libcurl has let go of it; owned; -1: none
 	int socket_errno;                                // of socket(2)
 	bool is_active;
@@ -54,7 +55,7 @@ struct http_transfer {
 struct http_watch {
 	uv_poll_t poll;
 	struct http_client *client;
-	struct http_transfer *transfer; // that was last on it; borrowed, may have gone on to another
+	struct http_transfer *transfer; // that is on it; borrowed; NULL: none
 	int fd;
 	int events;       // UV_* it is registered for
 	bool is_standing; // a connection past connecting; others (being made, a resolver's pair) come and go
@@ -71,7 +72,7 @@ struct http_client {
 	struct http_transfer *active;
 	struct http_transfer *idle;
 	struct http_lanes lanes;
-	size_t n_active, n_handles;
+	size_t n_active, n_idle, n_handles;
 	size_t n_sockets;                              // open
 	struct http_options options;                   // its texts are owned
 	const char *default_ca_file, *default_ca_path; // libcurl's own: static
@@ -91,7 +92,8 @@ void http_sockets_finish(struct http_client *client);
 curl_socket_t http_socket_open_cb(void *ctx, curlsocktype purpose, struct curl_sockaddr *address);
 int http_socket_close_cb(void *ctx, curl_socket_t fd);
 int http_socket_close(struct http_client *client, int fd);
-void http_handle_gone(struct http_client *client); // a handle was closed: the last one frees the client
+void http_socket_forget(struct http_transfer *transfer); // that it was on a connection which may be kept
+void http_handle_gone(struct http_client *client);       // a handle was closed: the last one frees the client
 
 // http_options.c
 int http_options_prepare(struct http_transfer *transfer); // what every transfer has in common; 0 or negative errno

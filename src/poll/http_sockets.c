@@ -143,10 +143,19 @@ static void note_transfer(struct http_watch *watch, CURL *easy)
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
 	watch->transfer = transfer;
-	if (!transfer || !transfer->is_ready)
+	if (!transfer)
 		return;
-	watch->is_standing = true;
+	watch->is_standing |= transfer->is_ready;
 	transfer->fd = watch->fd;
+}
+
+void http_socket_forget(struct http_transfer *transfer)
+{
+	struct http_watch *watch = watch_of(transfer->client, transfer->fd);
+
+	if (watch && watch->transfer == transfer)
+		watch->transfer = NULL;
+	transfer->fd = -1;
 }
 
 static int socket_cb(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
@@ -220,7 +229,6 @@ curl_socket_t http_socket_open_cb(void *ctx, curlsocktype purpose, struct curl_s
 		return CURL_SOCKET_BAD;
 	}
 	transfer->client->n_sockets++;
-	transfer->fd = fd; // of several addresses the one that answers is known later, see note_transfer()
 	watch_again(transfer->client, fd);
 	return fd;
 }

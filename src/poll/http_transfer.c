@@ -49,6 +49,7 @@ static struct http_transfer *transfer_take(struct http_client *client)
 	if (!transfer)
 		return transfer_create(client);
 	LL_DELETE(client->idle, transfer);
+	client->n_idle--;
 	return transfer;
 }
 
@@ -56,8 +57,14 @@ static void transfer_rest(struct http_transfer *transfer)
 {
 	struct http_client *client = transfer->client;
 
+	// A burst needs many, and leaves them with the buffers of large answers.
+	if (client->n_idle == HTTP_IDLE_MAX) {
+		http_transfer_free(transfer);
+		return;
+	}
 	http_intake_trim(&transfer->intake);
 	LL_PREPEND(client->idle, transfer);
+	client->n_idle++;
 }
 
 // Out of libcurl's hands.
@@ -66,6 +73,7 @@ static void transfer_stop(struct http_transfer *transfer)
 	struct http_client *client = transfer->client;
 
 	curl_multi_remove_handle(client->multi, transfer->easy); // may park the connection: while it is active
+	http_socket_forget(transfer);
 	DL_DELETE(client->active, transfer);
 	client->n_active--;
 	transfer->is_active = false;

@@ -542,7 +542,6 @@ START_TEST(a_cancelled_request_is_silent)
 	fetch(&f, "/ok", &other);
 	ck_assert_uint_eq(http_client_in_flight(f.client), 1);
 	http_request_cancel(transfer);
-	http_request_cancel(transfer);
 	http_request_cancel(NULL);
 	ck_assert_uint_eq(http_client_in_flight(f.client), 0);
 	fetch(&f, "/ok", &other);

@@ -105,6 +105,27 @@ START_TEST(several_at_once_each_have_a_connection_and_keep_it)
 }
 END_TEST
 
+// More at once than are laid aside for the next time.
+START_TEST(a_burst_leaves_nothing_behind_that_is_used_again)
+{
+	static const struct http_options options = { .max_kept = 100 };
+	static struct outcome outcomes[80];
+	struct fixture f;
+
+	set_up(&f, &options);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 80; i++)
+			start(&f, "/ok", (struct http_request){ 0 }, &outcomes[i]);
+		for (int i = 0; i < 80; i++) {
+			loop_run_until(&f.loop, &outcomes[i].is_done);
+			ck_assert_int_eq(outcomes[i].status, 200);
+		}
+	}
+	ck_assert_uint_eq(f.server.n_accepted, 80);
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(no_more_connections_are_kept_than_allowed)
 {
 	static const struct http_options options = { .max_kept = 2 };
@@ -238,7 +259,6 @@ START_TEST(a_cancelled_request_takes_its_connection_along)
 	fetch(&f, "/ok", &other);
 	transfer = start(&f, "/hang", (struct http_request){ 0 }, &outcome);
 	http_request_cancel(transfer);
-	http_request_cancel(transfer);
 	ck_assert_uint_eq(http_client_in_flight(f.client), 0);
 	fetch(&f, "/ok", &other);
 	ck_assert(!other.is_reused && !outcome.is_done);
@@ -287,8 +307,8 @@ START_TEST(a_callback_may_ask_on_the_same_connection_and_close)
 }
 END_TEST
 
-SUITE("http_lane", several_at_once_each_have_a_connection_and_keep_it, no_more_connections_are_kept_than_allowed,
-      the_request_is_the_one_that_libcurl_sends, what_is_unusual_is_asked_again_on_a_new_connection,
-      a_peer_that_dies_under_a_request_is_asked_once_more, bytes_behind_an_answer_end_the_connection,
-      each_request_has_its_own_deadline, a_cancelled_request_takes_its_connection_along,
-      a_callback_may_ask_on_the_same_connection_and_close)
+SUITE("http_lane", several_at_once_each_have_a_connection_and_keep_it, a_burst_leaves_nothing_behind_that_is_used_again,
+      no_more_connections_are_kept_than_allowed, the_request_is_the_one_that_libcurl_sends,
+      what_is_unusual_is_asked_again_on_a_new_connection, a_peer_that_dies_under_a_request_is_asked_once_more,
+      bytes_behind_an_answer_end_the_connection, each_request_has_its_own_deadline,
+      a_cancelled_request_takes_its_connection_along, a_callback_may_ask_on_the_same_connection_and_close)
