@@ -12,7 +12,7 @@
 struct agent_metrics {
 	uint32_t agent;
 	uint32_t n, cap;
-	struct metric_series **series; // owned, ascending by number
+	struct metric_series *series; // owned, ascending by number
 	struct metric_axes axes;
 	int64_t swept_ms;
 	UT_hash_handle hh; // metrics_aggregator::agents
@@ -41,17 +41,11 @@ int metrics_aggregator_create(const struct metrics_limits *limits, struct metric
 	return 0;
 }
 
-static void free_series(struct metrics_aggregator *metrics, struct metric_series *series)
-{
-	metrics->n_series--;
-	metric_series_finish(series);
-	mem_free(series);
-}
-
 static void free_agent(struct metrics_aggregator *metrics, struct agent_metrics *agent)
 {
 	for (uint32_t i = 0; i < agent->n; i++)
-		free_series(metrics, agent->series[i]);
+		metric_series_finish(&agent->series[i]);
+	metrics->n_series -= agent->n;
 	if (metrics->sweep == agent)
 		metrics->sweep = agent->hh.next;
 	HASH_DEL(metrics->agents, agent);
@@ -103,7 +97,7 @@ static uint32_t place_of(const struct agent_metrics *agent, uint16_t no)
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 
-		if (agent->series[middle]->no < no)
+		if (agent->series[middle].no < no)
 			low = middle + 1;
 		else
 			high = middle;
@@ -115,7 +109,7 @@ static struct metric_series *series_in(const struct agent_metrics *agent, uint16
 {
 	uint32_t place = place_of(agent, no);
 
-	return place < agent->n && agent->series[place]->no == no ? agent->series[place] : NULL;
+	return place < agent->n && agent->series[place].no == no ? &agent->series[place] : NULL;
 }
 
 static struct metric_series *series_of(const struct metrics_aggregator *metrics, uint32_t id, uint16_t no)
@@ -131,20 +125,17 @@ static struct metric_series *add_series(struct metrics_aggregator *metrics, stru
 	struct metric_series *series;
 
 	if (agent->n == agent->cap) {
-		uint32_t cap = agent->cap ? agent->cap * 2 : 4;
-		struct metric_series **grown = mem_realloc(agent->series, cap * sizeof(struct metric_series *));
+		uint32_t cap = agent->cap + 2; // there are a dozen, for long
+		struct metric_series *grown = mem_realloc(agent->series, cap * sizeof *grown);
 
 		if (!grown)
 			return NULL;
 		agent->series = grown;
 		agent->cap = cap;
 	}
-	series = mem_alloc(sizeof *series);
-	if (!series)
-		return NULL;
+	series = &agent->series[place];
+	memmove(series + 1, series, (agent->n - place) * sizeof *series);
 	metric_series_init(series, no);
-	memmove(agent->series + place + 1, agent->series + place, (agent->n - place) * sizeof(struct metric_series *));
-	agent->series[place] = series;
 	agent->n++;
 	metrics->n_series++;
 	return series;
@@ -152,9 +143,12 @@ static struct metric_series *add_series(struct metrics_aggregator *metrics, stru
 
 static void remove_series(struct metrics_aggregator *metrics, struct agent_metrics *agent, uint32_t place)
 {
-	free_series(metrics, agent->series[place]);
+	struct metric_series *series = &agent->series[place];
+
+	metric_series_finish(series);
+	metrics->n_series--;
 	agent->n--;
-	memmove(agent->series + place, agent->series + place + 1, (agent->n - place) * sizeof(struct metric_series *));
+	memmove(series, series + 1, (agent->n - place) * sizeof *series);
 }
 
 int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16_t no, int64_t at_ms, double value)
@@ -194,7 +188,7 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t no)
 	HASH_ITER(hh, metrics->agents, agent, next) {
 		uint32_t place = place_of(agent, no);
 
-		if (place < agent->n && agent->series[place]->no == no)
+		if (place < agent->n && agent->series[place].no == no)
 			remove_series(metrics, agent, place);
 		if (!agent->n)
 			free_agent(metrics, agent);
@@ -204,7 +198,7 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t no)
 static void sweep_agent(struct metrics_aggregator *metrics, struct agent_metrics *agent, int64_t now_ms)
 {
 	for (uint32_t i = agent->n; i > 0; i--) {
-		struct metric_series *series = agent->series[i - 1];
+		struct metric_series *series = &agent->series[i - 1];
 
 		metric_series_drop_before(series, now_ms - metrics->limits.retention_ms);
 		if (!series->n_points)
@@ -221,7 +215,7 @@ static size_t count_points(const struct metrics_aggregator *metrics)
 
 	HASH_ITER(hh, metrics->agents, agent, next)
 		for (uint32_t i = 0; i < agent->n; i++)
-			n += metric_series_count(agent->series[i]);
+			n += metric_series_count(&agent->series[i]);
 	return n;
 }
 
@@ -378,7 +372,7 @@ size_t metrics_series(const struct metrics_aggregator *metrics, uint32_t id, uin
 	const struct agent_metrics *agent = agent_of(metrics, id);
 
 	for (uint32_t i = 0; agent && i < agent->n && i < n; i++)
-		nos[i] = agent->series[i]->no;
+		nos[i] = agent->series[i].no;
 	return agent ? agent->n : 0;
 }
 
@@ -395,10 +389,10 @@ void metrics_stats(const struct metrics_aggregator *metrics, struct metrics_stat
 		.points_max = metrics->limits.n_points,
 	};
 	HASH_ITER(hh, metrics->agents, agent, next) {
-		out->memory_bytes +=
-			sizeof *agent + agent->cap * sizeof(struct metric_series *) + metric_axes_memory(&agent->axes);
+		out->memory_bytes += sizeof *agent + (agent->cap - agent->n) * sizeof(struct metric_series) +
+				     metric_axes_memory(&agent->axes);
 		for (uint32_t i = 0; i < agent->n; i++)
-			out->memory_bytes += metric_series_memory(agent->series[i]);
+			out->memory_bytes += metric_series_memory(&agent->series[i]);
 	}
 }
 
