@@ -284,6 +284,44 @@ START_TEST(who_differs_from_its_peers_is_found)
 }
 END_TEST
 
-SUITE("console lists", rows_moved_one_by_one_are_those_sorted_anew, problems_come_first_and_the_latest_of_them,
-      what_is_not_known_comes_last_both_ways, ten_thousand_agents_are_not_walked_for_one_event,
-      what_is_out_of_sight_is_not_drawn, a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)
+START_TEST(alerts_of_who_is_in_maintenance_are_muted)
+{
+	struct health health = fleet_fixture_healthy(HOUR_MS);
+	struct fleet_fixture f;
+	struct context context;
+	struct fleet_scope shown;
+	struct scope scope;
+
+	fleet_fixture_init(&f);
+	context_init(&context);
+	fleet_fixture_add(&f, "a", "", "");
+	fleet_fixture_add(&f, "b", "", "");
+	fleet_fixture_alert(&f, 1, SEVERITY_CRITICAL, ALERT_ACTIVE, "agent_down", "a is down", HOUR_MS);
+	fleet_fixture_alert(&f, 2, SEVERITY_WARNING, ALERT_ACTIVE, "busy", "b is busy", HOUR_MS);
+	scope_init(&scope, f.fleet, &context);
+	ck_assert_int_eq(scope_rebuild(&scope), 0);
+	health.observed = health.toward = OBSERVED_DOWN;
+	fleet_fixture_health_event(&f, 1, &health);
+	scope_update(&scope, 1, false);
+	scope_show(&scope, &shown);
+	ck_assert_uint_eq(shown.alerts[ALERT_ACTIVE], 2);
+	ck_assert_uint_eq(shown.n_bad, 1);
+	health.overlays = OVERLAY_MAINTENANCE;
+	fleet_fixture_health_event(&f, 1, &health);
+	ck_assert(scope_update(&scope, 1, false));
+	scope_show(&scope, &shown);
+	ck_assert_uint_eq(shown.alerts[ALERT_ACTIVE], 1);
+	ck_assert_uint_eq(shown.n_muted, 1);
+	ck_assert_uint_eq(shown.n_maintenance, 1);
+	ck_assert_uint_eq(shown.n_bad, 0);
+	ck_assert_uint_eq(shown.by_state[HEALTH_DOWN], 0);
+	scope_finish(&scope);
+	context_finish(&context);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("console lists", alerts_of_who_is_in_maintenance_are_muted, rows_moved_one_by_one_are_those_sorted_anew,
+      problems_come_first_and_the_latest_of_them, what_is_not_known_comes_last_both_ways,
+      ten_thousand_agents_are_not_walked_for_one_event, what_is_out_of_sight_is_not_drawn,
+      a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)
