@@ -10,6 +10,8 @@
 
 enum { BODY_MAX = 1 << 20 };
 
+static const uint64_t nothing_wanted = ~UINT64_C(0);
+
 static struct prom_recall *recall;
 
 static void begin(void)
@@ -165,6 +167,7 @@ START_TEST(what_follows_a_known_series_decides_as_ever)
 		"1 1000\r",
 		"1 -1000",
 		"1 9999999999999999",
+		"1 999999999999999",
 		"1.2.3",
 		"1-2",
 		"--1",
@@ -181,19 +184,45 @@ START_TEST(what_follows_a_known_series_decides_as_ever)
 	};
 	char body[400];
 
-	for (uint64_t unwanted = 0; unwanted < 2; unwanted++)
+	for (int is_passed = 0; is_passed < 2; is_passed++)
 		for (int format = PROM_TEXT; format <= PROM_OPENMETRICS; format++) {
 			begin();
 			for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 				for (int has_more = 0; has_more < 2; has_more++) {
-					snprintf(body, sizeof body,
-						 "# TYPE a counter\na 1\nb{c=\"d\"} 1\na 1\nb{c=\"d\"} %s\na %s%s",
+					snprintf(body, sizeof body, "# TYPE a counter\na 1\nb{c=\"d\"} %s\nz %s%s",
 						 values[i], values[i], has_more ? "\ne_total 1\n# x\n" : "");
-					same_as("# TYPE a counter\na 1\nb{c=\"d\"} 1\n", 32, format, unwanted);
-					same_as(body, strlen(body), format, unwanted);
+					same_as("# TYPE a counter\na 1\nb{c=\"d\"} 1\nz 1\n", 36, format,
+						is_passed ? nothing_wanted : 0);
+					same_as(body, strlen(body), format, is_passed ? nothing_wanted : 0);
 				}
 			end();
 		}
+}
+END_TEST
+
+START_TEST(a_value_right_behind_the_braces_is_not_taken_for_part_of_them)
+{
+	begin();
+	for (int i = 0; i < 2; i++) {
+		same("a{b=\"c\"}5\n", 0);
+		same("a{b=\"c\"}57\n", 0);
+		same("a{b=\"c\"} 57\n", 0);
+	}
+	end();
+}
+END_TEST
+
+START_TEST(what_was_learnt_in_one_format_is_not_believed_in_the_other)
+{
+	static const char body[] = "x 1\n# EOF\ny 1\nz 1 5.5\n";
+
+	for (int is_passed = 0; is_passed < 2; is_passed++) {
+		begin();
+		for (int i = 0; i < 4; i++)
+			same_as(body, sizeof body - 1, i % 2 ? PROM_OPENMETRICS : PROM_TEXT,
+				is_passed ? nothing_wanted : 0);
+		end();
+	}
 }
 END_TEST
 
@@ -225,13 +254,19 @@ START_TEST(limits_are_the_same_for_what_is_known)
 	static char body[BODY_MAX + 2 * PROM_LINE_MAX];
 	size_t n;
 
-	for (uint64_t unwanted = 0; unwanted < 2; unwanted++) {
+	for (int is_passed = 0; is_passed < 2; is_passed++) {
+		uint64_t unwanted = is_passed ? nothing_wanted : 0;
+
 		begin();
 		n = many(body, PROM_SAMPLES_MAX);
 		same_as(body, n, PROM_TEXT, unwanted);
 		same_as(body, n, PROM_TEXT, unwanted);
 		n = many(body, PROM_SAMPLES_MAX + 1);
 		same_as(body, n, PROM_TEXT, unwanted);
+		same_as(body, n, PROM_TEXT, unwanted);
+		same("m49999 1\nm0 1\n", unwanted); // now it is foreseen what comes past the limit
+		n = many(body, PROM_SAMPLES_MAX);
+		n += (size_t)sprintf(body + n, "m0 1\n");
 		same_as(body, n, PROM_TEXT, unwanted);
 		for (size_t blanks = PROM_LINE_MAX - 4; blanks < PROM_LINE_MAX + 4; blanks++) {
 			n = (size_t)sprintf(body, "m1 %*d\nm2 1\n", (int)blanks, 7);
@@ -329,6 +364,8 @@ END_TEST
 
 SUITE("prom_recall", known_exporters_are_read_the_same_with_and_without_series_passed_over,
       harmed_bodies_are_read_the_same, what_follows_a_known_series_decides_as_ever,
-      a_type_holds_on_where_comments_were_only_compared, limits_are_the_same_for_what_is_known,
-      memory_belongs_to_the_text_and_is_bounded, when_little_is_recognised_all_is_forgotten_and_learnt_anew,
-      a_known_body_is_read_without_memory, without_memory_all_is_read_and_nothing_kept)
+      a_value_right_behind_the_braces_is_not_taken_for_part_of_them,
+      what_was_learnt_in_one_format_is_not_believed_in_the_other, a_type_holds_on_where_comments_were_only_compared,
+      limits_are_the_same_for_what_is_known, memory_belongs_to_the_text_and_is_bounded,
+      when_little_is_recognised_all_is_forgotten_and_learnt_anew, a_known_body_is_read_without_memory,
+      without_memory_all_is_read_and_nothing_kept)
