@@ -107,4 +107,14 @@ struct verdict {
  * checks are left out. Free with verdict_finish().
  */
 void verdict_read(const struct sample *sample, uint32_t slow_ms, struct verdict *out);
+
+// What a reader of the whole scrape has seen.
+struct scrape_counts {
+	size_t n_samples, n_bad_lines, first_bad_line;
+	bool is_truncated;
+};
+
+// The same for a scrape that was read already: what it says of the probe itself is looked for, the rest is known.
+void verdict_read_scraped(const struct sample *sample, const struct scrape_counts *counts, uint32_t slow_ms,
+			  struct verdict *out);
 void verdict_finish(struct verdict *verdict);

@@ -116,6 +116,20 @@ static bool is_wrong_memory(const struct watched *watched, const struct sample *
 	return watched->is_remembered && (sample->http_status == 404 || sample->http_status == 405);
 }
 
+static void read_scraped(const struct direct_feed *feed, const struct sample *sample,
+			 const struct metric_summary *metrics, struct verdict *out)
+{
+	const struct scrape_counts counts = {
+		.n_samples = metrics->n_samples,
+		.n_bad_lines = metrics->n_bad_lines,
+		.first_bad_line = metrics->first_bad_line,
+		.is_truncated = metrics->is_truncated,
+	};
+	bool was_read = counts.n_samples || counts.n_bad_lines; // not where the status spoke against it
+
+	verdict_read_scraped(sample, was_read ? &counts : NULL, feed->config->probe.slow_ms, out);
+}
+
 void direct_on_sample(const struct sample *sample, void *ctx)
 {
 	struct direct_feed *feed = ctx;
@@ -132,13 +146,17 @@ void direct_on_sample(const struct sample *sample, void *ctx)
 	}
 	if (sample->http_status == 200)
 		watched->is_remembered = false;
+	// The recorder reads a scrape first: what it has seen of it is half of a verdict.
+	if (sample->kind == PROBE_METRICS)
+		metric_recorder_scrape(feed->recorder, sample, &metrics);
 	if (is_health) {
-		direct_verdict(feed, watched, sample, &verdict);
+		if (sample->kind == PROBE_METRICS)
+			read_scraped(feed, sample, &metrics, &verdict);
+		else
+			direct_verdict(feed, watched, sample, &verdict);
 		judge(feed, sample, &verdict);
 		metric_recorder_latency(feed->recorder, sample);
 	}
-	if (sample->kind == PROBE_METRICS)
-		metric_recorder_scrape(feed->recorder, sample, &metrics);
 	emit_probed(feed, sample, is_health ? &verdict : NULL, sample->kind == PROBE_METRICS ? &metrics : NULL);
 	verdict_finish(&verdict);
 	count_sample(feed, watched, sample);

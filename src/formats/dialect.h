@@ -15,8 +15,9 @@ struct json_node;
 struct answer {
 	const char *body; // without a byte order mark and blanks at both ends
 	size_t n;
-	const char *content_type;     // "" when there was none
-	const struct json_node *json; // NULL when the body is no JSON
+	const char *content_type;           // "" when there was none
+	const struct json_node *json;       // NULL when the body is no JSON
+	const struct scrape_counts *counts; // NULL when the body was not read as a scrape yet
 };
 
 // What the body says, whatever the status line said.

@@ -216,6 +216,12 @@ static void judge_slow(const struct sample *sample, uint32_t fleet_slow_ms, stru
 
 void verdict_read(const struct sample *sample, uint32_t slow_ms, struct verdict *out)
 {
+	verdict_read_scraped(sample, NULL, slow_ms, out);
+}
+
+void verdict_read_scraped(const struct sample *sample, const struct scrape_counts *counts, uint32_t slow_ms,
+			  struct verdict *out)
+{
 	struct judgement body = { .level = VERDICT_PASS };
 	const struct dialect *dialect;
 	struct answer answer;
@@ -228,6 +234,7 @@ void verdict_read(const struct sample *sample, uint32_t slow_ms, struct verdict 
 	if (judge_status_alone(sample, out))
 		return;
 	answer = answer_of(sample);
+	answer.counts = counts;
 	dialect = judge_body(sample, &answer, &body);
 	if (dialect)
 		out->dialect = dialect->id;

@@ -246,6 +246,41 @@ START_TEST(a_scrape_is_judged_as_metrics)
 }
 END_TEST
 
+START_TEST(a_scrape_that_was_read_is_judged_by_its_counts)
+{
+	static const struct {
+		const char *body;
+		int status;
+		struct scrape_counts counts; // as a reader of the body has them
+	} rows[] = {
+		{ "a 1\nb 2\n", 200, { 2, 0, 0, false } },
+		{ "# nothing\n", 200, { 0, 0, 0, false } },
+		{ "x\n{}{}\n", 200, { 0, 2, 1, false } },
+		{ "a 1\nx\n", 200, { 1, 1, 2, false } },
+		{ "probe_success 0\n", 200, { 1, 0, 0, false } },
+		{ "probe_success 1\n", 200, { 1, 0, 0, false } },
+		{ "a{b=\"probe_success 0\"} 1\n", 200, { 1, 0, 0, false } },
+		{ "a 1\n", 500, { 1, 0, 0, false } },
+		{ "a 1\n", 403, { 1, 0, 0, false } },
+	};
+	struct agent agent = { .name = "a" };
+	struct verdict read, counted;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sample sample = { .agent = &agent, .kind = PROBE_METRICS, .http_status = rows[i].status };
+
+		sample.content_type = "text/plain; version=0.0.4";
+		sample.body = rows[i].body;
+		sample.body_len = strlen(rows[i].body);
+		verdict_read(&sample, 0, &read);
+		verdict_read_scraped(&sample, &rows[i].counts, 0, &counted);
+		ck_assert_int_eq(counted.dialect, read.dialect);
+		check(counted, read.level, read.reason, read.detail);
+		verdict_finish(&read);
+	}
+}
+END_TEST
+
 START_TEST(a_slow_answer_is_a_warning)
 {
 	static const struct {
@@ -320,5 +355,5 @@ END_TEST
 SUITE("verdict", the_transport_comes_first, an_answer_that_says_nothing_is_not_well,
       the_status_line_alone_gives_a_verdict, a_redirect_says_where_to, the_body_can_only_make_it_worse,
       a_page_is_not_a_health_answer, what_cannot_be_read_is_a_reason, a_forced_dialect_is_held_to,
-      a_scrape_is_judged_as_metrics, a_slow_answer_is_a_warning, words_from_outside_are_cleaned_and_cut,
-      want_of_memory_leaves_checks_out)
+      a_scrape_is_judged_as_metrics, a_scrape_that_was_read_is_judged_by_its_counts, a_slow_answer_is_a_warning,
+      words_from_outside_are_cleaned_and_cut, want_of_memory_leaves_checks_out)
