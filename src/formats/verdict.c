@@ -85,7 +85,7 @@ static struct answer answer_of(const struct sample *sample)
 
 static bool is_empty_list(const struct answer *answer)
 {
-	return node_kind(answer->json) == JSON_ARRAY && answer->json->size == 1; // itself alone
+	return answer->json && node_kind(answer->json) == JSON_ARRAY && answer->json->size == 1; // itself alone
 }
 
 // What nobody understands: a reason where something else was promised or forced, or else nothing to say.
