@@ -267,6 +267,7 @@ static void keep_within_limits(struct direct_feed *feed)
 
 	poll_descriptor_budget(feed->counts.n_agents, feed->config->probe.max_in_flight, &budget);
 	http_client_set_max_kept(feed->client, (uint32_t)budget.n_kept);
+	prober_limit_slow(feed->prober, budget.n_slow);
 	if (budget.is_short && !feed->is_short_told)
 		direct_notice(feed, SEVERITY_WARNING, ACTION_ERROR, "too few descriptors for this fleet",
 			      budget.message, false);

@@ -283,7 +283,7 @@ static void pump(struct contact *contact)
 {
 	struct admission_ticket *ticket;
 
-	while (!contact->is_closing && (ticket = admission_next(&contact->admission)))
+	while (!contact->is_closing && (ticket = admission_next(&contact->admission, 0)))
 		begin(container_of(ticket, struct contacted, ticket));
 }
 

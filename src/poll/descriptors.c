@@ -26,6 +26,7 @@ void poll_descriptor_divide(uint64_t limit, size_t n_agents, size_t n_in_flight,
 	out->n_in_flight = out->is_short ? at_most(n_in_flight, usable / 2 / PER_TRANSFER) : n_in_flight;
 	if (out->n_in_flight == 0)
 		out->n_in_flight = 1;
+	out->n_slow = at_most((uint64_t)out->n_in_flight * ADMISSION_SLOW_X, usable / 2);
 	usable -= at_most((uint64_t)out->n_in_flight * PER_TRANSFER, usable);
 	out->n_kept = at_most(n_agents, usable);
 	if (out->is_short)

@@ -8,9 +8,9 @@
 #include "poll/http_internal.h"
 
 enum {
-	RECEIVE_BYTES = 32 * 1024,
-	NAME_CACHE_S = 1,    // kept connections need no name, and who failed is looked up anew: it may have moved
-	LOW_SPEED_BYTES = 1, // a second, over
+	RECEIVE_BYTES = 16 * 1024, // of each transfer that is out: thousands, when peers hang
+	NAME_CACHE_S = 1,          // kept connections need no name, and who failed is looked up anew: it may have moved
+	LOW_SPEED_BYTES = 1,       // a second, over
 	HEADER_LINE_MAX = 8192,
 };
 

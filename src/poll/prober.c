@@ -68,6 +68,9 @@ static void beat_cb(uv_timer_t *beat)
 	struct prober *prober = beat->data;
 
 	loop_lag_beat(&prober->lag, clock_now());
+	admission_age(&prober->admission, clock_now().mono_ms);
+	if (prober->admission.n_waiting)
+		prober_pump(prober);
 	// After a suspend the timers of the loop, whose clock stood still, would all come late.
 	if (prober->lag.last_ms >= LOOP_BEAT_MS) {
 		prober->armed_ms = INT64_MAX;
@@ -237,6 +240,11 @@ int64_t prober_due_ms(const struct prober *prober, uint32_t id)
 	const struct probed *probed = find(prober, id);
 
 	return probed && probed->entry.is_queued && !prober->is_paused ? probed->entry.due_ms : INT64_MAX;
+}
+
+void prober_limit_slow(struct prober *prober, size_t limit)
+{
+	admission_limit_slow(&prober->admission, limit);
 }
 
 int prober_set_pace(struct prober *prober, uint32_t id, enum pace pace)

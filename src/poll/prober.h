@@ -54,6 +54,9 @@ void prober_close(struct prober *prober, void (*closed_cb)(void *ctx), void *ctx
 int prober_put(struct prober *prober, const struct agent *agent);
 int prober_remove(struct prober *prober, uint32_t id); // 0 or -ENOENT; no sample comes after it
 
+// How many probes may be out that only wait (admission.h), where descriptors are short.
+void prober_limit_slow(struct prober *prober, size_t limit);
+
 int64_t prober_due_ms(const struct prober *prober, uint32_t id);         // mono; INT64_MAX: not scheduled
 int prober_set_pace(struct prober *prober, uint32_t id, enum pace pace); // 0 or -ENOENT
 int prober_probe_now(struct prober *prober, uint32_t id);                // 0: all. 0, or -ENOENT

@@ -247,12 +247,14 @@ static void start_round(struct probed *probed)
 void prober_pump(struct prober *prober)
 {
 	struct admission_ticket *ticket;
+	int64_t now_ms;
 
 	// A request that cannot even be started ends its round in here: no recursion, however many wait.
 	if (prober->is_pumping)
 		return;
 	prober->is_pumping = true;
-	while (!prober->is_closing && (ticket = admission_next(&prober->admission)))
+	now_ms = prober->admission.n_waiting ? clock_now().mono_ms : 0;
+	while (!prober->is_closing && (ticket = admission_next(&prober->admission, now_ms)))
 		start_round(container_of(ticket, struct probed, ticket));
 	prober->is_pumping = false;
 }
@@ -263,6 +265,6 @@ void probed_round(struct probed *probed)
 		probed->prober->n_skipped++; // the round before still runs: never two
 		return;
 	}
-	if (admission_enter(&probed->prober->admission, &probed->ticket))
+	if (admission_enter(&probed->prober->admission, &probed->ticket, clock_now().mono_ms))
 		start_round(probed);
 }

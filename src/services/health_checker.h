@@ -18,11 +18,11 @@
  * Flapping after Nagios: changes of the hard state among the last 20 results, weighted from 0.8 (oldest) to 1.2
  * (newest); on above 30 %, off at or below 25 %.
  *
- * Mass outage. When more than half of the judged agents, and at least 5, turn bad inside one interval, alerts are held
- * and a test of our own link is wanted. Offline: those agents go back to what they were before, with quality
- * "offline", and further failures without any answer give no judgement until one of them answers. Well: it is one
- * outage, and told as one. No answer about the link within an interval counts as well. Agents added less than an
- * interval ago count among the judged, so the first few failures of a start are no outage.
+ * Mass outage. When more than half of the judged agents, and at least 5, or 100 whatever their share, turn bad inside
+ * one interval, alerts are held and a test of our own link is wanted. Offline: those agents go back to what they were
+ * before, with quality "offline", and further failures without any answer give no judgement until one of them answers.
+ * Well: it is one outage, and told as one. No answer about the link within an interval counts as well. Agents added
+ * less than an interval ago count among the judged, so the first few failures of a start are no outage.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,9 @@ enum {
 	HEALTH_TIMEOUT_DEFAULT_MS = 5000,
 	HEALTH_FALL_DEFAULT = 3,
 	HEALTH_RISE_DEFAULT = 2,
-	HEALTH_MASS_MIN = 5, // agents
+	HEALTH_MASS_MIN = 5,   // agents
+	HEALTH_MASS_ANY = 100, // nobody reads so many alerts one by one
+	HEALTH_MASS_LINGER_MS = 60000,
 };
 
 struct health_options { // fleet-wide; an agent's own non-zero value wins; 0: the default above

@@ -18,6 +18,7 @@ struct mass_outage {
 	enum health_outage state;
 	int64_t interval_ms;
 	int64_t test_at_ms;          // mono: TESTING: asked then; OFFLINE: ask again then
+	int64_t mass_ms;             // mono: when so many had turned bad last
 	struct mass_member *members; // borrowed
 	size_t n_members;
 	size_t n_agents; // those that count: judged, or about to be

@@ -93,6 +93,32 @@ START_TEST(when_it_is_the_fleet_the_verdicts_stand)
 }
 END_TEST
 
+// Whatever their share; and it lasts until those who turned bad have had the time to be down.
+START_TEST(a_hundred_at_once_are_one_outage)
+{
+	struct health_bench bench;
+	int asked = 0;
+
+	health_bench_begin(&bench);
+	for (uint32_t id = 1; id <= 1000; id++) {
+		health_bench_add(&bench, id);
+		health_bench_judge(&bench, id, VERDICT_PASS, REASON_NONE, 200);
+	}
+	for (uint32_t id = 1; id <= HEALTH_MASS_ANY; id++)
+		asked += health_bench_judge(&bench, id, VERDICT_FAIL, REASON_TIMEOUT_HEADERS, 0).wants_link_test;
+	ck_assert_int_eq(asked, 1);
+	health_checker_link_result(bench.checker, false, bench.now);
+	bench.now = instant_add(bench.now, HEALTH_MASS_LINGER_MS);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_GROUPED);
+	ck_assert_int_eq(health_checker_deadline(bench.checker), bench.now.mono_ms + 1);
+	bench.now = instant_add(bench.now, 1);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health_checker_outage(bench.checker), OUTAGE_NONE);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 START_TEST(a_link_test_without_an_answer_does_not_hide_an_outage)
 {
 	struct health_bench bench;
@@ -140,5 +166,6 @@ START_TEST(the_first_failures_of_a_start_are_no_mass_outage)
 END_TEST
 
 SUITE("health outage", when_more_than_half_turn_bad_it_asks_once_whether_it_is_us, when_it_is_us_nobody_is_down,
-      when_it_is_the_fleet_the_verdicts_stand, a_link_test_without_an_answer_does_not_hide_an_outage,
-      failures_spread_over_time_are_no_mass_outage, the_first_failures_of_a_start_are_no_mass_outage)
+      when_it_is_the_fleet_the_verdicts_stand, a_hundred_at_once_are_one_outage,
+      a_link_test_without_an_answer_does_not_hide_an_outage, failures_spread_over_time_are_no_mass_outage,
+      the_first_failures_of_a_start_are_no_mass_outage)
