@@ -42,7 +42,7 @@ static bool is_narrow(const struct canvas *canvas)
 static int draw_field_as(struct canvas *canvas, int y, style_t label_style, const char *label, style_t style,
 			 const char *text)
 {
-	char line[TEXT_FIELD_MAX];
+	char line[TEXT_FIELD_MAX + 64];
 	int rows;
 
 	if (!is_narrow(canvas)) {
