@@ -249,7 +249,7 @@ static int read_word(struct reader *r, struct json_node *node)
 		if ((size_t)(r->end - r->at) < n || memcmp(r->at, words[i].word, n) != 0)
 			continue;
 		r->at += n;
-		node->kind = words[i].kind;
+		node->kind = (uint8_t)words[i].kind;
 		node->is_true = words[i].is_true;
 		return 0;
 	}

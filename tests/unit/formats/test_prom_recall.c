@@ -191,9 +191,10 @@ START_TEST(what_follows_a_known_series_decides_as_ever)
 				for (int has_more = 0; has_more < 2; has_more++) {
 					snprintf(body, sizeof body, "# TYPE a counter\na 1\nb{c=\"d\"} %s\nz %s%s",
 						 values[i], values[i], has_more ? "\ne_total 1\n# x\n" : "");
-					same_as("# TYPE a counter\na 1\nb{c=\"d\"} 1\nz 1\n", 36, format,
+					same_as("# TYPE a counter\na 1\nb{c=\"d\"} 1\nz 1\n", 36,
+						(enum prom_format)format, is_passed ? nothing_wanted : 0);
+					same_as(body, strlen(body), (enum prom_format)format,
 						is_passed ? nothing_wanted : 0);
-					same_as(body, strlen(body), format, is_passed ? nothing_wanted : 0);
 				}
 			end();
 		}
