@@ -88,6 +88,8 @@ static enum http_answer_state take_trailer(struct http_answer *answer, struct ht
 		answer->part = PART_DONE;
 		return ANSWER_MORE;
 	}
+	if (!memchr(line, ':', n))
+		return ANSWER_UNUSUAL;
 	return http_intake_header(intake, line, n) ? ANSWER_MORE : ANSWER_REFUSED;
 }
 

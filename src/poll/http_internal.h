@@ -37,10 +37,13 @@ struct http_transfer {
 	size_t n_origin, at_accept, at_authorization; // in `asked`; 0: none
 	uint32_t connect_timeout_ms;
 	uint64_t started_ns, first_byte_ns, deadline_ns; // uv_hrtime(); the latter two on a lane
+	int32_t late_us;                                 // spent on a lane, before libcurl was asked again
 	int fd;                                          // that libcurl had watched last for it; -1: none
 	int parked_fd;                                   // the same when libcurl has let go of it; owned; -1: none
 	int socket_errno;                                // of socket(2)
 	bool is_active;
+	bool is_spent; // libcurl 7.88 reads freed memory where a handle is used again and a header line begins with a
+		       // blank
 	bool is_looking_up; // a resolver was started
 	bool is_resolved, is_ready;
 	bool is_refused_lookup;

@@ -233,6 +233,7 @@ static void ask_again(struct http_transfer *transfer)
 
 	detach(transfer);
 	lane_close(lane);
+	transfer->late_us = (int32_t)((now_ns - transfer->started_ns) / 1000);
 	if (http_transfer_begin(transfer, &request) < 0)
 		http_transfer_tell(transfer, &response);
 }

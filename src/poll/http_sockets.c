@@ -244,6 +244,8 @@ static bool park(struct http_transfer *transfer, int fd)
 {
 	if (!transfer || !transfer->is_active || !transfer->is_ready || !transfer->wants_lane || transfer->fd != fd)
 		return false;
+	if (transfer->parked_fd >= 0) // the kept one that died under it
+		http_socket_close(transfer->client, transfer->parked_fd);
 	transfer->fd = -1;
 	transfer->parked_fd = fd;
 	return true;

@@ -58,7 +58,7 @@ static void transfer_rest(struct http_transfer *transfer)
 	struct http_client *client = transfer->client;
 
 	// A burst needs many, and leaves them with the buffers of large answers.
-	if (client->n_idle == HTTP_IDLE_MAX) {
+	if (client->n_idle == HTTP_IDLE_MAX || transfer->is_spent) {
 		http_transfer_free(transfer);
 		return;
 	}
@@ -72,6 +72,7 @@ static void transfer_stop(struct http_transfer *transfer)
 {
 	struct http_client *client = transfer->client;
 
+	transfer->is_spent = true;
 	curl_multi_remove_handle(client->multi, transfer->easy); // may park the connection: while it is active
 	http_socket_forget(transfer);
 	DL_DELETE(client->active, transfer);
@@ -144,6 +145,7 @@ int http_request_start(struct http_client *client, const struct http_request *re
 	transfer->done = done;
 	transfer->ctx = ctx;
 	transfer_reset(transfer, request);
+	transfer->late_us = 0;
 	transfer->wants_lane = http_lane_suits(client, request) && http_lane_copy(transfer, request) == 0;
 	r = transfer->wants_lane && http_lane_ask(transfer, request) ? 0 : http_transfer_begin(transfer, request);
 	if (r < 0) {
@@ -196,8 +198,10 @@ static void read_timing(const struct http_transfer *transfer, struct http_respon
 	curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
 	is_tls = scheme && strcasecmp(scheme, "https") == 0;
 	response->is_reused = transfer->is_ready && n_connects == 0;
-	*timing = (struct probe_timing){ .total_us = phase_us(easy, CURLINFO_TOTAL_TIME_T, 0) };
+	*timing = (struct probe_timing){ .total_us = phase_us(easy, CURLINFO_TOTAL_TIME_T, 0) + transfer->late_us };
 	timing->first_byte_us = phase_us(easy, CURLINFO_STARTTRANSFER_TIME_T, -1);
+	if (timing->first_byte_us >= 0)
+		timing->first_byte_us += transfer->late_us;
 	if (response->is_reused)
 		return;
 	timing->dns_us = transfer->is_resolved ? phase_us(easy, CURLINFO_NAMELOOKUP_TIME_T, 0) : -1;
@@ -229,7 +233,7 @@ static struct http_failure describe_failure(const struct http_transfer *transfer
 		.is_ready = transfer->is_ready,
 		.has_byte = transfer->intake.header_bytes > 0,
 		.has_headers = transfer->intake.has_headers,
-		.elapsed_ms = (int64_t)((uv_hrtime() - transfer->started_ns) / 1000000),
+		.elapsed_ms = (int64_t)((uv_hrtime() - transfer->started_ns) / 1000000) + transfer->late_us / 1000,
 		.text = transfer->error,
 	};
 	CURL *easy = transfer->easy;
