@@ -300,6 +300,10 @@ static void tell_source(struct direct_feed *feed, const struct discovery_problem
 	event->u.source.why = mem_strdup(problem->text ? problem->text : "");
 	event->u.source.is_empty = problem->is_empty;
 	event->u.source.was_read = problem->was_read;
+	if (!event->u.source.name || !event->u.source.why) { // to the fleet, no reason means that all is well
+		event_unref(event);
+		return;
+	}
 	event_emit(&feed->sink, event);
 }
 

@@ -197,8 +197,8 @@ static void apply_file(struct source *source, const struct found_file *found)
 	else
 		r = target_groups_parse_json(found->data, found->n, name, &source->config->labels, &list, &error);
 	if (r == 0) {
+		source_problem(source, name, NULL); // first: the list may be refused, which is a problem again
 		source_publish(source, name, list.agents, list.n);
-		source_problem(source, name, NULL);
 	} else {
 		snprintf(text, sizeof text, "%s:%u:%u: %s", found->path, error.line, error.column,
 			 r == -ENOMEM ? strerror(ENOMEM) : error.text);

@@ -21,8 +21,8 @@ static void take_list(struct source *source, const char *name, const struct http
 					 &source->config->labels, &list, &error);
 
 	if (r == 0) {
+		source_problem(source, name, NULL); // first: the list may be refused, which is a problem again
 		source_publish(source, name, list.agents, list.n);
-		source_problem(source, name, NULL);
 	} else {
 		snprintf(text, sizeof text, "%s:%u:%u: %s", source->config->path, error.line, error.column,
 			 r == -ENOMEM ? strerror(ENOMEM) : error.text);
