@@ -48,7 +48,7 @@ static int take(const char *name, const char *value, struct view_memory *memory)
 
 static int read_lines(FILE *file, struct view_memory *memory)
 {
-	char line[TEXT_FIELD_MAX + 64], value[TEXT_FIELD_MAX + 64];
+	char line[TEXT_FIELD_MAX + 64], value[TEXT_FIELD_MAX]; // what is written fits a line again
 	int r = 0;
 
 	while (r == 0 && fgets(line, sizeof line, file)) {
