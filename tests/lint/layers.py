@@ -14,7 +14,8 @@ TEXT = BASE | {"text"}
 MODEL = TEXT | {"model"}
 FORMATS = MODEL | {"formats"}
 AGENTS = FORMATS | {"agents"}
-SERVICES = AGENTS | {"services"}
+AUDIT = FORMATS | {"audit"}
+SERVICES = AGENTS | {"audit", "services"}
 FLEET = MODEL | {"services", "fleet"}
 SCREEN = MODEL | {"screen"}
 WIDGETS = SCREEN | {"widgets"}
@@ -26,6 +27,7 @@ STAGES = {
     "formats": FORMATS,
     "agents": AGENTS,
     "config": AGENTS | {"config"},
+    "audit": AUDIT,
     "poll": AGENTS | {"poll"},
     "services": SERVICES,
     "fleet": FLEET,
@@ -45,6 +47,7 @@ LIBRARIES = {
     r"cyaml/|yaml\.h": {"config"},
     r"utf8proc\.h": {"text"},
     r"zlib\.h": {"poll"},
+    r"sodium\.h": {"audit"},
     r"microhttpd\.h": {"simulator"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},
     r"uthash\.h|utlist\.h": {"base"},

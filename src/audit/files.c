@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "text/text.h"
+
+int audit_trouble_set(struct audit_trouble *trouble, int error, const char *format, ...)
+{
+	char text[AUDIT_TROUBLE_MAX];
+	va_list args;
+
+	if (trouble->error)
+		return error;
+	trouble->error = error;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	text_clean(text, strlen(text), TEXT_ONE_LINE, trouble->text, sizeof trouble->text, NULL);
+	return error;
+}
+
+int audit_write_all(int fd, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t written = write(fd, data, n);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? -errno : -EIO;
+		data += written;
+		n -= (size_t)written;
+	}
+	return 0;
+}
+
+ssize_t audit_read_at(int fd, char *out, size_t n, off_t at)
+{
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t got = pread(fd, out + have, n - have, at + (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
+int audit_read_small(int dir_fd, const char *name, char *out, size_t n)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t r;
+
+	out[0] = '\0';
+	if (fd < 0)
+		return -errno;
+	r = audit_read_at(fd, out, n - 1, 0);
+	close(fd);
+	out[r < 0 ? 0 : r] = '\0';
+	return (int)r;
+}
+
+// ---- segments
+
+void audit_segment_name(uint32_t number, char out[AUDIT_FILE_NAME_MAX])
+{
+	snprintf(out, AUDIT_FILE_NAME_MAX, "audit-%06u.jsonl", number);
+}
+
+// 0 for what is no segment's name.
+static uint32_t segment_number(const char *name)
+{
+	char again[AUDIT_FILE_NAME_MAX];
+	unsigned number;
+
+	if (sscanf(name, "audit-%9u.jsonl", &number) != 1)
+		return 0;
+	audit_segment_name(number, again);
+	return strcmp(name, again) == 0 ? number : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int add_number(uint32_t **numbers, size_t *n, uint32_t number)
+{
+	uint32_t *grown;
+
+	if ((*n & (*n - 1)) == 0) { // 0 and the powers of two: full
+		grown = mem_realloc(*numbers, (*n ? 2 * *n : 1) * sizeof **numbers);
+		if (!grown)
+			return -ENOMEM;
+		*numbers = grown;
+	}
+	(*numbers)[(*n)++] = number;
+	return 0;
+}
+
+int audit_segments_list(int dir_fd, uint32_t **numbers, size_t *n)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = fd < 0 ? -errno : 0;
+	DIR *folder = r == 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	*numbers = NULL;
+	*n = 0;
+	if (r == 0 && !folder) {
+		r = -errno;
+		close(fd);
+	}
+	if (r < 0)
+		return r;
+	while (r == 0 && (errno = 0, entry = readdir(folder))) {
+		uint32_t number = segment_number(entry->d_name);
+
+		if (number)
+			r = add_number(numbers, n, number);
+	}
+	if (r == 0)
+		r = -errno;
+	closedir(folder);
+	if (r < 0) {
+		mem_free(*numbers);
+		*numbers = NULL;
+		*n = 0;
+	} else if (*n) {
+		qsort(*numbers, *n, sizeof **numbers, by_number);
+	}
+	return r;
+}
+
+// ---- the directory
+
+// A directory that was just made is as durable as its parent.
+static int sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	mem_auto char *parent = slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
+	int fd, r;
+
+	if (!parent)
+		return -ENOMEM;
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+static int check_owner(int fd, const char *path, struct audit_trouble *trouble)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return audit_trouble_set(trouble, -errno, "%s: %s", path, strerrordesc_np(errno));
+	if (status.st_uid != geteuid())
+		return audit_trouble_set(trouble, -EPERM, "%s belongs to somebody else", path);
+	if ((status.st_mode & 077) && fchmod(fd, 0700) < 0)
+		return audit_trouble_set(trouble, -errno, "%s is open to others, and cannot be closed: %s", path,
+					 strerrordesc_np(errno));
+	return 0;
+}
+
+int audit_dir_open(const char *path, bool makes, struct audit_trouble *trouble)
+{
+	bool is_new = makes && mkdir(path, 0700) == 0;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (makes ? O_NOFOLLOW : 0)), r = 0;
+
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return audit_trouble_set(trouble, -ENOTDIR, "%s is a link, or no directory", path);
+	if (fd < 0)
+		return audit_trouble_set(trouble, -errno, "%s: %s", path, strerrordesc_np(errno));
+	if (makes)
+		r = check_owner(fd, path, trouble);
+	if (r == 0 && is_new)
+		r = sync_parent(path);
+	if (r < 0) {
+		audit_trouble_set(trouble, r, "%s: %s", path, strerrordesc_np(-r));
+		close(fd);
+	}
+	return r < 0 ? r : fd;
+}
+
+// ---- the lock
+
+static int say_holder(int dir_fd, struct audit_trouble *trouble)
+{
+	char holder[160];
+
+	if (audit_read_small(dir_fd, AUDIT_LOCK_FILE, holder, sizeof holder) > 0)
+		holder[strcspn(holder, "\n")] = '\0';
+	return audit_trouble_set(trouble, -EBUSY, "another process writes the audit trail: %s",
+				 *holder ? holder : "it does not say which");
+}
+
+int audit_lock_take(int dir_fd, const char *holder, struct audit_trouble *trouble)
+{
+	int fd = openat(dir_fd, AUDIT_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600), r;
+	char text[160];
+
+	if (fd < 0)
+		return audit_trouble_set(trouble, -errno, AUDIT_LOCK_FILE ": %s", strerrordesc_np(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		r = errno == EWOULDBLOCK
+			    ? say_holder(dir_fd, trouble)
+			    : audit_trouble_set(trouble, -errno, AUDIT_LOCK_FILE ": %s", strerrordesc_np(errno));
+		close(fd);
+		return r;
+	}
+	snprintf(text, sizeof text, "%ld %.120s\n", (long)getpid(), holder);
+	r = ftruncate(fd, 0) < 0 ? -errno : audit_write_all(fd, text, strlen(text));
+	if (r < 0) {
+		audit_trouble_set(trouble, r, AUDIT_LOCK_FILE ": %s", strerrordesc_np(-r));
+		close(fd);
+	}
+	return r < 0 ? r : fd;
+}
+
+bool audit_lock_is_taken(int dir_fd)
+{
+	int fd = openat(dir_fd, AUDIT_LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool is_taken;
+
+	if (fd < 0)
+		return false;
+	is_taken = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return is_taken;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/files.h"
+#include "audit/key.h"
+
+enum { PATH_BYTES = 1100 };
+
+// Whole or not at all: written beside its place, and moved there. 0 or negative errno.
+static int put_file(int at, const char *path, const char *text, mode_t mode)
+{
+	char beside[PATH_BYTES];
+	int fd, r;
+
+	snprintf(beside, sizeof beside, "%s.new", path);
+	unlinkat(at, beside, 0); // of one that was killed here
+	fd = openat(at, beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -errno;
+	r = audit_write_all(fd, text, strlen(text));
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	close(fd);
+	if (r == 0 && renameat(at, beside, at, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(at, beside, 0);
+	return r;
+}
+
+// The public half stands beside it, for whoever verifies.
+static int put_public(int at, const char *path, const struct audit_key *key)
+{
+	char text[AUDIT_KEY_TEXT_MAX], old[AUDIT_KEY_TEXT_MAX], public[PATH_BYTES];
+
+	snprintf(public, sizeof public, "%s.pub", path);
+	audit_key_format_public(key, text);
+	if (audit_read_small(at, public, old, sizeof old) > 0 && strcmp(old, text) == 0)
+		return 0;
+	return put_file(at, public, text, 0644);
+}
+
+static int make(int at, const char *path, const char *name, struct audit_key *out)
+{
+	char text[AUDIT_KEY_TEXT_MAX];
+	int r = audit_key_make(name, out);
+
+	if (r < 0)
+		return r;
+	audit_key_format_private(out, text);
+	r = put_file(at, path, text, 0600);
+	explicit_bzero(text, sizeof text);
+	return r;
+}
+
+static int load(int at, const char *path, struct audit_key *out, struct audit_trouble *trouble)
+{
+	char text[AUDIT_KEY_TEXT_MAX];
+	struct stat status;
+	int r;
+
+	if (fstatat(at, path, &status, 0) < 0)
+		return -errno;
+	if (status.st_mode & 077)
+		return audit_trouble_set(trouble, -EPERM, "%s can be read by others", path);
+	r = audit_read_small(at, path, text, sizeof text);
+	if (r >= 0)
+		r = audit_key_parse(text, (size_t)r, out) < 0 || !out->can_sign ? -EINVAL : 0;
+	explicit_bzero(text, sizeof text);
+	return r == -EINVAL ? audit_trouble_set(trouble, r, "%s is no signing key", path) : r;
+}
+
+int audit_key_open(int dir_fd, const char *path, const char *name, bool may_make, struct audit_key *out,
+		   struct audit_trouble *trouble)
+{
+	int at = path ? AT_FDCWD : dir_fd, r;
+
+	path = path ? path : AUDIT_KEY_FILE;
+	if (strlen(path) > PATH_BYTES - 16)
+		return audit_trouble_set(trouble, -ENAMETOOLONG, "the key's path is too long");
+	r = load(at, path, out, trouble);
+	if (r == -ENOENT && !may_make)
+		return audit_trouble_set(trouble, r, "the key %s is gone, and the trail's checkpoints need it", path);
+	if (r == -ENOENT)
+		r = make(at, path, name, out);
+	if (r == 0)
+		r = put_public(at, path, out);
+	if (r < 0)
+		audit_trouble_set(trouble, r, "the key %s: %s", path, strerrordesc_np(-r));
+	return r;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/record.h"
+#include "audit/store_internal.h"
+#include "base/memory.h"
+
+int store_fail(struct audit_store *store, int error, const char *what)
+{
+	return audit_trouble_set(&store->trouble, error, "%s/%s: %s", store->dir, what, strerrordesc_np(-error));
+}
+
+// ---- is it still what we opened?
+
+static int check_segment(struct audit_store *store)
+{
+	char name[AUDIT_FILE_NAME_MAX];
+	struct stat there, ours;
+
+	audit_segment_name(store->number, name);
+	if (fstat(store->fd, &ours) < 0 || fstatat(store->dir_fd, name, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return store_fail(store, -errno, name);
+	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+		return audit_trouble_set(&store->trouble, -ESTALE, "%s/%s was replaced", store->dir, name);
+	if ((uint64_t)ours.st_size != store->written)
+		return audit_trouble_set(&store->trouble, -ESTALE, "%s/%s was written to by somebody else", store->dir,
+					 name);
+	return 0;
+}
+
+// A directory that was deleted or replaced would take what we write without a word.
+static int check_place(struct audit_store *store)
+{
+	struct stat there, ours;
+
+	if (lstat(store->dir, &there) < 0)
+		return audit_trouble_set(&store->trouble, -errno, "%s: %s", store->dir, strerrordesc_np(errno));
+	if (fstat(store->dir_fd, &ours) < 0)
+		return store_fail(store, -errno, ".");
+	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+		return audit_trouble_set(&store->trouble, -ESTALE, "%s was replaced", store->dir);
+	return check_segment(store);
+}
+
+// ---- writing
+
+static int write_pending(struct audit_store *store)
+{
+	char name[AUDIT_FILE_NAME_MAX];
+	int r;
+
+	if (!store->pending.len)
+		return 0;
+	r = check_place(store);
+	if (r < 0)
+		return r;
+	r = audit_write_all(store->fd, store->pending.data, store->pending.len);
+	audit_segment_name(store->number, name);
+	if (r < 0)
+		return store_fail(store, r, name);
+	store->written += store->pending.len;
+	bytes_reset(&store->pending);
+	return 0;
+}
+
+int store_flush(struct audit_store *store)
+{
+	char name[AUDIT_FILE_NAME_MAX];
+	int r = write_pending(store);
+
+	if (r < 0)
+		return r;
+	audit_segment_name(store->number, name);
+	return fdatasync(store->fd) < 0 ? store_fail(store, -errno, name) : 0;
+}
+
+// Checkpoints follow the records they are of.
+static int flush_notes(struct audit_store *store)
+{
+	int r;
+
+	if (!store->notes.len)
+		return 0;
+	r = audit_write_all(store->notes_fd, store->notes.data, store->notes.len);
+	if (r == 0 && fdatasync(store->notes_fd) < 0)
+		r = -errno;
+	bytes_reset(&store->notes);
+	return r < 0 ? store_fail(store, r, AUDIT_CHECKPOINTS) : 0;
+}
+
+int audit_store_sync(struct audit_store *store)
+{
+	int r = store->trouble.error;
+
+	if (r == 0)
+		r = store_flush(store);
+	return r ? r : flush_notes(store);
+}
+
+int audit_store_checkpoint(struct audit_store *store)
+{
+	struct audit_checkpoint checkpoint = { .n = store->chain.n, .head = store->chain.head };
+	int r = store->trouble.error;
+
+	if (r < 0 || store->n_signed == store->chain.n)
+		return r;
+	memcpy(checkpoint.log_id, store->log_id, sizeof checkpoint.log_id);
+	r = audit_checkpoint_sign(&checkpoint, &store->key, &store->notes);
+	if (r < 0)
+		return store_fail(store, r, AUDIT_CHECKPOINTS);
+	store->n_signed = store->chain.n;
+	return 0;
+}
+
+// ---- appending
+
+// A line of the segment at hand: the link, the body, the newline.
+static int add_line(struct audit_store *store, const char *body, size_t n)
+{
+	size_t was = store->pending.len;
+	char link[AUDIT_LINK_MAX];
+	size_t n_link = audit_chain_link(&store->chain, link);
+	int r = bytes_add(&store->pending, link, n_link);
+
+	if (r == 0)
+		r = bytes_add(&store->pending, body, n);
+	if (r == 0)
+		r = bytes_add(&store->pending, "\n", 1);
+	if (r < 0) {
+		if (store->pending.data)
+			store->pending.data[store->pending.len = was] = '\0';
+		return store_fail(store, r, "a record");
+	}
+	audit_chain_add(&store->chain, store->pending.data + was, n_link + n);
+	store->n_bytes += n_link + n + 1;
+	return store->chain.n % AUDIT_CHECKPOINT_EVERY == 0 ? audit_store_checkpoint(store) : 0;
+}
+
+static int add_head(struct audit_store *store, const struct audit_segment_head *head)
+{
+	struct audit_segment_head *grown =
+		mem_realloc(store->segments, (store->n_segments + 1) * sizeof *store->segments);
+
+	if (!grown)
+		return store_fail(store, -ENOMEM, "a segment");
+	store->segments = grown;
+	store->segments[store->n_segments++] = *head;
+	return 0;
+}
+
+static int add_first_line(struct audit_store *store, int64_t at_ms)
+{
+	const struct audit_chain before = store->chain;
+	struct audit_segment_head head;
+	int r;
+
+	bytes_reset(&store->own);
+	r = audit_segment_encode(store->log_id, store->number, &before, store->who, at_ms, &store->own);
+	if (r < 0)
+		return store_fail(store, r, "a segment");
+	r = add_line(store, store->own.data, store->own.len);
+	if (r == 0)
+		r = audit_segment_read(store->pending.data, store->pending.len - 1, &head);
+	if (r < 0)
+		return store->trouble.error ? r : store_fail(store, r, "a segment");
+	return add_head(store, &head);
+}
+
+int store_begin_segment(struct audit_store *store, int64_t at_ms)
+{
+	char name[AUDIT_FILE_NAME_MAX];
+	int fd;
+
+	audit_segment_name(store->number + 1, name);
+	fd = openat(store->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return store_fail(store, -errno, name);
+	if (fsync(store->dir_fd) < 0) {
+		store_fail(store, -errno, ".");
+		close(fd);
+		return store->trouble.error;
+	}
+	if (store->fd >= 0)
+		close(store->fd);
+	store->fd = fd;
+	store->number++;
+	store->written = store->n_bytes = 0;
+	return add_first_line(store, at_ms);
+}
+
+// The segment ends signed, so that what begins after it stays anchored when it is gone.
+static int rotate(struct audit_store *store, int64_t at_ms)
+{
+	int r = audit_store_checkpoint(store);
+
+	if (r == 0)
+		r = audit_store_sync(store);
+	if (r == 0)
+		r = store_begin_segment(store, at_ms);
+	return r ? r : store_retain(store, at_ms);
+}
+
+int audit_store_append(struct audit_store *store, const char *body, size_t n, int64_t at_ms)
+{
+	bool has_records = store->n_segments && store->chain.n > store->segments[store->n_segments - 1].first;
+	int r = store->trouble.error;
+
+	if (r == 0 && has_records && store->n_bytes + AUDIT_LINK_MAX + n > store->segment_bytes)
+		r = rotate(store, at_ms);
+	if (r == 0)
+		r = add_line(store, body, n);
+	if (r == 0 && store->pending.len >= STORE_WRITE_AT)
+		r = write_pending(store);
+	return r;
+}
+
+int store_event(struct audit_store *store, const struct audit_record *record, int64_t at_ms)
+{
+	struct bytes body;
+	int r;
+
+	bytes_init(&body, AUDIT_BODY_MAX);
+	r = audit_record_encode(record, store->who, at_ms, &body);
+	if (r < 0)
+		store_fail(store, r, "a record");
+	else
+		r = add_line(store, body.data, body.len);
+	bytes_finish(&body);
+	return r;
+}
+
+// ---- the end
+
+void audit_store_close(struct audit_store *store)
+{
+	int *fds[] = { &store->fd, &store->notes_fd, &store->lock_fd, &store->dir_fd };
+
+	if (!store)
+		return;
+	if (store->fd >= 0 && audit_store_checkpoint(store) == 0)
+		audit_store_sync(store);
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+	audit_key_wipe(&store->key);
+	bytes_finish(&store->pending);
+	bytes_finish(&store->notes);
+	bytes_finish(&store->own);
+	mem_free(store->segments);
+	mem_free(store->dir);
+	mem_free(store);
+}
+
+uint64_t audit_store_n(const struct audit_store *store)
+{
+	return store->chain.n;
+}
+
+uint64_t audit_store_n_signed(const struct audit_store *store)
+{
+	return store->n_signed;
+}
+
+const struct audit_trouble *audit_store_trouble(const struct audit_store *store)
+{
+	return &store->trouble;
+}

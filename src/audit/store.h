@@ -1,0 +1,48 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The trail on disk: one directory, segments that are only ever appended to, the checkpoints beside them.
+ *
+ * Appending collects lines; audit_store_sync() writes them, waits until they are on the disk, and then writes the
+ * checkpoints that are due: after every 100th record, where a segment ends, and when asked for. So a checkpoint never
+ * promises more than is there. Any failure is final: the store is broken, says why, and refuses all that follows; only
+ * a new audit_store_open() can end that. One thread at a time.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/files.h"
+#include "base/strbuf.h"
+
+struct audit_store;
+
+struct audit_store_options {
+	const char *dir;         // borrowed for the call; its parent is there
+	const char *key;         // borrowed; path of the signing key, NULL: `key` in the directory
+	const char *holder;      // borrowed: stands in the lock
+	const char *key_name;    // borrowed: for a key that is made
+	const struct bytes *who; // borrowed until close: stands in the records that the store itself writes
+	uint64_t segment_bytes;  // a segment that would grow past this is the last but one
+	size_t n_records;        // kept at least, by whole segments; 0: all
+	int64_t retention_ms;    // segments whose newest record is older go; 0: none
+	const char *broken;      // borrowed: after a failure, why; a new segment is begun. NULL: go on
+};
+
+/* Takes the lock, moves a torn end aside (telling so in the trail), and goes on where it ended. 0; negative errno with
+ * the trouble told.
+ */
+int audit_store_open(const struct audit_store_options *options, int64_t now_ms, struct audit_store **out,
+		     struct audit_trouble *trouble);
+
+// A body is what audit_record_encode() wrote. 0, or negative errno: the store is broken.
+int audit_store_append(struct audit_store *store, const char *body, size_t n, int64_t at_ms);
+int audit_store_sync(struct audit_store *store);
+int audit_store_checkpoint(
+	struct audit_store *store); // of all there is, unless there is one: written with the next sync
+
+// Signs and syncs what is there unless it is broken, lets the lock go. NULL is fine.
+void audit_store_close(struct audit_store *store);
+
+uint64_t audit_store_n(const struct audit_store *store);        // records, those that are not synced included
+uint64_t audit_store_n_signed(const struct audit_store *store); // by the newest checkpoint, written or due
+const struct audit_trouble *audit_store_trouble(const struct audit_store *store);

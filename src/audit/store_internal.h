@@ -1,0 +1,58 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The store from inside: store.c appends and syncs · store_open.c begins · recovery.c mends · retention.c drops. */
+#include "audit/chain.h"
+#include "audit/checkpoint.h"
+#include "audit/key.h"
+#include "audit/segment.h"
+#include "audit/store.h"
+#include "opscon/audit.h"
+
+enum { STORE_PENDING_MAX = 64 << 20, STORE_WRITE_AT = 1 << 20, STORE_NOTES_MAX = 16 << 20 };
+
+struct audit_store {
+	char *dir;               // owned
+	const struct bytes *who; // borrowed
+	uint64_t segment_bytes;
+	size_t n_records;
+	int64_t retention_ms;
+	int dir_fd, lock_fd, fd, notes_fd; // -1: not open
+	struct audit_key key;
+	char log_id[AUDIT_LOG_ID_MAX];
+	struct audit_chain chain;
+	uint64_t n_signed;
+	uint32_t number;                     // of the segment at hand
+	uint64_t written, n_bytes;           // of it: on the file, and with what is pending
+	struct bytes pending, notes;         // lines and checkpoints to be written
+	struct bytes own;                    // the body of a record of our own
+	struct audit_segment_head *segments; // owned: those there are, the one at hand included
+	size_t n_segments;
+	struct audit_trouble trouble;
+};
+
+int store_fail(struct audit_store *store, int error, const char *what); // breaks it; returns error
+
+// store.c
+int store_begin_segment(struct audit_store *store, int64_t at_ms); // makes the next file, and its first line
+int store_event(struct audit_store *store, const struct audit_record *record, int64_t at_ms);
+int store_flush(struct audit_store *store); // what is pending is written and on the disk
+
+// retention.c
+int store_read_heads(struct audit_store *store, const uint32_t *numbers, size_t n);
+int store_retain(struct audit_store *store, int64_t now_ms);
+
+// recovery.c
+struct store_tail {
+	uint64_t n_whole;         // bytes up to the end of the last line that is one
+	uint64_t n_torn;          // bytes after it
+	struct audit_chain chain; // with that line as its head; n is 0 when there is none
+};
+int store_read_tail(struct audit_store *store, int fd, const char *name, struct store_tail *out);
+
+// Moves what is past n_whole into a file of its own, whose name it gives; what was there is never lost.
+int store_move_aside(struct audit_store *store, int fd, const char *name, uint64_t n_whole,
+		     char torn[AUDIT_FILE_NAME_MAX]);
+int store_mend_notes(struct audit_store *store, char torn[AUDIT_FILE_NAME_MAX]); // torn is "" when nothing was
+
+// Puts a copy in the place of a segment whose fsync failed: the bytes it shows now, in a file that can be synced.
+int store_renew(struct audit_store *store, const char *name);

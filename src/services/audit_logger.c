@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/audit_logger.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/writer.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+// A record whose outcome somebody waits for, or that only counts.
+struct waiting {
+	struct audit_logger *logger;
+	struct waiting *prev, *next; // audit_logger::waiting
+	audit_logger_cb done;
+	void *ctx;
+};
+
+struct audit_logger {
+	struct audit_writer *writer; // owned
+	struct audit_logger_state state;
+	struct waiting *waiting; // owned
+	int error;               // why it is broken; 0
+	int64_t dirty_since_ms;  // mono; INT64_MAX: all is signed
+};
+
+static void refresh(struct audit_logger *logger)
+{
+	struct audit_logger_state *state = &logger->state;
+	struct audit_writer_state writer;
+
+	audit_writer_look(logger->writer, &writer);
+	logger->error = writer.trouble.error;
+	state->status = writer.is_open         ? AUDIT_LOGGER_WELL
+			: writer.trouble.error ? AUDIT_LOGGER_BROKEN
+					       : AUDIT_LOGGER_OPENING;
+	snprintf(state->why, sizeof state->why, "%s", writer.trouble.text);
+	state->n_records = writer.n_records;
+	state->n_signed = writer.n_signed;
+	state->n_syslog_failed = writer.n_syslog_failed;
+	if (!logger->waiting && state->n_signed == state->n_records)
+		logger->dirty_since_ms = INT64_MAX;
+}
+
+int audit_logger_create(const struct audit_logger_options *options, struct instant now, struct audit_logger **out)
+{
+	struct audit_logger *logger = mem_calloc(1, sizeof *logger);
+	const struct audit_writer_options writer = {
+		.store = { .dir = options->dir,
+			   .key = options->key,
+			   .holder = options->who->user,
+			   .key_name = options->who->host,
+			   .segment_bytes = options->segment_bytes,
+			   .n_records = options->n_records,
+			   .retention_ms = options->retention_ms },
+		.who = options->who,
+		.syslog = options->syslog,
+		.wake = options->wake,
+		.ctx = options->ctx,
+	};
+	int r;
+
+	*out = NULL;
+	if (!logger)
+		return -ENOMEM;
+	logger->dirty_since_ms = INT64_MAX;
+	r = audit_writer_create(&writer, now.wall_ms, &logger->writer);
+	if (r < 0) {
+		mem_free(logger);
+		return r;
+	}
+	*out = logger;
+	return 0;
+}
+
+static void on_done(void *ctx, uint64_t ticket, int error)
+{
+	struct waiting *waiting = ctx;
+	struct audit_logger *logger = waiting->logger;
+
+	DL_DELETE(logger->waiting, waiting);
+	logger->state.n_refused += error < 0;
+	if (waiting->done)
+		waiting->done(waiting->ctx, ticket, error);
+	mem_free(waiting);
+}
+
+int audit_logger_append(struct audit_logger *logger, const struct audit_record *record, struct instant now,
+			audit_logger_cb done, void *ctx, uint64_t *ticket)
+{
+	struct waiting *waiting;
+	uint64_t given = 0;
+	int r = logger->error;
+
+	waiting = r == 0 ? mem_calloc(1, sizeof *waiting) : NULL;
+	if (r == 0 && !waiting)
+		r = -ENOMEM;
+	if (r == 0) {
+		*waiting = (struct waiting){ .logger = logger, .done = done, .ctx = ctx };
+		r = audit_writer_put(logger->writer, record, now.wall_ms, on_done, waiting, &given);
+	}
+	if (r < 0) {
+		mem_free(waiting);
+		logger->state.n_refused++;
+		return r;
+	}
+	DL_APPEND(logger->waiting, waiting);
+	if (logger->dirty_since_ms == INT64_MAX)
+		logger->dirty_since_ms = now.mono_ms;
+	if (ticket)
+		*ticket = given;
+	return 0;
+}
+
+void audit_logger_dispatch(struct audit_logger *logger)
+{
+	audit_writer_take(logger->writer);
+	refresh(logger);
+}
+
+const struct audit_logger_state *audit_logger_state(const struct audit_logger *logger)
+{
+	return &logger->state;
+}
+
+int64_t audit_logger_deadline(const struct audit_logger *logger)
+{
+	if (logger->dirty_since_ms == INT64_MAX || logger->error)
+		return INT64_MAX;
+	return logger->dirty_since_ms + AUDIT_SIGN_AFTER_MS;
+}
+
+void audit_logger_tick(struct audit_logger *logger, struct instant now)
+{
+	if (now.mono_ms < audit_logger_deadline(logger))
+		return;
+	// What it does not cover is due a period later; what it does is seen at the next dispatch.
+	if (audit_writer_checkpoint(logger->writer) == 0)
+		logger->dirty_since_ms = now.mono_ms;
+}
+
+int audit_logger_reopen(struct audit_logger *logger, struct instant now)
+{
+	return audit_writer_reopen(logger->writer, now.wall_ms);
+}
+
+int audit_logger_destroy(struct audit_logger *logger)
+{
+	int r;
+
+	if (!logger)
+		return 0;
+	r = audit_writer_destroy(logger->writer, AUDIT_CLOSE_MS);
+	if (r < 0)
+		return r; // its memory is the thread's for as long as the process lasts
+	mem_free(logger);
+	return 0;
+}
