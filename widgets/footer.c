@@ -31,14 +31,28 @@ static void draw_hints(struct canvas *canvas, const struct view *view)
 	}
 }
 
+// What stays wrong stays in sight, and the hints have what is left of the line.
+static int draw_banner(struct canvas *canvas, const struct view *view)
+{
+	canvas_glyph(canvas, 0, 0, canvas_named_glyph(canvas, GLYPH_BAD), STYLE_BAD | STYLE_BOLD);
+	return 4 + canvas_text(canvas, 2, 0, -1, STYLE_BAD | STYLE_BOLD, view->banner);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
+	struct canvas rest;
+	int used;
+
 	(void)widget;
 	(void)fleet;
-	if (view->message && *view->message)
+	if (view->message && *view->message) {
 		draw_message(canvas, view);
-	else
-		draw_hints(canvas, view);
+		return;
+	}
+	used = view->banner && *view->banner ? draw_banner(canvas, view) : 0;
+	rest = canvas_part(canvas, used, 0, canvas->width - used, 1);
+	if (used < canvas->width)
+		draw_hints(&rest, view);
 }
 
 const struct widget_class footer_class = { .name = "footer", .min_width = 1, .min_height = 1, .draw = draw };

@@ -62,6 +62,15 @@ struct key_config {
 	const char *key, *command;
 };
 
+struct audit_config {
+	const char *dir;        // NULL: `audit` in the state directory
+	const char *key;        // NULL: `key` in that directory
+	int64_t retention_ms;   // 90 days
+	size_t n_records;       // 100000
+	uint64_t segment_bytes; // 16 MiB
+	bool has_syslog;
+};
+
 struct config {
 	const char *path;       // NULL: none read
 	const char *fleet_name; // "" when not given
@@ -80,9 +89,10 @@ struct config {
 	size_t n_keys;
 	const char *theme; // "dark" (default), "light", "colourblind"; unknown falls back to dark with a notice
 	bool is_ascii, has_mouse, is_utc;
-	uint32_t refresh_ms;   // the slow clock of ages on screen: 1000
-	int64_t retention_ms;  // 1 h
-	size_t n_points;       // 10000
+	uint32_t refresh_ms;  // the slow clock of ages on screen: 1000
+	int64_t retention_ms; // 1 h
+	size_t n_points;      // 10000
+	struct audit_config audit;
 	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };

@@ -169,6 +169,7 @@ struct view {
 	size_t n_hints;
 	const struct key_hint *help; // borrowed: every live key, for the help screen; key NULL starts a section
 	size_t n_help, help_top;
+	const char *banner;  // what stays wrong until it is mended, "" nothing; over everything but the message
 	const char *message; // transient word at the foot, "" none
 	enum severity message_severity;
 	struct fleet_scope {        // what passes the picked context: counts for the header

@@ -10,13 +10,45 @@
 #include "formats/json_writer.h"
 #include "text/text.h"
 
-enum { N_COLUMNS = 13, CELL_MAX = 512 };
+enum { CELL_MAX = 512 };
 
-static const char *const columns[N_COLUMNS] = {
-	"seq",           "at",          "phase",  "action", "level", "user",        "origin",
-	"resource_kind", "resource_id", "result", "reason", "error", "correlation",
+enum {
+	COLUMN_SEQ,
+	COLUMN_AT,
+	COLUMN_PHASE,
+	COLUMN_ACTION,
+	COLUMN_REQUEST,
+	COLUMN_LEVEL,
+	COLUMN_USER,
+	COLUMN_ORIGIN,
+	COLUMN_KIND,
+	COLUMN_ID,
+	COLUMN_RESULT,
+	COLUMN_REASON,
+	COLUMN_ERROR,
+	COLUMN_CORRELATION,
+	N_COLUMNS,
 };
-static const int widths[N_COLUMNS] = { 7, 24, 8, 13, 8, 12, 0, 8, 24, 13, 0, 0, 0 }; // in a table; 0: not there
+
+static const struct {
+	const char *name;
+	int width; // in a table; 0: not there
+} columns[N_COLUMNS] = {
+	[COLUMN_SEQ] = { "seq", 7 },
+	[COLUMN_AT] = { "at", 24 },
+	[COLUMN_PHASE] = { "phase", 8 },
+	[COLUMN_ACTION] = { "action", 13 },
+	[COLUMN_REQUEST] = { "request", 14 },
+	[COLUMN_LEVEL] = { "level", 8 },
+	[COLUMN_USER] = { "user", 12 },
+	[COLUMN_ORIGIN] = { "origin", 0 },
+	[COLUMN_KIND] = { "resource_kind", 13 },
+	[COLUMN_ID] = { "resource_id", 24 },
+	[COLUMN_RESULT] = { "result", 13 },
+	[COLUMN_REASON] = { "reason", 0 }, // the last two end the line
+	[COLUMN_ERROR] = { "error", 0 },
+	[COLUMN_CORRELATION] = { "correlation", 0 },
+};
 
 struct row {
 	char cells[N_COLUMNS][CELL_MAX];
@@ -54,11 +86,20 @@ static void read_row(const struct json_value *root, struct row *row)
 {
 	const struct json_value *who = json_member(root, "who"), *resource = json_member(root, "resource");
 	const struct json_value *values[N_COLUMNS] = {
-		json_member(root, "seq"),         json_member(root, "at"),       json_member(root, "phase"),
-		json_member(root, "action"),      json_member(root, "level"),    json_member(who, "user"),
-		json_member(who, "origin"),       json_member(resource, "kind"), json_member(resource, "id"),
-		json_member(root, "result"),      json_member(root, "reason"),   json_member(root, "error"),
-		json_member(root, "correlation"),
+		[COLUMN_SEQ] = json_member(root, "seq"),
+		[COLUMN_AT] = json_member(root, "at"),
+		[COLUMN_PHASE] = json_member(root, "phase"),
+		[COLUMN_ACTION] = json_member(root, "action"),
+		[COLUMN_REQUEST] = json_member(json_member(root, "details"), "request"),
+		[COLUMN_LEVEL] = json_member(root, "level"),
+		[COLUMN_USER] = json_member(who, "user"),
+		[COLUMN_ORIGIN] = json_member(who, "origin"),
+		[COLUMN_KIND] = json_member(resource, "kind"),
+		[COLUMN_ID] = json_member(resource, "id"),
+		[COLUMN_RESULT] = json_member(root, "result"),
+		[COLUMN_REASON] = json_member(root, "reason"),
+		[COLUMN_ERROR] = json_member(root, "error"),
+		[COLUMN_CORRELATION] = json_member(root, "correlation"),
 	};
 
 	for (int i = 0; i < N_COLUMNS; i++)
@@ -103,11 +144,11 @@ static int put_cells(struct bytes *out, const struct row *row, enum audit_format
 // Columns of a fixed width, cut with an ellipsis; why and what went wrong come last, as long as they are.
 static int put_table_row(struct bytes *out, const struct row *row)
 {
-	const char *reason = row->cells[10], *error = row->cells[11];
+	const char *reason = row->cells[COLUMN_REASON], *error = row->cells[COLUMN_ERROR];
 	int r = 0;
 
 	for (int i = 0; i < N_COLUMNS && r == 0; i++) {
-		int used = 0, room = widths[i];
+		int used = 0, room = columns[i].width;
 		const char *cell = row->cells[i];
 		bool is_cut = text_width(cell) > room;
 		size_t n;
@@ -133,12 +174,10 @@ static int put_head(struct bytes *out, enum audit_format format)
 		struct strbuf cell;
 
 		strbuf_init(&cell, row.cells[i], CELL_MAX);
-		strbuf_add(&cell, columns[i]);
+		strbuf_add(&cell, columns[i].name);
 	}
 	if (format == AUDIT_TABLE) {
-		strcpy(row.cells[7], "resource");
-		row.cells[8][0] = '\0';
-		row.cells[11][0] = '\0';
+		row.cells[COLUMN_ERROR][0] = '\0'; // it has no column of its own
 		return put_table_row(out, &row);
 	}
 	if (format == AUDIT_JSON)
@@ -146,7 +185,7 @@ static int put_head(struct bytes *out, enum audit_format format)
 	if (format == AUDIT_CSV)
 		return put_cells(out, &row, format);
 	for (int i = 0; i < N_COLUMNS && r == 0; i++)
-		r = bytes_addf(out, "| %s ", columns[i]);
+		r = bytes_addf(out, "| %s ", columns[i].name);
 	for (int i = 0; i < N_COLUMNS && r == 0; i++)
 		r = bytes_addf(out, "%s", i ? "---|" : "|\n|---|");
 	return r == 0 ? bytes_add(out, "\n", 1) : r;

@@ -131,6 +131,14 @@ static int32_t local_offset_s(void)
 	return (int32_t)tm.tm_gmtoff;
 }
 
+// An audit trail that is not written stays in sight.
+static void show_trail(void *ctx)
+{
+	const struct app *app = ctx;
+
+	console_set_banner(app->console, app->session.trail.banner);
+}
+
 int app_start_console(struct app *app, bool has_unicode)
 {
 	const struct fleet_options *fleet = &app->options->fleet;
@@ -149,6 +157,11 @@ int app_start_console(struct app *app, bool has_unicode)
 	int r = console_create(&options, clock_now(), &app->console);
 
 	app->has_unicode = has_unicode;
+	if (r == 0) {
+		app->session.trail.changed = show_trail;
+		app->session.trail.ctx = app;
+		show_trail(app);
+	}
 	if (r < 0)
 		fprintf(stderr, "opscon: %s\n", strerror(-r));
 	return r < 0 ? EXIT_OURS : 0;
@@ -174,7 +187,9 @@ static int start(struct app *app)
 	if (app->options->is_demo)
 		r = demo_fleet_start(&app->demo);
 	if (r == 0)
-		r = session_start(&app->session, &app->options->fleet, app->options->is_once);
+		r = session_start(&app->session, &app->options->fleet,
+				  (app->options->is_once ? SESSION_ONCE : SESSION_AUDITED) |
+					  (app->options->is_demo ? SESSION_DEMO : 0));
 	else
 		fprintf(stderr, "opscon: cannot start the simulated fleet: %s\n", strerror(-r));
 	if (r == 0 && app->options->is_demo)
@@ -193,6 +208,7 @@ int app_run(const struct app_options *options)
 		r = run_once(&app);
 	else if (r == 0)
 		r = options->script ? app_run_script(&app) : app_run_terminal(&app);
+	app.session.trail.changed = NULL; // there is nobody to see it
 	console_destroy(app.console);
 	demo_fleet_detach(&app.demo);
 	session_stop(&app.session);

@@ -41,7 +41,7 @@ const char *fleet_options_help(bool has_timeout)
 				   "  --config FILE         the configuration (default: see opscon.yml(5))\n"
 				   "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
 				   "  --insecure            do not verify certificates of the URLs given\n"
-				   "  --no-state            remember nothing and read nothing remembered\n"
+				   "  --no-state            remember nothing, read nothing remembered, audit nothing\n"
 				   "  --log FILE            diagnostics of opscon itself go there\n"
 				   "  --help                this text\n";
 

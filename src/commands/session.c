@@ -22,14 +22,15 @@ static int fail(const char *what, int error)
 	return EXIT_OURS;
 }
 
-static int start_feed(struct session *session, const struct fleet_options *options, bool is_once)
+static int start_feed(struct session *session, const struct fleet_options *options, unsigned flags)
 {
 	const struct direct_options direct = {
 		.config = &options->config,
 		.selector = options->selector,
 		.broadcaster = session->broadcaster,
 		.state_dir = options->state_dir[0] ? options->state_dir : NULL,
-		.is_once = is_once,
+		.audit = session->trail.logger,
+		.is_once = flags & SESSION_ONCE,
 	};
 	char why[256];
 	int r = direct_feed_create(&session->loop, &direct, &session->feed, why, sizeof why);
@@ -43,7 +44,7 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 	return 0;
 }
 
-int session_start(struct session *session, const struct fleet_options *options, bool is_once)
+int session_start(struct session *session, const struct fleet_options *options, unsigned flags)
 {
 	const struct fleet_limits limits = { .n_points = options->config.n_points,
 					     .retention_ms = options->config.retention_ms };
@@ -61,7 +62,9 @@ int session_start(struct session *session, const struct fleet_options *options, 
 		session->subscription = broadcaster_subscribe(session->broadcaster, ~0u, on_event, session);
 	if (r < 0 || session->subscription < 0)
 		return fail("cannot set up the fleet", r < 0 ? r : session->subscription);
-	return start_feed(session, options, is_once);
+	if (flags & SESSION_AUDITED)
+		audit_trail_start(&session->trail, &session->loop, options, session->broadcaster, flags & SESSION_DEMO);
+	return start_feed(session, options, flags);
 }
 
 void session_stop(struct session *session)
@@ -69,6 +72,7 @@ void session_stop(struct session *session)
 	if (session->feed)
 		session->feed->class->stop(session->feed);
 	session->feed = NULL;
+	audit_trail_stop(&session->trail);
 	if (session->has_loop) {
 		uv_run(&session->loop, UV_RUN_DEFAULT);
 		if (uv_loop_close(&session->loop) < 0)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "commands/audit_trail.h"
 #include "commands/fleet_options.h"
 #include "opscon/broadcaster.h"
 #include "opscon/feed.h"
@@ -14,12 +15,19 @@ struct session {
 	struct broadcaster *broadcaster; // owned
 	struct fleet *fleet;             // owned
 	struct feed *feed;               // owned; gone after session_stop()
+	struct audit_trail trail;
 	int subscription;
 	bool has_loop;
 };
 
+enum session_flag {
+	SESSION_ONCE = 1 << 0,    // one probe is the verdict
+	SESSION_AUDITED = 1 << 1, // somebody sits there: what they do is recorded
+	SESSION_DEMO = 1 << 2,    // in a trail of its own
+};
+
 // Starts watching. 0, or an exit code after saying what is wrong; session_stop() is due either way.
-int session_start(struct session *session, const struct fleet_options *options, bool is_once);
+int session_start(struct session *session, const struct fleet_options *options, unsigned flags);
 
 // Stops the feed and runs the loop until every handle is closed. The caller has closed its own before.
 void session_stop(struct session *session);

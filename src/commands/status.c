@@ -82,7 +82,7 @@ int command_status(int argc, char **argv)
 	if (r == 0)
 		r = fleet_options_resolve(&options, argv + optind, true);
 	if (r == 0) {
-		r = session_start(&session, &options, !run.is_hard);
+		r = session_start(&session, &options, run.is_hard ? 0 : SESSION_ONCE);
 		if (r == 0)
 			r = status_run(&run, &session);
 		session_stop(&session);

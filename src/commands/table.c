@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 
 const struct command commands[] = {
+	{ "audit", command_audit, "who did what: list, export and verify the audit trail" },
 	{ "check-config", command_check_config, "read the configuration and explain every mistake in it" },
 	{ "console", command_console, "the console (also what opscon does without a command)" },
 	{ "demo", command_demo, "the console on a simulated fleet" },

@@ -183,7 +183,7 @@ int command_watch(int argc, char **argv)
 		options.config.probe.interval_ms = WATCH_INTERVAL_MS; // somebody is waiting
 	if (r == 0) {
 		watch.session = &session;
-		r = session_start(&session, &options, false);
+		r = session_start(&session, &options, 0);
 		if (r == 0)
 			r = run(&watch);
 		session_stop(&session);

@@ -16,19 +16,13 @@
 
 // In the order of reading: what others build on comes first.
 static const struct field sections[] = {
-	{ .name = "fleet", .read = section_fleet },
-	{ .name = "defaults", .read = section_defaults },
-	{ .name = "limits", .read = section_limits },
-	{ .name = "agents", .read = section_agents },
-	{ .name = "discovery", .read = section_discovery },
-	{ .name = "panels", .read = section_panels },
-	{ .name = "rules", .read = section_rules },
-	{ .name = "environments", .read = section_environments },
-	{ .name = "keys", .read = section_keys },
-	{ .name = "ui", .read = section_ui },
-	{ .name = "retention", .read = section_retention },
-	{ .name = "state_dir", .read = section_state_dir },
-	{ .name = NULL },
+	{ .name = "fleet", .read = section_fleet },         { .name = "defaults", .read = section_defaults },
+	{ .name = "limits", .read = section_limits },       { .name = "agents", .read = section_agents },
+	{ .name = "discovery", .read = section_discovery }, { .name = "panels", .read = section_panels },
+	{ .name = "rules", .read = section_rules },         { .name = "environments", .read = section_environments },
+	{ .name = "keys", .read = section_keys },           { .name = "ui", .read = section_ui },
+	{ .name = "retention", .read = section_retention }, { .name = "audit", .read = section_audit },
+	{ .name = "state_dir", .read = section_state_dir }, { .name = NULL },
 };
 
 void config_defaults(struct config *config)
@@ -51,6 +45,11 @@ void config_defaults(struct config *config)
 		.refresh_ms = 1000,
 		.retention_ms = 3600000,
 		.n_points = 10000,
+		.audit = {
+			.retention_ms = INT64_C(90) * 86400000,
+			.n_records = 100000,
+			.segment_bytes = 16 << 20,
+		},
 	};
 }
 

@@ -20,4 +20,5 @@ void section_environments(struct reader *reader, const yaml_node_t *node, const 
 void section_keys(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_ui(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_retention(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void section_audit(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_state_dir(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* ui, environments, keys, state_dir: how the console looks and where it keeps things. */
+/* ui, environments, keys, audit, state_dir: how the console looks and where it keeps things. */
 #include <string.h>
 
 #include "config/sections.h"
@@ -110,6 +110,24 @@ void section_keys(struct reader *reader, const yaml_node_t *node, const struct f
 		*key = (struct key_config){ .key = pairs.items[i].name, .command = pairs.items[i].value };
 		check_key(reader, node, key);
 	}
+}
+
+void section_audit(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	static const struct field fields[] = {
+		{ .name = "dir", .read = value_path, .offset = offsetof(struct audit_config, dir) },
+		{ .name = "key", .read = value_path, .offset = offsetof(struct audit_config, key) },
+		{ "retention", value_duration64, offsetof(struct audit_config, retention_ms), .min = 3600000 },
+		{ "records", value_count, offsetof(struct audit_config, n_records), .min = 1000, .max = 100000000 },
+		{ "segment", value_bytes, offsetof(struct audit_config, segment_bytes), .min = 128 << 10,
+		  .max = 1 << 30 },
+		{ .name = "syslog", .read = value_bool, .offset = offsetof(struct audit_config, has_syslog) },
+		{ .name = NULL },
+	};
+	struct draft *draft = out;
+
+	(void)field;
+	reader_mapping(reader, node, fields, &draft->config->audit);
 }
 
 void section_state_dir(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)

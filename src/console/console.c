@@ -2,9 +2,12 @@
 #include "console/console.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "console/state.h"
+#include "text/text.h"
 
 static void take_options(struct console *console, const struct console_options *options)
 {
@@ -191,6 +194,15 @@ void console_tick(struct console *console, struct instant now)
 	}
 	if (!console->view.is_paused && now.mono_ms - console->view.now.mono_ms >= console->refresh_ms)
 		console->is_dirty = true; // ages
+}
+
+void console_set_banner(struct console *console, const char *text)
+{
+	if (strcmp(console->banner, text) == 0)
+		return;
+	snprintf(console->banner, sizeof console->banner, "%s", text);
+	text_trim(console->banner);
+	console->is_urgent = true;
 }
 
 // While it is paused only what a key or a message did is drawn.

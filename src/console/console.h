@@ -35,6 +35,9 @@ void console_destroy(struct console *console); // remembers the view; NULL is fi
 void console_key(struct console *console, const struct key *key, struct instant now);
 void console_tick(struct console *console, struct instant now); // ages and expiring messages
 
+// What stays wrong until it is mended; "" nothing. It stands at the foot of every screen.
+void console_set_banner(struct console *console, const char *text);
+
 bool console_is_dirty(const struct console *console); // something on the screen changed since the last draw
 bool console_wants_quit(const struct console *console);
 void console_draw(struct console *console, struct canvas *canvas, struct instant now);

@@ -58,12 +58,13 @@ static void show_message(struct console *console)
 	const char *key = keymap_key(&console->keymap, COMMAND_ANSWER);
 	struct view *view = &console->view;
 
+	view->banner = console->banner;
 	view->message = "";
 	view->message_severity = SEVERITY_INFO;
 	if (console->message_until_ms) {
 		view->message = console->message;
 		view->message_severity = console->message_severity;
-	} else if (question) {
+	} else if (question && !*console->banner) {
 		snprintf(console->question, sizeof console->question, "%s%s%s", key, *key ? " answers: " : "",
 			 question->title);
 		view->message = console->question;

@@ -85,7 +85,7 @@ struct console {
 	struct dialog dialog;
 	uint32_t target_agent, target_alert; // what an open picker, prompt or dialog is about
 
-	char message[300], question[300];
+	char message[300], question[300], banner[300];
 	enum severity message_severity;
 	int64_t message_until_ms; // mono; 0 none
 };

@@ -73,6 +73,7 @@ static void stop(struct feed *base)
 	if (feed->is_stopping)
 		return;
 	feed->is_stopping = true;
+	feed->audit = NULL;
 	if (feed->memory_is_dirty)
 		direct_memory_save(feed, clock_now());
 	broadcaster_unsubscribe(feed->broadcaster, feed->subscription);
@@ -192,6 +193,7 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 		.broadcaster = options->broadcaster,
 		.sink = broadcaster_sink(options->broadcaster),
 		.selector = options->selector,
+		.audit = options->audit,
 		.is_once = options->is_once,
 	};
 	r = name_failure(create_services(feed, why, why_size), "the services", why, why_size);

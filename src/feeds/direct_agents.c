@@ -119,6 +119,7 @@ static void tell_insecure(struct direct_feed *feed, const char *source)
 	event->u.action.title = mem_strdup(title);
 	event->u.action.text = mem_strdup(news->names);
 	event_emit(&feed->sink, event);
+	direct_audit_insecure(feed, source, news->n, news->names);
 	*news = (struct insecure_news){ 0 };
 }
 

@@ -3,8 +3,8 @@
 /* The direct feed from inside: what its files share.
  *
  * direct.c lifetimes · direct_agents.c who is watched and how they are found · direct_samples.c from a sample to events
- * · direct_requests.c what a person asks · direct_state.c deadlines, the feed's own state, progress of the first
- * contact · direct_verdict.c what an answer that came before means
+ * · direct_requests.c what a person asks · direct_audit.c and who did · direct_state.c deadlines, the feed's own state,
+ * progress of the first contact · direct_verdict.c what an answer that came before means
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
@@ -61,7 +61,8 @@ struct direct_feed {
 	struct metric_recorder *recorder;
 	struct alerts *alerts;
 	struct endpoint_memory *memory;
-	char *state_dir; // owned; NULL: nothing is remembered
+	struct audit_logger *audit; // borrowed; NULL: nothing is audited
+	char *state_dir;            // owned; NULL: nothing is remembered
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
 	bool has_refused; // a list that was well-formed
 	bool is_waking;   // what is told now is told for having slept: no alerts
@@ -109,6 +110,16 @@ void direct_verdict_forget(struct watched *watched);
 
 // direct_requests.c
 int direct_request(struct feed *feed, const struct request *request);
+
+// direct_audit.c
+struct direct_before { // how it was before a request
+	enum alert_state alert;
+	bool is_maintained;
+};
+void direct_audit_look(const struct direct_feed *feed, const struct request *request, struct direct_before *out);
+void direct_audit_request(struct direct_feed *feed, const struct request *request, const struct direct_before *before,
+			  int result);
+void direct_audit_insecure(struct direct_feed *feed, const char *source, size_t n, const char *names);
 
 // direct_state.c
 int direct_state_start(struct direct_feed *feed);

@@ -89,8 +89,10 @@ static int probe_now(struct direct_feed *feed, uint32_t agent)
 int direct_request(struct feed *base, const struct request *request)
 {
 	struct direct_feed *feed = (struct direct_feed *)base;
+	struct direct_before before;
 	int r = -EINVAL;
 
+	direct_audit_look(feed, request, &before);
 	switch (request->type) {
 	case REQUEST_WATCH:
 	case REQUEST_UNWATCH:
@@ -117,6 +119,7 @@ int direct_request(struct feed *base, const struct request *request)
 		r = answer_shrink(feed, request);
 		break;
 	}
+	direct_audit_request(feed, request, &before, r);
 	direct_rearm(feed);
 	return r;
 }

@@ -110,7 +110,7 @@ static int start_and_stop(void)
 
 	fleet_options_init(&options);
 	config_defaults(&options.config);
-	r = session_start(&session, &options, false);
+	r = session_start(&session, &options, 0);
 	session_stop(&session);
 	config_finish(&options.config);
 	return r;

@@ -112,7 +112,7 @@ START_TEST(a_start_that_fails_leaves_nothing)
 			config_defaults(&options.config);
 			n_failed = mem_n_failed();
 			modes[mode](n++);
-			r = session_start(&session, &options, false);
+			r = session_start(&session, &options, 0);
 			ck_assert(r == 0 || r == EXIT_OURS || r == EXIT_USAGE);
 			session_stop(&session);
 			config_finish(&options.config);
