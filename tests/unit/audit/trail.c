@@ -24,7 +24,10 @@ static const struct audit_identity who = {
 
 void trail_init(struct trail *trail)
 {
-	*trail = (struct trail){ .root = "/tmp/opscon-trail-XXXXXX", .now_ms = TRAIL_NOW * INT64_C(1000) };
+	*trail = (struct trail){ .now_ms = TRAIL_NOW * INT64_C(1000) };
+	// In memory where there is such a place: there are thousands of syncs, and the disk may be busy.
+	snprintf(trail->root, sizeof trail->root, "%s/opscon-trail-XXXXXX",
+		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(trail->root));
 	snprintf(trail->dir, sizeof trail->dir, "%s/audit", trail->root);
 	bytes_init(&trail->who, AUDIT_BODY_MAX);
