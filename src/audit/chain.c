@@ -21,7 +21,13 @@ void audit_hash_of(const void *data, size_t n, struct audit_hash *out)
 
 void audit_hash_hex(const struct audit_hash *hash, char out[AUDIT_HASH_HEX + 1])
 {
-	sodium_bin2hex(out, AUDIT_HASH_HEX + 1, hash->bytes, sizeof hash->bytes);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < AUDIT_HASH_BYTES; i++) {
+		out[2 * i] = digits[hash->bytes[i] >> 4];
+		out[2 * i + 1] = digits[hash->bytes[i] & 15];
+	}
+	out[AUDIT_HASH_HEX] = '\0';
 }
 
 int audit_hash_from_hex(const char *text, size_t n, struct audit_hash *out)

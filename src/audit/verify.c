@@ -12,6 +12,7 @@
 #include "audit/lines.h"
 #include "audit/notes.h"
 #include "audit/segment.h"
+#include "audit/signatures.h"
 #include "base/memory.h"
 #include "text/text.h"
 
@@ -23,10 +24,12 @@ struct verifier {
 	int dir_fd, notes_fd;
 	struct audit_key key;
 	struct audit_lines lines;
-	struct audit_notes notes;
+	struct audit_notes notes; // what was signed; by whom is looked at beside
+	struct audit_signatures signatures;
 	struct audit_checkpoint next; // the checkpoint that comes next
-	bool has_next, notes_are_torn;
-	uint64_t n_newest; // records of the newest checkpoint read
+	bool has_next;
+	uint64_t note_at_fault; // the checkpoint that a record does not fit; 0
+	uint64_t n_newest;      // records of the newest checkpoint read
 	struct audit_chain chain;
 	struct audit_place place, before; // of the line at hand, and of the one that is the chain's head
 	char log_id[AUDIT_LOG_ID_MAX];
@@ -55,16 +58,15 @@ static int find_at(struct verifier *v, const struct audit_place *bad, const char
 
 // ---- checkpoints, which go beside the records
 
-static int refuse_note(struct verifier *v, int error)
+static int refuse_note(struct verifier *v, int error, uint64_t no)
 {
 	switch (error) {
 	case -EINVAL:
-		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is no checkpoint", v->notes.no);
+		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is no checkpoint", no);
 	case -EKEYREJECTED:
-		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is not what was signed", v->notes.no);
+		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is not what was signed", no);
 	case -ENOKEY:
-		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is not signed by the key %s", v->notes.no,
-			    v->key.name);
+		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is not signed by the key %s", no, v->key.name);
 	default:
 		return find(v, AUDIT_UNREADABLE, "the checkpoints: %s", strerrordesc_np(-error));
 	}
@@ -72,14 +74,13 @@ static int refuse_note(struct verifier *v, int error)
 
 static int read_note(struct verifier *v)
 {
-	int r = audit_notes_next(&v->notes, v->verdict->first > 2 ? v->verdict->first - 2 : 0, &v->next);
+	int r = audit_notes_next(&v->notes, UINT64_MAX, &v->next);
 
 	v->has_next = r == 1;
-	v->notes_are_torn = r == -ENODATA;
 	if (r == 0 || r == -ENODATA)
 		return 0;
 	if (r < 0)
-		return refuse_note(v, r);
+		return refuse_note(v, r, v->notes.no);
 	if (strcmp(v->next.log_id, v->log_id) != 0)
 		return find(v, AUDIT_TAMPERED, "checkpoint %" PRIu64 " is of another trail", v->notes.no);
 	if (v->next.n < v->n_newest)
@@ -98,8 +99,10 @@ static int check_head(struct verifier *v)
 	while (v->has_next && v->next.n < v->chain.n && r == 0)
 		r = read_note(v); // of records that are not kept any more
 	while (r == 0 && v->has_next && v->next.n == v->chain.n) {
-		if (!audit_hash_is(&v->next.head, &v->chain.head))
+		if (!audit_hash_is(&v->next.head, &v->chain.head)) {
+			v->note_at_fault = v->notes.no;
 			return find_at(v, &v->before, "this record, or one since the last that is signed, was changed");
+		}
 		v->verdict->n_signed = v->chain.n;
 		v->verdict->n_checkpoints++;
 		r = read_note(v);
@@ -136,6 +139,7 @@ static int begin_chain(struct verifier *v, const struct audit_segment_head *head
 	v->chain.n = head->first - 1;
 	if (v->chain.n)
 		v->chain.head = head->prev;
+	audit_signatures_start(&v->signatures, &v->notes, head->first > 2 ? head->first - 2 : 0);
 	r = read_note(v);
 	return r ? r : check_head(v);
 }
@@ -254,6 +258,23 @@ static int judge_whole(struct verifier *v)
 	return 0;
 }
 
+// Nothing counts as signed from the first signature on that is not good.
+static int judge_signatures(struct verifier *v, int r)
+{
+	const struct audit_signatures *s = &v->signatures;
+	bool is_other = v->verdict->finding == AUDIT_TAMPERED || v->verdict->finding == AUDIT_UNREADABLE;
+
+	audit_signatures_wait(&v->signatures);
+	if (r < 0 || !s->error)
+		return r;
+	if (v->verdict->n_signed > s->n_good)
+		v->verdict->n_signed = s->n_good;
+	if (is_other && s->no >= v->notes.no && s->no != v->note_at_fault)
+		return r; // that comes first
+	v->verdict->bad = (struct audit_place){ 0 };
+	return refuse_note(v, s->error, s->no);
+}
+
 static int check_all(struct verifier *v)
 {
 	uint32_t *numbers;
@@ -270,7 +291,9 @@ static int check_all(struct verifier *v)
 	}
 	v->verdict->n_segments = n;
 	mem_free(numbers);
-	return r ? r : judge_whole(v);
+	if (r == 0)
+		r = judge_whole(v);
+	return judge_signatures(v, r);
 }
 
 static int open_all(struct verifier *v)
