@@ -66,7 +66,7 @@ void audit_syslog_send(struct audit_syslog *log, const char *text, size_t n, enu
 {
 	char message[AUDIT_SYSLOG_MAX], at[HUMAN_MAX];
 	int used =
-		snprintf(message, sizeof message, "<%d>1 %s %s opscon %ld audit - ",
+		snprintf(message, sizeof message, "<%d>1 %s %s opscon %ld audit - {",
 			 FACILITY_AUDIT * 8 + severities[level], human_rfc3339(at_ms, at), log->host, (long)log->pid);
 	size_t room = sizeof message - (size_t)used;
 

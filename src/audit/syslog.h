@@ -20,5 +20,6 @@ struct audit_syslog {
 };
 
 void audit_syslog_init(struct audit_syslog *log, const char *path, const char *host);
+// The text is a record without its link to the one before.
 void audit_syslog_send(struct audit_syslog *log, const char *text, size_t n, enum audit_level level, int64_t at_ms);
 void audit_syslog_finish(struct audit_syslog *log);
