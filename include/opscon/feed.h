@@ -19,6 +19,7 @@ enum request_type {
 	REQUEST_UNPIN,         // text: series id
 	REQUEST_SHRINK_ACCEPT, // drop the agents that a discovery source no longer lists
 	REQUEST_SHRINK_REFUSE,
+	REQUEST_AUDIT_REOPEN, // a trail that cannot be written is begun again; how that went comes as a notice
 };
 
 struct request {

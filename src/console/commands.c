@@ -63,6 +63,8 @@ static const struct command_info commands[COMMAND_COUNT] = {
 	[COMMAND_QUIT] = { "quit", "q", "quit", "leave; nothing is lost by it", EVERYWHERE, SECTION_PROGRAM, false },
 	[COMMAND_RANGE] = { "range", "t", "range", "pick the time range of the panels", EVERYWHERE, SECTION_LOOK,
 			    false },
+	[COMMAND_REOPEN_AUDIT] = { "reopen_audit", "W", "reopen", "write the audit trail again, in a new segment",
+				   EVERYWHERE, SECTION_ACT, true },
 	[COMMAND_REVERSE] = { "reverse", "S", "reverse", "turn the order round", TABLES, SECTION_LOOK, false },
 	[COMMAND_RIGHT] = { "right", "Right l", "right", "the next panel; unfold a timeline item", EVERYWHERE,
 			    SECTION_MOVE, false },

@@ -171,6 +171,12 @@ void console_pin(struct console *console)
 			    was_pinned ? "is no panel any more" : "becomes a panel");
 }
 
+void console_reopen_audit(struct console *console)
+{
+	if (console_request(console, &(struct request){ .type = REQUEST_AUDIT_REOPEN }) == 0)
+		console_say(console, SEVERITY_INFO, "the audit trail is opened again");
+}
+
 void console_ask_question(struct console *console)
 {
 	static const char *const buttons[] = { "Keep them", "Drop them" };

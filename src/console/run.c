@@ -308,6 +308,7 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_PROBE] = console_probe,
 	[COMMAND_QUIT] = run_quit,
 	[COMMAND_RANGE] = run_range,
+	[COMMAND_REOPEN_AUDIT] = console_reopen_audit,
 	[COMMAND_REVERSE] = run_reverse,
 	[COMMAND_RIGHT] = run_right,
 	[COMMAND_SEVERITY] = run_severity,

@@ -136,6 +136,7 @@ void console_probe(struct console *console);
 void console_pin(struct console *console);
 void console_note(struct console *console, const char *text);
 void console_until(struct console *console, const char *duration); // snoozes or begins maintenance of the target
+void console_reopen_audit(struct console *console);
 void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
 

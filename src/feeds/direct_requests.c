@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
+#include "services/audit_logger.h"
 #include "text/text.h"
 
 // What a person did, with a name on it.
@@ -117,6 +118,9 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_SHRINK_ACCEPT:
 	case REQUEST_SHRINK_REFUSE:
 		r = answer_shrink(feed, request);
+		break;
+	case REQUEST_AUDIT_REOPEN:
+		r = feed->audit ? audit_logger_reopen(feed->audit, clock_now()) : -ENOTSUP;
 		break;
 	}
 	direct_audit_request(feed, request, &before, r);
