@@ -85,6 +85,11 @@ START_TEST(an_empty_file_is_all_defaults)
 	ck_assert_uint_eq(config.probe.max_header_bytes, 65536);
 	ck_assert_uint_eq(config.probe.max_headers, 200);
 	ck_assert_int_eq(config.retention_ms, 3600000);
+	ck_assert_ptr_null(config.audit.dir);
+	ck_assert_int_eq(config.audit.retention_ms, INT64_C(90) * 86400000);
+	ck_assert_uint_eq(config.audit.n_records, 100000);
+	ck_assert_uint_eq(config.audit.segment_bytes, 16 << 20);
+	ck_assert(!config.audit.has_syslog);
 	ck_assert_uint_eq(config.n_points, 10000);
 	ck_assert_uint_eq(config.refresh_ms, 1000);
 	ck_assert_str_eq(config.theme, "dark");
@@ -122,6 +127,7 @@ static const char full[] =
 	"keys: {q: quit, F5: refresh}\n"
 	"ui: {theme: light, ascii: true, mouse: true, utc: true, refresh: 500ms}\n"
 	"retention: {time: 2h, points: 500}\n"
+	"audit: {dir: trail, key: /etc/key, retention: 30d, records: 5000, segment: 1MiB, syslog: true}\n"
 	"state_dir: state\n";
 
 START_TEST(every_key_arrives)
@@ -180,6 +186,13 @@ START_TEST(every_key_arrives)
 	ck_assert_str_eq(config.keys[0].command, "refresh");
 	ck_assert_str_eq(config.theme, "light");
 	ck_assert(config.is_ascii && config.has_mouse && config.is_utc);
+	ck_assert_ptr_nonnull(strstr(config.audit.dir, dir));
+	ck_assert_ptr_nonnull(strstr(config.audit.dir, "/trail"));
+	ck_assert_str_eq(config.audit.key, "/etc/key");
+	ck_assert_int_eq(config.audit.retention_ms, INT64_C(30) * 86400000);
+	ck_assert_uint_eq(config.audit.n_records, 5000);
+	ck_assert_uint_eq(config.audit.segment_bytes, 1 << 20);
+	ck_assert(config.audit.has_syslog);
 	ck_assert_ptr_nonnull(strstr(config.state_dir, dir));
 	config_finish(&config);
 	tear_down();

@@ -103,6 +103,11 @@ START_TEST(each_mistake_names_its_place_and_what_was_expected)
 		{ "keys: {q: }", 1, 11, "nothing; expected text" },
 		{ "retention: {points: 5}", 1, 21, "from 10 to 1000000" },
 		{ "retention: {time: 31d}", 1, 19, "to 30d 0h" },
+		{ "audit: {retention: 5m}", 1, 20, "expected a duration from 1h 00m to 366d 0h" },
+		{ "audit: {records: 10}", 1, 18, "from 1000 to 100000000" },
+		{ "audit: {segment: 1KiB}", 1, 18, "from 128 KiB to 1.0 GiB" },
+		{ "audit: {syslog: maybe}", 1, 17, "expected true or false" },
+		{ "audit: {keys: x}", 1, 9, "did you mean key?" },
 		{ "state_dir: []", 1, 12, "a list; expected text" },
 	};
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who did what: from the key in a console to the record that is verified, and what is said when there is none. */
+#include "tests/support/suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/e2e/scene.h"
+
+static const char *const one_down[] = { "--agents", "6", "--fault", "error500=1", NULL };
+
+static void open_scene(struct scene *s)
+{
+	scene_open(s);
+	scene_simulate(s, one_down);
+}
+
+static struct term *start(const struct scene *s, const char *option)
+{
+	struct term *t = scene_console(s, (const char *[]){ option, NULL }, 130, 36);
+
+	term_wait_for(t, "1 of 6 agents down", SCENE_MS);
+	return t;
+}
+
+static char *audit(const struct scene *s, int status, const char *const more[])
+{
+	const char *args[16] = { "audit" };
+	struct process_result result;
+	char *out;
+	int n = 1;
+
+	for (; *more; more++)
+		args[n++] = *more;
+	args[n++] = "--config";
+	args[n++] = "opscon.yml";
+	args[n] = NULL;
+	result = scene_run(s, args);
+	ck_assert_msg(result.status == status, "%d: %s%s", result.status, result.out, result.err);
+	out = strdup(result.out);
+	process_result_finish(&result);
+	return out;
+}
+
+static void assert_holds(const char *text, const char *part)
+{
+	ck_assert_msg(strstr(text, part) != NULL, "%s is not in:\n%s", part, text);
+}
+
+static void act(struct term *t)
+{
+	term_send(t, "A");
+	term_wait_for(t, "1 active, 0 acknowledged, 0 snoozed", SCENE_MS);
+	term_send(t, "a");
+	term_wait_for(t, "agent_down, acknowledged by ", SCENE_MS);
+	term_send(t, "m");
+	term_send(t, "text:looking into it");
+	term_send(t, "Enter");
+	term_wait_row(t, "acknowledged by ", ": looking into it", SCENE_MS);
+	term_send(t, "z");
+	term_wait_for(t, "─ Snooze for ─", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_row(t, "agent_down, snoozed by ", " until ", SCENE_MS);
+	term_send(t, "1 D");
+	term_wait_for(t, "─ Maintenance for ─", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_for(t, "is in maintenance for", SCENE_MS);
+}
+
+START_TEST(what_is_done_in_a_console_is_on_record_and_verifies)
+{
+	struct scene s;
+	struct term *t;
+	char *out;
+
+	open_scene(&s);
+	t = start(&s, NULL);
+	act(t);
+	scene_quit(t);
+	out = audit(&s, 0, (const char *[]){ "--format", "json", NULL });
+	assert_holds(out, "\"action\":\"login\"");
+	assert_holds(out, "\"action\":\"modify_config\"");
+	assert_holds(out, "\"before\":{\"state\":\"active\"},\"after\":{\"state\":\"acknowledged\"}");
+	assert_holds(out, "\"reason\":\"looking into it\"");
+	assert_holds(out, "\"after\":{\"state\":\"snoozed\"}");
+	assert_holds(out, "\"before\":{\"maintenance\":false},\"after\":{\"maintenance\":true}");
+	assert_holds(out, "\"action\":\"logout\"");
+	free(out);
+	out = audit(&s, 0, (const char *[]){ "list", "--action", "login", "--since", "1h", "--limit", "5", NULL });
+	assert_holds(out, " login ");
+	ck_assert_ptr_null(strstr(out, "acknowledge"));
+	free(out);
+	out = audit(&s, 0, (const char *[]){ "verify", NULL });
+	assert_holds(out, "sound\nsigned: records 1 to ");
+	free(out);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(what_was_changed_afterwards_is_named)
+{
+	static const char path[] = "state/opscon/audit/audit-000001.jsonl";
+	struct scene s;
+	char *text, *out;
+
+	open_scene(&s);
+	scene_quit(start(&s, NULL));
+	text = scene_read(path);
+	memcpy(strstr(text, "\"action\":\"login\""), "\"action\":\"start\"", 16);
+	scene_write(path, text);
+	free(text);
+	out = audit(&s, 1, (const char *[]){ "verify", NULL });
+	assert_holds(out, "TAMPERED WITH: this record was changed");
+	assert_holds(out, "first bad: audit-000001.jsonl line 2, record 2");
+	free(out);
+	unlink(path);
+	free(audit(&s, 3, (const char *[]){ "verify", NULL }));
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_second_console_says_that_nothing_is_audited_until_it_can_be)
+{
+	struct scene s;
+	struct term *first, *second;
+	char *out;
+
+	open_scene(&s);
+	first = start(&s, NULL);
+	second = start(&s, NULL);
+	term_wait_for(second, "nothing is audited: another process writes the audit trail: ", SCENE_MS);
+	ck_assert(!term_has(first, "nothing is audited"));
+	scene_quit(first);
+	term_send(second, "W");
+	term_wait_gone(second, "nothing is audited:", SCENE_MS);
+	term_send(second, "5");
+	term_wait_for(second, "the audit trail is written again", SCENE_MS);
+	scene_quit(second);
+	out = audit(&s, 0, (const char *[]){ "verify", NULL });
+	assert_holds(out, "sound");
+	free(out);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_gone_is_said_on_every_screen)
+{
+	struct process_result result;
+	struct scene s;
+	struct term *t;
+
+	open_scene(&s);
+	t = start(&s, NULL);
+	result = process_run((const char *[]){ "rm", "-r", "state/opscon/audit", NULL }, NULL);
+	ck_assert_int_eq(result.status, 0);
+	process_result_finish(&result);
+	term_send(t, "A a");
+	term_wait_for(t, "nothing is audited: ", SCENE_MS);
+	term_send(t, "1");
+	term_wait_for(t, "nothing is audited: ", SCENE_MS);
+	term_send(t, "W");
+	term_wait_gone(t, "nothing is audited:", SCENE_MS);
+	scene_quit(t);
+	free(audit(&s, 0, (const char *[]){ "verify", NULL }));
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(without_state_nothing_is_audited_and_that_is_said)
+{
+	struct scene s;
+	struct term *t;
+
+	open_scene(&s);
+	t = start(&s, "--no-state");
+	term_send(t, "5");
+	term_wait_for(t, "nothing is audited", SCENE_MS);
+	term_wait_for(t, "as --no-state asks", SCENE_MS);
+	scene_quit(t);
+	ck_assert_int_ne(access("state/opscon/audit", F_OK), 0);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(the_command_line_says_what_it_wants)
+{
+	static const char *const rows[][5] = {
+		{ "--since", "yesterday" }, { "--action", "steal" }, { "--level", "loud" },    { "--result", "fine" },
+		{ "--limit", "0" },         { "--format", "xml" },   { "--head", "5:abcdef" }, { "everything" },
+		{ "--nonsense" },           { "list", "verify" },
+	};
+	struct scene s;
+
+	open_scene(&s);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		free(audit(&s, 2, rows[i]));
+	free(audit(&s, 0, (const char *[]){ "--help", NULL }));
+	free(audit(&s, 1, (const char *[]){ "--dir", "nowhere", NULL }));
+	free(audit(&s, 3, (const char *[]){ "verify", "--demo", NULL }));
+	scene_close(&s);
+}
+END_TEST
+
+SUITE("audit", what_is_done_in_a_console_is_on_record_and_verifies, what_was_changed_afterwards_is_named,
+      a_second_console_says_that_nothing_is_audited_until_it_can_be, a_directory_that_is_gone_is_said_on_every_screen,
+      without_state_nothing_is_audited_and_that_is_said, the_command_line_says_what_it_wants)
