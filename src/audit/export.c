@@ -271,7 +271,7 @@ static int put_json(struct bytes *out, const struct json_value *root, bool is_fi
 static int put_record(struct bytes *out, const struct audit_line *line, enum audit_format format, bool is_first)
 {
 	struct json_value *root = NULL;
-	struct row row;
+	struct row row = { 0 };
 	int r = json_parse(line->text, line->n, &root, NULL);
 
 	if (r == 0 && format == AUDIT_JSON) {

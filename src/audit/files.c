@@ -117,28 +117,37 @@ static int add_number(uint32_t **numbers, size_t *n, uint32_t number)
 	return 0;
 }
 
-int audit_segments_list(int dir_fd, uint32_t **numbers, size_t *n)
+static int read_numbers(DIR *folder, uint32_t **numbers, size_t *n)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = fd < 0 ? -errno : 0;
-	DIR *folder = r == 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
+	int r = 0;
 
-	*numbers = NULL;
-	*n = 0;
-	if (r == 0 && !folder) {
-		r = -errno;
-		close(fd);
-	}
-	if (r < 0)
-		return r;
+	// cppcheck-suppress readdirCalled ; no other thread has this stream
 	while (r == 0 && (errno = 0, entry = readdir(folder))) {
 		uint32_t number = segment_number(entry->d_name);
 
 		if (number)
 			r = add_number(numbers, n, number);
 	}
-	if (r == 0)
+	return r ? r : -errno;
+}
+
+int audit_segments_list(int dir_fd, uint32_t **numbers, size_t *n)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	DIR *folder;
+
+	*numbers = NULL;
+	*n = 0;
+	if (fd < 0)
+		return -errno;
+	folder = fdopendir(fd);
+	if (!folder) {
 		r = -errno;
+		close(fd);
+		return r;
+	}
+	r = read_numbers(folder, numbers, n);
 	closedir(folder);
 	if (r < 0) {
 		mem_free(*numbers);

@@ -35,7 +35,7 @@ static int open_socket(struct audit_syslog *log)
 
 	if (strlen(log->path) >= sizeof address.sun_path)
 		return -1;
-	strcpy(address.sun_path, log->path);
+	memcpy(address.sun_path, log->path, strlen(log->path));
 	log->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (log->fd < 0)
 		return -1;

@@ -124,7 +124,7 @@ static struct audit_value hash_file(const char *path, char hex[AUDIT_HASH_HEX + 
 		audit_hash_hex(&hash, hex);
 	}
 	mem_free(text);
-	return n < 0 ? (struct audit_value){ .kind = AUDIT_NOTHING } : audit_text(hex);
+	return audit_text(n < 0 ? "" : hex);
 }
 
 static void record_config(struct audit_trail *trail, const struct fleet_options *options)

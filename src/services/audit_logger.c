@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "audit/writer.h"
-#include "base/list.h"
 #include "base/memory.h"
 
-// A record whose outcome somebody waits for, or that only counts.
+// A record whose outcome somebody waits for, or that only counts: the writer holds it until then.
 struct waiting {
 	struct audit_logger *logger;
-	struct waiting *prev, *next; // audit_logger::waiting
 	audit_logger_cb done;
 	void *ctx;
 };
@@ -20,9 +18,9 @@ struct waiting {
 struct audit_logger {
 	struct audit_writer *writer; // owned
 	struct audit_logger_state state;
-	struct waiting *waiting; // owned
-	int error;               // why it is broken; 0
-	int64_t dirty_since_ms;  // mono; INT64_MAX: all is signed
+	size_t n_waiting;
+	int error;              // why it is broken; 0
+	int64_t dirty_since_ms; // mono; INT64_MAX: all is signed
 };
 
 static void refresh(struct audit_logger *logger)
@@ -39,7 +37,7 @@ static void refresh(struct audit_logger *logger)
 	state->n_records = writer.n_records;
 	state->n_signed = writer.n_signed;
 	state->n_syslog_failed = writer.n_syslog_failed;
-	if (!logger->waiting && state->n_signed == state->n_records)
+	if (!logger->n_waiting && state->n_signed == state->n_records)
 		logger->dirty_since_ms = INT64_MAX;
 }
 
@@ -79,11 +77,17 @@ static void on_done(void *ctx, uint64_t ticket, int error)
 	struct waiting *waiting = ctx;
 	struct audit_logger *logger = waiting->logger;
 
-	DL_DELETE(logger->waiting, waiting);
+	logger->n_waiting--;
 	logger->state.n_refused += error < 0;
 	if (waiting->done)
 		waiting->done(waiting->ctx, ticket, error);
 	mem_free(waiting);
+}
+
+static int refuse(struct audit_logger *logger, int error)
+{
+	logger->state.n_refused++;
+	return error;
 }
 
 int audit_logger_append(struct audit_logger *logger, const struct audit_record *record, struct instant now,
@@ -91,21 +95,20 @@ int audit_logger_append(struct audit_logger *logger, const struct audit_record *
 {
 	struct waiting *waiting;
 	uint64_t given = 0;
-	int r = logger->error;
+	int r;
 
-	waiting = r == 0 ? mem_calloc(1, sizeof *waiting) : NULL;
-	if (r == 0 && !waiting)
-		r = -ENOMEM;
-	if (r == 0) {
-		*waiting = (struct waiting){ .logger = logger, .done = done, .ctx = ctx };
-		r = audit_writer_put(logger->writer, record, now.wall_ms, on_done, waiting, &given);
-	}
+	if (logger->error)
+		return refuse(logger, logger->error);
+	waiting = mem_calloc(1, sizeof *waiting);
+	if (!waiting)
+		return refuse(logger, -ENOMEM);
+	*waiting = (struct waiting){ .logger = logger, .done = done, .ctx = ctx };
+	r = audit_writer_put(logger->writer, record, now.wall_ms, on_done, waiting, &given);
 	if (r < 0) {
 		mem_free(waiting);
-		logger->state.n_refused++;
-		return r;
+		return refuse(logger, r);
 	}
-	DL_APPEND(logger->waiting, waiting);
+	logger->n_waiting++;
 	if (logger->dirty_since_ms == INT64_MAX)
 		logger->dirty_since_ms = now.mono_ms;
 	if (ticket)

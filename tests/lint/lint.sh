@@ -27,7 +27,7 @@ on_sources() { # HOW_MANY COMMAND...
 # shellcheck disable=SC2089,SC2090 # the compiler is to see the quotes
 defines='-D_GNU_SOURCE -DOPSCON_VERSION=""'
 includes='-Iinclude -Isrc -I.'
-libraries='libuv libcurl json-c ncursesw yaml-0.1 libutf8proc libmicrohttpd'
+libraries='libuv libcurl json-c ncursesw yaml-0.1 libutf8proc libmicrohttpd libsodium'
 # shellcheck disable=SC2086,SC2090
 flags() { echo "-std=gnu11 $defines $includes $(pkg-config --cflags $libraries)"; }
 
