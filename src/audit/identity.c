@@ -114,6 +114,8 @@ void audit_identity_here(struct audit_identity *out)
 		.user_name = user_name,
 	};
 
+	if (sodium_init() < 0) // also for the threads that come
+		host[0] = '\0';
 	gethostname(host, sizeof host - 1);
 	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) != 0)
 		tty[0] = '\0';

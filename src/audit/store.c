@@ -237,17 +237,22 @@ int store_event(struct audit_store *store, const struct audit_record *record, in
 
 // ---- the end
 
+static void close_file(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 void audit_store_close(struct audit_store *store)
 {
-	int *fds[] = { &store->fd, &store->notes_fd, &store->lock_fd, &store->dir_fd };
-
 	if (!store)
 		return;
 	if (store->fd >= 0 && audit_store_checkpoint(store) == 0)
 		audit_store_sync(store);
-	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
-		if (*fds[i] >= 0)
-			close(*fds[i]);
+	close_file(store->fd);
+	close_file(store->notes_fd);
+	close_file(store->lock_fd);
+	close_file(store->dir_fd);
 	audit_key_wipe(&store->key);
 	bytes_finish(&store->pending);
 	bytes_finish(&store->notes);
