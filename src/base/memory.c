@@ -6,9 +6,9 @@
 #include <string.h>
 
 // The test seam.
-static long fail_after = -1; // allocations left before failure; negative when off
-static bool fails_once;
-static unsigned long n_failed, n_allocated;
+static _Thread_local long fail_after = -1; // allocations left before failure; negative when off
+static _Thread_local bool fails_once;
+static _Thread_local unsigned long n_failed, n_allocated;
 
 static bool fails(void)
 {
