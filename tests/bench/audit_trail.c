@@ -16,7 +16,7 @@
 #include "audit/record.h"
 #include "audit/writer.h"
 
-enum { TURNS = 20, EACH = 20, GROUPED = 60000, PLAIN_BYTES = 300 };
+enum { TURNS = 200, EACH = 5, GROUPED = 60000, PLAIN_BYTES = 300 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
