@@ -11,8 +11,10 @@
 #include "audit/syslog.h"
 #include "base/memory.h"
 
+enum job_kind { JOB_APPEND, JOB_CHECKPOINT, JOB_REOPEN };
+
 struct job {
-	enum { JOB_APPEND, JOB_CHECKPOINT, JOB_REOPEN } kind;
+	enum job_kind kind;
 	struct job *next; // of the list it is on
 	uint64_t ticket;
 	int64_t at_ms;
@@ -303,7 +305,7 @@ int audit_writer_put(struct audit_writer *writer, const struct audit_record *rec
 	return r;
 }
 
-static int submit_bare(struct audit_writer *writer, int kind, int64_t at_ms)
+static int submit_bare(struct audit_writer *writer, enum job_kind kind, int64_t at_ms)
 {
 	struct job *job = mem_calloc(1, sizeof *job);
 

@@ -100,11 +100,13 @@ static int take_filter(struct request *request, int option, const char *value)
 	case 'u':
 		return take_time(request->until, &filter->until, "until", value);
 	case 'a':
-		return take_word(&filter->action, audit_action_from_name(value), AUDIT_ACTION_COUNT, "action", value);
+		return take_word(&filter->action, (int)audit_action_from_name(value), AUDIT_ACTION_COUNT, "action",
+				 value);
 	case 'l':
-		return take_word(&filter->level, audit_level_from_name(value), AUDIT_LEVEL_COUNT, "level", value);
+		return take_word(&filter->level, (int)audit_level_from_name(value), AUDIT_LEVEL_COUNT, "level", value);
 	case 'r':
-		return take_word(&filter->result, audit_result_from_name(value), AUDIT_RESULT_COUNT, "result", value);
+		return take_word(&filter->result, (int)audit_result_from_name(value), AUDIT_RESULT_COUNT, "result",
+				 value);
 	case 'n':
 		return take_limit(request, value);
 	case 'f':
