@@ -108,8 +108,8 @@ static bool has_something(const struct fleet *fleet, const struct view *view, co
 	struct series_summary summary;
 
 	for (size_t i = 0; i < n; i++)
-		if (fleet_summary(fleet, agent, series[i], view->now.wall_ms - time_range_ms(view->range),
-				  view->now.wall_ms, &summary) == 0 &&
+		if (fleet_totals(fleet, agent, series[i], view->now.wall_ms - time_range_ms(view->range),
+				 view->now.wall_ms, &summary) == 0 &&
 		    summary.count)
 			return true;
 	return false;

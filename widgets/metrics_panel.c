@@ -100,7 +100,7 @@ void panel_read(const struct fleet *fleet, const struct view *view, uint32_t age
 		return;
 	metric_text(last, def->unit, &out->value);
 	out->level = panel_level_of(last, def);
-	if (fleet_summary(fleet, agent, def->no, out->from_ms, out->to_ms, &summary) == 0)
+	if (fleet_totals(fleet, agent, def->no, out->from_ms, out->to_ms, &summary) == 0)
 		read_delta(&summary, last, def, out);
 }
 

@@ -83,8 +83,8 @@ static int64_t last_value_ms(const struct fleet *fleet, const struct view *view,
 {
 	struct series_summary summary;
 
-	if (fleet_summary(fleet, agent, series, view->now.wall_ms - time_range_ms(view->range), view->now.wall_ms,
-			  &summary) < 0)
+	if (fleet_totals(fleet, agent, series, view->now.wall_ms - time_range_ms(view->range), view->now.wall_ms,
+			 &summary) < 0)
 		return 0;
 	return summary.count ? summary.last_ms : 0;
 }

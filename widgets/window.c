@@ -38,7 +38,7 @@ static int64_t first_point_ms(const struct fleet *fleet, const struct view *view
 	struct series_summary summary;
 	int64_t now_ms = view->now.wall_ms;
 
-	if (fleet_summary(fleet, agent, series, now_ms - time_range_ms(view->range), now_ms, &summary) < 0)
+	if (fleet_totals(fleet, agent, series, now_ms - time_range_ms(view->range), now_ms, &summary) < 0)
 		return 0;
 	return summary.count ? summary.first_ms : 0;
 }

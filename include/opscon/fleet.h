@@ -99,6 +99,9 @@ size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, 
 // 0, or -ENOENT when the agent has no such series (and *out is zeros with count 0).
 int fleet_summary(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
 		  struct series_summary *out);
+// The same without percentiles (NaN), which alone need every point: for what is asked of many series in every frame.
+int fleet_totals(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
+		 struct series_summary *out);
 /* Over a window that ends at to_ms. 0 or -ENOENT as above. A day may reach past what is kept by point: then by whole
  * hours and without percentiles.
  */

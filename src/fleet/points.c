@@ -53,10 +53,16 @@ size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, 
 	return metrics_range(fleet->points, agent, series, from_ms, to_ms, out, n);
 }
 
+int fleet_totals(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
+		 struct series_summary *out)
+{
+	return metrics_summary(fleet->points, agent, series, from_ms, to_ms, out);
+}
+
 int fleet_summary(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
 		  struct series_summary *out)
 {
-	int r = metrics_summary(fleet->points, agent, series, from_ms, to_ms, out);
+	int r = fleet_totals(fleet, agent, series, from_ms, to_ms, out);
 
 	if (r == 0 && out->count) // short of memory the percentiles stay unknown, the rest stands
 		metrics_percentiles(fleet->points, agent, series, from_ms, to_ms, out);

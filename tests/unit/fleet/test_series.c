@@ -52,6 +52,9 @@ START_TEST(numbers_are_kept_by_agent_and_series)
 	ck_assert_uint_eq(summary.count, 4);
 	ck_assert_double_eq(summary.avg, 2.5);
 	ck_assert_double_eq_tol(summary.p50, 2.5, 1e-9);
+	ck_assert_int_eq(fleet_totals(f.fleet, 1, FIXTURE_CPU, 0, FIXTURE_NOW_MS, &summary), 0);
+	ck_assert_double_eq(summary.avg, 2.5);
+	ck_assert(isnan(summary.p50));
 	ck_assert_int_eq(fleet_summary(f.fleet, 1, FIXTURE_ERRORS, 0, FIXTURE_NOW_MS, &summary), -ENOENT);
 	ck_assert_int_eq(fleet_window(f.fleet, 1, FIXTURE_ERRORS, WINDOW_1M, FIXTURE_NOW_MS, &summary), -ENOENT);
 	ck_assert_uint_eq(summary.count, 0);
