@@ -2,7 +2,6 @@
 #include "widgets/sparkline.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { SPACING_SAMPLES = 63 };
 
@@ -18,11 +17,24 @@ int sparkline_dots_per_cell(enum sparkline_mode mode)
 	return mode == SPARKLINE_BRAILLE ? 2 : 1;
 }
 
-static int compare_ms(const void *a, const void *b)
+// The one that n others are not less than: few are kept in order, and most of what comes by is no greater than they.
+static int64_t nth_greatest(const int64_t *distances, size_t count, size_t n)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	int64_t greatest[SPACING_SAMPLES / 10 + 2]; // the greatest first
+	size_t kept = 0;
 
-	return x < y ? -1 : x > y;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = kept;
+
+		if (kept > n && distances[i] <= greatest[n])
+			continue;
+		at -= kept > n; // the last one goes
+		for (; at > 0 && greatest[at - 1] < distances[i]; at--)
+			greatest[at] = greatest[at - 1];
+		greatest[at] = distances[i];
+		kept += kept <= n;
+	}
+	return greatest[n];
 }
 
 // The usual distance of samples: nine of ten neighbours are this close or closer, of at most SPACING_SAMPLES taken
@@ -41,8 +53,7 @@ static int64_t usual_spacing(const struct metric_point *points, size_t n)
 	}
 	if (!count)
 		return 0;
-	qsort(distances, count, sizeof distances[0], compare_ms);
-	return distances[(count - 1) * 9 / 10];
+	return nth_greatest(distances, count, count - 1 - (count - 1) * 9 / 10);
 }
 
 // Floor division: times before 1970 are bucketed like any other.
@@ -51,11 +62,22 @@ static int64_t bucket_of(int64_t at_ms, int64_t width_ms)
 	return at_ms / width_ms - (at_ms % width_ms < 0);
 }
 
-int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns)
+struct buckets {
+	int64_t width_ms, first;
+};
+
+static struct buckets buckets_of(int64_t from_ms, int64_t to_ms, size_t n_columns)
 {
 	int64_t n = (int64_t)n_columns, width_ms = (to_ms - from_ms + n - 1) / n;
 
-	return bucket_of(at_ms, width_ms) - bucket_of(to_ms, width_ms) + n - 1;
+	return (struct buckets){ width_ms, bucket_of(to_ms, width_ms) - n + 1 };
+}
+
+int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns)
+{
+	struct buckets buckets = buckets_of(from_ms, to_ms, n_columns);
+
+	return bucket_of(at_ms, buckets.width_ms) - buckets.first;
 }
 
 struct filling {
@@ -114,6 +136,7 @@ size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t fr
 			 enum sparkline_keep keep, double *columns, size_t n_columns)
 {
 	struct filling f = { .columns = columns, .keep = keep, .last_column = -1 };
+	struct buckets buckets;
 	int64_t newest = INT64_MIN;
 	size_t n_values = 0;
 
@@ -121,9 +144,10 @@ size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t fr
 		columns[i] = NAN;
 	if (!n_columns || to_ms <= from_ms)
 		return 0;
+	buckets = buckets_of(from_ms, to_ms, n_columns);
 	f.bridge_ms = usual_spacing(points, n) * 5 / 2;
 	for (size_t i = 0; i < n; i++) {
-		int64_t column = sparkline_column_of(points[i].at_ms, from_ms, to_ms, n_columns);
+		int64_t column = bucket_of(points[i].at_ms, buckets.width_ms) - buckets.first;
 
 		// A clock that was set back gives times twice; the first telling stands.
 		if (column < 0 || column >= (int64_t)n_columns || points[i].at_ms < newest)
@@ -179,12 +203,13 @@ static int level_at(const struct sparkline_picture *picture, ptrdiff_t column, i
 // Levels [*low, *high] that are set in a column: up from the bottom, or the stroke that joins it to the one before.
 static void stroke(const struct sparkline_picture *picture, ptrdiff_t column, int n_levels, int *low, int *high)
 {
-	int level = level_at(picture, column, n_levels), before = level_at(picture, column - 1, n_levels);
+	int level = level_at(picture, column, n_levels), before;
 
 	*high = level;
 	*low = level ? 1 : 0;
 	if (!picture->is_line || !level)
 		return;
+	before = level_at(picture, column - 1, n_levels);
 	*low = level;
 	if (before && before < level)
 		*low = before + 1;

@@ -70,13 +70,13 @@ uint32_t metric_code_get(const uint8_t *bytes, uint32_t at, struct metric_code *
 	uint64_t bit, number, sign;
 	unsigned ones = 0;
 
+	*difference = 0;
+	if (!(bytes[at / 8] & 0x80U >> at % 8)) // nearly always of a time
+		return at + 1;
 	do {
 		at = get(bytes, at, &bit, 1);
 		ones += (unsigned)bit;
 	} while (bit && ones < 3);
-	*difference = 0;
-	if (ones == 0)
-		return at;
 	if (ones == 3) {
 		at = get(bytes, at, &number, 6);
 		code->shift = (uint8_t)number;
