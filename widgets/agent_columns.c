@@ -2,7 +2,6 @@
 #include "widgets/agent_columns.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/human.h"
@@ -53,6 +52,16 @@ static const enum agent_column growing[] = { COLUMN_STATE, COLUMN_NAME, COLUMN_R
 					     COLUMN_ENV,   COLUMN_URL,  COLUMN_TREND };
 
 _Static_assert(sizeof importance == sizeof reading, "each column stands once in both orders");
+
+bool agent_column_is_fixed(enum agent_column column)
+{
+	return (unsigned)column < COLUMN_COUNT && specs[column].least == specs[column].most;
+}
+
+bool agent_column_is_kept(enum agent_column column)
+{
+	return (unsigned)column < COLUMN_COUNT && specs[column].is_kept;
+}
 
 const char *agent_column_title(enum agent_column column)
 {
@@ -171,6 +180,15 @@ void agent_columns_series(const struct fleet *fleet, struct column_series *out)
 		}
 }
 
+static style_t copy_text(const char *text, style_t style, char *out)
+{
+	size_t n = strnlen(text, COLUMN_TEXT_MAX - 1);
+
+	memcpy(out, text, n);
+	out[n] = '\0';
+	return style;
+}
+
 static style_t number_text(enum agent_column column, const struct column_source *source, uint32_t agent, char *out)
 {
 	static const style_t styles[] = {
@@ -191,18 +209,15 @@ static style_t number_text(enum agent_column column, const struct column_source 
 		metric_text_whole(value, def->unit, out);
 		return styles[panel_level_of(value, def)];
 	}
-	snprintf(out, COLUMN_TEXT_MAX, "-");
-	return STYLE_FAINT;
+	return copy_text("-", STYLE_FAINT, out);
 }
 
 static style_t latency_text(const struct fleet_agent *agent, char *out)
 {
 	int32_t latency_us = fleet_agent_latency_us(agent);
 
-	if (latency_us < 0) {
-		snprintf(out, COLUMN_TEXT_MAX, "-");
-		return STYLE_FAINT;
-	}
+	if (latency_us < 0)
+		return copy_text("-", STYLE_FAINT, out);
 	human_latency(latency_us, out);
 	return agent->health.reason == REASON_SLOW ? STYLE_WARN : STYLE_TEXT;
 }
@@ -210,9 +225,8 @@ static style_t latency_text(const struct fleet_agent *agent, char *out)
 static style_t since_text(const struct fleet_agent *agent, const struct view *view, char *out)
 {
 	if (agent->state_since_ms <= 0)
-		snprintf(out, COLUMN_TEXT_MAX, "-");
-	else
-		human_column_age(view->now.wall_ms - agent->state_since_ms, out);
+		return copy_text("-", STYLE_MUTED, out);
+	human_column_age(view->now.wall_ms - agent->state_since_ms, out);
 	return STYLE_MUTED;
 }
 
@@ -256,6 +270,5 @@ style_t agent_column_text(enum agent_column column, const struct column_source *
 	case COLUMN_COUNT:
 		break;
 	}
-	snprintf(out, COLUMN_TEXT_MAX, "%s", text);
-	return style;
+	return copy_text(text, style, out);
 }

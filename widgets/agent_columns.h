@@ -23,6 +23,8 @@ void agent_columns_place(int width, const int wanted[COLUMN_COUNT], enum agent_c
 
 const char *agent_column_title(enum agent_column column);
 bool agent_column_is_right(enum agent_column column); // numbers
+bool agent_column_is_fixed(enum agent_column column); // does not grow: how wide its texts are does not matter
+bool agent_column_is_kept(enum agent_column column);  // has its place even where it is empty
 
 enum { COLUMN_TEXT_MAX = 640, COLUMN_SERIES_MAX = 2 };
 

@@ -45,6 +45,14 @@ static const struct series_def *trend_series(const struct fleet *fleet)
 	return NULL;
 }
 
+// A number's column is as wide as it is; whether there is any number may matter.
+static bool is_settled(enum agent_column column, const int wanted[COLUMN_COUNT])
+{
+	if (column == COLUMN_TREND)
+		return true;
+	return agent_column_is_fixed(column) && (agent_column_is_kept(column) || wanted[column]);
+}
+
 // How wide each column would like to be for the rows in sight.
 static void measure(const struct table *table, int wanted[COLUMN_COUNT])
 {
@@ -56,6 +64,8 @@ static void measure(const struct table *table, int wanted[COLUMN_COUNT])
 		for (int column = 0; agent && column < COLUMN_COUNT; column++) {
 			int width;
 
+			if (is_settled((enum agent_column)column, wanted))
+				continue;
 			agent_column_text((enum agent_column)column, &table->source, agent, text);
 			width = text_width(text) + (column == COLUMN_STATE ? 2 : 0);
 			if (strcmp(text, "-") != 0 && width > wanted[column])

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/metric_text.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/strbuf.h"
 
 static const double FIXED_MAX = 1e12;
 
 char *metric_text_fixed(double value, int places, char *out)
 {
-	static const int64_t scale[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
-	int64_t whole;
-
-	if (!(fabs(value) < FIXED_MAX))
-		return human_si(value, out);
-	whole = llround(fabs(value) * (double)scale[places]);
-	if (places == 0)
-		snprintf(out, HUMAN_MAX, "%s%" PRId64, value < 0 && whole ? "-" : "", whole);
-	else
-		snprintf(out, HUMAN_MAX, "%s%" PRId64 ".%0*" PRId64, value < 0 && whole ? "-" : "",
-			 whole / scale[places], places, whole % scale[places]);
-	return out;
+	return fabs(value) < FIXED_MAX ? human_fixed(value, places, out) : human_si(value, out);
 }
 
 // Near 0 and 100 the second decimal is what one looks for; between them it only flickers.
@@ -112,14 +101,18 @@ void metric_text(double value, enum metric_unit unit, struct metric_text *out)
 {
 	char text[HUMAN_MAX];
 	const char *sign = value < 0 ? "-" : "", *rest = "";
+	struct strbuf number, suffix;
 	size_t n;
 
-	*out = (struct metric_text){ .number = "-" };
-	if (isnan(value))
+	strbuf_init(&number, out->number, sizeof out->number);
+	strbuf_init(&suffix, out->unit, sizeof out->unit);
+	if (isnan(value)) {
+		strbuf_add(&number, "-");
 		return;
+	}
 	format_magnitude(fabs(value), unit, text);
 	if (text[0] == '+') { // infinite, or past what is worth writing out
-		snprintf(out->number, sizeof out->number, "%s", value < 0 ? "-Inf" : text);
+		strbuf_add(&number, value < 0 ? "-Inf" : text);
 		return;
 	}
 	n = has_own_unit(unit) ? strspn(text, "0123456789.") : strlen(text);
@@ -127,25 +120,36 @@ void metric_text(double value, enum metric_unit unit, struct metric_text *out)
 		n = strlen(text);
 	else
 		rest = text + n + (text[n] == ' ');
-	snprintf(out->number, sizeof out->number, "%s%.*s", sign, (int)n, text);
-	snprintf(out->unit, sizeof out->unit, "%s%s", rest, unit_suffix(unit));
+	strbuf_add(&number, sign);
+	strbuf_add_bytes(&number, text, n);
+	strbuf_add(&suffix, rest);
+	strbuf_add(&suffix, unit_suffix(unit));
 }
 
 char *metric_text_whole(double value, enum metric_unit unit, char *out)
 {
 	struct metric_text text;
+	struct strbuf whole;
 	bool is_apart = unit == UNIT_BYTES || unit == UNIT_BYTES_PER_SECOND;
 
 	metric_text(value, unit, &text);
-	snprintf(out, HUMAN_MAX, "%.40s%s%s", text.number, is_apart && *text.unit ? " " : "", text.unit);
+	strbuf_init(&whole, out, HUMAN_MAX);
+	strbuf_add_bytes(&whole, text.number, strnlen(text.number, 40));
+	if (is_apart && *text.unit)
+		strbuf_add(&whole, " ");
+	strbuf_add(&whole, text.unit);
 	return out;
 }
 
 char *metric_text_signed(double value, enum metric_unit unit, char *out)
 {
 	char text[HUMAN_MAX];
+	struct strbuf whole;
 
 	metric_text_whole(value, unit, text);
-	snprintf(out, HUMAN_MAX, "%s%.60s", value >= 0 && isfinite(value) ? "+" : "", text);
+	strbuf_init(&whole, out, HUMAN_MAX);
+	if (value >= 0 && isfinite(value))
+		strbuf_add(&whole, "+");
+	strbuf_add_bytes(&whole, text, strnlen(text, 60));
 	return out;
 }

@@ -2,7 +2,6 @@
 #include "base/human.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,36 +13,71 @@
 #define DAY (24 * HOUR)
 #define WEEK (7 * DAY)
 
+// Numbers are written by hand: a screen has hundreds of them, and each printf() costs as much as the rest of its cell.
+static char *add(char *at, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(at, text, n + 1);
+	return at + n;
+}
+
+// With zeros before it up to `least` digits.
+static char *add_number(char *at, uint64_t number, int least)
+{
+	char digits[20];
+	int n = 0;
+
+	for (; number || n < least; number /= 10)
+		digits[n++] = (char)('0' + number % 10);
+	while (n)
+		*at++ = digits[--n];
+	*at = '\0';
+	return at;
+}
+
+static char *one_unit(int64_t number, const char *unit, char *out)
+{
+	add(add_number(out, (uint64_t)number, 1), unit);
+	return out;
+}
+
+static char *two_units(int64_t number, const char *unit, int64_t rest, int least, const char *rest_unit, char *out)
+{
+	char *at = add(add_number(out, (uint64_t)number, 1), unit);
+
+	add(add_number(at, (uint64_t)rest, least), rest_unit);
+	return out;
+}
+
 char *human_duration(int64_t ms, char *out)
 {
 	if (ms < 0)
 		ms = 0;
 	if (ms < MINUTE)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "s", ms / SECOND);
-	else if (ms < HOUR)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "m %02" PRId64 "s", ms / MINUTE, ms % MINUTE / SECOND);
-	else if (ms < DAY)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "h %02" PRId64 "m", ms / HOUR, ms % HOUR / MINUTE);
-	else
-		snprintf(out, HUMAN_MAX, "%" PRId64 "d %" PRId64 "h", ms / DAY, ms % DAY / HOUR);
-	return out;
+		return one_unit(ms / SECOND, "s", out);
+	if (ms < HOUR)
+		return two_units(ms / MINUTE, "m ", ms % MINUTE / SECOND, 2, "s", out);
+	if (ms < DAY)
+		return two_units(ms / HOUR, "h ", ms % HOUR / MINUTE, 2, "m", out);
+	return two_units(ms / DAY, "d ", ms % DAY / HOUR, 1, "h", out);
 }
 
 char *human_short_age(int64_t ms, char *out)
 {
-	if (ms < SECOND)
-		snprintf(out, HUMAN_MAX, "now");
-	else if (ms < MINUTE)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "s", ms / SECOND);
-	else if (ms < HOUR)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "m", ms / MINUTE);
-	else if (ms < DAY)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "h", ms / HOUR);
-	else if (ms < 2 * WEEK)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "d", ms / DAY);
-	else
-		snprintf(out, HUMAN_MAX, "%" PRId64 "w", ms / WEEK);
-	return out;
+	if (ms < SECOND) {
+		add(out, "now");
+		return out;
+	}
+	if (ms < MINUTE)
+		return one_unit(ms / SECOND, "s", out);
+	if (ms < HOUR)
+		return one_unit(ms / MINUTE, "m", out);
+	if (ms < DAY)
+		return one_unit(ms / HOUR, "h", out);
+	if (ms < 2 * WEEK)
+		return one_unit(ms / DAY, "d", out);
+	return one_unit(ms / WEEK, "w", out);
 }
 
 char *human_column_age(int64_t ms, char *out)
@@ -55,45 +89,49 @@ char *human_ago(int64_t at_ms, int64_t now_ms, char *out)
 {
 	int64_t ms = now_ms - at_ms;
 
-	if (ms < MINUTE)
-		snprintf(out, HUMAN_MAX, "Just now");
-	else if (ms < HOUR)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "m ago", ms / MINUTE);
-	else if (ms < DAY)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "h ago", ms / HOUR);
-	else if (ms < WEEK)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "d ago", ms / DAY);
-	else
-		snprintf(out, HUMAN_MAX, "%" PRId64 "w ago", ms / WEEK);
-	return out;
+	if (ms < MINUTE) {
+		add(out, "Just now");
+		return out;
+	}
+	if (ms < HOUR)
+		return one_unit(ms / MINUTE, "m ago", out);
+	if (ms < DAY)
+		return one_unit(ms / HOUR, "h ago", out);
+	if (ms < WEEK)
+		return one_unit(ms / DAY, "d ago", out);
+	return one_unit(ms / WEEK, "w ago", out);
 }
 
-// A non-negative number in thousandths with `places` decimals, without the locale's comma.
-static int fixed(char *out, double value, int places)
+// Without the locale's comma. Returns its end.
+static char *fixed(char *out, double value, int places)
 {
-	static const int64_t scale[] = { 1, 10, 100, 1000 };
-	int64_t whole = llround(fabs(value) * (double)scale[places]);
-	const char *sign = value < 0 && whole ? "-" : "";
+	static const uint64_t scale[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+	uint64_t whole = (uint64_t)llround(fabs(value) * (double)scale[places]);
+	char *at = out;
 
+	if (value < 0 && whole)
+		*at++ = '-';
+	at = add_number(at, whole / scale[places], 1);
 	if (places == 0)
-		return snprintf(out, HUMAN_MAX, "%s%" PRId64, sign, whole);
-	return snprintf(out, HUMAN_MAX, "%s%" PRId64 ".%0*" PRId64, sign, whole / scale[places], places,
-			whole % scale[places]);
+		return at;
+	*at++ = '.';
+	return add_number(at, whole % scale[places], places);
+}
+
+char *human_fixed(double value, int places, char *out)
+{
+	fixed(out, value, places);
+	return out;
 }
 
 char *human_latency(int64_t us, char *out)
 {
-	int n;
-
 	if (us < 1000)
-		snprintf(out, HUMAN_MAX, "%" PRId64 "us", us < 0 ? 0 : us);
-	else if (us < 999500) {
-		n = fixed(out, (double)us / 1e3, us < 9950 ? 1 : 0);
-		snprintf(out + n, HUMAN_MAX - (size_t)n, "ms");
-	} else {
-		n = fixed(out, (double)us / 1e6, us < 9995000 ? 2 : 1);
-		snprintf(out + n, HUMAN_MAX - (size_t)n, "s");
-	}
+		return one_unit(us < 0 ? 0 : us, "us", out);
+	if (us < 999500)
+		add(fixed(out, (double)us / 1e3, us < 9950 ? 1 : 0), "ms");
+	else
+		add(fixed(out, (double)us / 1e6, us < 9995000 ? 2 : 1), "s");
 	return out;
 }
 
@@ -110,7 +148,7 @@ static double scale_down(double value, double base, size_t n_steps, size_t *step
 
 static char *special(double value, char *out)
 {
-	snprintf(out, HUMAN_MAX, isnan(value) ? "-" : value < 0 ? "-Inf" : "+Inf");
+	add(out, isnan(value) ? "-" : value < 0 ? "-Inf" : "+Inf");
 	return out;
 }
 
@@ -118,13 +156,13 @@ char *human_bytes(double bytes, char *out)
 {
 	static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	size_t step;
-	int n;
+	char *end;
 
 	if (!isfinite(bytes) || fabs(bytes) > 1e24)
 		return special(bytes, out);
 	bytes = scale_down(bytes, 1024, sizeof names / sizeof names[0], &step);
-	n = fixed(out, bytes, step && fabs(bytes) < 99.95 ? 1 : 0);
-	snprintf(out + n, HUMAN_MAX - (size_t)n, " %s", names[step]);
+	end = fixed(out, bytes, step && fabs(bytes) < 99.95 ? 1 : 0);
+	add(add(end, " "), names[step]);
 	return out;
 }
 
@@ -133,7 +171,7 @@ char *human_si(double value, char *out)
 	static const char *const names[] = { "", "k", "M", "G", "T", "P", "E", "Z", "Y" };
 	double magnitude = fabs(value);
 	size_t step;
-	int n, places;
+	int places;
 
 	if (!isfinite(value) || magnitude >= 999.5e24)
 		return special(value, out);
@@ -143,8 +181,7 @@ char *human_si(double value, char *out)
 		places = 0;
 	else
 		places = magnitude < 9.995 ? 2 : magnitude < 99.95 ? 1 : 0;
-	n = fixed(out, value, places);
-	snprintf(out + n, HUMAN_MAX - (size_t)n, "%s", names[step]);
+	add(fixed(out, value, places), names[step]);
 	return out;
 }
 
@@ -171,12 +208,20 @@ char *human_rfc3339(int64_t wall_ms, char *out)
 	return out;
 }
 
+static char *add_time(char *out, const struct tm *tm)
+{
+	char *at = add(add_number(out, (uint64_t)tm->tm_hour, 2), ":");
+
+	at = add(add_number(at, (uint64_t)tm->tm_min, 2), ":");
+	add_number(at, (uint64_t)tm->tm_sec, 2);
+	return out;
+}
+
 char *human_time_of_day(int64_t wall_ms, int32_t utc_offset_s, char *out)
 {
 	struct tm tm = broken_down(wall_ms, utc_offset_s);
 
-	snprintf(out, HUMAN_MAX, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
-	return out;
+	return add_time(out, &tm);
 }
 
 char *human_date(int64_t wall_ms, int32_t utc_offset_s, char *out)

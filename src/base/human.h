@@ -17,10 +17,11 @@ char *human_column_age(int64_t ms, char *out);
 
 // "Just now" under a minute (and for the future), "Nm ago", "Nh ago", "Nd ago", "Nw ago".
 char *human_ago(int64_t at_ms, int64_t now_ms, char *out);
-char *human_latency(int64_t us, char *out);      // "840us" "3.2ms" "12ms" "1.25s"
-char *human_bytes(double bytes, char *out);      // "0 B" "12.4 KiB" "3.1 GiB"
-char *human_si(double value, char *out);         // "0.12" "950" "12.4k" "3.1M"; at most 6 characters
-char *human_rfc3339(int64_t wall_ms, char *out); // "2026-11-23T15:04:05.120Z"
+char *human_latency(int64_t us, char *out);             // "840us" "3.2ms" "12ms" "1.25s"
+char *human_bytes(double bytes, char *out);             // "0 B" "12.4 KiB" "3.1 GiB"
+char *human_fixed(double value, int places, char *out); // 0..6 decimals and a dot; |value| < 1e12
+char *human_si(double value, char *out);                // "0.12" "950" "12.4k" "3.1M"; at most 6 characters
+char *human_rfc3339(int64_t wall_ms, char *out);        // "2026-11-23T15:04:05.120Z"
 char *human_time_of_day(int64_t wall_ms, int32_t utc_offset_s, char *out); // "15:04:05"
 char *human_date(int64_t wall_ms, int32_t utc_offset_s, char *out);        // "2026-11-23"
 
