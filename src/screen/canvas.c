@@ -133,7 +133,7 @@ void canvas_clear(struct canvas *canvas, style_t style)
 
 void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uint32_t glyph, style_t style)
 {
-	struct cell filler = blank;
+	struct cell filler = blank, *first;
 	bool is_covering;
 
 	clip(&x, &width, canvas->width);
@@ -143,13 +143,15 @@ void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uin
 	filler.glyph = canvas->is_ascii ? (unsigned char)glyph_ascii(glyph) : glyph;
 	filler.style = style;
 	is_covering = width == canvas->grid->width;
+	first = cell_at(canvas, x, y);
 	for (int row = y; row < y + height; row++) {
-		struct cell *cell = cell_at(canvas, x, row);
-
 		if (!is_covering)
 			free_ends(canvas, x, width, row);
-		for (int i = 0; i < width; i++)
-			cell[i] = filler;
+		if (row > y)
+			memcpy(cell_at(canvas, x, row), first, (size_t)width * sizeof *first);
+		else
+			for (int i = 0; i < width; i++)
+				first[i] = filler;
 	}
 }
 

@@ -21,19 +21,21 @@ static uint32_t put(uint8_t *bytes, uint32_t at, uint64_t value, unsigned n)
 	return at;
 }
 
+// n: 1 to 64. No byte is read that has none of the bits.
 static uint32_t get(const uint8_t *bytes, uint32_t at, uint64_t *value, unsigned n)
 {
-	*value = 0;
-	while (n) {
-		unsigned room = 8 - at % 8;
-		unsigned take = n < room ? n : room;
-		unsigned part = (unsigned)bytes[at / 8] >> (room - take) & ((1U << take) - 1);
+	const uint8_t *byte = bytes + at / 8;
+	uint64_t read = *byte & 0xffU >> at % 8;
+	unsigned have = 8 - at % 8;
 
-		*value = *value << take | part;
-		at += take;
-		n -= take;
-	}
-	return at;
+	for (; have + 8 <= n; have += 8)
+		read = read << 8 | *++byte;
+	if (have < n)
+		read = read << (n - have) | (unsigned)*++byte >> (8 - (n - have));
+	else
+		read >>= have - n;
+	*value = read;
+	return at + n;
 }
 
 // Bits of a number with its sign, 1 to 64.

@@ -2,6 +2,7 @@
 /* Reading clean text: clusters, widths, prefixes and search. Text that is not clean is read without harm: a bad byte
  * or a control counts one cell.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "text/codepoint.h"
@@ -52,11 +53,22 @@ bool text_next(const char **text, struct text_cluster *out)
 	return true;
 }
 
+// Past the ASCII that begins a text, but for what a mark may follow: at most `cells` of it, each of one cell.
+static const char *skip_ascii(const char *text, int cells)
+{
+	for (; cells > 0 && *text && is_ascii(text[0]) && is_ascii(text[1]); cells--)
+		text++;
+	return text;
+}
+
 int text_width(const char *text)
 {
+	const char *start = text;
 	struct text_cluster cluster;
-	int width = 0;
+	int width;
 
+	text = skip_ascii(text, INT_MAX);
+	width = (int)(text - start);
 	while (text_next(&text, &cluster))
 		width += cluster.width;
 	return width;
@@ -64,9 +76,9 @@ int text_width(const char *text)
 
 size_t text_prefix(const char *text, int cells, int *used)
 {
-	const char *at = text, *end = text;
+	const char *at = skip_ascii(text, cells), *end = at;
 	struct text_cluster cluster;
-	int width = 0;
+	int width = (int)(at - text);
 
 	while (text_next(&at, &cluster) && width + cluster.width <= cells) {
 		width += cluster.width;
