@@ -356,6 +356,7 @@ struct range {
 	struct metric_totals totals; // so far, ...
 	struct metric_point first;   // ... with the first value ...
 	struct metric_point last;    // ... and the last one
+	bool has_newest;             // that one is the newest of all, which is known without reading
 };
 
 static bool has_whole_chunk(const struct range *range, const struct metric_chunk *chunk)
@@ -385,6 +386,8 @@ static void read_range(const struct metric_chunk *chunk, struct range *range, st
 		range->last = point;
 		if (totals)
 			metric_totals_add(totals, point.value);
+		else if (range->has_newest)
+			return;
 	}
 }
 
@@ -409,6 +412,7 @@ static void sum_up(const struct metric_series *series, struct range *range)
 {
 	const struct metric_chunk *unread = NULL;
 
+	range->has_newest = series->last_value_ms >= range->from_ms && series->last_value_ms <= range->to_ms;
 	for (uint32_t i = 0; i < series->n_chunks; i++) {
 		const struct metric_chunk *chunk = series->chunks[i];
 
@@ -432,7 +436,7 @@ static void sum_up(const struct metric_series *series, struct range *range)
 			unread = chunk;
 	}
 	range->n_gone = 0;
-	if (series->last_value_ms >= range->from_ms && series->last_value_ms <= range->to_ms)
+	if (range->has_newest)
 		range->last = (struct metric_point){ series->last_value_ms, series->last_value };
 	else if (unread)
 		read_range(unread, range, NULL);
