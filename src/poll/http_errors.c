@@ -122,6 +122,8 @@ enum reason http_failure_reason(const struct http_failure *failure)
 	case CURLE_INTERFACE_FAILED:
 		return reason_of_connect(failure);
 	case CURLE_OPERATION_TIMEDOUT:
+		if (http_errno_is_ours(failure->os_errno))
+			return REASON_PROBER_OVERLOAD;
 		return reason_of_timeout(failure);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:

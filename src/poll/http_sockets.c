@@ -158,6 +158,18 @@ void http_socket_forget(struct http_transfer *transfer)
 	transfer->fd = -1;
 }
 
+/* Nobody will hear of this descriptor: the transfer runs into its timeout, which is our fault. To tell libcurl is no
+ * way out: it would declare all of its transfers dead, drive none of them to its end, and keep pointers to them.
+ */
+static void note_deaf(CURL *easy)
+{
+	struct http_transfer *transfer = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+	if (transfer)
+		transfer->socket_errno = ENOMEM;
+}
+
 static int socket_cb(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 {
 	struct http_client *client = ctx;
@@ -171,8 +183,10 @@ static int socket_cb(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
 	}
 	if (!watch)
 		watch = watch_create(client, fd);
-	if (!watch)
-		return -1; // libcurl fails the transfer
+	if (!watch) {
+		note_deaf(easy);
+		return 0;
+	}
 	watch->is_idle = false;
 	note_transfer(watch, easy);
 	watch_for(watch, (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0));

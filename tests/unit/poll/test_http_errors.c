@@ -33,6 +33,8 @@ START_TEST(failures_have_their_reasons)
 		  REASON_PROBER_OVERLOAD },
 		{ { .code = CURLE_OPERATION_TIMEDOUT }, REASON_DNS_TIMEOUT },
 		{ { .code = CURLE_OPERATION_TIMEDOUT, .is_resolved = true }, REASON_CONNECT_TIMEOUT },
+		{ { .code = CURLE_OPERATION_TIMEDOUT, .is_resolved = true, .os_errno = ENOMEM },
+		  REASON_PROBER_OVERLOAD },
 		{ { .code = CURLE_OPERATION_TIMEDOUT, .is_proxied = true }, REASON_OFFLINE },
 		{ { .code = CURLE_OPERATION_TIMEDOUT, .is_resolved = true, .is_connected = true },
 		  REASON_TIMEOUT_HEADERS },
