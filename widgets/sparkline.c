@@ -20,7 +20,7 @@ int sparkline_dots_per_cell(enum sparkline_mode mode)
 // The one that n others are not less than: few are kept in order, and most of what comes by is no greater than they.
 static int64_t nth_greatest(const int64_t *distances, size_t count, size_t n)
 {
-	int64_t greatest[SPACING_SAMPLES / 10 + 2]; // the greatest first
+	int64_t greatest[SPACING_SAMPLES / 10 + 2] = { 0 }; // the greatest first
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
