@@ -51,12 +51,14 @@ struct agent {
 	uint32_t id;
 	uint32_t refs;
 	const char *key;
-	const char *name;        // shown; unique in a fleet where the source allows
-	const char *url;         // base URL, credentials removed
-	const char *health_url;  // NULL: none known (yet)
-	const char *metrics_url; // NULL: none known (yet)
-	const char *control_url; // NULL: none; operations
-	const char *source;      // where it came from: "config", "file_sd:PATH", "http_sd:URL", "command line", "demo"
+	const char *name;           // shown; unique in a fleet where the source allows
+	const char *url;            // base URL, credentials removed
+	const char *health_url;     // NULL: none known (yet)
+	const char *metrics_url;    // NULL: none known (yet)
+	const char *driver;         // what operates it: "http", "docker", "exec"; NULL: nothing does
+	const char *control_url;    // http: its control endpoint; NULL: none
+	const char *control_target; // docker: the container's name; exec: the profile's; NULL: none
+	const char *source; // where it came from: "config", "file_sd:PATH", "http_sd:URL", "command line", "demo"
 	struct labels labels;
 	enum agent_dialect dialect;
 	bool is_discovering; // only the base URL is known: the usual paths are being tried

@@ -12,6 +12,7 @@
 #include "opscon/alert.h"
 #include "opscon/health.h"
 #include "opscon/metric.h"
+#include "opscon/operation.h"
 #include "opscon/progress.h"
 #include "opscon/sample.h"
 
@@ -19,7 +20,7 @@ enum channel {
 	CHANNEL_AGENTS,  // who there is, and health transitions
 	CHANNEL_METRICS, // readings: probes, points, scrapes
 	CHANNEL_ALERTS,
-	CHANNEL_OPERATIONS, // progress of what takes several steps
+	CHANNEL_OPERATIONS, // plans, operations, and what else takes several steps
 	CHANNEL_AUDIT,      // what a person did
 	CHANNEL_SYSTEM,     // the feed itself
 	CHANNEL_COUNT,
@@ -38,6 +39,9 @@ enum event_type {
 	EVENT_SCRAPE,         // u.scrape: the full scrape of a watched agent
 	EVENT_ALERT,          // u.alert
 	EVENT_PROGRESS,       // u.progress
+	EVENT_LIFECYCLE,      // u.lifecycle: of one agent
+	EVENT_PLAN,           // u.plan: what somebody asked for would do
+	EVENT_OPERATION,      // u.operation: as it stands now
 	EVENT_ACTION,         // u.action: what a person did
 	EVENT_NOTICE,         // u.notice: what the program has to say
 	EVENT_FEED,           // u.feed: how the feed itself is doing
@@ -99,9 +103,12 @@ struct event {
 			struct metric_reading *items; // owned
 			size_t n;
 		} metrics;
-		struct scrape scrape;     // rows and texts owned
-		struct alert alert;       // texts owned
-		struct progress progress; // steps and texts owned
+		struct scrape scrape;              // rows and texts owned
+		struct alert alert;                // texts owned
+		struct progress progress;          // steps and texts owned
+		struct agent_lifecycle lifecycle;  // texts owned, NULL is ""
+		const struct plan *plan;           // a reference
+		const struct operation *operation; // a reference
 		struct {
 			enum action_type type;
 			uint32_t alert;    // 0: none

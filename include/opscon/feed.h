@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "opscon/event.h"
+#include "opscon/operation.h"
 
 enum request_type {
 	REQUEST_WATCH,         // agent: send its full scrapes (EVENT_SCRAPE) until REQUEST_UNWATCH
@@ -19,22 +20,37 @@ enum request_type {
 	REQUEST_UNPIN,         // text: series id
 	REQUEST_SHRINK_ACCEPT, // drop the agents that a discovery source no longer lists
 	REQUEST_SHRINK_REFUSE,
-	REQUEST_AUDIT_REOPEN, // a trail that cannot be written is begun again; how that went comes as a notice
+	REQUEST_PLAN,            // agents, is_hidden, params, token: comes back as EVENT_PLAN; nothing happens yet
+	REQUEST_SUBMIT,          // operation (the plan's no), hash, typed, reason: carry it out
+	REQUEST_OPERATION_PAUSE, // operation, as in the next four: before its next target
+	REQUEST_OPERATION_RESUME,
+	REQUEST_OPERATION_ABORT,    // after the step under way; what is not begun is skipped
+	REQUEST_OPERATION_ROLLBACK, // what it has changed is taken back
+	REQUEST_PAUSE_ALL,          // every operation
+	REQUEST_OBSERVE,            // agent: ask its driver how it stands; comes back as EVENT_LIFECYCLE
+	REQUEST_AUDIT_REOPEN,       // a trail that cannot be written is begun again; how that went comes as a notice
 };
 
 struct request {
 	enum request_type type;
 	uint32_t agent, alert;
-	int64_t until_ms; // wall
-	const char *who;  // borrowed
-	const char *text; // borrowed
+	int64_t until_ms;       // wall
+	const char *who;        // borrowed
+	const char *text;       // borrowed
+	const uint32_t *agents; // borrowed: of a plan, in the order of the list
+	const bool *is_hidden;  // borrowed: which of them the asker's filter does not show; NULL: none
+	size_t n_agents;
+	const struct operation_params *params; // borrowed
+	uint32_t token, operation;
+	const char *hash, *typed, *reason; // borrowed
 };
 
 struct feed;
 
 struct feed_class {
 	const char *name; // "direct"
-	// 0, or negative errno: -ENOENT unknown target, -EINVAL, -ENOTSUP this feed cannot, -EROFS read-only, -ENOMEM.
+	// 0, or negative errno: -ENOENT unknown target, -EINVAL, -ENOTSUP this feed cannot, -EROFS read-only, -EPERM
+	// not allowed, -ESTALE things are not as they were, -EBUSY somebody else is at it, -ENOMEM.
 	int (*request)(struct feed *feed, const struct request *request);
 	void (*stop)(struct feed *feed); // begins to close every handle; the feed is freed when the last is closed
 };

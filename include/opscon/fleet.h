@@ -33,11 +33,12 @@ bool fleet_is_incomplete(const struct fleet *fleet);
 struct fleet_agent {
 	const struct agent *agent;
 	struct health health;
-	enum health_state state;              // health_state(&health)
-	int64_t state_since_ms;               // wall: when `state` took its value
-	const struct event_probed *probed[2]; // by probe_kind: of the last probe; all zeros before the first
-	int64_t probed_at_ms[2];              // wall; 0 never
-	uint32_t n_alerts;                    // not resolved
+	enum health_state state;                 // health_state(&health)
+	int64_t state_since_ms;                  // wall: when `state` took its value
+	const struct event_probed *probed[2];    // by probe_kind: of the last probe; all zeros before the first
+	int64_t probed_at_ms[2];                 // wall; 0 never
+	uint32_t n_alerts;                       // not resolved
+	const struct agent_lifecycle *lifecycle; // NULL: nothing was ever said of it
 };
 
 size_t fleet_n_agents(const struct fleet *fleet);
@@ -142,6 +143,14 @@ const struct timeline_item *fleet_timeline_at(const struct fleet *fleet, size_t 
  */
 bool fleet_timeline_is_about(const struct fleet *fleet, const struct timeline_item *item, uint32_t agent);
 
+// ---- operations
+
+size_t fleet_n_operations(const struct fleet *fleet); // those that are over are dropped, the oldest first, past 200
+const struct operation *fleet_operation_at(const struct fleet *fleet, size_t i); // 0 is the newest
+const struct operation *fleet_operation(const struct fleet *fleet, uint32_t no); // NULL when gone
+size_t fleet_n_operations_open(const struct fleet *fleet);                       // not over
+const struct plan *fleet_plan(const struct fleet *fleet, uint32_t token); // the newest of the last 16; NULL: none
+
 // ---- progress, notices, the feed
 
 size_t fleet_n_progress(const struct fleet *fleet);
@@ -180,6 +189,9 @@ enum fleet_change {
 	FLEET_ALERTS,
 	FLEET_TIMELINE,
 	FLEET_PROGRESS,
+	FLEET_AGENT_LIFECYCLE,
+	FLEET_PLANS,
+	FLEET_OPERATIONS,
 	FLEET_FEED,
 };
 

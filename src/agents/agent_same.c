@@ -31,7 +31,8 @@ bool agent_is_same(const struct agent *a, const struct agent *b)
 	    !is_same_text(a->source, b->source) || !is_same_text(a->authorization, b->authorization))
 		return false;
 	if (!is_same_text(a->health_url, b->health_url) || !is_same_text(a->metrics_url, b->metrics_url) ||
-	    !is_same_text(a->control_url, b->control_url))
+	    !is_same_text(a->control_url, b->control_url) || !is_same_text(a->driver, b->driver) ||
+	    !is_same_text(a->control_target, b->control_target))
 		return false;
 	if (a->dialect != b->dialect || a->is_discovering != b->is_discovering || a->is_paused != b->is_paused)
 		return false;

@@ -114,6 +114,9 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 			layout_has(&console->layout, SLOT_TIMELINE) || console->view.screen == SCREEN_TIMELINE;
 		break;
 	case FLEET_PROGRESS:
+	case FLEET_AGENT_LIFECYCLE:
+	case FLEET_PLANS:
+	case FLEET_OPERATIONS:
 	case FLEET_FEED:
 		console->is_dirty = true;
 		break;

@@ -119,6 +119,16 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_SHRINK_REFUSE:
 		r = answer_shrink(feed, request);
 		break;
+	case REQUEST_PLAN:
+	case REQUEST_SUBMIT:
+	case REQUEST_OPERATION_PAUSE:
+	case REQUEST_OPERATION_RESUME:
+	case REQUEST_OPERATION_ABORT:
+	case REQUEST_OPERATION_ROLLBACK:
+	case REQUEST_PAUSE_ALL:
+	case REQUEST_OBSERVE:
+		r = -ENOTSUP;
+		break;
 	case REQUEST_AUDIT_REOPEN:
 		r = feed->audit ? audit_logger_reopen(feed->audit, clock_now()) : -ENOTSUP;
 		break;

@@ -40,6 +40,7 @@ static void entry_free(struct fleet_entry *entry)
 	for (size_t i = 0; i < 2; i++)
 		event_unref(entry->probed[i]);
 	event_unref(entry->scrape);
+	event_unref(entry->lifecycle);
 	agent_unref(entry->public.agent);
 	mem_free(entry);
 }

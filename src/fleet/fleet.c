@@ -6,13 +6,23 @@
 typedef int (*fold_cb)(struct fleet *fleet, const struct event *event);
 
 static const fold_cb folds[EVENT_TYPE_COUNT] = {
-	[EVENT_AGENT_ADDED] = fleet_agent_added,     [EVENT_AGENT_CHANGED] = fleet_agent_changed,
-	[EVENT_AGENT_REMOVED] = fleet_agent_removed, [EVENT_AGENT_HEALTH] = fleet_health_changed,
-	[EVENT_AGENT_PROBED] = fleet_probed,         [EVENT_SERIES_DEFINED] = fleet_series_defined,
-	[EVENT_METRICS] = fleet_metrics_read,        [EVENT_SCRAPE] = fleet_scraped,
-	[EVENT_ALERT] = fleet_alert_changed,         [EVENT_PROGRESS] = fleet_progress_changed,
-	[EVENT_ACTION] = fleet_action_taken,         [EVENT_NOTICE] = fleet_noticed,
-	[EVENT_FEED] = fleet_feed_changed,           [EVENT_SOURCE] = fleet_source_changed,
+	[EVENT_AGENT_ADDED] = fleet_agent_added,
+	[EVENT_AGENT_CHANGED] = fleet_agent_changed,
+	[EVENT_AGENT_REMOVED] = fleet_agent_removed,
+	[EVENT_AGENT_HEALTH] = fleet_health_changed,
+	[EVENT_AGENT_PROBED] = fleet_probed,
+	[EVENT_SERIES_DEFINED] = fleet_series_defined,
+	[EVENT_METRICS] = fleet_metrics_read,
+	[EVENT_SCRAPE] = fleet_scraped,
+	[EVENT_ALERT] = fleet_alert_changed,
+	[EVENT_PROGRESS] = fleet_progress_changed,
+	[EVENT_LIFECYCLE] = fleet_lifecycle_changed,
+	[EVENT_PLAN] = fleet_planned,
+	[EVENT_OPERATION] = fleet_operation_changed,
+	[EVENT_ACTION] = fleet_action_taken,
+	[EVENT_NOTICE] = fleet_noticed,
+	[EVENT_FEED] = fleet_feed_changed,
+	[EVENT_SOURCE] = fleet_source_changed,
 };
 
 int fleet_create(const struct fleet_limits *limits, struct fleet **out)
@@ -48,6 +58,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_points_finish(fleet);
 	fleet_timeline_finish(fleet);
 	fleet_progress_finish(fleet);
+	fleet_operations_finish(fleet);
 	fleet_feed_finish(fleet);
 	fleet_sources_finish(fleet);
 	mem_free(fleet->listeners);

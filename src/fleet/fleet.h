@@ -25,6 +25,7 @@ struct fleet_entry {
 	struct fleet_entry *bad_prev, *bad_next;
 	struct event *probed[2];      // references: where public.probed points
 	struct event *scrape;         // reference, or NULL
+	struct event *lifecycle;      // reference, or NULL: where public.lifecycle points
 	UT_hash_handle hh;            // fleet::by_id
 	UT_hash_handle hh_key;        // fleet::by_key
 	uint64_t told_in[FOLD_COUNT]; // numbers of the items that tell of it among others; 0 none
@@ -35,6 +36,10 @@ struct fleet_alert {
 	struct event *event;             // reference: the texts
 	struct fleet_alert *prev, *next; // fleet::resolved, in order of resolution
 	UT_hash_handle hh;
+};
+
+struct fleet_operation {
+	const struct operation *operation; // reference
 };
 
 struct fleet_progress {
@@ -58,7 +63,13 @@ struct fleet_listener {
 	void *ctx;            // borrowed
 };
 
-enum { FLEET_PROGRESS_MAX = 32, FLEET_RESOLVED_MAX = 1000, FLEET_TIMELINE_DEFAULT = 5000 };
+enum {
+	FLEET_PROGRESS_MAX = 32,
+	FLEET_OPERATIONS_MAX = 200,
+	FLEET_PLANS_MAX = 16,
+	FLEET_RESOLVED_MAX = 1000,
+	FLEET_TIMELINE_DEFAULT = 5000
+};
 
 struct fleet {
 	uint64_t seen[CHANNEL_COUNT]; // last sequence number applied
@@ -96,6 +107,10 @@ struct fleet {
 	struct fleet_progress progress[FLEET_PROGRESS_MAX]; // newest first
 	size_t n_progress;
 
+	struct fleet_operation *operations; // owned, oldest first
+	size_t n_operations, cap_operations, n_operations_open;
+	const struct plan *plans[FLEET_PLANS_MAX]; // references, newest first
+
 	struct fleet_broken {        // a list that cannot be read
 		struct event *event; // reference
 		int64_t since_ms;    // wall
@@ -121,6 +136,9 @@ int fleet_metrics_read(struct fleet *fleet, const struct event *event);
 int fleet_scraped(struct fleet *fleet, const struct event *event);
 int fleet_alert_changed(struct fleet *fleet, const struct event *event);
 int fleet_progress_changed(struct fleet *fleet, const struct event *event);
+int fleet_lifecycle_changed(struct fleet *fleet, const struct event *event);
+int fleet_planned(struct fleet *fleet, const struct event *event);
+int fleet_operation_changed(struct fleet *fleet, const struct event *event);
 int fleet_action_taken(struct fleet *fleet, const struct event *event);
 int fleet_noticed(struct fleet *fleet, const struct event *event);
 int fleet_feed_changed(struct fleet *fleet, const struct event *event);
@@ -166,5 +184,6 @@ void fleet_alerts_finish(struct fleet *fleet);
 int fleet_timeline_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
 void fleet_timeline_finish(struct fleet *fleet);
 void fleet_progress_finish(struct fleet *fleet);
+void fleet_operations_finish(struct fleet *fleet);
 void fleet_feed_finish(struct fleet *fleet);
 void fleet_sources_finish(struct fleet *fleet);

@@ -27,9 +27,19 @@ void labels_finish(struct labels *labels)
 static void agent_free(struct agent *agent)
 {
 	const char *texts[] = {
-		agent->key,         agent->name,          agent->url,          agent->health_url,
-		agent->metrics_url, agent->control_url,   agent->source,       agent->authorization,
-		agent->tls.ca_file, agent->tls.cert_file, agent->tls.key_file,
+		agent->key,
+		agent->name,
+		agent->url,
+		agent->health_url,
+		agent->metrics_url,
+		agent->control_url,
+		agent->source,
+		agent->authorization,
+		agent->tls.ca_file,
+		agent->tls.cert_file,
+		agent->tls.key_file,
+		agent->driver,
+		agent->control_target,
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -75,7 +75,9 @@ struct agent *agent_copy(const struct agent *from)
 	is_whole &= copy_text(&to->url, from->url);
 	is_whole &= copy_text(&to->health_url, from->health_url);
 	is_whole &= copy_text(&to->metrics_url, from->metrics_url);
+	is_whole &= copy_text(&to->driver, from->driver);
 	is_whole &= copy_text(&to->control_url, from->control_url);
+	is_whole &= copy_text(&to->control_target, from->control_target);
 	is_whole &= copy_text(&to->source, from->source);
 	is_whole &= copy_text(&to->authorization, from->authorization);
 	is_whole &= copy_text(&to->tls.ca_file, from->tls.ca_file);

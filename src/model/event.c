@@ -9,8 +9,10 @@ static const enum channel channel_of[EVENT_TYPE_COUNT] = {
 	[EVENT_AGENT_PROBED] = CHANNEL_METRICS, [EVENT_SERIES_DEFINED] = CHANNEL_METRICS,
 	[EVENT_METRICS] = CHANNEL_METRICS,      [EVENT_SCRAPE] = CHANNEL_METRICS,
 	[EVENT_ALERT] = CHANNEL_ALERTS,         [EVENT_PROGRESS] = CHANNEL_OPERATIONS,
-	[EVENT_ACTION] = CHANNEL_AUDIT,         [EVENT_NOTICE] = CHANNEL_SYSTEM,
-	[EVENT_FEED] = CHANNEL_SYSTEM,          [EVENT_SOURCE] = CHANNEL_SYSTEM,
+	[EVENT_LIFECYCLE] = CHANNEL_OPERATIONS, [EVENT_PLAN] = CHANNEL_OPERATIONS,
+	[EVENT_OPERATION] = CHANNEL_OPERATIONS, [EVENT_ACTION] = CHANNEL_AUDIT,
+	[EVENT_NOTICE] = CHANNEL_SYSTEM,        [EVENT_FEED] = CHANNEL_SYSTEM,
+	[EVENT_SOURCE] = CHANNEL_SYSTEM,
 };
 
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -65,6 +67,15 @@ static void free_progress(struct progress *progress)
 	free_text(progress->title);
 }
 
+static void free_lifecycle(struct agent_lifecycle *lifecycle)
+{
+	free_text(lifecycle->driver);
+	free_text(lifecycle->version);
+	free_text(lifecycle->previous);
+	free_text(lifecycle->instance);
+	free_text(lifecycle->holder);
+}
+
 static void free_payload(struct event *event)
 {
 	switch (event->type) {
@@ -95,6 +106,15 @@ static void free_payload(struct event *event)
 		break;
 	case EVENT_PROGRESS:
 		free_progress(&event->u.progress);
+		break;
+	case EVENT_LIFECYCLE:
+		free_lifecycle(&event->u.lifecycle);
+		break;
+	case EVENT_PLAN:
+		plan_unref((struct plan *)event->u.plan);
+		break;
+	case EVENT_OPERATION:
+		operation_unref((struct operation *)event->u.operation);
 		break;
 	case EVENT_ACTION:
 		free_text(event->u.action.who);

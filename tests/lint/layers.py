@@ -15,7 +15,8 @@ MODEL = TEXT | {"model"}
 FORMATS = MODEL | {"formats"}
 AGENTS = FORMATS | {"agents"}
 AUDIT = FORMATS | {"audit"}
-SERVICES = AGENTS | {"audit", "services"}
+OPERATIONS = AGENTS | {"operations"}
+SERVICES = AGENTS | {"audit", "operations", "services"}
 FLEET = MODEL | {"services", "fleet"}
 SCREEN = MODEL | {"screen"}
 WIDGETS = SCREEN | {"widgets"}
@@ -28,20 +29,22 @@ STAGES = {
     "agents": AGENTS,
     "config": AGENTS | {"config"},
     "audit": AUDIT,
+    "operations": OPERATIONS,
     "poll": AGENTS | {"poll"},
+    "drivers": AGENTS | {"poll", "drivers"},
     "services": SERVICES,
     "fleet": FLEET,
-    "feeds": SERVICES | {"config", "poll", "fleet", "feeds"},
+    "feeds": SERVICES | {"config", "poll", "drivers", "fleet", "feeds"},
     "screen": SCREEN,
     "widgets": WIDGETS,
-    "report": FLEET | {"formats", "agents", "report"},
+    "report": FLEET | {"formats", "agents", "operations", "report"},
     "console": WIDGETS | {"formats", "agents", "console"},
     "simulator": TEXT | {"simulator"},
     "commands": None,  # assembles everything
 }
 
 LIBRARIES = {
-    r"uv\.h": {"poll", "feeds", "simulator", "commands"},
+    r"uv\.h": {"poll", "drivers", "feeds", "simulator", "commands"},
     r"curl/": {"poll"},
     r"json-c/|json\.h": {"formats"},
     r"cyaml/|yaml\.h": {"config"},

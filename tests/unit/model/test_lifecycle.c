@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "agents/lifecycle.h"
+#include "opscon/lifecycle.h"
 
 // The table as people wrote it: a row for each state, a column for each state that may follow.
 START_TEST(eight_states_follow_each_other_as_written)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agents/lifecycle.h"
+#include "opscon/lifecycle.h"
 
 #include <errno.h>
 #include <stddef.h>

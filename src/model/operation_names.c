@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The words of operations. */
+#include <errno.h>
+#include <stddef.h>
+#include <strings.h>
+
+#include "opscon/driver.h"
+#include "opscon/operation.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define NAME(table, value) ((size_t)(value) < COUNT(table) ? (table)[value] : "?")
+
+static int find(const char *const *table, size_t n, const char *word)
+{
+	for (size_t i = 0; word && i < n; i++)
+		if (strcasecmp(table[i], word) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
+#define DEFINE_NAMES(prefix, type, table)                                                                              \
+	const char *prefix##_name(type value)                                                                          \
+	{                                                                                                              \
+		return NAME(table, value);                                                                             \
+	}                                                                                                              \
+                                                                                                                       \
+	int prefix##_from_name(const char *name, type *out)                                                            \
+	{                                                                                                              \
+		int i = find(table, COUNT(table), name);                                                               \
+                                                                                                                       \
+		if (i >= 0)                                                                                            \
+			*out = (type)i;                                                                                \
+		return i < 0 ? i : 0;                                                                                  \
+	}
+
+static const char *const verbs[VERB_COUNT] = {
+	[VERB_CREATE] = "create",       [VERB_START] = "start",       [VERB_STOP] = "stop",
+	[VERB_RESTART] = "restart",     [VERB_SUSPEND] = "suspend",   [VERB_RESUME] = "resume",
+	[VERB_UPGRADE] = "upgrade",     [VERB_ROLLBACK] = "rollback", [VERB_DELETE] = "delete",
+	[VERB_CONFIGURE] = "configure",
+};
+
+DEFINE_NAMES(verb, enum verb, verbs)
+
+static const char *const done[VERB_COUNT] = {
+	[VERB_CREATE] = "created",       [VERB_START] = "started",        [VERB_STOP] = "stopped",
+	[VERB_RESTART] = "restarted",    [VERB_SUSPEND] = "suspended",    [VERB_RESUME] = "resumed",
+	[VERB_UPGRADE] = "upgraded",     [VERB_ROLLBACK] = "rolled back", [VERB_DELETE] = "deleted",
+	[VERB_CONFIGURE] = "configured",
+};
+
+const char *verb_past(enum verb verb)
+{
+	return NAME(done, verb);
+}
+
+static const char *const provisionings[PROVISIONING_COUNT] = {
+	[PROVISIONING_PENDING] = "pending",     [PROVISIONING_CREATING] = "creating",
+	[PROVISIONING_STARTING] = "starting",   [PROVISIONING_RUNNING] = "running",
+	[PROVISIONING_STOPPING] = "stopping",   [PROVISIONING_STOPPED] = "stopped",
+	[PROVISIONING_UPGRADING] = "upgrading", [PROVISIONING_FAILED] = "failed",
+	[PROVISIONING_DELETING] = "deleting",   [PROVISIONING_DELETED] = "deleted",
+};
+
+DEFINE_NAMES(provisioning, enum provisioning, provisionings)
+
+static const char *const rollout_kinds[ROLLOUT_KIND_COUNT] = {
+	[ROLLOUT_ROLLING] = "rolling",
+	[ROLLOUT_CANARY] = "canary",
+	[ROLLOUT_BLUE_GREEN] = "blue-green",
+};
+
+DEFINE_NAMES(rollout_kind, enum rollout_kind, rollout_kinds)
+
+static const char *const guards[GUARD_COUNT] = {
+	[GUARD_VIEW] = "view",           [GUARD_REVERSIBLE] = "reversible", [GUARD_CONFIRM] = "confirm",
+	[GUARD_TYPE_NAME] = "type-name", [GUARD_REASON] = "reason",
+};
+
+DEFINE_NAMES(guard, enum guard, guards)
+
+static const char *const operation_states[OPERATION_STATE_COUNT] = {
+	[OPERATION_QUEUED] = "queued",
+	[OPERATION_RUNNING] = "running",
+	[OPERATION_PAUSED] = "paused",
+	[OPERATION_ROLLING_BACK] = "rolling back",
+	[OPERATION_SUCCEEDED] = "succeeded",
+	[OPERATION_FAILED] = "failed",
+	[OPERATION_ROLLED_BACK] = "rolled back",
+	[OPERATION_ABORTED] = "aborted",
+	[OPERATION_INDETERMINATE] = "indeterminate",
+};
+
+DEFINE_NAMES(operation_state, enum operation_state, operation_states)
+
+bool operation_is_over(enum operation_state state)
+{
+	return state >= OPERATION_SUCCEEDED;
+}
+
+static const char *const target_states[TARGET_STATE_COUNT] = {
+	[TARGET_PENDING] = "pending",
+	[TARGET_RUNNING] = "running",
+	[TARGET_VERIFYING] = "verifying",
+	[TARGET_DONE] = "done",
+	[TARGET_FAILED] = "failed",
+	[TARGET_SKIPPED] = "skipped",
+	[TARGET_ROLLING_BACK] = "rolling back",
+	[TARGET_ROLLED_BACK] = "rolled back",
+	[TARGET_INDETERMINATE] = "indeterminate",
+};
+
+DEFINE_NAMES(target_state, enum target_state, target_states)
+
+static const char *const outcomes[] = {
+	[DRIVER_DONE] = "done",
+	[DRIVER_REFUSED] = "refused",
+	[DRIVER_FAILED] = "failed",
+	[DRIVER_UNKNOWN] = "unknown",
+};
+
+const char *driver_outcome_name(enum driver_outcome outcome)
+{
+	return NAME(outcomes, outcome);
+}
