@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "text/text.h"
 #include "widgets/agent_columns.h"
 #include "widgets/heading.h"
@@ -219,6 +220,40 @@ bool agent_table_shows(const struct fleet *fleet, const struct view *view, int w
 	return false;
 }
 
+uint64_t agent_table_columns(const struct fleet *fleet, const struct view *view, int width, int height)
+{
+	struct table table;
+	uint64_t hash = 0;
+
+	lay_out(&table, fleet, view, width, height, view->table.sort);
+	for (size_t i = 0; i < table.columns.n; i++) {
+		const struct column_place *place = &table.columns.places[i];
+
+		hash = hash_mix(hash ^
+				((uint64_t)place->column << 40 | (uint64_t)place->x << 20 | (uint64_t)place->width));
+	}
+	return hash;
+}
+
+static bool is_wanted(const struct view *view, size_t row)
+{
+	const uint64_t *rows = view->table.rows;
+
+	return !rows || (row < TABLE_ROWS_MAX && rows[row / 64] >> row % 64 & 1);
+}
+
+// On what stands there, when not all rows are wanted.
+static void draw_rows(struct canvas *canvas, int y, const struct view *view, const struct table *table)
+{
+	for (size_t row = 0; row < table->n_rows; row++, y++) {
+		if (!is_wanted(view, row))
+			continue;
+		if (view->table.rows)
+			canvas_fill(canvas, 0, y, canvas->width, 1, ' ', STYLE_TEXT);
+		draw_row(canvas, y, table, table->first + row);
+	}
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct canvas body = *canvas;
@@ -234,12 +269,11 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		return;
 	}
 	if (canvas->height >= 3) {
-		for (size_t c = 0; c < table.columns.n; c++)
+		for (size_t c = 0; !view->table.rows && c < table.columns.n; c++)
 			draw_title(&body, y, &table.columns.places[c], view);
 		y++;
 	}
-	for (size_t i = table.first; i < table.first + table.n_rows; i++)
-		draw_row(&body, y++, &table, i);
+	draw_rows(&body, y, view, &table);
 }
 
 const struct widget_class agent_table_class = { .name = "agent_table", .min_width = 16, .min_height = 2, .draw = draw };

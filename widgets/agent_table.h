@@ -16,3 +16,7 @@ int agent_table_rows(int height);
 // Whether a table of this size, sorted by the column, has room and values for it.
 bool agent_table_shows(const struct fleet *fleet, const struct view *view, int width, int height,
 		       enum agent_column column);
+
+// A number for the columns that a table of this size has, and where: rows drawn alone (view.table.rows) fit the others
+// as long as it is the same.
+uint64_t agent_table_columns(const struct fleet *fleet, const struct view *view, int width, int height);

@@ -5,8 +5,8 @@
  * A `struct canvas` is a window on a grid: its own (canvas_create) or a part of another's (canvas_part). Drawing
  * outside is cut silently; a wide character that would be cut in half leaves a space. Text must be sanitised UTF-8
  * (text/text.h). Cells are 8 bytes, so comparing two grids is comparing words: a single code point stands in `glyph`
- * itself, a cluster with combining marks stands in the grid's table. Clearing the whole canvas, once a frame, empties
- * that table.
+ * itself, a cluster with combining marks stands in the grid's table. Clearing the whole canvas empties that
+ * table.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +37,11 @@ struct canvas {
 int canvas_create(int width, int height, bool is_ascii, struct canvas *out); // 0 or -ENOMEM; filled with spaces
 void canvas_destroy(struct canvas *canvas);                                  // only of a created one
 int canvas_resize(struct canvas *canvas, int width, int height);             // of a created one; cleared. 0 or -ENOMEM
+
+// Whose drawing is on a created canvas: a mark that lasts until it is resized or cleared as a whole. False as well when
+// so many clusters were drawn one over another that it is time to begin anew.
+void canvas_sign(struct canvas *canvas, const void *by);
+bool canvas_is_signed(const struct canvas *canvas, const void *by);
 
 // A window inside `of`; what lies outside is cut, so the part begins at the first cell that is inside.
 struct canvas canvas_part(const struct canvas *of, int x, int y, int width, int height);

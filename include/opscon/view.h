@@ -61,7 +61,11 @@ struct agent_table_view {
 	bool is_descending;
 	enum table_mode mode;
 	const char *filter; // text that names must contain, "" none
+	const uint64_t
+		*rows; // borrowed: only these are drawn, bit i: the i-th in sight, on what stands there; NULL: all
 };
+
+enum { TABLE_ROWS_MAX = 512 }; // of agent_table_view::rows
 
 struct timeline_view {
 	const uint64_t

@@ -2,15 +2,6 @@
 /* What the fleet tells, and whether any of it is on the screen. Nothing here walks the fleet. */
 #include "console/state.h"
 
-// Rows that scrolled only when the list above them grew or shrank count as touched, too.
-static bool is_in_sight(const struct console *console, const struct agent_order_touch *touch)
-{
-	size_t rows = console_rows(console, SLOT_MAIN) + 1;
-
-	return console->view.screen == SCREEN_OVERVIEW && touch->first < console->top + rows &&
-	       touch->last >= console->top;
-}
-
 static void gone(struct console *console, uint32_t id)
 {
 	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
@@ -36,14 +27,13 @@ static void gone(struct console *console, uint32_t id)
 static void agent_changed(struct console *console, uint32_t id, bool is_gone)
 {
 	struct agent_order_touch touch = { 0, 0 };
-	bool is_counted, is_touched;
 
 	if (is_gone)
 		gone(console, id);
-	is_counted = scope_update(&console->scope, id, is_gone);
-	is_touched = agent_order_update(console->order, id, is_gone, &touch) && is_in_sight(console, &touch);
-	if (is_counted || is_touched || console->view.agent == id)
+	if (scope_update(&console->scope, id, is_gone) || console->view.agent == id)
 		console->is_dirty = true;
+	if (agent_order_update(console->order, id, is_gone, &touch))
+		console->is_dirty |= console_rows_in_sight(console, &touch);
 }
 
 static bool sorts_by_probe(const struct console *console)
@@ -62,13 +52,15 @@ static void numbers_changed(struct console *console, uint32_t id, bool is_sorted
 	struct agent_order_touch touch;
 	size_t row;
 
-	if (id == console->view.agent || id == console->view.selected)
-		console->is_dirty = true;
+	if (console->view.screen != SCREEN_OVERVIEW)
+		console->is_dirty |= id == console->view.agent;
+	else if (id == console->view.selected)
+		console_touch(console, SLOT_PANELS);
 	if (is_sorted_by_them && agent_order_update(console->order, id, false, &touch)) {
-		console->is_dirty |= is_in_sight(console, &touch);
+		console_touch_rows(console, &touch);
 	} else if (!console->is_dirty && agent_order_find(console->order, id, &row)) {
 		touch = (struct agent_order_touch){ row, row };
-		console->is_dirty = is_in_sight(console, &touch);
+		console_touch_rows(console, &touch);
 	}
 	if (id == console->series.agent)
 		console->series.is_stale = true;
@@ -110,8 +102,8 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		break;
 	case FLEET_TIMELINE:
 		timeline_filter_news(&console->timeline);
-		console->is_dirty |=
-			layout_has(&console->layout, SLOT_TIMELINE) || console->view.screen == SCREEN_TIMELINE;
+		console->is_dirty |= console->view.screen == SCREEN_TIMELINE;
+		console_touch(console, SLOT_TIMELINE);
 		break;
 	case FLEET_PROGRESS:
 	case FLEET_AGENT_LIFECYCLE:

@@ -192,7 +192,7 @@ void console_tick(struct console *console, struct instant now)
 		console_peers_refresh(console);
 		console_table_rebuild(console);
 	}
-	if (!console->view.is_paused && now.mono_ms - console->view.now.mono_ms >= console->refresh_ms)
+	if (!console->view.is_paused && now.mono_ms - console->drawn.whole_ms >= console->refresh_ms)
 		console->is_dirty = true; // ages
 }
 
@@ -208,7 +208,7 @@ void console_set_banner(struct console *console, const char *text)
 // While it is paused only what a key or a message did is drawn.
 bool console_is_dirty(const struct console *console)
 {
-	return console->is_urgent || (console->is_dirty && !console->view.is_paused);
+	return console->is_urgent || ((console->is_dirty || console_is_touched(console)) && !console->view.is_paused);
 }
 
 bool console_wants_quit(const struct console *console)
@@ -221,7 +221,7 @@ int64_t console_next_wake_ms(const struct console *console)
 	int64_t wake_ms = INT64_MAX;
 
 	if (!console->view.is_paused)
-		wake_ms = console->view.now.mono_ms + console->refresh_ms;
+		wake_ms = console->drawn.whole_ms + console->refresh_ms;
 	if (console->message_until_ms && console->message_until_ms < wake_ms)
 		wake_ms = console->message_until_ms;
 	if (console->restored_until_ms && console->restored_until_ms < wake_ms)

@@ -40,6 +40,7 @@ void console_set_banner(struct console *console, const char *text);
 
 bool console_is_dirty(const struct console *console); // something on the screen changed since the last draw
 bool console_wants_quit(const struct console *console);
+// On a canvas that still shows the last frame only what changed since is drawn.
 void console_draw(struct console *console, struct canvas *canvas, struct instant now);
 
 // mono_ms when something shown changes by the passing of time alone; INT64_MAX: never (the view is paused).

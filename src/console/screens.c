@@ -45,6 +45,8 @@ static void draw_slot(const struct console *console, enum slot slot, struct canv
 	const struct rect *rect = &console->layout.slots[slot];
 	struct canvas part = canvas_part(canvas, rect->x, rect->y, rect->width, rect->height);
 
+	if (!console->view.table.rows || slot != SLOT_MAIN)
+		canvas_clear(&part, STYLE_TEXT);
 	if (rect->width >= widget->class->min_width && rect->height >= widget->class->min_height)
 		widget_draw(widget, console->fleet, &console->view, &part);
 }
@@ -64,12 +66,20 @@ static void draw_overlays(const struct console *console, struct canvas *canvas)
 
 void console_draw(struct console *console, struct canvas *canvas, struct instant now)
 {
+	bool is_whole;
+
 	console->now = now;
 	console_layout(console, canvas->width, canvas->height);
 	console_show(console);
-	canvas_clear(canvas, STYLE_TEXT);
+	is_whole = console_draws_whole(console, canvas);
+	if (is_whole)
+		canvas_clear(canvas, STYLE_TEXT);
+	if (!is_whole && !(console->drawn.slots & 1U << SLOT_MAIN))
+		console->view.table.rows = console->drawn.rows;
 	for (int slot = 0; slot < SLOT_COUNT; slot++)
-		draw_slot(console, (enum slot)slot, canvas);
+		if (console_draws_slot(console, (enum slot)slot, is_whole))
+			draw_slot(console, (enum slot)slot, canvas);
+	console->view.table.rows = NULL;
 	draw_overlays(console, canvas);
-	console->is_dirty = console->is_urgent = false;
+	console_has_drawn(console, canvas, is_whole);
 }

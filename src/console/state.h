@@ -35,6 +35,19 @@ enum picker_use {
 
 enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
 
+// What the canvas shows of the frame before, and what of it is out of date: a frame costs what has changed.
+struct drawn {
+	unsigned slots;                     // bit = 1 << slot: panes whose content changed
+	uint64_t rows[TABLE_ROWS_MAX / 64]; // rows in sight of the overview's table that did
+	bool has_rows;
+	struct layout layout;
+	uint64_t columns; // agent_table_columns() of the table
+	size_t top, cursor;
+	uint32_t selected;
+	bool had_overlay;
+	int64_t whole_ms; // mono: when everything was drawn, ages too
+};
+
 struct console {
 	const struct config *config; // borrowed, may be NULL
 	struct fleet *fleet;         // borrowed
@@ -47,9 +60,11 @@ struct console {
 	struct layout layout;
 	int width, height; // of the last canvas
 	struct instant now;
-	bool is_dirty;  // what is on the screen changed
+	bool is_dirty;  // what is on the screen changed, it is not said where
 	bool is_urgent; // by a key or a message: drawn even while paused
 	bool wants_quit, is_utc, is_absolute;
+
+	struct drawn drawn;
 
 	struct keymap keymap;
 	struct key_hint hints[KEYMAP_HINTS_MAX];
@@ -101,6 +116,15 @@ void console_show(struct console *console);
 
 // ---- changes.c
 void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent);
+
+// ---- drawn.c
+void console_touch(struct console *console, enum slot slot);
+void console_touch_rows(struct console *console, const struct agent_order_touch *touch); // as far as they are in sight
+bool console_rows_in_sight(const struct console *console, const struct agent_order_touch *touch);
+bool console_is_touched(const struct console *console);
+bool console_draws_whole(struct console *console, const struct canvas *canvas); // after console_show()
+bool console_draws_slot(const struct console *console, enum slot slot, bool is_whole);
+void console_has_drawn(struct console *console, struct canvas *canvas, bool is_whole);
 
 // ---- table.c
 bool console_lists_agent(void *ctx, const struct fleet_agent *agent);

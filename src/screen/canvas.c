@@ -126,9 +126,21 @@ static void free_ends(struct canvas *canvas, int x, int n, int y)
 
 void canvas_clear(struct canvas *canvas, style_t style)
 {
-	if (is_whole(canvas))
+	if (is_whole(canvas)) {
 		bytes_reset(&canvas->grid->clusters);
+		canvas->grid->signed_by = NULL;
+	}
 	canvas_fill(canvas, 0, 0, canvas->width, canvas->height, ' ', style);
+}
+
+void canvas_sign(struct canvas *canvas, const void *by)
+{
+	canvas->grid->signed_by = by;
+}
+
+bool canvas_is_signed(const struct canvas *canvas, const void *by)
+{
+	return canvas->grid->signed_by == by && canvas->grid->clusters.len < CLUSTERS_MANY;
 }
 
 void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uint32_t glyph, style_t style)

@@ -11,12 +11,16 @@
 #include "opscon/canvas.h"
 #include "text/text.h"
 
-enum { CLUSTERS_MAX = 1 << 20 }; // bytes of clusters a frame; past it marks are dropped from their base
+enum {
+	CLUSTERS_MAX = 1 << 20, // bytes of clusters; past it marks are dropped from their base
+	CLUSTERS_MANY = 1 << 16 // more than a few frames have: some of them are not shown any more
+};
 
 struct canvas_grid {
 	struct cell *cells; // owned, row by row
 	int width, height;
 	struct bytes clusters; // terminated texts one after another
+	const void *signed_by; // NULL: nobody
 };
 
 // Puts one cluster, cut by the window.

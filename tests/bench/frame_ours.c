@@ -2,7 +2,9 @@
 /* Frames of the console on a terminal of 200x50: prints `KEY MICROSECONDS BYTES` lines.
  *
  * show.PATTERN   the changed cells from the canvas to the terminal
- * whole.PATTERN  the same after the whole console was drawn over a fleet of 22
+ * whole.PATTERN  the same after the whole console was drawn over a fleet of 22, every pane of it
+ * whole.0        a frame of the same console when nothing has happened
+ * whole.10       when as many agents have answered as change about ten cells
  * event.N        a probe's answer folded into a fleet of N, and its frame
  * percent.N      answers enough to change about a hundred cells, and their frame
  */
@@ -14,7 +16,7 @@
 #include "tests/bench/drained.h"
 #include "tests/bench/frame_fleet.h"
 
-enum { FRAMES = 300, SETTLE = 30, SMALL = 22, LARGE = 10000, ROWS_CHANGED = 50 };
+enum { FRAMES = 300, SETTLE = 30, SMALL = 22, LARGE = 10000, ROWS_CHANGED = 50, ROWS_FEW = 3, FEW_CELLS = 10 };
 
 struct stage {
 	struct drained drained;
@@ -87,6 +89,7 @@ static void measure_pattern(struct stage *stage, const struct frame_pattern *pat
 			change_cells(&stage->canvas, pattern, 'a' + (uint32_t)i % 26); // is no part of showing
 		start = cpu_us();
 		if (is_whole) {
+			canvas_sign(&stage->canvas, NULL); // as if all panes had changed
 			draw(stage);
 			change_cells(&stage->canvas, pattern, 'a' + (uint32_t)i % 26);
 		}
@@ -123,20 +126,55 @@ static void measure_probes(struct stage *stage, const char *key, uint32_t n_prob
 		us += frame_after_probes(stage, n_probes, i, &n_cells);
 	if (!n_cells)
 		fail("no cell changed");
-	printf("%s.%u %f %f\n", key, (unsigned)stage->fleet.n_agents, us / FRAMES, (double)n_cells / FRAMES);
+	printf("%s %f %f\n", key, us / FRAMES, (double)n_cells / FRAMES);
+}
+
+// What the patterns have left is drawn over.
+static void draw_anew(struct stage *stage)
+{
+	canvas_sign(&stage->canvas, NULL);
+	draw(stage);
+	show(stage);
+}
+
+static void measure_quiet(struct stage *stage)
+{
+	double us = 0, start;
+
+	for (int i = 0; i < FRAMES; i++) {
+		start = cpu_us();
+		draw(stage);
+		if (show(stage) > 0)
+			fail("a cell changed by itself");
+		us += cpu_us() - start;
+	}
+	printf("whole.0 %f 0\n", us / FRAMES);
+}
+
+static void measure_patterns(struct stage *stage)
+{
+	for (size_t i = 0; i < frame_n_patterns; i++) {
+		measure_pattern(stage, &frame_patterns[i], false);
+		if (frame_patterns[i].n_cells > FEW_CELLS)
+			measure_pattern(stage, &frame_patterns[i], true);
+	}
+	draw_anew(stage);
+	measure_quiet(stage);
+	measure_probes(stage, "whole.10", ROWS_FEW);
 }
 
 static void measure_fleet(struct stage *stage, uint32_t n_agents)
 {
+	char event[32], percent[32];
+
+	snprintf(event, sizeof event, "event.%u", (unsigned)n_agents);
+	snprintf(percent, sizeof percent, "percent.%u", (unsigned)n_agents);
 	frame_fleet_init(&stage->fleet, n_agents);
 	draw(stage);
-	measure_probes(stage, "event", 1);
-	measure_probes(stage, "percent", ROWS_CHANGED);
+	measure_probes(stage, event, 1);
+	measure_probes(stage, percent, ROWS_CHANGED);
 	if (n_agents == SMALL)
-		for (size_t i = 0; i < frame_n_patterns; i++) {
-			measure_pattern(stage, &frame_patterns[i], false);
-			measure_pattern(stage, &frame_patterns[i], true);
-		}
+		measure_patterns(stage);
 	frame_fleet_finish(&stage->fleet);
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "base/strbuf.h"
 #include "screen/curses.h"
 #include "tests/unit/console/console_fixture.h"
 
@@ -169,5 +171,124 @@ START_TEST(a_second_that_passes_touches_few_cells)
 }
 END_TEST
 
+static void dump(const struct canvas *canvas, struct bytes *out)
+{
+	bytes_reset(out);
+	ck_assert_int_eq(canvas_dump(canvas, true, out), 0);
+}
+
+// What the console would draw on a canvas that it has not seen.
+static void ck_assert_as_if_all_were_drawn(struct console_fixture *f, int step)
+{
+	struct canvas anew;
+	struct bytes shown, whole;
+
+	bytes_init(&shown, 1 << 20);
+	bytes_init(&whole, 1 << 20);
+	console_draw(f->console, &f->canvas, f->now);
+	dump(&f->canvas, &shown);
+	ck_assert_int_eq(canvas_create(f->canvas.width, f->canvas.height, false, &anew), 0);
+	console_draw(f->console, &anew, f->now);
+	dump(&anew, &whole);
+	ck_assert_msg(strcmp(shown.data, whole.data) == 0, "step %d: drawn in part:\n%s\nas a whole:\n%s", step,
+		      shown.data, whole.data);
+	canvas_destroy(&anew);
+	bytes_finish(&shown);
+	bytes_finish(&whole);
+}
+
+// Something that happens in a fleet, or a key.
+static void happen(struct console_fixture *f, uint64_t random)
+{
+	static const char *const keys[] = { "j", "k", "s",   "S",    "n", "Tab", "5",
+					    "o", "2", "Esc", "PgDn", "G", "g",   "p p" };
+	uint32_t agent = f->fleet.ids[random % f->fleet.n_agents];
+	enum fixture_series series = (enum fixture_series)(random / 64 % FIXTURE_SERIES_COUNT);
+
+	switch (random >> 56 & 7) {
+	case 0:
+	case 1:
+	case 2:
+		fleet_fixture_probed(&f->fleet, agent, REASON_NONE, 200, (int32_t)(random % 900000) + 50);
+		break;
+	case 3:
+	case 4:
+		fleet_fixture_point(&f->fleet, agent, series, 0, (double)(random % 1000) / 10);
+		break;
+	case 5:
+		fleet_fixture_notice(&f->fleet, agent, SEVERITY_INFO, ACTION_INFO, "something happened", "", 0);
+		break;
+	case 6:
+		fleet_fixture_health(&f->fleet, agent, random & 1 ? OBSERVED_DOWN : OBSERVED_UP, REASON_RESET, 0);
+		break;
+	default:
+		console_fixture_keys(f, keys[random / 8 % COUNT(keys)]);
+		break;
+	}
+}
+
+START_TEST(a_frame_that_draws_what_changed_looks_as_if_all_were_drawn)
+{
+	static const struct {
+		int width, height;
+	} sizes[] = { { 120, 36 }, { 200, 50 }, { 80, 24 }, { 80, 8 } };
+	uint64_t random = 1;
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct console_fixture f;
+
+		console_fixture_init(&f);
+		console_fixture_draw(&f, sizes[i].width, sizes[i].height);
+		for (int step = 0; step < 400; step++) {
+			for (int n = 0; n < 1 + step % 3; n++) {
+				random = hash_mix(random + 1);
+				happen(&f, random);
+			}
+			ck_assert_as_if_all_were_drawn(&f, step);
+		}
+		console_fixture_finish(&f);
+	}
+}
+END_TEST
+
+START_TEST(a_first_value_that_makes_a_column_moves_all_rows)
+{
+	struct console_fixture f;
+
+	console_fixture_empty(&f);
+	for (int i = 0; i < 3; i++)
+		fleet_fixture_health(&f.fleet, fleet_fixture_add(&f.fleet, "agent", "", ""), OBSERVED_UP, REASON_NONE,
+				     0);
+	fleet_fixture_series(&f.fleet);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(!console_fixture_shows(&f, "CPU"));
+	fleet_fixture_point(&f.fleet, f.fleet.ids[2], FIXTURE_CPU, 0, 12.5);
+	ck_assert_as_if_all_were_drawn(&f, 0);
+	ck_assert(console_fixture_shows(&f, "CPU"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(one_answer_draws_its_row_and_nothing_else)
+{
+	struct console_fixture f;
+	uint32_t agent;
+
+	console_fixture_init(&f);
+	agent = console_fixture_view(&f)->table.ids[3];
+	canvas_fill(&f.canvas, 0, 0, 120, 36, '#', STYLE_TEXT); // what is drawn anew is seen
+	canvas_sign(&f.canvas, f.console);
+	fleet_fixture_probed(&f.fleet, agent, REASON_NONE, 200, 4321);
+	ck_assert(console_is_dirty(f.console));
+	console_draw(f.console, &f.canvas, f.now);
+	ck_assert(!console_is_dirty(f.console));
+	ck_assert(console_fixture_shows(&f, fleet_agent(f.fleet.fleet, agent)->agent->name));
+	ck_assert(!console_fixture_shows(
+		&f, fleet_agent(f.fleet.fleet, console_fixture_view(&f)->table.ids[4])->agent->name));
+	console_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("console frames", a_frame_in_which_no_cell_changed_writes_zero_bytes, a_paused_view_writes_zero_bytes_in_60_s,
-      a_second_that_passes_touches_few_cells)
+      a_second_that_passes_touches_few_cells, a_frame_that_draws_what_changed_looks_as_if_all_were_drawn,
+      a_first_value_that_makes_a_column_moves_all_rows, one_answer_draws_its_row_and_nothing_else)
