@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agents/target.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "formats/json.h"
 #include "text/text.h"
@@ -42,53 +43,13 @@ void endpoint_file_end(struct json_writer *writer)
 
 // ---- writing
 
-static int write_all(int fd, const char *data, size_t n)
-{
-	while (n) {
-		ssize_t written = write(fd, data, n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -EIO;
-		data += written;
-		n -= (size_t)written;
-	}
-	return 0;
-}
-
-static int write_temporary(int dir_fd, const char *name, const struct bytes *text)
-{
-	int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = write_all(fd, text->data, text->len);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	return r;
-}
-
 int endpoint_file_write(const char *dir, const struct bytes *text)
 {
-	char temporary[64];
-	int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
+	int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
 	if (dir_fd < 0)
 		return -errno;
-	// Two consoles may share the directory.
-	snprintf(temporary, sizeof temporary, ".%s.%ld", file_name, (long)getpid());
-	r = write_temporary(dir_fd, temporary, text);
-	if (r == 0 && renameat(dir_fd, temporary, dir_fd, file_name) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(dir_fd, temporary, 0);
-	else if (fsync(dir_fd) < 0)
-		r = -errno;
+	r = file_replace(dir_fd, file_name, text->data, text->len, 0600, FILE_DURABLE);
 	close(dir_fd);
 	return r;
 }

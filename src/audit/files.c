@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "text/text.h"
 
@@ -28,21 +29,6 @@ int audit_trouble_set(struct audit_trouble *trouble, int error, const char *form
 	va_end(args);
 	text_clean(text, strlen(text), TEXT_ONE_LINE, trouble->text, sizeof trouble->text, NULL);
 	return error;
-}
-
-int audit_write_all(int fd, const char *data, size_t n)
-{
-	while (n) {
-		ssize_t written = write(fd, data, n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -EIO;
-		data += written;
-		n -= (size_t)written;
-	}
-	return 0;
 }
 
 ssize_t audit_read_at(int fd, char *out, size_t n, off_t at)
@@ -161,23 +147,6 @@ int audit_segments_list(int dir_fd, uint32_t **numbers, size_t *n)
 
 // ---- the directory
 
-// A directory that was just made is as durable as its parent.
-static int sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	mem_auto char *parent = slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
-	int fd, r;
-
-	if (!parent)
-		return -ENOMEM;
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = fsync(fd) < 0 ? -errno : 0;
-	close(fd);
-	return r;
-}
-
 static int check_owner(int fd, const char *path, struct audit_trouble *trouble)
 {
 	struct stat status;
@@ -204,7 +173,7 @@ int audit_dir_open(const char *path, bool makes, struct audit_trouble *trouble)
 	if (makes)
 		r = check_owner(fd, path, trouble);
 	if (r == 0 && is_new)
-		r = sync_parent(path);
+		r = file_sync_parent(AT_FDCWD, path);
 	if (r < 0) {
 		audit_trouble_set(trouble, r, "%s: %s", path, strerrordesc_np(-r));
 		close(fd);
@@ -239,7 +208,7 @@ int audit_lock_take(int dir_fd, const char *holder, struct audit_trouble *troubl
 		return r;
 	}
 	snprintf(text, sizeof text, "%ld %.120s\n", (long)getpid(), holder);
-	r = ftruncate(fd, 0) < 0 ? -errno : audit_write_all(fd, text, strlen(text));
+	r = ftruncate(fd, 0) < 0 ? -errno : file_write_all(fd, text, strlen(text));
 	if (r < 0) {
 		audit_trouble_set(trouble, r, AUDIT_LOCK_FILE ": %s", strerrordesc_np(-r));
 		close(fd);

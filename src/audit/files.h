@@ -1,6 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* What is kept on disk, from below: names, whole writes, the lock, and what went wrong in words. */
+/* What is kept on disk, from below: names, reading, the lock, and what went wrong in words. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +22,6 @@ struct audit_trouble {
 int audit_trouble_set(struct audit_trouble *trouble, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-int audit_write_all(int fd, const char *data, size_t n);                 // 0 or negative errno
 ssize_t audit_read_at(int fd, char *out, size_t n, off_t at);            // fewer than n only at the end; negative errno
 int audit_read_small(int dir_fd, const char *name, char *out, size_t n); // terminated; its length or negative errno
 

@@ -4,34 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "audit/files.h"
 #include "audit/key.h"
+#include "base/file.h"
 
 enum { PATH_BYTES = 1100 };
-
-// Whole or not at all: written beside its place, and moved there. 0 or negative errno.
-static int put_file(int at, const char *path, const char *text, mode_t mode)
-{
-	char beside[PATH_BYTES];
-	int fd, r;
-
-	snprintf(beside, sizeof beside, "%s.new", path);
-	unlinkat(at, beside, 0); // of one that was killed here
-	fd = openat(at, beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return -errno;
-	r = audit_write_all(fd, text, strlen(text));
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	close(fd);
-	if (r == 0 && renameat(at, beside, at, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(at, beside, 0);
-	return r;
-}
 
 // The public half stands beside it, for whoever verifies.
 static int put_public(int at, const char *path, const struct audit_key *key)
@@ -42,7 +20,7 @@ static int put_public(int at, const char *path, const struct audit_key *key)
 	audit_key_format_public(key, text);
 	if (audit_read_small(at, public, old, sizeof old) > 0 && strcmp(old, text) == 0)
 		return 0;
-	return put_file(at, public, text, 0644);
+	return file_replace(at, public, text, strlen(text), 0644, FILE_DURABLE);
 }
 
 static int make(int at, const char *path, const char *name, struct audit_key *out)
@@ -53,7 +31,7 @@ static int make(int at, const char *path, const char *name, struct audit_key *ou
 	if (r < 0)
 		return r;
 	audit_key_format_private(out, text);
-	r = put_file(at, path, text, 0600);
+	r = file_replace(at, path, text, strlen(text), 0600, FILE_DURABLE);
 	explicit_bzero(text, sizeof text);
 	return r;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audit/store_internal.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "formats/json.h"
 
@@ -97,7 +98,7 @@ static int copy(int from_fd, off_t from, int to_fd)
 	int r = block ? 0 : -ENOMEM;
 
 	while (r == 0 && (n = audit_read_at(from_fd, block, COPY_BYTES, from)) > 0) {
-		r = audit_write_all(to_fd, block, (size_t)n);
+		r = file_write_all(to_fd, block, (size_t)n);
 		from += n;
 	}
 	r = r == 0 && n < 0 ? (int)n : r;

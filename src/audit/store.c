@@ -9,6 +9,7 @@
 
 #include "audit/record.h"
 #include "audit/store_internal.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 int store_fail(struct audit_store *store, int error, const char *what)
@@ -60,7 +61,7 @@ static int write_pending(struct audit_store *store)
 	r = check_place(store);
 	if (r < 0)
 		return r;
-	r = audit_write_all(store->fd, store->pending.data, store->pending.len);
+	r = file_write_all(store->fd, store->pending.data, store->pending.len);
 	audit_segment_name(store->number, name);
 	if (r < 0)
 		return store_fail(store, r, name);
@@ -87,7 +88,7 @@ static int flush_notes(struct audit_store *store)
 
 	if (!store->notes.len)
 		return 0;
-	r = audit_write_all(store->notes_fd, store->notes.data, store->notes.len);
+	r = file_write_all(store->notes_fd, store->notes.data, store->notes.len);
 	if (r == 0 && fdatasync(store->notes_fd) < 0)
 		r = -errno;
 	bytes_reset(&store->notes);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agents/target_groups.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "feeds/direct.h"
 #include "formats/json_writer.h"
@@ -49,21 +50,6 @@ static int format_list(const struct simulator *simulator, struct bytes *out)
 	return w.error;
 }
 
-static bool write_all(int fd, const char *data, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, data, n);
-
-		if (done < 0 && errno != EINTR)
-			return false;
-		if (done > 0) {
-			data += done;
-			n -= (size_t)done;
-		}
-	}
-	return true;
-}
-
 static void serve(int fd)
 {
 	const struct simulator_options options = { .n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1, .is_demo = true };
@@ -74,7 +60,7 @@ static void serve(int fd)
 	if (uv_loop_init(&loop) < 0 || simulator_start(&loop, &options, &simulator) < 0)
 		_exit(1);
 	bytes_init(&list, LIST_BYTES_MAX);
-	if (format_list(simulator, &list) < 0 || !write_all(fd, list.data, list.len))
+	if (format_list(simulator, &list) < 0 || file_write_all(fd, list.data, list.len) < 0)
 		_exit(1);
 	bytes_finish(&list);
 	close(fd);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/timeline_export.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/human.h"
 
 enum { EXPORT_MAX_BYTES = 64 * 1024 * 1024, FIELDS = 7 };
@@ -132,29 +131,6 @@ int timeline_export(const struct timeline_filter *filter, enum export_format for
 	return r;
 }
 
-static int write_new(const char *path, const struct bytes *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	size_t done = 0;
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (done < text->len && r == 0) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			r = -errno;
-	}
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r < 0)
-		unlink(path); // half a post-mortem is worse than none
-	return r;
-}
-
 // "20261123-150405": what every file system takes.
 static void stamp(int64_t wall_ms, char *out)
 {
@@ -185,7 +161,7 @@ int timeline_export_file(const struct timeline_filter *filter, enum export_forma
 	r = timeline_export(filter, format, &text);
 	for (size_t i = 0; i < 2 && r == 0 && dirs[i]; i++) {
 		snprintf(path, size, "%s/opscon-timeline-%s.%s", dirs[i], when, extensions[format]);
-		r = write_new(path, &text);
+		r = file_write_new(AT_FDCWD, path, text.data, text.len, 0600, FILE_QUICK);
 		if (r == 0 || i == 1 || !dirs[1])
 			break;
 		r = 0;

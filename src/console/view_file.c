@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/strbuf.h"
 #include "console/agent_order.h"
 #include "text/text.h"
@@ -95,44 +95,19 @@ static int put_all(const struct view_memory *memory, struct bytes *out)
 	return r;
 }
 
-static int write_file(const char *path, const struct bytes *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	for (size_t done = 0; done < text->len && r == 0;) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			r = -errno;
-	}
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	return r;
-}
-
 int view_file_save(const char *dir, const struct view_memory *memory)
 {
-	char path[PATH_SIZE], new_path[PATH_SIZE + 32];
+	char path[PATH_SIZE];
 	struct bytes text;
 	int r;
 
 	snprintf(path, sizeof path, "%s/view", dir);
-	snprintf(new_path, sizeof new_path, "%s.%ld", path, (long)getpid()); // two consoles must not share it
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	bytes_init(&text, FILE_MAX);
 	r = put_all(memory, &text);
 	if (r == 0)
-		r = write_file(new_path, &text);
-	if (r == 0 && rename(new_path, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlink(new_path);
+		r = file_replace(AT_FDCWD, path, text.data, text.len, 0600, FILE_QUICK); // keys do not wait for a disk
 	bytes_finish(&text);
 	return r;
 }
