@@ -56,23 +56,6 @@ int endpoint_file_write(const char *dir, const struct bytes *text)
 
 // ---- reading
 
-static int read_all(int fd, struct bytes *out)
-{
-	char block[16384];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof block)) != 0) {
-		int r;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		r = n < 0 ? -errno : bytes_add(out, block, (size_t)n);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int read_file(const char *dir, struct bytes *out)
 {
 	char path[PATH_MAX];
@@ -84,7 +67,7 @@ static int read_file(const char *dir, struct bytes *out)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO in its place must not hold us up
 	if (fd < 0)
 		return -errno;
-	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? read_all(fd, out) : -EINVAL;
+	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? file_read_all(fd, out) : -EINVAL;
 	close(fd);
 	return r;
 }

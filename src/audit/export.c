@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "formats/cells.h"
 #include "formats/json.h"
 #include "formats/json_writer.h"
 #include "text/text.h"
@@ -108,33 +109,13 @@ static void read_row(const struct json_value *root, struct row *row)
 
 // ---- formats
 
-static int put_csv(struct bytes *out, const char *text)
-{
-	int r = bytes_add(out, "\"", 1);
-
-	if (r == 0 && *text && strchr("=+-@\t\r", *text)) // no formula for a spreadsheet
-		r = bytes_add(out, "'", 1);
-	for (; *text && r == 0; text++)
-		r = bytes_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-	return r == 0 ? bytes_add(out, "\"", 1) : r;
-}
-
-static int put_markdown(struct bytes *out, const char *text)
-{
-	int r = 0;
-
-	for (; *text && r == 0; text++)
-		r = strchr("\\`*_{}[]<>()#+-.!|~&:@", *text) ? bytes_addf(out, "\\%c", *text) : bytes_add(out, text, 1);
-	return r;
-}
-
 static int put_cells(struct bytes *out, const struct row *row, enum audit_format format)
 {
 	bool is_csv = format == AUDIT_CSV;
 	int r = bytes_addf(out, "%s", is_csv ? "" : "| ");
 
 	for (int i = 0; i < N_COLUMNS && r == 0; i++) {
-		r = (is_csv ? put_csv : put_markdown)(out, row->cells[i]);
+		r = (is_csv ? cells_put_csv : cells_put_markdown)(out, row->cells[i]);
 		if (r == 0 && i + 1 < N_COLUMNS)
 			r = bytes_addf(out, "%s", is_csv ? "," : " | ");
 	}

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/strbuf.h"
+
 int file_write_all(int fd, const void *data, size_t n)
 {
 	const char *from = data;
@@ -21,6 +23,23 @@ int file_write_all(int fd, const void *data, size_t n)
 			return written < 0 ? -errno : -EIO;
 		from += written;
 		n -= (size_t)written;
+	}
+	return 0;
+}
+
+int file_read_all(int fd, struct bytes *out)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof block)) != 0) {
+		int r;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		r = n < 0 ? -errno : bytes_add(out, block, (size_t)n);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

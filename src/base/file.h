@@ -1,8 +1,10 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* Whole files, written so that nobody ever reads half of one. All return 0 or negative errno. */
+/* Whole files, read to the end, and written so that nobody ever reads half of one. All return 0 or negative errno. */
 #include <stddef.h>
 #include <sys/types.h>
+
+struct bytes;
 
 enum file_care {
 	FILE_QUICK,   // never waits for the disk: after a power failure it may be the old one, or gone
@@ -10,6 +12,8 @@ enum file_care {
 };
 
 int file_write_all(int fd, const void *data, size_t n);
+
+int file_read_all(int fd, struct bytes *out); // to the end of it; also -EMSGSIZE, of bytes_add()
 
 // A directory is as durable as its parent knows of it. `path` may be relative to the directory `at`, or AT_FDCWD.
 int file_sync_parent(int at, const char *path);

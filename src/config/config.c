@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
 #include "config/sections.h"
@@ -63,23 +64,6 @@ void config_finish(struct config *config)
 
 // ---- the file
 
-static int read_all(int fd, struct bytes *out)
-{
-	char block[16384];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof block)) != 0) {
-		int r;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		r = n < 0 ? -errno : bytes_add(out, block, (size_t)n);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int read_file(const char *path, struct bytes *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r; // a FIFO must not hold us up
@@ -87,7 +71,7 @@ static int read_file(const char *path, struct bytes *out)
 
 	if (fd < 0)
 		return -errno;
-	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? read_all(fd, out) : -EISDIR;
+	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? file_read_all(fd, out) : -EISDIR;
 	close(fd);
 	return r;
 }

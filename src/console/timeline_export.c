@@ -7,6 +7,8 @@
 
 #include "base/file.h"
 #include "base/human.h"
+#include "formats/cells.h"
+#include "formats/json_writer.h"
 
 enum { EXPORT_MAX_BYTES = 64 * 1024 * 1024, FIELDS = 7 };
 
@@ -21,59 +23,17 @@ const char *export_format_name(enum export_format format)
 
 typedef int (*put_cb)(struct bytes *out, const char *text);
 
-static int put_json(struct bytes *out, const char *text)
-{
-	int r = bytes_add(out, "\"", 1);
-
-	for (; *text && r == 0; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			r = bytes_addf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			r = bytes_addf(out, "\\u%04x", c);
-		else
-			r = bytes_add(out, text, 1);
-	}
-	return r == 0 ? bytes_add(out, "\"", 1) : r;
-}
-
-static int put_csv(struct bytes *out, const char *text)
-{
-	int r = bytes_add(out, "\"", 1);
-
-	if (r == 0 && *text && strchr("=+-@\t\r", *text))
-		r = bytes_add(out, "'", 1);
-	for (; *text && r == 0; text++)
-		r = bytes_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-	return r == 0 ? bytes_add(out, "\"", 1) : r;
-}
-
-static int put_markdown(struct bytes *out, const char *text)
-{
-	int r = 0;
-
-	for (; *text && r == 0; text++) {
-		if (*text == '\n' || *text == '\r')
-			r = bytes_add(out, " ", 1);
-		else if (strchr("\\`*_{}[]<>()#+-.!|~&:@", *text))
-			r = bytes_addf(out, "\\%c", *text);
-		else
-			r = bytes_add(out, text, 1);
-	}
-	return r;
-}
-
 static int put_json_item(struct bytes *out, const char *const fields[FIELDS], bool is_first)
 {
-	int r = bytes_addf(out, "%s{", is_first ? "\n" : ",\n");
+	int r = bytes_addf(out, "%s", is_first ? "\n" : ",\n");
+	struct json_writer w;
 
-	for (int i = 0; i < FIELDS && r == 0; i++) {
-		r = bytes_addf(out, "%s\"%s\":", i ? "," : "", names[i]);
-		if (r == 0)
-			r = put_json(out, fields[i]);
-	}
-	return r == 0 ? bytes_addf(out, "}") : r;
+	json_writer_init(&w, out);
+	json_open(&w, NULL, '{');
+	for (int i = 0; i < FIELDS; i++)
+		json_text(&w, names[i], fields[i]);
+	json_close(&w, '}');
+	return r ? r : w.error;
 }
 
 static int put_line(struct bytes *out, const char *const fields[FIELDS], put_cb put, const char *between,
@@ -95,8 +55,8 @@ static int put_item(struct bytes *out, enum export_format format, const char *co
 	if (format == EXPORT_JSON)
 		return put_json_item(out, fields, is_first);
 	if (format == EXPORT_CSV)
-		return put_line(out, fields, put_csv, ",", "", "\r\n");
-	return put_line(out, fields, put_markdown, " | ", "| ", " |\n");
+		return put_line(out, fields, cells_put_csv, ",", "", "\r\n");
+	return put_line(out, fields, cells_put_markdown, " | ", "| ", " |\n");
 }
 
 static int put_head(struct bytes *out, enum export_format format)
@@ -104,7 +64,7 @@ static int put_head(struct bytes *out, enum export_format format)
 	if (format == EXPORT_JSON)
 		return bytes_addf(out, "{\"schema_version\":1,\"items\":[");
 	if (format == EXPORT_CSV)
-		return put_line(out, names, put_csv, ",", "", "\r\n");
+		return put_line(out, names, cells_put_csv, ",", "", "\r\n");
 	return bytes_addf(out, "| at | type | severity | agent | who | title | description |\n"
 			       "|---|---|---|---|---|---|---|\n");
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/strbuf.h"
 
 static char dir[] = "/tmp/opscon-file-XXXXXX";
 static int at;
@@ -83,6 +84,26 @@ START_TEST(writes_all_or_says_why_not)
 	ck_assert_int_eq(file_write_all(full, "", 0), 0);
 	close(full);
 	ck_assert_int_eq(file_write_all(-1, "x", 1), -EBADF);
+}
+END_TEST
+
+START_TEST(reads_to_the_end_and_no_more_than_allowed)
+{
+	struct bytes out;
+	int fd;
+
+	set_up();
+	ck_assert_int_eq(replace("a", "0123456789"), 0);
+	bytes_init(&out, 10);
+	fd = openat(at, "a", O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(file_read_all(fd, &out), 0);
+	ck_assert_str_eq(out.data, "0123456789");
+	ck_assert_int_eq(lseek(fd, 9, SEEK_SET), 9);
+	ck_assert_int_eq(file_read_all(fd, &out), -EMSGSIZE);
+	close(fd);
+	ck_assert_int_eq(file_read_all(at, &out), -EISDIR);
+	bytes_finish(&out);
+	tear_down();
 }
 END_TEST
 
@@ -190,6 +211,7 @@ START_TEST(finds_the_parent_of_any_path)
 }
 END_TEST
 
-SUITE("file", writes_all_or_says_why_not, goes_on_where_the_kernel_took_a_part, replaces_what_is_there_and_what_is_not,
+SUITE("file", writes_all_or_says_why_not, reads_to_the_end_and_no_more_than_allowed,
+      goes_on_where_the_kernel_took_a_part, replaces_what_is_there_and_what_is_not,
       keeps_the_old_one_when_the_new_one_cannot_be_written, keeps_nothing_beside_a_place_that_cannot_be_taken,
       follows_no_link_that_waits_beside, writes_a_new_file_only_where_there_is_none, finds_the_parent_of_any_path)
