@@ -103,6 +103,22 @@ struct term *scene_console(const struct scene *s, const char *const more[], int 
 	return scene_start(s, args, NULL, cols, rows);
 }
 
+void scene_take_care(struct term *t)
+{
+	term_send(t, "A");
+	term_wait_for(t, "1 active, 0 acknowledged, 0 snoozed", SCENE_MS);
+	term_send(t, "a");
+	term_wait_for(t, "agent_down, acknowledged by ", SCENE_MS);
+	term_send(t, "m");
+	term_send(t, "text:looking into it");
+	term_send(t, "Enter");
+	term_wait_row(t, "acknowledged by ", ": looking into it", SCENE_MS);
+	term_send(t, "z");
+	term_wait_for(t, "─ Snooze for ─", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_row(t, "agent_down, snoozed by ", " until ", SCENE_MS);
+}
+
 void scene_quit(struct term *t)
 {
 	term_send(t, "q");

@@ -43,5 +43,9 @@ struct process_result scene_run(const struct scene *s, const char *const args[])
 // The console on the simulated fleet, `more` options (may be NULL) at the end.
 struct term *scene_console(const struct scene *s, const char *const more[], int cols, int rows);
 
+// Of the one alert there is (agent_down): acknowledged, noted on ("looking into it"), snoozed. Ends in the list of
+// alerts.
+void scene_take_care(struct term *t);
+
 // Quits with a key: exit 0, the terminal as it was. Finishes it.
 void scene_quit(struct term *t);

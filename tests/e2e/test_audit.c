@@ -51,18 +51,7 @@ static void assert_holds(const char *text, const char *part)
 
 static void act(struct term *t)
 {
-	term_send(t, "A");
-	term_wait_for(t, "1 active, 0 acknowledged, 0 snoozed", SCENE_MS);
-	term_send(t, "a");
-	term_wait_for(t, "agent_down, acknowledged by ", SCENE_MS);
-	term_send(t, "m");
-	term_send(t, "text:looking into it");
-	term_send(t, "Enter");
-	term_wait_row(t, "acknowledged by ", ": looking into it", SCENE_MS);
-	term_send(t, "z");
-	term_wait_for(t, "─ Snooze for ─", SCENE_MS);
-	term_send(t, "Enter");
-	term_wait_row(t, "agent_down, snoozed by ", " until ", SCENE_MS);
+	scene_take_care(t);
 	term_send(t, "1 D");
 	term_wait_for(t, "─ Maintenance for ─", SCENE_MS);
 	term_send(t, "Enter");

@@ -18,33 +18,6 @@
 
 static const char *const demo[] = { "demo", NULL };
 
-// What is in /proc/PID/stat behind the name: from the state, field 3, on.
-static void read_stat(pid_t pid, char *out, int size)
-{
-	char path[64], line[1024];
-	FILE *file;
-	const char *at;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
-	fclose(file);
-	at = strrchr(line, ')');
-	ck_assert_ptr_nonnull(at);
-	snprintf(out, (size_t)size, "%s", at + 2);
-}
-
-static long cpu_ms(pid_t pid)
-{
-	unsigned long user = 0, system = 0;
-	char stat[1024];
-
-	read_stat(pid, stat, sizeof stat);
-	ck_assert_int_eq(sscanf(stat, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system), 2);
-	return (long)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
-}
-
 static void await_stopped(struct term *t)
 {
 	char stat[1024];
@@ -53,7 +26,7 @@ static void await_stopped(struct term *t)
 	do {
 		ck_assert_int_lt(n++, SCENE_MS / 10);
 		term_listen(t, 10);
-		read_stat(term_pid(t), stat, sizeof stat);
+		process_stat(term_pid(t), stat, sizeof stat);
 	} while (stat[0] != 'T');
 }
 
@@ -130,7 +103,7 @@ START_TEST(a_terminal_that_takes_nothing_does_not_hold_it)
 	term_signal(t, SIGTERM);
 	do {
 		poll(NULL, 0, 10);
-		read_stat(term_pid(t), stat, sizeof stat);
+		process_stat(term_pid(t), stat, sizeof stat);
 	} while (stat[0] != 'Z' && n++ < 300);
 	ck_assert_int_eq(stat[0], 'Z');
 	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
@@ -308,9 +281,9 @@ START_TEST(a_view_that_is_paused_writes_nothing_and_an_idle_one_little)
 	scene_simulate(&s, (const char *[]){ "--agents", "4", NULL });
 	t = scene_console(&s, NULL, 120, 36);
 	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
-	before_ms = cpu_ms(term_pid(t));
+	before_ms = process_cpu_ms(term_pid(t));
 	ck_assert_uint_lt(term_listen(t, 2000), 20000);
-	ck_assert_int_lt(cpu_ms(term_pid(t)) - before_ms, 1000);
+	ck_assert_int_lt(process_cpu_ms(term_pid(t)) - before_ms, 1000);
 	term_send(t, "p");
 	term_wait_for(t, "paused", SCENE_MS);
 	term_listen(t, 200);

@@ -211,19 +211,6 @@ START_TEST(every_way_out_of_a_stuck_terminal_takes_less_than_a_second)
 }
 END_TEST
 
-static bool is_stopped(pid_t pid)
-{
-	char path[64], state = '?';
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
-	fclose(file);
-	return state == 'T';
-}
-
 START_TEST(it_steps_aside_from_a_stuck_terminal_and_comes_back)
 {
 	struct stuck s;
@@ -233,9 +220,9 @@ START_TEST(it_steps_aside_from_a_stuck_terminal_and_comes_back)
 	hold_up(&s);
 	deadline_ms = now_ms() + SCENE_MS;
 	term_signal(s.t, SIGTSTP);
-	while (!is_stopped(term_pid(s.t)) && now_ms() < deadline_ms)
+	while (process_state(term_pid(s.t)) != 'T' && now_ms() < deadline_ms)
 		poll(NULL, 0, 5);
-	ck_assert(is_stopped(term_pid(s.t)));
+	ck_assert_int_eq(process_state(term_pid(s.t)), 'T');
 	term_listen(s.t, 50);
 	term_assert_restored(s.t);
 	s.rules[0].bytes = ill;
@@ -246,21 +233,6 @@ START_TEST(it_steps_aside_from_a_stuck_terminal_and_comes_back)
 }
 END_TEST
 
-static long cpu_ms(pid_t pid)
-{
-	unsigned long user = 0, system = 0;
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(
-		fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system), 2);
-	fclose(file);
-	return (long)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
-}
-
 START_TEST(waiting_for_room_costs_nothing)
 {
 	struct stuck s;
@@ -268,9 +240,9 @@ START_TEST(waiting_for_room_costs_nothing)
 
 	begin(&s);
 	hold_up(&s);
-	before_ms = cpu_ms(term_pid(s.t));
+	before_ms = process_cpu_ms(term_pid(s.t));
 	await_polls(&s, 3);
-	ck_assert_int_lt(cpu_ms(term_pid(s.t)) - before_ms, 500); // of three seconds
+	ck_assert_int_lt(process_cpu_ms(term_pid(s.t)) - before_ms, 500); // of three seconds
 	quit(&s);
 }
 END_TEST

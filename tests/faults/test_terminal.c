@@ -98,20 +98,6 @@ START_TEST(a_crash_leaves_the_terminal_as_it_was)
 }
 END_TEST
 
-// 'T' stopped, 'S' sleeping ...
-static char process_state(pid_t pid)
-{
-	char path[64], state = '?';
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
-	fclose(file);
-	return state;
-}
-
 START_TEST(it_steps_aside_and_comes_back)
 {
 	struct scene s;

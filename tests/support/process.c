@@ -183,3 +183,37 @@ void process_await_file(const char *path, int timeout_ms)
 		look_again();
 	}
 }
+
+void process_stat(pid_t pid, char *out, size_t size)
+{
+	char path[64], line[1024];
+	FILE *file;
+	const char *at;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
+	fclose(file);
+	at = strrchr(line, ')');
+	ck_assert_ptr_nonnull(at);
+	snprintf(out, size, "%s", at + 2);
+}
+
+char process_state(pid_t pid)
+{
+	char stat[1024];
+
+	process_stat(pid, stat, sizeof stat);
+	return stat[0];
+}
+
+long process_cpu_ms(pid_t pid)
+{
+	unsigned long user = 0, system = 0;
+	char stat[1024];
+
+	process_stat(pid, stat, sizeof stat);
+	ck_assert_int_eq(sscanf(stat, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system), 2);
+	return (long)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+}

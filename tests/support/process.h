@@ -23,6 +23,11 @@ void process_result_finish(struct process_result *result);
 pid_t process_start(const char *const argv[]);
 void process_stop(pid_t pid); // SIGKILL, and waits; 0 is fine
 
+// As the kernel has it: /proc/PID/stat behind the name, from the state (field 3) on; the state; the processor's time.
+void process_stat(pid_t pid, char *out, size_t size);
+char process_state(pid_t pid); // 'T' stopped, 'S' sleeping ...
+long process_cpu_ms(pid_t pid);
+
 int process_free_port(void);                               // on 127.0.0.1, free a moment ago
 void process_await_port(int port, int timeout_ms);         // until somebody listens there
 void process_await_file(const char *path, int timeout_ms); // until it is there and not empty

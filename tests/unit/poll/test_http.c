@@ -8,8 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "poll/http.h"
-#include "tests/support/http_server.h"
+#include "tests/unit/poll/http_fixture.h"
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 #define STACK "gzip, gzip, gzip, gzip, gzip, gzip"
@@ -66,57 +65,9 @@ static const struct server_rule rules[] = {
 	{ .path = "/minus", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok", .then = SERVER_CLOSE },
 };
 
-struct outcome {
-	bool is_done;
-	int n_calls;
-	struct http_response response;
-	char body[256];
-	char content_type[64];
-};
-
-struct fixture {
-	uv_loop_t loop;
-	struct http_server server;
-	struct http_client *client;
-};
-
-static void done_cb(const struct http_response *response, void *ctx)
+static void set_up(struct http_fixture *f, const struct http_options *options)
 {
-	struct outcome *outcome = ctx;
-	size_t n = response->body_len < sizeof outcome->body - 1 ? response->body_len : sizeof outcome->body - 1;
-
-	outcome->response = *response;
-	if (n)
-		memcpy(outcome->body, response->body, n);
-	outcome->body[n] = '\0';
-	strncpy(outcome->content_type, response->content_type ? response->content_type : "",
-		sizeof outcome->content_type - 1);
-	outcome->n_calls++;
-	outcome->is_done = true;
-}
-
-static void set_up(struct fixture *f, const struct http_options *options)
-{
-	ck_assert_int_eq(uv_loop_init(&f->loop), 0);
-	http_server_start(&f->server, &f->loop, rules, sizeof rules / sizeof rules[0]);
-	ck_assert_int_eq(http_client_create(&f->loop, options, &f->client), 0);
-}
-
-static void tear_down(struct fixture *f)
-{
-	http_client_close(f->client, NULL, NULL);
-	http_server_stop(&f->server);
-	loop_finish(&f->loop);
-}
-
-static struct http_transfer *start(struct fixture *f, const struct http_request *request, struct outcome *outcome)
-{
-	struct http_transfer *transfer;
-
-	*outcome = (struct outcome){ 0 };
-	ck_assert_int_eq(http_request_start(f->client, request, done_cb, outcome, &transfer), 0);
-	ck_assert_msg(!outcome->is_done, "the callback never runs inside the start");
-	return transfer;
+	http_fixture_start(f, rules, sizeof rules / sizeof rules[0], options);
 }
 
 // A short time only where it is meant to run out: machines are busy.
@@ -125,14 +76,9 @@ static uint32_t timeout_of(const char *path)
 	return strstr(path, "hang") || strstr(path, "half") || strstr(path, "drip") ? 300 : 5000;
 }
 
-static void fetch(struct fixture *f, const char *path, struct outcome *outcome)
+static void fetch(struct http_fixture *f, const char *path, struct outcome *outcome)
 {
-	char url[128];
-	struct http_request request = { .url = http_server_url(&f->server, path, url, sizeof url),
-					.timeout_ms = timeout_of(path) };
-
-	start(f, &request, outcome);
-	loop_run_until(&f->loop, &outcome->is_done);
+	http_fixture_fetch(f, path, timeout_of(path), outcome);
 }
 
 struct fault_row {
@@ -197,7 +143,7 @@ static void check_fault(const struct fault_row *row, const struct outcome *outco
 
 START_TEST(every_fault_has_its_reason)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 
 	set_up(&f, &narrow_options);
@@ -205,21 +151,20 @@ START_TEST(every_fault_has_its_reason)
 		fetch(&f, fault_rows[i].path, &outcome);
 		check_fault(&fault_rows[i], &outcome);
 	}
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 // On a kept connection answers are read by our own reader, on a new one by libcurl: nobody can tell from what is told.
 START_TEST(a_fault_is_told_alike_on_new_and_kept_connections)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome kept, fresh, before;
 
 	set_up(&f, &narrow_options);
 	for (size_t i = 0; i < FAULT_ROWS; i++) {
 		http_server_drop_all(&f.server);
-		for (int n = 0; n < 5; n++)
-			uv_run(&f.loop, UV_RUN_NOWAIT);
+		http_fixture_settle(&f);
 		fetch(&f, fault_rows[i].path, &fresh);
 		ck_assert(!fresh.response.is_reused);
 		fetch(&f, "/ok", &before);
@@ -236,13 +181,13 @@ START_TEST(a_fault_is_told_alike_on_new_and_kept_connections)
 			ck_assert_uint_eq(kept.response.wire_bytes, fresh.response.wire_bytes);
 		ck_assert_int_ge(kept.response.timing.total_us, kept.response.timing.first_byte_us);
 	}
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_redirect_is_told_and_not_followed)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 
 	set_up(&f, NULL);
@@ -250,13 +195,13 @@ START_TEST(a_redirect_is_told_and_not_followed)
 	ck_assert_int_eq(outcome.response.status, 302);
 	ck_assert_str_eq(outcome.response.detail, "file:///etc/passwd");
 	ck_assert_uint_eq(f.server.n_requests, 1);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_kept_connection_has_no_connect_phase)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 
 	set_up(&f, NULL);
@@ -274,13 +219,13 @@ START_TEST(a_kept_connection_has_no_connect_phase)
 		ck_assert_int_gt(outcome.response.timing.total_us, 0);
 	}
 	ck_assert_uint_eq(f.server.n_accepted, 1);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_connection_that_the_peer_dropped_is_made_anew)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 
 	set_up(&f, NULL);
@@ -289,17 +234,16 @@ START_TEST(a_connection_that_the_peer_dropped_is_made_anew)
 		ck_assert_int_eq(outcome.response.reason, REASON_NONE);
 		ck_assert(!outcome.response.is_reused);
 		http_server_drop_all(&f.server);
-		for (int n = 0; n < 5; n++)
-			uv_run(&f.loop, UV_RUN_NOWAIT);
+		http_fixture_settle(&f);
 	}
 	ck_assert_uint_eq(f.server.n_accepted, 3);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_fresh_request_is_never_on_a_kept_connection)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char url[128];
 	struct http_header header = { "X-Operation", "7" };
@@ -318,7 +262,7 @@ START_TEST(a_fresh_request_is_never_on_a_kept_connection)
 	set_up(&f, NULL);
 	request.url = http_server_url(&f.server, "/ok", url, sizeof url);
 	fetch(&f, "/ok", &outcome);
-	start(&f, &request, &outcome);
+	http_fixture_begin(&f, &request, &outcome);
 	loop_run_until(&f.loop, &outcome.is_done);
 	ck_assert_int_eq(outcome.response.status, 200);
 	ck_assert(!outcome.response.is_reused);
@@ -329,20 +273,20 @@ START_TEST(a_fresh_request_is_never_on_a_kept_connection)
 	fetch(&f, "/ok", &outcome);
 	ck_assert_msg(outcome.response.is_reused, "the first connection is still kept");
 	ck_assert_uint_eq(f.server.n_accepted, 2);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_reused_handle_keeps_nothing_of_the_request_before)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char url[128];
 	struct http_request request = { .method = "PUT", .body = "x", .body_len = 1, .authorization = "Basic Zm9v" };
 
 	set_up(&f, NULL);
 	request.url = http_server_url(&f.server, "/ok", url, sizeof url);
-	start(&f, &request, &outcome);
+	http_fixture_begin(&f, &request, &outcome);
 	loop_run_until(&f.loop, &outcome.is_done);
 	ck_assert_ptr_nonnull(strstr(f.server.last_request, "PUT /ok"));
 	fetch(&f, "/ok", &outcome);
@@ -352,15 +296,15 @@ START_TEST(a_reused_handle_keeps_nothing_of_the_request_before)
 	ck_assert_ptr_null(strstr(f.server.last_request, "Authorization"));
 	ck_assert_ptr_null(strstr(f.server.last_request, "Content-Length"));
 	request = (struct http_request){ .url = url, .method = "HEAD" };
-	start(&f, &request, &outcome);
+	http_fixture_begin(&f, &request, &outcome);
 	loop_run_until(&f.loop, &outcome.is_done);
 	ck_assert_ptr_nonnull(strstr(f.server.last_request, "HEAD /ok"));
 	ck_assert_uint_eq(outcome.response.body_len, 0);
 	request = (struct http_request){ .url = url, .method = "DELETE" };
-	start(&f, &request, &outcome);
+	http_fixture_begin(&f, &request, &outcome);
 	loop_run_until(&f.loop, &outcome.is_done);
 	ck_assert_ptr_nonnull(strstr(f.server.last_request, "DELETE /ok"));
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
@@ -378,15 +322,15 @@ START_TEST(what_could_split_a_request_is_refused)
 		{ .url = "http://127.0.0.1/", .headers = &bad_name, .n_headers = 1 },
 		{ .url = "http://127.0.0.1/", .headers = &bad_value, .n_headers = 1 },
 	};
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome = { 0 };
 	struct http_transfer *transfer;
 
 	set_up(&f, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		ck_assert_int_eq(http_request_start(f.client, &rows[i], done_cb, &outcome, &transfer), UV_EINVAL);
+		ck_assert_int_eq(http_request_start(f.client, &rows[i], outcome_take, &outcome, &transfer), UV_EINVAL);
 	ck_assert_uint_eq(http_client_in_flight(f.client), 0);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
@@ -402,18 +346,18 @@ static int closed_port(void)
 	return ntohs(address.sin_port);
 }
 
-static enum reason reason_of(struct fixture *f, const char *url, struct outcome *outcome)
+static enum reason reason_of(struct http_fixture *f, const char *url, struct outcome *outcome)
 {
 	struct http_request request = { .url = url, .timeout_ms = 5000 };
 
-	start(f, &request, outcome);
+	http_fixture_begin(f, &request, outcome);
 	loop_run_until(&f->loop, &outcome->is_done);
 	return outcome->response.reason;
 }
 
 START_TEST(connections_that_fail_have_their_reasons)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char url[64];
 
@@ -429,13 +373,13 @@ START_TEST(connections_that_fail_have_their_reasons)
 	http_server_url(&f.server, "/ok", url, sizeof url);
 	memcpy(url, "ftps", 4);
 	ck_assert_int_eq(reason_of(&f, url, &outcome), REASON_PARSE);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(the_address_that_answers_is_found)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char url[64];
 
@@ -446,7 +390,7 @@ START_TEST(the_address_that_answers_is_found)
 		ck_assert_int_lt(outcome.response.timing.total_us, 1500000);
 	}
 	ck_assert(outcome.response.is_reused);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
@@ -455,7 +399,7 @@ START_TEST(a_full_backlog_is_a_connect_timeout)
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t n = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM, 0), fillers[4];
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char url[64];
 
@@ -473,13 +417,13 @@ START_TEST(a_full_backlog_is_a_connect_timeout)
 	for (int i = 0; i < 4; i++)
 		close(fillers[i]);
 	close(listener);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_lack_of_descriptors_is_our_own_fault)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	struct rlimit files;
 
@@ -495,13 +439,13 @@ START_TEST(a_lack_of_descriptors_is_our_own_fault)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
 	fetch(&f, "/ok", &outcome);
 	ck_assert_int_eq(outcome.response.reason, REASON_NONE);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_proxy_that_is_gone_says_nothing_about_agents)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 	char proxy[64];
 
@@ -510,13 +454,13 @@ START_TEST(a_proxy_that_is_gone_says_nothing_about_agents)
 	fetch(&f, "/ok", &outcome);
 	ck_assert_int_eq(outcome.response.reason, REASON_OFFLINE);
 	ck_assert_str_eq(outcome.response.detail, "the proxy does not answer");
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(proxies_of_the_environment_are_not_used)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcome;
 
 	setenv("http_proxy", "http://127.0.0.1:1", 1);
@@ -524,13 +468,13 @@ START_TEST(proxies_of_the_environment_are_not_used)
 	set_up(&f, NULL);
 	fetch(&f, "/ok", &outcome);
 	ck_assert_int_eq(outcome.response.status, 200);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(a_cancelled_request_is_silent)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome cancelled, other;
 	char url[128];
 	struct http_request request = { .url = url };
@@ -538,7 +482,7 @@ START_TEST(a_cancelled_request_is_silent)
 
 	set_up(&f, NULL);
 	http_server_url(&f.server, "/hang", url, sizeof url);
-	transfer = start(&f, &request, &cancelled);
+	transfer = http_fixture_begin(&f, &request, &cancelled);
 	fetch(&f, "/ok", &other);
 	ck_assert_uint_eq(http_client_in_flight(f.client), 1);
 	http_request_cancel(transfer);
@@ -547,13 +491,13 @@ START_TEST(a_cancelled_request_is_silent)
 	fetch(&f, "/ok", &other);
 	ck_assert_int_eq(other.response.reason, REASON_NONE);
 	ck_assert_int_eq(cancelled.n_calls, 0);
-	tear_down(&f);
+	http_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(closing_drops_what_is_in_flight)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct outcome outcomes[4], other;
 	char url[128];
 	struct http_request request = { .url = url };
@@ -561,7 +505,7 @@ START_TEST(closing_drops_what_is_in_flight)
 	set_up(&f, NULL);
 	http_server_url(&f.server, "/hang", url, sizeof url);
 	for (int i = 0; i < 4; i++)
-		start(&f, &request, &outcomes[i]);
+		http_fixture_begin(&f, &request, &outcomes[i]);
 	fetch(&f, "/ok", &other);
 	http_client_close(f.client, NULL, NULL);
 	http_client_close(NULL, NULL, NULL);
@@ -592,7 +536,7 @@ static void close_in_callback(const struct http_response *response, void *ctx)
 
 START_TEST(closing_from_a_callback_is_fine)
 {
-	struct fixture f;
+	struct http_fixture f;
 	struct closer closer = { 0 };
 	struct http_transfer *transfer;
 	struct http_request request = { 0 };
