@@ -68,11 +68,13 @@ struct http_response {
 	char detail[REASON_DETAIL_MAX]; // displayable; for a redirect where to
 	int status;                     // 0: none
 	const char *content_type;       // displayable, or NULL
+	const char *etag, *location;    // of an is_fresh request; visible ASCII, or NULL
 	const char *body;               // NULL when there is none; not text_clean()ed
 	size_t body_len;
 	uint64_t wire_bytes, body_bytes;
 	struct probe_timing timing;
 	bool is_reused; // on a kept connection
+	bool is_sent;   // some of the request may have left; false: certainly nothing has
 };
 
 typedef void (*http_done_cb)(const struct http_response *response, void *ctx);

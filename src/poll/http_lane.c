@@ -200,7 +200,7 @@ static void finish(struct http_transfer *transfer, CURLcode code, bool is_kept)
 {
 	struct http_lane *lane = transfer->lane;
 	uint64_t now_ns = uv_hrtime();
-	struct http_response response = { .reason = REASON_NONE, .is_reused = true };
+	struct http_response response = { .reason = REASON_NONE, .is_reused = true, .is_sent = true };
 
 	if (code != CURLE_OK || !http_intake_end(&transfer->intake))
 		explain(transfer, code, now_ns, &response);
@@ -221,7 +221,9 @@ static void ask_again(struct http_transfer *transfer)
 	struct http_lane *lane = transfer->lane;
 	uint64_t now_ns = uv_hrtime();
 	uint64_t left_ms = transfer->deadline_ns > now_ns ? (transfer->deadline_ns - now_ns) / NS_PER_MS : 0;
-	struct http_response response = { .reason = REASON_PROBER_OVERLOAD, .detail = "out of memory" };
+	struct http_response response = { .reason = REASON_PROBER_OVERLOAD,
+					  .detail = "out of memory",
+					  .is_sent = true };
 	struct http_request request = {
 		.url = transfer->asked.data,
 		.accept = transfer->at_accept ? transfer->asked.data + transfer->at_accept : NULL,

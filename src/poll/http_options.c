@@ -298,5 +298,6 @@ int http_options_apply(struct http_transfer *transfer, const struct http_request
 	// What may become a lane is not libcurl's to keep.
 	code |= set_number(transfer->easy, CURLOPT_FORBID_REUSE, request->is_fresh || transfer->wants_lane);
 	transfer->has_literal_host = http_url_has_literal(request->url);
+	transfer->is_fresh = request->is_fresh;
 	return code == CURLE_OK ? 0 : -ENOMEM;
 }

@@ -301,6 +301,19 @@ void http_transfer_read_answer(struct http_transfer *transfer, const char *conte
 	}
 }
 
+// A header of the final answer, which libcurl keeps until the handle is used again; NULL when there is none to trust.
+static const char *header_of(const struct http_transfer *transfer, const char *name)
+{
+	struct curl_header *header = NULL;
+
+	if (curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK || header->amount != 1)
+		return NULL;
+	for (const char *at = header->value; *at; at++)
+		if (*at <= ' ' || *at > '~')
+			return NULL;
+	return header->value;
+}
+
 void http_transfer_finish(struct http_transfer *transfer, CURLcode code)
 {
 	struct http_response response = { .reason = REASON_NONE };
@@ -316,6 +329,11 @@ void http_transfer_finish(struct http_transfer *transfer, CURLcode code)
 	http_transfer_read_answer(transfer, content_type, &response);
 	if (response.reason == REASON_NONE)
 		explain_redirect(transfer, &response);
+	response.is_sent = transfer->is_ready || transfer->late_us > 0;
+	if (response.reason == REASON_NONE && transfer->is_fresh) {
+		response.etag = header_of(transfer, "ETag");
+		response.location = header_of(transfer, "Location");
+	}
 	transfer_stop(transfer);
 	if (response.reason == REASON_NONE)
 		http_lane_adopt(transfer);

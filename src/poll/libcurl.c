@@ -14,6 +14,8 @@ static struct {
 	void (*easy_cleanup)(CURL *easy);
 	CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
 	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
+	CURLHcode (*easy_header)(CURL *easy, const char *name, size_t index, unsigned origin, int request,
+				 struct curl_header **out);
 	const char *(*easy_strerror)(CURLcode code);
 	CURLM *(*multi_init)(void);
 	CURLMcode (*multi_cleanup)(CURLM *multi);
@@ -33,6 +35,7 @@ static const struct library_function functions[] = {
 	{ "curl_easy_cleanup", &lib.easy_cleanup },
 	{ "curl_easy_setopt", &lib.easy_setopt },
 	{ "curl_easy_getinfo", &lib.easy_getinfo },
+	{ "curl_easy_header", &lib.easy_header },
 	{ "curl_easy_strerror", &lib.easy_strerror },
 	{ "curl_multi_init", &lib.multi_init },
 	{ "curl_multi_cleanup", &lib.multi_cleanup },
@@ -100,6 +103,12 @@ CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO info, ...)
 	code = lib.easy_getinfo(easy, info, va_arg(to, void *));
 	va_end(to);
 	return code;
+}
+
+CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned origin, int request,
+			   struct curl_header **out)
+{
+	return lib.easy_header(easy, name, index, origin, request, out);
 }
 
 const char *curl_easy_strerror(CURLcode code)

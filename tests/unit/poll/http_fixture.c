@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/poll/http_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/suite.h"
@@ -16,6 +17,8 @@ void outcome_take(const struct http_response *response, void *ctx)
 	outcome->body[n] = '\0';
 	strncpy(outcome->content_type, response->content_type ? response->content_type : "",
 		sizeof outcome->content_type - 1);
+	snprintf(outcome->etag, sizeof outcome->etag, "%s", response->etag ? response->etag : "none");
+	snprintf(outcome->location, sizeof outcome->location, "%s", response->location ? response->location : "none");
 	outcome->n_calls++;
 	outcome->is_done = true;
 }

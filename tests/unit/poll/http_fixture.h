@@ -17,7 +17,7 @@ struct outcome {
 	int n_calls;
 	struct http_response response; // its pointers are dead by then: what they pointed to is below
 	char body[256];
-	char content_type[64];
+	char content_type[64], etag[64], location[64]; // the last two "none" for NULL
 };
 
 struct http_fixture {

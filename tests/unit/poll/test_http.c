@@ -46,6 +46,11 @@ static const struct server_rule rules[] = {
 	  .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1;a=b\r\nk\r\n0\r\nA: b\r\n\r\n" },
 	{ .path = "/204", .bytes = "HTTP/1.1 204 No Content\r\n\r\n" },
 	{ .path = "/1.0", .bytes = "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", .then = SERVER_CLOSE },
+	{ .path = "/tagged",
+	  .bytes = "HTTP/1.1 103 Hints\r\nETag: \"early\"\r\n\r\nHTTP/1.1 202 Accepted\r\nETag: \"a-1\" \r\n"
+		   "Location: /control/operations/7\r\nContent-Length: 0\r\n\r\n" },
+	{ .path = "/tagged-badly",
+	  .bytes = "HTTP/1.1 200 OK\r\nETag: \"a\tb\"\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n" },
 	{ .path = "/last", .bytes = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok" },
 	{ .path = "/too-much", .bytes = OK "HTTP/1.1 200 OK\r\n" },
 	{ .path = "/half-chunk", .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf" },
@@ -273,6 +278,58 @@ START_TEST(a_fresh_request_is_never_on_a_kept_connection)
 	fetch(&f, "/ok", &outcome);
 	ck_assert_msg(outcome.response.is_reused, "the first connection is still kept");
 	ck_assert_uint_eq(f.server.n_accepted, 2);
+	http_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(a_fresh_request_is_told_tag_and_location)
+{
+	static const struct {
+		const char *path;
+		bool is_fresh;
+		const char *etag, *location;
+	} table[] = {
+		{ "/tagged", true, "\"a-1\"", "/control/operations/7" },
+		{ "/tagged", false, "none", "none" },
+		{ "/tagged-badly", true, "none", "none" },
+		{ "/ok", true, "none", "none" },
+	};
+	struct http_fixture f;
+
+	set_up(&f, NULL);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct http_request request = { .is_fresh = table[i].is_fresh };
+		struct outcome outcome;
+		char url[128];
+
+		request.url = http_server_url(&f.server, table[i].path, url, sizeof url);
+		http_fixture_begin(&f, &request, &outcome);
+		loop_run_until(&f.loop, &outcome.is_done);
+		ck_assert_str_eq(outcome.etag, table[i].etag);
+		ck_assert_str_eq(outcome.location, table[i].location);
+	}
+	http_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(it_is_known_whether_anything_was_sent)
+{
+	static const char *const sent[] = { "/ok", "/503", "/hang", "/reset-at-once", "/empty", "/garbage" };
+	struct http_fixture f;
+	struct outcome outcome;
+
+	set_up(&f, NULL);
+	for (size_t i = 0; i < sizeof sent / sizeof sent[0]; i++) {
+		fetch(&f, sent[i], &outcome);
+		ck_assert_msg(outcome.response.is_sent, "%s", sent[i]);
+		fetch(&f, "/ok", &outcome); // so that the next one is on a kept connection
+	}
+	http_fixture_begin(&f, &(struct http_request){ .url = "http://127.0.0.1:1/", .is_fresh = true }, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert(!outcome.response.is_sent);
+	http_fixture_begin(&f, &(struct http_request){ .url = "http://nobody.invalid/" }, &outcome);
+	loop_run_until(&f.loop, &outcome.is_done);
+	ck_assert(!outcome.response.is_sent);
 	http_fixture_finish(&f);
 }
 END_TEST
@@ -556,6 +613,7 @@ END_TEST
 SUITE("http", every_fault_has_its_reason, a_fault_is_told_alike_on_new_and_kept_connections,
       a_redirect_is_told_and_not_followed, a_kept_connection_has_no_connect_phase,
       a_connection_that_the_peer_dropped_is_made_anew, a_fresh_request_is_never_on_a_kept_connection,
+      a_fresh_request_is_told_tag_and_location, it_is_known_whether_anything_was_sent,
       a_reused_handle_keeps_nothing_of_the_request_before, what_could_split_a_request_is_refused,
       connections_that_fail_have_their_reasons, the_address_that_answers_is_found, a_full_backlog_is_a_connect_timeout,
       a_lack_of_descriptors_is_our_own_fault, a_proxy_that_is_gone_says_nothing_about_agents,
