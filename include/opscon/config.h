@@ -7,6 +7,7 @@
 
 #include "opscon/agent.h"
 #include "opscon/metric.h"
+#include "opscon/operation.h"
 #include "opscon/status.h"
 
 // Fleet-wide defaults; an agent's own non-zero value wins.
@@ -71,6 +72,39 @@ struct audit_config {
 	bool has_syslog;
 };
 
+// A rule about who must be asked what; of those that match a target the first one decides.
+struct guard_rule {
+	unsigned verbs;          // bit = 1 << verb; 0: any
+	const char *environment; // a glob (* and ?); NULL: any
+	enum guard guard;        // that much is asked, be it more or less than otherwise
+	bool is_refused;         // nothing of the kind is done at all; `guard` does not count
+	const char *why;         // with is_refused: for people; NULL: made from the rule
+};
+
+struct operations_config {
+	struct rollout rollout;        // unless asked for otherwise; `kind` and what all kinds share; wait_ms: rolling
+	uint32_t canary_wait_ms;       // 5 min: of a canary phase
+	uint16_t n_concurrent;         // 1..OPERATION_CONCURRENT_MAX: targets at once; 10
+	const char *const *production; // globs of environments: "prod", "production"
+	size_t n_production;
+	bool is_read_only;            // nothing is carried out at all
+	const char *const *read_only; // globs of environments in which nothing is
+	size_t n_read_only;
+	const struct guard_rule *guards;
+	size_t n_guards;
+};
+
+// The rollout of that kind as it is configured.
+static inline struct rollout operations_rollout(const struct operations_config *config, enum rollout_kind kind)
+{
+	struct rollout rollout = config->rollout;
+
+	rollout.kind = kind;
+	if (kind == ROLLOUT_CANARY)
+		rollout.wait_ms = config->canary_wait_ms;
+	return rollout;
+}
+
 struct config {
 	const char *path;       // NULL: none read
 	const char *fleet_name; // "" when not given
@@ -93,6 +127,7 @@ struct config {
 	int64_t retention_ms; // 1 h
 	size_t n_points;      // 10000
 	struct audit_config audit;
+	struct operations_config operations;
 	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };
@@ -114,6 +149,7 @@ struct config_errors {
 };
 
 void config_defaults(struct config *config); // no agents, everything else as documented
+void config_hurry(struct config *config);    // for the demo: rollouts that take seconds where people take minutes
 
 /* Reads and checks a file. 0; -EINVAL with every mistake found listed in errors; -ENOENT, -EACCES, -EIO (errors has one
  * entry saying so); -ENOMEM. With 0 the errors may hold warnings. On success free with config_finish().

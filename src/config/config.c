@@ -26,6 +26,8 @@ static const struct field sections[] = {
 	{ .name = "state_dir", .read = section_state_dir }, { .name = NULL },
 };
 
+static const char *const production[] = { "prod", "production" };
+
 void config_defaults(struct config *config)
 {
 	*config = (struct config){
@@ -51,7 +53,34 @@ void config_defaults(struct config *config)
 			.n_records = 100000,
 			.segment_bytes = 16 << 20,
 		},
+		.operations = {
+			.rollout = {
+				.kind = ROLLOUT_ROLLING,
+				.batch = 1,
+				.max_unavailable = 1,
+				.wait_ms = 60000,
+				.min_healthy_ms = 10000,
+				.verify_ms = 300000,
+				.canary_percent = { 10, 50, 100 },
+				.max_error_share = 0.05,
+				.max_latency_growth = 0.5,
+				.rolls_back = true,
+			},
+			.canary_wait_ms = 300000,
+			.n_concurrent = OPERATION_CONCURRENT_MAX,
+			.production = production,
+			.n_production = sizeof production / sizeof production[0],
+		},
 	};
+}
+
+void config_hurry(struct config *config)
+{
+	struct operations_config *operations = &config->operations;
+
+	operations->rollout.wait_ms = operations->canary_wait_ms = 2000;
+	operations->rollout.min_healthy_ms = 2000;
+	operations->rollout.verify_ms = 20000;
 }
 
 void config_finish(struct config *config)

@@ -66,6 +66,29 @@ START_TEST(every_example_is_without_mistakes)
 }
 END_TEST
 
+START_TEST(operations_are_slow_and_asked_for_unless_configured)
+{
+	struct operations_config *operations;
+	struct config config;
+
+	config_defaults(&config);
+	operations = &config.operations;
+	ck_assert_uint_eq(operations_rollout(operations, ROLLOUT_ROLLING).wait_ms, 60000);
+	ck_assert_uint_eq(operations_rollout(operations, ROLLOUT_CANARY).wait_ms, 300000);
+	ck_assert_int_eq(operations_rollout(operations, ROLLOUT_CANARY).kind, ROLLOUT_CANARY);
+	ck_assert_uint_eq(operations->rollout.verify_ms, 300000);
+	ck_assert(operations->rollout.rolls_back);
+	ck_assert_uint_eq(operations->n_concurrent, 10);
+	ck_assert_uint_eq(operations->n_production, 2);
+	ck_assert_str_eq(operations->production[0], "prod");
+	ck_assert(!operations->is_read_only);
+	config_hurry(&config);
+	ck_assert_uint_eq(operations_rollout(operations, ROLLOUT_CANARY).wait_ms, 2000);
+	ck_assert_uint_eq(operations->rollout.min_healthy_ms, 2000);
+	ck_assert_uint_eq(operations->rollout.verify_ms, 20000);
+}
+END_TEST
+
 START_TEST(an_empty_file_is_all_defaults)
 {
 	struct config_errors errors;
@@ -383,7 +406,8 @@ START_TEST(without_memory_there_is_no_configuration)
 }
 END_TEST
 
-SUITE("config", every_example_is_without_mistakes, an_empty_file_is_all_defaults, every_key_arrives,
-      secrets_come_from_files_alone, a_file_that_cannot_be_read_says_why, expressions_are_checked_where_they_stand,
-      keys_are_checked_where_they_stand, every_kind_of_mistake_is_told_at_once,
-      a_timeout_nobody_asked_for_follows_the_interval, without_memory_there_is_no_configuration)
+SUITE("config", every_example_is_without_mistakes, operations_are_slow_and_asked_for_unless_configured,
+      an_empty_file_is_all_defaults, every_key_arrives, secrets_come_from_files_alone,
+      a_file_that_cannot_be_read_says_why, expressions_are_checked_where_they_stand, keys_are_checked_where_they_stand,
+      every_kind_of_mistake_is_told_at_once, a_timeout_nobody_asked_for_follows_the_interval,
+      without_memory_there_is_no_configuration)
