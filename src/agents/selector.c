@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/memory.h"
 #include "text/text.h"
 
@@ -191,29 +192,6 @@ void selector_free(struct selector *selector)
 }
 
 // Glob with * and ?. Going back to the last star alone is enough, so the time is bounded by the product of the lengths.
-static bool matches_glob(const char *pattern, const char *text)
-{
-	const char *star = NULL, *resume = NULL;
-
-	while (*text) {
-		if (*pattern == '*') {
-			star = pattern++;
-			resume = text;
-		} else if (*pattern == '?' || *pattern == *text) {
-			pattern++;
-			text++;
-		} else if (star) {
-			pattern = star + 1;
-			text = ++resume;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
-}
-
 static const char *look_up(const struct agent *agent, const char *name)
 {
 	const char *value;
@@ -239,9 +217,9 @@ static bool matches_term(const struct term *term, const struct agent *agent)
 	case OPERATOR_NOT_EQUAL:
 		return strcmp(look_up(agent, term->name), term->value) != 0;
 	case OPERATOR_LIKE:
-		return matches_glob(term->value, look_up(agent, term->name));
+		return glob_matches(term->value, look_up(agent, term->name));
 	case OPERATOR_NOT_LIKE:
-		return !matches_glob(term->value, look_up(agent, term->name));
+		return !glob_matches(term->value, look_up(agent, term->name));
 	case OPERATOR_WORD:
 		break;
 	}

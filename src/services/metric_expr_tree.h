@@ -56,4 +56,3 @@ void expr_leaf_free(struct expr_leaf *leaf);
 
 bool expr_leaf_is_counter(const struct expr_leaf *leaf);                                // compares with the last scrape
 bool expr_leaf_matches(const struct expr_leaf *leaf, const struct prom_sample *sample); // labels; the name is known
-bool expr_glob(const char *pattern, const char *text);                                  // * and ?

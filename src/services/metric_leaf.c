@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -13,30 +14,6 @@
 bool expr_leaf_is_counter(const struct expr_leaf *leaf)
 {
 	return leaf->kind == LEAF_RATE || leaf->kind == LEAF_INCREASE || leaf->kind == LEAF_QUANTILE;
-}
-
-bool expr_glob(const char *pattern, const char *text)
-{
-	const char *star = NULL;
-	const char *retry = NULL;
-
-	while (*text) {
-		if (*pattern == '*') {
-			star = pattern++;
-			retry = text;
-		} else if (*pattern == '?' || *pattern == *text) {
-			pattern++;
-			text++;
-		} else if (star) {
-			pattern = star + 1;
-			text = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
 }
 
 // As the label is written, where that is what it means.
@@ -58,7 +35,7 @@ static bool matches(const struct expr_matcher *matcher, const struct prom_sample
 		return is_equal(matcher, &label) != matcher->is_negated;
 	if (prom_label_value(&label, value, sizeof value) < 0)
 		return false;
-	return (matcher->is_glob ? expr_glob(matcher->value, value) : strcmp(matcher->value, value) == 0) !=
+	return (matcher->is_glob ? glob_matches(matcher->value, value) : strcmp(matcher->value, value) == 0) !=
 	       matcher->is_negated;
 }
 

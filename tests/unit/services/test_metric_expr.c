@@ -264,21 +264,6 @@ START_TEST(odd_histograms_are_made_sense_of)
 }
 END_TEST
 
-START_TEST(globs_match_as_in_selectors)
-{
-	static const struct {
-		const char *pattern, *text;
-		bool matches;
-	} table[] = {
-		{ "5*", "503", true },        { "5*", "403", false },       { "*", "", true },      { "?", "", false },
-		{ "a*b*c", "axxbyyc", true }, { "a*b*c", "axxbyy", false }, { "*ab", "aab", true }, { "", "a", false },
-	};
-
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		ck_assert_int_eq(expr_glob(table[i].pattern, table[i].text), table[i].matches);
-}
-END_TEST
-
 START_TEST(a_set_has_each_text_once_and_feeds_only_what_is_wanted)
 {
 	struct bench bench = begin("a");
@@ -351,6 +336,6 @@ END_TEST
 
 SUITE("metric_expr", gauges_and_arithmetic, mistakes_are_said_with_their_place, size_and_depth_are_bounded,
       rates_need_two_scrapes_and_survive_a_reset, a_rate_after_a_missed_scrape_is_over_the_longer_time,
-      percentiles_come_from_what_was_counted_since, odd_histograms_are_made_sense_of, globs_match_as_in_selectors,
+      percentiles_come_from_what_was_counted_since, odd_histograms_are_made_sense_of,
       a_set_has_each_text_once_and_feeds_only_what_is_wanted, more_series_than_are_followed_are_passed_over,
       without_memory_there_is_a_gap)
