@@ -42,7 +42,7 @@ struct plan_question {
  * is every one of them. -EINVAL with why: the question makes no sense (no target or too many, one twice, an upgrade to
  * nothing, a patch that is no object, a rollout out of range). -ENOMEM, -EMSGSIZE (past 64 MiB).
  */
-int plan_make(const struct plan_question *question, struct plan **out, char *why, size_t why_size);
+int plan_make(const struct plan_question *asked, struct plan **out, char *why, size_t why_size);
 
 /* What PRIMITIVE_VERIFY looks for. Health counts where the agent should run in the end and is probed, and in undoing
  * where it was well before; otherwise the state its driver sees is all there is to it.
