@@ -105,6 +105,14 @@ static inline struct rollout operations_rollout(const struct operations_config *
 	return rollout;
 }
 
+// How the drivers reach what they drive.
+struct drivers_config {
+	const char *docker_socket;   // of the Docker Engine; NULL: /var/run/docker.sock
+	const char *docker_url;      // instead of the socket: "https://host:2376"; NULL: the socket
+	struct agent_tls docker_tls; // with docker_url
+	const char *docker_network;  // of containers that are created: "none" "bridge" "host"; NULL: "none"
+};
+
 struct config {
 	const char *path;       // NULL: none read
 	const char *fleet_name; // "" when not given
@@ -128,6 +136,7 @@ struct config {
 	size_t n_points;      // 10000
 	struct audit_config audit;
 	struct operations_config operations;
+	struct drivers_config drivers;
 	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };
