@@ -60,7 +60,8 @@ struct driver_recipe {
 	size_t n;
 	char memory[4096];
 	size_t used;
-	bool is_short; // something did not fit: the plan is refused
+	bool is_short;               // something did not fit: the plan is refused
+	char why[DRIVER_DETAIL_MAX]; // with -ENOTSUP: why not, clean; "" when there is no more to say than that
 };
 
 // Copies the step's texts; sets is_short when there is no room.
