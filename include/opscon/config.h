@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "opscon/agent.h"
+#include "opscon/exec_profile.h"
 #include "opscon/metric.h"
 #include "opscon/operation.h"
 #include "opscon/status.h"
@@ -111,6 +112,7 @@ struct drivers_config {
 	const char *docker_url;      // instead of the socket: "https://host:2376"; NULL: the socket
 	struct agent_tls docker_tls; // with docker_url
 	const char *docker_network;  // of containers that are created: "none" "bridge" "host"; NULL: "none"
+	struct exec_config exec;
 };
 
 struct config {
