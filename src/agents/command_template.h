@@ -30,7 +30,7 @@ struct command {
 
 // Puts the values of an agent into a list of arguments that NULL ends. `version` may be "" or NULL. 0, or -EINVAL with
 // why, which is displayable: "{unit}: no value", "{name}: ; in it; expected ...".
-int command_fill(const char *const *template, const struct agent *agent, const char *version, struct command *out,
+int command_fill(const char *const *arguments, const struct agent *agent, const char *version, struct command *out,
 		 char *why, size_t why_size);
 
 // As people would type it, with quotes where it needs them; cut with an ellipsis.
