@@ -56,6 +56,7 @@ struct http_request {
 	const void *body; // sent with its length when not NULL
 	size_t body_len;
 	struct agent_tls tls;
+	const char *unix_socket; // where to connect, whatever the URL says, and through no proxy: a full path; or NULL
 	uint32_t timeout_ms, connect_timeout_ms; // 0: the client's
 	struct http_limits limits;               // 0: the client's
 	bool is_fresh;   // a connection of its own, not kept afterwards: for whatever changes something

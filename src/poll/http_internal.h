@@ -48,7 +48,8 @@ struct http_transfer {
 	bool is_resolved, is_ready;
 	bool is_refused_lookup;
 	bool has_literal_host;
-	bool is_fresh;      // as it was asked
+	bool is_fresh; // as it was asked
+	bool is_proxied;
 	bool has_sent_body; // the handle holds a request body
 	bool wants_lane;    // see http_lane_suits()
 	char content_type[HTTP_CONTENT_TYPE_MAX];

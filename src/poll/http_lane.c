@@ -322,7 +322,7 @@ bool http_lane_suits(const struct http_client *client, const struct http_request
 {
 	uint32_t timeout_ms = request->timeout_ms ? request->timeout_ms : client->options.timeout_ms;
 
-	if (client->options.proxy || request->is_fresh || request->body || request->n_headers ||
+	if (client->options.proxy || request->unix_socket || request->is_fresh || request->body || request->n_headers ||
 	    (request->method && strcmp(request->method, "GET") != 0))
 		return false;
 	// Past this libcurl watches the speed as well.

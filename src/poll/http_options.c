@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "base/memory.h"
 #include "base/strbuf.h"
@@ -32,11 +33,18 @@ static bool is_token(const char *text)
 	return true;
 }
 
+static bool is_socket_path(const char *path)
+{
+	return path[0] == '/' && strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path && is_clean(path);
+}
+
 bool http_request_is_sane(const struct http_request *request)
 {
 	if (!request->url || !*request->url || !is_clean(request->url))
 		return false;
 	if (request->method && !is_token(request->method))
+		return false;
+	if (request->unix_socket && !is_socket_path(request->unix_socket))
 		return false;
 	if ((request->authorization && !is_clean(request->authorization)) ||
 	    (request->accept && !is_clean(request->accept)))
@@ -167,17 +175,14 @@ int http_options_prepare(struct http_transfer *transfer)
 		{ CURLOPT_MAXAGE_CONN, HTTP_MAX_IDLE_S },
 		{ CURLOPT_DNS_CACHE_TIMEOUT, NAME_CACHE_S },
 	};
-	const struct http_options *options = &transfer->client->options;
 	CURLcode code = set_callbacks(transfer);
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		code |= set_number(transfer->easy, numbers[i].option, numbers[i].value);
 	code |= set_text(transfer->easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	code |= set_text(transfer->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	code |= set_text(transfer->easy, CURLOPT_PROXY,
-			 options->proxy ? options->proxy : ""); // "": not even by environment
 	code |= set_text(transfer->easy, CURLOPT_NOPROXY, "");
-	code |= set_text(transfer->easy, CURLOPT_USERAGENT, options->user_agent);
+	code |= set_text(transfer->easy, CURLOPT_USERAGENT, transfer->client->options.user_agent);
 	return code == CURLE_OK ? 0 : -ENOMEM;
 }
 
@@ -267,6 +272,15 @@ static CURLcode apply_tls(struct http_transfer *transfer, const struct agent_tls
 	return code;
 }
 
+static CURLcode apply_way(struct http_transfer *transfer, const struct http_request *request)
+{
+	const char *proxy = request->unix_socket ? NULL : transfer->client->options.proxy;
+	CURLcode code = set_text(transfer->easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
+
+	transfer->is_proxied = proxy != NULL;
+	return code | set_text(transfer->easy, CURLOPT_PROXY, proxy ? proxy : ""); // "": not even by environment
+}
+
 static CURLcode apply_times(struct http_transfer *transfer, const struct http_request *request)
 {
 	const struct http_options *options = &transfer->client->options;
@@ -292,12 +306,13 @@ int http_options_apply(struct http_transfer *transfer, const struct http_request
 	// Everything that a request can say is said again: nothing of the one before may stay in a reused handle.
 	code = set_text(transfer->easy, CURLOPT_URL, request->url);
 	code |= apply_method(transfer, request);
+	code |= apply_way(transfer, request);
 	code |= apply_tls(transfer, &request->tls);
 	code |= apply_times(transfer, request);
 	code |= set_number(transfer->easy, CURLOPT_FRESH_CONNECT, request->is_fresh);
 	// What may become a lane is not libcurl's to keep.
 	code |= set_number(transfer->easy, CURLOPT_FORBID_REUSE, request->is_fresh || transfer->wants_lane);
-	transfer->has_literal_host = http_url_has_literal(request->url);
+	transfer->has_literal_host = request->unix_socket || http_url_has_literal(request->url);
 	transfer->is_fresh = request->is_fresh;
 	return code == CURLE_OK ? 0 : -ENOMEM;
 }

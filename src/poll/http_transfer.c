@@ -228,7 +228,7 @@ static struct http_failure describe_failure(const struct http_transfer *transfer
 	struct http_failure failure = {
 		.code = code,
 		.os_errno = transfer->socket_errno,
-		.is_proxied = transfer->client->options.proxy != NULL,
+		.is_proxied = transfer->is_proxied,
 		.is_resolved = transfer->is_resolved,
 		.is_ready = transfer->is_ready,
 		.has_byte = transfer->intake.header_bytes > 0,

@@ -11,7 +11,7 @@
 enum { DRIP_MS = 20, REQUEST_MAX = 4096, GUARD_MS = 5, GUARD_TICKS = 2000 };
 
 struct server_connection {
-	uv_tcp_t tcp;
+	union server_stream peer;
 	uv_timer_t timer;
 	struct http_server *server;
 	struct server_connection *prev, *next; // http_server::connections
@@ -35,8 +35,9 @@ static void connection_close(struct server_connection *connection, bool is_reset
 		return;
 	DL_DELETE(connection->server->connections, connection);
 	uv_close((uv_handle_t *)&connection->timer, connection_closed_cb);
-	if (!is_reset || uv_tcp_close_reset(&connection->tcp, connection_closed_cb) < 0)
-		uv_close((uv_handle_t *)&connection->tcp, connection_closed_cb);
+	if (!is_reset || !connection->server->port ||
+	    uv_tcp_close_reset(&connection->peer.tcp, connection_closed_cb) < 0)
+		uv_close(&connection->peer.handle, connection_closed_cb);
 }
 
 static size_t rule_length(const struct server_rule *rule)
@@ -56,7 +57,7 @@ static void written_cb(uv_write_t *write, int status)
 	struct server_connection *connection = write->handle->data;
 
 	free(write);
-	if (status == 0 && !uv_is_closing((uv_handle_t *)&connection->tcp))
+	if (status == 0 && !uv_is_closing(&connection->peer.handle))
 		answer(connection);
 }
 
@@ -67,7 +68,7 @@ static void send_bytes(struct server_connection *connection, const char *bytes, 
 
 	ck_assert_ptr_nonnull(write);
 	connection->n_sent += n;
-	if (uv_write(write, (uv_stream_t *)&connection->tcp, &buffer, 1, written_cb) < 0)
+	if (uv_write(write, &connection->peer.stream, &buffer, 1, written_cb) < 0)
 		free(write);
 }
 
@@ -81,7 +82,7 @@ static void answer(struct server_connection *connection)
 		send_bytes(connection, rule->bytes, rule->n_prompt);
 	} else if (rule->then == SERVER_DRIP && n_left) {
 		uv_timer_start(&connection->timer, timer_cb, DRIP_MS, 0);
-		uv_try_write((uv_stream_t *)&connection->tcp,
+		uv_try_write(&connection->peer.stream,
 			     &(uv_buf_t){ .base = (char *)rule->bytes + connection->n_sent, .len = 1 }, 1);
 		connection->n_sent++;
 	} else if (n_left) {
@@ -104,26 +105,32 @@ static bool request_is_whole(const struct server_connection *connection)
 	return end && connection->n_request >= (size_t)(end + 4 - connection->request) + n_body;
 }
 
+static const struct server_rule *find_rule(const struct http_server *server, const char *request)
+{
+	char path[256] = "";
+
+	if (server->choose)
+		return server->choose(server->choose_ctx, request);
+	sscanf(request, "%*s %255s", path);
+	for (size_t i = 0; i < server->n_rules; i++)
+		if (!server->rules[i].path[0] || strcmp(path, server->rules[i].path) == 0)
+			return &server->rules[i];
+	ck_abort_msg("no rule for %s", path);
+	return NULL;
+}
+
 static void begin_answer(struct server_connection *connection)
 {
 	struct http_server *server = connection->server;
-	char path[256] = "";
 
 	memcpy(server->last_request, connection->request, connection->n_request + 1);
-	sscanf(connection->request, "%*s %255s", path);
 	connection->n_request = connection->n_sent = 0;
 	server->n_requests++;
-	for (size_t i = 0; i < server->n_rules; i++) {
-		connection->rule = &server->rules[i];
-		if (server->rules[i].path[0] && strcmp(path, server->rules[i].path) != 0)
-			continue;
-		if (server->rules[i].delay_ms)
-			uv_timer_start(&connection->timer, timer_cb, server->rules[i].delay_ms, 0);
-		else
-			answer(connection);
-		return;
-	}
-	ck_abort_msg("no rule for %s", path);
+	connection->rule = find_rule(server, server->last_request);
+	if (connection->rule->delay_ms)
+		uv_timer_start(&connection->timer, timer_cb, connection->rule->delay_ms, 0);
+	else
+		answer(connection);
 }
 
 static void alloc_cb(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
@@ -157,13 +164,16 @@ static void accept_cb(uv_stream_t *listener, int status)
 
 	ck_assert(status == 0 && connection);
 	*connection = (struct server_connection){ .server = server, .n_handles = 2 };
-	uv_tcp_init(listener->loop, &connection->tcp);
+	if (server->port)
+		uv_tcp_init(listener->loop, &connection->peer.tcp);
+	else
+		uv_pipe_init(listener->loop, &connection->peer.pipe, 0);
 	uv_timer_init(listener->loop, &connection->timer);
-	connection->tcp.data = connection->timer.data = connection;
+	connection->peer.handle.data = connection->timer.data = connection;
 	server->n_accepted++;
 	DL_APPEND(server->connections, connection);
-	ck_assert_int_eq(uv_accept(listener, (uv_stream_t *)&connection->tcp), 0);
-	uv_read_start((uv_stream_t *)&connection->tcp, alloc_cb, read_cb);
+	ck_assert_int_eq(uv_accept(listener, &connection->peer.stream), 0);
+	uv_read_start(&connection->peer.stream, alloc_cb, read_cb);
 }
 
 void http_server_start(struct http_server *server, uv_loop_t *loop, const struct server_rule *rules, size_t n_rules)
@@ -173,13 +183,24 @@ void http_server_start(struct http_server *server, uv_loop_t *loop, const struct
 
 	signal(SIGPIPE, SIG_IGN); // as the program does: a peer that goes away must not end us
 	*server = (struct http_server){ .rules = rules, .n_rules = n_rules };
-	ck_assert_int_eq(uv_tcp_init(loop, &server->listener), 0);
-	server->listener.data = server;
+	ck_assert_int_eq(uv_tcp_init(loop, &server->listener.tcp), 0);
+	server->listener.handle.data = server;
 	uv_ip4_addr("127.0.0.1", 0, &address);
-	ck_assert_int_eq(uv_tcp_bind(&server->listener, (struct sockaddr *)&address, 0), 0);
-	ck_assert_int_eq(uv_listen((uv_stream_t *)&server->listener, 512, accept_cb), 0);
-	uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &n);
+	ck_assert_int_eq(uv_tcp_bind(&server->listener.tcp, (struct sockaddr *)&address, 0), 0);
+	ck_assert_int_eq(uv_listen(&server->listener.stream, 512, accept_cb), 0);
+	uv_tcp_getsockname(&server->listener.tcp, (struct sockaddr *)&address, &n);
 	server->port = ntohs(address.sin_port);
+}
+
+void http_server_start_at(struct http_server *server, uv_loop_t *loop, const char *path,
+			  const struct server_rule *rules, size_t n_rules)
+{
+	signal(SIGPIPE, SIG_IGN);
+	*server = (struct http_server){ .rules = rules, .n_rules = n_rules };
+	ck_assert_int_eq(uv_pipe_init(loop, &server->listener.pipe, 0), 0);
+	server->listener.handle.data = server;
+	ck_assert_int_eq(uv_pipe_bind(&server->listener.pipe, path), 0);
+	ck_assert_int_eq(uv_listen(&server->listener.stream, 512, accept_cb), 0);
 }
 
 void http_server_drop_all(struct http_server *server)
@@ -192,7 +213,7 @@ void http_server_stop(struct http_server *server)
 {
 	http_server_drop_all(server);
 	if (!server->is_closing)
-		uv_close((uv_handle_t *)&server->listener, NULL);
+		uv_close(&server->listener.handle, NULL);
 	server->is_closing = true;
 }
 

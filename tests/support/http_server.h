@@ -26,18 +26,32 @@ struct server_rule {
 
 struct server_connection;
 
+// TCP on loopback, or a socket in the file system.
+union server_stream {
+	uv_handle_t handle;
+	uv_stream_t stream;
+	uv_tcp_t tcp;
+	uv_pipe_t pipe;
+};
+
 struct http_server {
-	uv_tcp_t listener;
+	union server_stream listener;
 	const struct server_rule *rules; // borrowed
 	size_t n_rules;
+	// Instead of looking for a rule by path, when set: what to do with a request, never NULL.
+	const struct server_rule *(*choose)(void *ctx, const char *request);
+	void *choose_ctx;
 	struct server_connection *connections;
 	size_t n_accepted, n_requests;
-	int port;
+	int port;                // 0: not TCP
 	char last_request[4096]; // headers and body of the last one
 	bool is_closing;
 };
 
 void http_server_start(struct http_server *server, uv_loop_t *loop, const struct server_rule *rules, size_t n_rules);
+// The same on a socket that is made at that path, for http_request::unix_socket; gone when the server stops.
+void http_server_start_at(struct http_server *server, uv_loop_t *loop, const char *path,
+			  const struct server_rule *rules, size_t n_rules);
 void http_server_drop_all(struct http_server *server); // closes every connection, listens on
 void http_server_stop(struct http_server *server);     // run the loop until it is empty
 const char *http_server_url(const struct http_server *server, const char *path, char *out, size_t size);
