@@ -128,6 +128,14 @@ int json_read_number(const struct json_value *value, double *out)
 	return 0;
 }
 
+int json_read_int(const struct json_value *value, int64_t *out)
+{
+	if (json_object_get_type(object_of(value)) != json_type_int)
+		return -ENOENT;
+	*out = json_object_get_int64(object_of(value));
+	return 0;
+}
+
 int json_read_text(const struct json_value *value, struct json_text *out)
 {
 	if (json_kind(value) != JSON_STRING)
@@ -143,6 +151,11 @@ bool json_text_is(const struct json_value *value, const char *word)
 
 	return json_read_text(value, &text) == 0 && text.n == strlen(word) &&
 	       strncasecmp(text.bytes, word, text.n) == 0;
+}
+
+bool json_same(const struct json_value *a, const struct json_value *b)
+{
+	return json_object_equal(object_of(a), object_of(b));
 }
 
 const struct json_value *json_member(const struct json_value *object, const char *name)

@@ -12,6 +12,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { JSON_DEPTH_MAX = 32, JSON_BYTES_MAX = 16 << 20, JSON_VALUES_MAX = 2000000, JSON_REASON_MAX = 64 };
 
@@ -46,10 +47,14 @@ enum json_kind json_kind(const struct json_value *value);
 // 0 and *out set, or -ENOENT when the value is absent or of another kind.
 int json_read_bool(const struct json_value *value, bool *out);
 int json_read_number(const struct json_value *value, double *out);
+int json_read_int(const struct json_value *value, int64_t *out); // of a number without point and exponent
 int json_read_text(const struct json_value *value, struct json_text *out);
 
 // Compares a string value with a word in any ASCII case; false for every other kind.
 bool json_text_is(const struct json_value *value, const char *word);
+
+// Whether two values say the same; members may stand in any order. What is absent is null.
+bool json_same(const struct json_value *a, const struct json_value *b);
 
 const struct json_value *json_member(const struct json_value *object, const char *name); // NULL when absent
 size_t json_array_length(const struct json_value *array);                                // 0 when it is none
