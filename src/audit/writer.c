@@ -2,20 +2,19 @@
 #include "audit/writer.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "audit/record.h"
 #include "audit/syslog.h"
+#include "base/batch_thread.h"
+#include "base/container_of.h"
 #include "base/memory.h"
 
 enum job_kind { JOB_APPEND, JOB_CHECKPOINT, JOB_REOPEN };
 
 struct job {
+	struct batch_job link;
 	enum job_kind kind;
-	struct job *next; // of the list it is on
 	uint64_t ticket;
 	int64_t at_ms;
 	enum audit_level level;
@@ -26,18 +25,9 @@ struct job {
 	char body[];
 };
 
-struct jobs { // a queue
-	struct job *first, *last;
-	size_t n;
-};
-
 struct audit_writer {
-	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t has_work;
-	struct jobs waiting, answered;   // under the mutex
-	struct audit_writer_state state; // under the mutex
-	bool is_stopping, is_left;       // under the mutex; left: nobody listens any more
+	struct batch_thread thread;
+	struct audit_writer_state state; // under the thread's lock
 
 	// of the thread alone
 	struct audit_store_options options; // texts owned
@@ -54,28 +44,9 @@ struct audit_writer {
 	void *ctx;
 };
 
-static void push(struct jobs *jobs, struct job *job)
+static struct job *job_of(struct batch_job *link)
 {
-	job->next = NULL;
-	if (jobs->last)
-		jobs->last->next = job;
-	else
-		jobs->first = job;
-	jobs->last = job;
-	jobs->n++;
-}
-
-static void append_jobs(struct jobs *to, struct jobs *from)
-{
-	if (!from->first)
-		return;
-	if (to->last)
-		to->last->next = from->first;
-	else
-		to->first = from->first;
-	to->last = from->last;
-	to->n += from->n;
-	*from = (struct jobs){ 0 };
+	return container_of(link, struct job, link);
 }
 
 // ---- the thread
@@ -102,13 +73,15 @@ static void reopen(struct audit_writer *writer)
 }
 
 // The jobs from `from` up to `end` were written; they are as durable as this sync says.
-static void sync_run(struct audit_writer *writer, struct job *from, const struct job *end)
+static void sync_run(struct audit_writer *writer, struct job *from, const struct batch_job *end)
 {
 	int r = writer->store ? audit_store_sync(writer->store) : writer->trouble.error;
 
 	if (writer->store)
 		writer->trouble = *audit_store_trouble(writer->store);
-	for (struct job *job = from; job != end; job = job->next) {
+	for (struct batch_job *link = &from->link; link != end; link = link->next) {
+		struct job *job = job_of(link);
+
 		if (job->error == 0)
 			job->error = r;
 		if (job->kind == JOB_APPEND && job->error == 0 && writer->has_syslog)
@@ -116,14 +89,17 @@ static void sync_run(struct audit_writer *writer, struct job *from, const struct
 	}
 }
 
-static void work(struct audit_writer *writer, const struct jobs *jobs)
+static void work(void *ctx, const struct batch_jobs *jobs)
 {
-	struct job *from = jobs->first;
+	struct audit_writer *writer = ctx;
+	struct job *from = job_of(jobs->first);
 
-	for (struct job *job = from; job; job = job->next) {
+	for (struct batch_job *link = jobs->first; link; link = link->next) {
+		struct job *job = job_of(link);
+
 		writer->now_ms = job->at_ms ? job->at_ms : writer->now_ms;
 		if (job->kind == JOB_REOPEN) {
-			sync_run(writer, from, job);
+			sync_run(writer, from, link);
 			reopen(writer);
 			from = job;
 		} else if (!writer->store) {
@@ -137,9 +113,9 @@ static void work(struct audit_writer *writer, const struct jobs *jobs)
 	sync_run(writer, from, NULL);
 }
 
-// Under the mutex.
-static void publish(struct audit_writer *writer)
+static void publish(void *ctx)
 {
+	struct audit_writer *writer = ctx;
 	struct audit_writer_state *state = &writer->state;
 
 	state->is_open = writer->store && !writer->trouble.error;
@@ -151,32 +127,34 @@ static void publish(struct audit_writer *writer)
 	state->n_syslog_failed = writer->syslog.n_failed;
 }
 
-static void *run(void *arg)
+static void begin(void *ctx)
 {
-	struct audit_writer *writer = arg;
-	struct jobs jobs = { 0 };
-	bool is_over = false;
+	open_store(ctx, NULL);
+}
 
-	open_store(writer, NULL);
-	while (!is_over) {
-		pthread_mutex_lock(&writer->mutex);
-		publish(writer);
-		append_jobs(&writer->answered, &jobs);
-		if (!writer->is_left)
-			writer->wake(writer->ctx);
-		while (!writer->waiting.first && !writer->is_stopping)
-			pthread_cond_wait(&writer->has_work, &writer->mutex);
-		is_over = writer->is_stopping && !writer->waiting.first;
-		append_jobs(&jobs, &writer->waiting);
-		pthread_mutex_unlock(&writer->mutex);
-		if (jobs.first)
-			work(writer, &jobs);
-	}
+static void end(void *ctx)
+{
+	struct audit_writer *writer = ctx;
+
 	audit_store_close(writer->store);
 	writer->store = NULL;
 	audit_syslog_finish(&writer->syslog);
-	return NULL;
 }
+
+static void wake(void *ctx)
+{
+	struct audit_writer *writer = ctx;
+
+	writer->wake(writer->ctx);
+}
+
+static const struct batch_class class = {
+	.begin = begin,
+	.work = work,
+	.publish = publish,
+	.end = end,
+	.wake = wake,
+};
 
 // ---- the owner
 
@@ -202,16 +180,6 @@ static int copy_options(struct audit_writer *writer, const struct audit_writer_o
 
 static void destroy(struct audit_writer *writer)
 {
-	struct jobs *queues[] = { &writer->waiting, &writer->answered };
-
-	for (size_t i = 0; i < 2; i++) {
-		for (struct job *job = queues[i]->first, *next; job; job = next) {
-			next = job->next;
-			mem_free(job);
-		}
-	}
-	pthread_cond_destroy(&writer->has_work);
-	pthread_mutex_destroy(&writer->mutex);
 	mem_free((char *)writer->options.dir);
 	mem_free((char *)writer->options.key);
 	mem_free((char *)writer->options.holder);
@@ -222,19 +190,6 @@ static void destroy(struct audit_writer *writer)
 	mem_free(writer);
 }
 
-// Signals are the main thread's.
-static int start_thread(struct audit_writer *writer)
-{
-	sigset_t all, old;
-	int r;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = -pthread_create(&writer->thread, NULL, run, writer);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return r;
-}
-
 int audit_writer_create(const struct audit_writer_options *options, int64_t now_ms, struct audit_writer **out)
 {
 	struct audit_writer *writer = mem_calloc(1, sizeof *writer);
@@ -243,8 +198,6 @@ int audit_writer_create(const struct audit_writer_options *options, int64_t now_
 	*out = NULL;
 	if (!writer)
 		return -ENOMEM;
-	pthread_mutex_init(&writer->mutex, NULL);
-	pthread_cond_init(&writer->has_work, NULL);
 	bytes_init(&writer->who, AUDIT_BODY_MAX);
 	bytes_init(&writer->body, AUDIT_BODY_MAX);
 	writer->wake = options->wake;
@@ -252,7 +205,7 @@ int audit_writer_create(const struct audit_writer_options *options, int64_t now_
 	writer->now_ms = now_ms;
 	r = copy_options(writer, options);
 	if (r == 0)
-		r = start_thread(writer);
+		r = batch_thread_start(&writer->thread, &class, writer, AUDIT_WAITING_MAX);
 	if (r < 0) {
 		destroy(writer);
 		return r;
@@ -263,16 +216,8 @@ int audit_writer_create(const struct audit_writer_options *options, int64_t now_
 
 static int submit(struct audit_writer *writer, struct job *job)
 {
-	int r = 0;
+	int r = batch_thread_put(&writer->thread, &job->link);
 
-	pthread_mutex_lock(&writer->mutex);
-	if (writer->waiting.n >= AUDIT_WAITING_MAX) {
-		r = -ENOBUFS;
-	} else {
-		push(&writer->waiting, job);
-		pthread_cond_signal(&writer->has_work);
-	}
-	pthread_mutex_unlock(&writer->mutex);
 	if (r < 0)
 		mem_free(job);
 	return r;
@@ -328,13 +273,11 @@ int audit_writer_reopen(struct audit_writer *writer, int64_t now_ms)
 
 void audit_writer_take(struct audit_writer *writer)
 {
-	struct jobs jobs = { 0 };
+	struct batch_jobs jobs = batch_thread_take(&writer->thread);
 
-	pthread_mutex_lock(&writer->mutex);
-	append_jobs(&jobs, &writer->answered);
-	pthread_mutex_unlock(&writer->mutex);
-	for (struct job *job = jobs.first, *next; job; job = next) {
-		next = job->next;
+	for (struct batch_job *link; (link = batch_jobs_pop(&jobs));) {
+		struct job *job = job_of(link);
+
 		if (job->done)
 			job->done(job->ctx, job->ticket, job->error);
 		mem_free(job);
@@ -343,36 +286,22 @@ void audit_writer_take(struct audit_writer *writer)
 
 void audit_writer_look(struct audit_writer *writer, struct audit_writer_state *out)
 {
-	pthread_mutex_lock(&writer->mutex);
+	batch_thread_lock(&writer->thread);
 	*out = writer->state;
-	pthread_mutex_unlock(&writer->mutex);
+	batch_thread_unlock(&writer->thread);
 }
 
 int audit_writer_destroy(struct audit_writer *writer, unsigned timeout_ms)
 {
-	struct timespec until;
+	int r;
 
 	if (!writer)
 		return 0;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&writer->mutex);
-	writer->is_stopping = true;
-	pthread_cond_signal(&writer->has_work);
-	pthread_mutex_unlock(&writer->mutex);
-	if (pthread_timedjoin_np(writer->thread, NULL, &until) != 0) {
-		pthread_mutex_lock(&writer->mutex);
-		writer->is_left = true;
-		pthread_mutex_unlock(&writer->mutex);
-		pthread_detach(writer->thread);
-		return -ETIMEDOUT;
-	}
+	r = batch_thread_stop(&writer->thread, timeout_ms);
+	if (r < 0)
+		return r;
 	audit_writer_take(writer);
+	batch_thread_finish(&writer->thread);
 	destroy(writer);
 	return 0;
 }
