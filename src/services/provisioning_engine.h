@@ -1,0 +1,104 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The provisioning engine: makes plans, carries out operations, and says how they stand.
+ *
+ * Nothing is dispatched before its intent is on disk, in the journal of the operation and in the audit trail, and
+ * nothing is shown as done before its result is. What was sent without an answer is looked at, never sent again. Where
+ * looking does not tell, the target is indeterminate and stays so.
+ *
+ * What it knows of the world comes through `struct engine_world`, what it does goes through drivers, what it has to say
+ * goes to a sink: EVENT_PLAN, EVENT_OPERATION, EVENT_LIFECYCLE, and notices. It has no clock and no loop: its owner
+ * calls provisioning_engine_tick() when a deadline has come, and the world says what time it is when a driver answers.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "opscon/driver.h"
+#include "opscon/event.h"
+#include "opscon/feed.h"
+#include "opscon/operation.h"
+
+struct audit_logger;
+struct policy;
+
+enum {
+	ENGINE_OBSERVE_MS = 5000,      // how long a look at a target may take
+	ENGINE_LOOK_MS = 10000,        // how long it is looked at after an answer that never came
+	ENGINE_LOOK_EVERY_MS = 1000,   // and how often; the control file too
+	ENGINE_GRACE_MS = 5000,        // past a step's time limit: a driver that says nothing any more is given up
+	ENGINE_TELL_MS = 100,          // between two snapshots of one operation
+	ENGINE_PLANS_KEPT = 16,        // the newest; a plan that is gone cannot be submitted
+	ENGINE_PLAN_AGE_MS = 900000,   // nor one that is older
+	ENGINE_OUTPUT_LINES = 20,      // the last ones of an operation
+	ENGINE_OUTPUT_BYTES = 200,     // of one of them
+	ENGINE_OPERATIONS_KEPT = 1000, // open ones; more are refused with -ENOBUFS
+};
+
+// What the guards of a rollout look at; NaN where it is not known.
+struct engine_vitals {
+	double error_share; // 0..1
+	double latency_ms;  // p95, else of the last probe
+};
+
+// What the engine asks its owner. Everything it returns is borrowed, and valid until the next call.
+struct engine_world {
+	struct instant (*now)(void *ctx);
+	const struct agent *(*agent)(void *ctx, uint32_t id);            // NULL: gone
+	const struct agent *(*agent_by_key)(void *ctx, const char *key); // NULL: gone
+	const struct health *(*health)(void *ctx, uint32_t id);          // NULL: not known
+	void (*vitals)(void *ctx, uint32_t id, struct engine_vitals *out);
+	// Names of the agents whose label depends_on names this one. Writes at most n; returns how many there are.
+	size_t (*dependents)(void *ctx, uint32_t id, const char **names, size_t n);
+	bool (*is_last_healthy)(void *ctx, uint32_t id);           // of its service and environment
+	void (*probe)(void *ctx, uint32_t id);                     // soon, please
+	void (*overlay)(void *ctx, uint32_t id, bool is_operated); // somebody operates on it, or nobody any more
+	void (*rearm)(void *ctx);                                  // provisioning_engine_deadline() may be nearer now
+	void *ctx;
+};
+
+struct engine_options {
+	const struct engine_world *world; // copied
+	const struct event_sink *sink;    // copied
+	struct driver *const *drivers;    // borrowed, as the drivers: they outlive the engine
+	size_t n_drivers;
+	const struct policy *policy; // borrowed; NULL: the usual one
+	struct audit_logger *audit;  // borrowed; outlives the engine
+	const char *state_dir;       // copied; NULL: nothing can be carried out, but in the demo
+	const char *holder;          // copied: this process, for people: "alice, pid 4711"
+	bool is_demo;                // without a state directory there is no journal and there are no locks
+};
+
+struct provisioning_engine;
+
+/* 0; -ENOMEM, -EINVAL. What other processes left half done is looked at: it is paused or indeterminate, and told as
+ * events from the first tick on.
+ */
+int provisioning_engine_create(const struct engine_options *options, struct provisioning_engine **out);
+
+/* Ends without answers: what runs is left as the journal has it, to be recovered by the next start. Drivers may be
+ * closed only after it. NULL is fine.
+ */
+void provisioning_engine_destroy(struct provisioning_engine *engine);
+
+/* REQUEST_PLAN ... REQUEST_OBSERVE. 0, or negative errno at once; nothing has happened then, and the attempt is on
+ * record: -ENOENT no such agent, plan or operation; -EROFS read-only; -EPERM the guard is not satisfied, or the plan
+ * is refused; -ESTALE things are not as they were, and a notice says how; -EBUSY somebody else operates on it, and a
+ * notice says who; -EIO the audit trail or the journal cannot be written; -ENOTSUP there is no state directory;
+ * -EINVAL; -ENOMEM.
+ */
+int provisioning_engine_request(struct provisioning_engine *engine, const struct request *request, struct instant now);
+
+// The deadline is mono; INT64_MAX: there is none.
+int64_t provisioning_engine_deadline(const struct provisioning_engine *engine);
+void provisioning_engine_tick(struct provisioning_engine *engine, struct instant now);
+
+/* Who there is: a new description, a new agent, or (gone) one less. What is known of its life is told. */
+void provisioning_engine_agent(struct provisioning_engine *engine, const struct agent *agent, bool is_gone,
+			       struct instant now);
+
+// What is known of an agent's life; NULL: nothing yet. Valid until the next call.
+const struct agent_lifecycle *provisioning_engine_lifecycle(const struct provisioning_engine *engine, uint32_t agent);
+
+size_t provisioning_engine_n_open(const struct provisioning_engine *engine); // operations that are not over
