@@ -21,7 +21,8 @@
 #include "opscon/operation.h"
 
 struct audit_logger;
-struct policy;
+struct journal_writer;
+struct operations_config;
 
 enum {
 	ENGINE_OBSERVE_MS = 5000,      // how long a look at a target may take
@@ -45,8 +46,10 @@ struct engine_vitals {
 // What the engine asks its owner. Everything it returns is borrowed, and valid until the next call.
 struct engine_world {
 	struct instant (*now)(void *ctx);
+	uint32_t (*random)(void *ctx);
 	const struct agent *(*agent)(void *ctx, uint32_t id);            // NULL: gone
 	const struct agent *(*agent_by_key)(void *ctx, const char *key); // NULL: gone
+	struct driver *(*driver)(void *ctx, const struct agent *agent);  // NULL: none; outlives the engine
 	const struct health *(*health)(void *ctx, uint32_t id);          // NULL: not known
 	void (*vitals)(void *ctx, uint32_t id, struct engine_vitals *out);
 	// Names of the agents whose label depends_on names this one. Writes at most n; returns how many there are.
@@ -59,15 +62,14 @@ struct engine_world {
 };
 
 struct engine_options {
-	const struct engine_world *world; // copied
-	const struct event_sink *sink;    // copied
-	struct driver *const *drivers;    // borrowed, as the drivers: they outlive the engine
-	size_t n_drivers;
-	const struct policy *policy; // borrowed; NULL: the usual one
-	struct audit_logger *audit;  // borrowed; outlives the engine
-	const char *state_dir;       // copied; NULL: nothing can be carried out, but in the demo
-	const char *holder;          // copied: this process, for people: "alice, pid 4711"
-	bool is_demo;                // without a state directory there is no journal and there are no locks
+	const struct engine_world *world;       // copied
+	const struct event_sink *sink;          // copied
+	const struct operations_config *config; // borrowed
+	struct journal_writer *journal; // borrowed; outlives the engine. NULL: nothing is kept, in the demo alone
+	struct audit_logger *audit;     // borrowed; outlives the engine
+	const char *state_dir;          // copied; NULL: the same
+	const char *holder;             // copied: this process, for people: "alice, pid 4711"
+	bool is_demo;                   // neither journal nor locks; elsewhere nothing is done without them
 };
 
 struct provisioning_engine;
