@@ -4,13 +4,13 @@
  * of each target and how well it is, asked what is next, and knows no clock but the one it is given (mono_ms).
  *
  * A wave (batch or phase) begins when the one before is settled and `wait_ms` have passed; a target is done when it was
- * up for `min_healthy_ms`, and has failed when it is not within `verify_ms`. What is done goes on being watched until
- * the operation is over.
+ * up for `min_healthy_ms`, and has failed when it is not within `verify_ms`. Those that were found well go on being
+ * watched until the operation is over.
  *
- * It trips when as many targets are bad at once as `max_unavailable` (failed, or done and down since), or when one that
- * was done has too many errors, or answers too slowly. Then what was changed is taken back, newest first, where there
- * is a way back; where there is none it ends there; and with rolls_back off it waits for a person. A target of which
- * nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.
+ * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since), and when
+ * one that came up has too many errors, or answers too slowly. Then what was changed is taken back, newest first; where
+ * there is no way back it ends there; and with rolls_back off it waits for a person. A target of which nobody knows
+ * what became of it ends the operation: what runs is settled, nothing is begun or taken back.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 // How well a target is. NaN where it is not known.
 struct rollout_measure {
-	int64_t up_since_ms; // mono; -1: it is not up
+	int64_t up_since_ms; // mono, by answers since its steps are through; -1: it is not up
 	double error_share;  // 0..1
 	double latency_before_ms, latency_ms;
 };
@@ -33,7 +33,7 @@ enum rollout_do {
 	ROLLOUT_DO_BEGIN,  // target: it runs now
 	ROLLOUT_DO_FINISH, // target: it was well for long enough, and is done now
 	ROLLOUT_DO_FAIL,   // target, why: it is not well within its time, and has failed now
-	ROLLOUT_DO_TRIP,   // why; told once: the state is rolling back, paused, or on its way to failed now
+	ROLLOUT_DO_TRIP,   // why; told once: it is rolling back, paused, or ends with what runs
 	ROLLOUT_DO_UNDO,   // target: it is rolling back now
 	ROLLOUT_DO_SKIP,   // target: it will never be begun
 	ROLLOUT_DO_END,    // state: it is over; the same again when asked again
@@ -60,16 +60,20 @@ void rollout_destroy(struct rollout_run *run); // NULL is fine
  */
 struct rollout_next rollout_ask(struct rollout_run *run, int64_t now_ms);
 
-/* What has become of a target. TARGET_VERIFYING: its steps are through, health decides (the same for undoing, which
- * stays TARGET_ROLLING_BACK until it is told otherwise). Also for what a journal tells of a past life, before the
- * first question.
+/* What has become of a target. TARGET_VERIFYING: its steps are through, and health decides within the time there is;
+ * of one that is rolling back those were the steps of its undo. Who is not judged by health is told TARGET_DONE (or
+ * ROLLED_BACK) right away, as is one to undo that has changed nothing. Also for what a journal tells of a past life,
+ * before the first question.
  */
 void rollout_tell(struct rollout_run *run, size_t target, enum target_state state, int64_t now_ms);
 void rollout_measured(struct rollout_run *run, size_t target, const struct rollout_measure *measure);
 
-// What a person wants. 0, or -EALREADY, or -EPERM (it is over, or being aborted).
+/* What a person wants. 0; -EALREADY it is so; -EPERM it is over or about to be; -ENOTSUP nothing can be taken back.
+ * Paused, what runs goes on and nothing is begun or tripped over. After an abort what runs is settled, and whoever is
+ * being verified is judged at once.
+ */
 int rollout_pause(struct rollout_run *run, const char *why);
-int rollout_resume(struct rollout_run *run, int64_t now_ms); // what is bad already is accepted as it is
+int rollout_resume(struct rollout_run *run); // after it has tripped: what is bad now is accepted
 int rollout_abort(struct rollout_run *run, const char *why);
 int rollout_roll_back(struct rollout_run *run, const char *why);
 
