@@ -183,6 +183,7 @@ static int get_recipe(const struct plan_subject *subject, const struct operation
 
 	out->n = out->used = 0;
 	out->is_short = false;
+	out->why[0] = '\0';
 	r = driver->class->recipe(driver, subject->agent, params, subject->sight, is_undo, out);
 	return r == 0 && out->is_short ? -EMSGSIZE : r;
 }
@@ -208,10 +209,13 @@ static bool is_blue_green(const struct plan_subject *subject, const struct opera
 	return false;
 }
 
-static const char *recipe_refusal(const struct plan_target *target, int error, char out[REFUSAL_MAX])
+static const char *recipe_refusal(const struct plan_target *target, const struct driver_recipe *recipe, int error,
+				  char out[REFUSAL_MAX])
 {
 	out[0] = '\0';
-	if (error == -ENOTSUP)
+	if (error == -ENOTSUP && recipe->why[0])
+		snprintf(out, REFUSAL_MAX, "%s", recipe->why);
+	else if (error == -ENOTSUP)
 		snprintf(out, REFUSAL_MAX, "its driver, %s, cannot do that", target->driver);
 	else if (error == -EMSGSIZE)
 		snprintf(out, REFUSAL_MAX, "its driver, %s, has more to say than there is room for", target->driver);
@@ -245,7 +249,7 @@ void plan_target_compile(struct plan_maker *maker, const struct plan_subject *su
 	if (maker->error)
 		return;
 	if (!standing_refusal(maker, subject, target, refusal)[0]) {
-		recipe_refusal(target, get_recipe(subject, params, false, &recipe), refusal);
+		recipe_refusal(target, &recipe, get_recipe(subject, params, false, &recipe), refusal);
 		if (!refusal[0] && params->rollout.kind == ROLLOUT_BLUE_GREEN &&
 		    !is_blue_green(subject, params, &recipe))
 			snprintf(refusal, sizeof refusal, "its driver, %s, has no blue-green rollout", target->driver);

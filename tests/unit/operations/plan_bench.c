@@ -31,8 +31,10 @@ static int recipe(const struct driver *driver, const struct agent *agent, const 
 
 	(void)agent;
 	(void)sight;
-	if (result < 0)
+	if (result < 0) {
+		snprintf(out->why, sizeof out->why, "%s", own->why ? own->why : "");
 		return result;
+	}
 	if (is_undo) {
 		add_step(out, 2, "Back", "POST /control/rollback");
 		return 0;

@@ -10,6 +10,7 @@ struct bench_driver {
 	int recipe_result, undo_result; // 0, or what it answers instead
 	bool has_blue_green, is_wordy;
 	const char *action; // of its second step
+	const char *why;    // there is no recipe; NULL: it does not say
 };
 
 struct bench_agent {

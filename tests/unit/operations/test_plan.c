@@ -192,6 +192,12 @@ static void refuse_by_driver(struct plan_subject *subject)
 	bench.driver.recipe_result = -ENOTSUP;
 }
 
+static void refuse_with_words(struct plan_subject *subject)
+{
+	refuse_by_driver(subject);
+	bench.driver.why = "its label unit is missing";
+}
+
 static void refuse_by_length(struct plan_subject *subject)
 {
 	(void)subject;
@@ -220,6 +226,7 @@ START_TEST(a_target_that_cannot_be_done_says_why_and_has_no_steps)
 		{ refuse_by_state, "it is suspended" },
 		{ refuse_by_absence, "nothing operates it: its driver is not there" },
 		{ refuse_by_driver, "its driver, paper, cannot do that" },
+		{ refuse_with_words, "its label unit is missing" },
 		{ refuse_by_length, "its driver, paper, has more to say than there is room for" },
 		{ refuse_by_failure, "its driver, paper: No such file or directory" },
 		{ refuse_by_rollout, "its driver, paper, has no blue-green rollout" },
