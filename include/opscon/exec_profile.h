@@ -16,7 +16,14 @@
 #include "opscon/operation.h"
 
 // What the words say that `observe` prints, separated by blanks or ends of lines.
-enum exec_word { EXEC_WORD_STATE, EXEC_WORD_VERSION, EXEC_WORD_INSTANCE, EXEC_WORD_IGNORED, EXEC_WORD_COUNT };
+enum exec_word {
+	EXEC_WORD_STATE,
+	EXEC_WORD_VERSION,
+	EXEC_WORD_PREVIOUS, // what a rollback goes back to
+	EXEC_WORD_INSTANCE, // another one after every start
+	EXEC_WORD_IGNORED,
+	EXEC_WORD_COUNT,
+};
 enum { EXEC_WORDS_MAX = 8, EXEC_ARGUMENTS_MAX = 32, EXEC_ARGUMENT_MAX = 1024 };
 
 // A word that means a state; or an exit code, asked when no word is known.

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "drivers/exec.h"
 #include "drivers/http.h"
 
 static int (*const creators[])(const struct driver_options *options, struct driver **out) = {
+	exec_driver_create,
 	http_driver_create,
 };
 

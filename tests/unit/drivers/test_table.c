@@ -46,6 +46,7 @@ START_TEST(an_agent_has_the_driver_it_names)
 	ck_assert_int_eq(driver_table_create(&f.options, &table), 0);
 	ck_assert_ptr_nonnull(driver_table_find(table, "http"));
 	ck_assert_str_eq(driver_table_of(table, &with)->class->name, "http");
+	ck_assert_str_eq(driver_table_find(table, "exec")->class->name, "exec");
 	ck_assert_ptr_null(driver_table_of(table, &none));
 	ck_assert_ptr_null(driver_table_of(table, &other));
 	ck_assert_uint_eq(driver_table_verbs(table, &with), (1U << VERB_COUNT) - 1);
