@@ -73,36 +73,32 @@ int http_verb_body(enum verb verb, const struct operation_params *params, struct
 	return w.error;
 }
 
-// Whether the verb can be asked for with what is known.
-static bool is_possible(enum verb verb, const struct operation_params *params, const struct driver_sight *sight,
-			bool is_undo)
+// Why the verb cannot be asked for with what is known; NULL when it can.
+static const char *obstacle(int verb, const struct operation_params *params, const struct driver_sight *sight,
+			    bool is_undo)
 {
+	if (verb < 0)
+		return "nothing takes that back";
 	if (verb == VERB_UPGRADE && !params->version[0])
-		return false;
+		return "no version to upgrade to was given";
 	if (verb == VERB_CONFIGURE && !is_object(params->patch))
-		return false;
+		return "the patch is no JSON object";
 	// An upgrade leaves a version to go back to; without one there must be one already.
-	return verb != VERB_ROLLBACK || is_undo || !sight || sight->previous[0];
+	if (verb == VERB_ROLLBACK && !is_undo && sight && !sight->previous[0])
+		return "there is no version to go back to";
+	return NULL;
 }
 
-int http_recipe(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
-		const struct driver_sight *sight, bool is_undo, struct driver_recipe *out)
+static void add_step(enum verb verb, const char *url, const struct operation_params *params,
+		     const struct driver_sight *sight, struct driver_recipe *out)
 {
-	int undo = (size_t)params->verb < VERB_COUNT ? verbs[params->verb].undo : -1;
-	enum verb verb = is_undo ? (enum verb)undo : params->verb;
-	char url[CONTROL_URL_MAX], action[CONTROL_URL_MAX + 300], before[DRIVER_INSTANCE_MAX + 40] = "";
+	bool is_own = verb == params->verb; // and no undo
+	char action[CONTROL_URL_MAX + DRIVER_VERSION_MAX + 40], before[DRIVER_INSTANCE_MAX + 40] = "";
 
-	(void)driver;
-	if ((size_t)params->verb >= VERB_COUNT || (is_undo && undo < 0) || !agent->control_url ||
-	    !is_possible(verb, params, sight, is_undo))
-		return -ENOTSUP;
-	if (control_url(agent->control_url, verbs[verb].path, url) < 0)
-		return -ENOTSUP;
-	if (sight && sight->instance[0] && !is_undo)
+	if (sight && sight->instance[0] && is_own)
 		snprintf(before, sizeof before, "it is instance %s", sight->instance);
 	snprintf(action, sizeof action, "%s %s%s%s", verbs[verb].method, url,
-		 verb == params->verb && params->version[0] ? ", version " : "",
-		 verb == params->verb ? params->version : "");
+		 is_own && params->version[0] ? ", version " : "", is_own ? params->version : "");
 	driver_recipe_add(out, &(struct plan_step){
 				       .label = verbs[verb].label,
 				       .precondition = before,
@@ -112,5 +108,26 @@ int http_recipe(const struct driver *driver, const struct agent *agent, const st
 				       .primitive = http_primitive(verb),
 				       .is_mutating = true,
 			       });
+}
+
+int http_recipe(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
+		const struct driver_sight *sight, bool is_undo, struct driver_recipe *out)
+{
+	char url[CONTROL_URL_MAX];
+	const char *why;
+	int verb;
+
+	(void)driver;
+	if ((size_t)params->verb >= VERB_COUNT || !agent->control_url)
+		return -ENOTSUP;
+	verb = is_undo ? verbs[params->verb].undo : (int)params->verb;
+	why = obstacle(verb, params, sight, is_undo);
+	if (!why && control_url(agent->control_url, verbs[verb].path, url) < 0)
+		why = "the address of its control endpoint is too long";
+	if (why) {
+		snprintf(out->why, sizeof out->why, "%s", why);
+		return -ENOTSUP;
+	}
+	add_step((enum verb)verb, url, params, sight, out);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drivers/control_answer.h"
 #include "drivers/http_recipe.h"
 
 static const struct agent agent = { .control_url = "http://h:9/control" };
@@ -83,6 +84,8 @@ START_TEST(some_verbs_can_be_taken_back)
 		ck_assert_int_eq(r, table[i].action ? 0 : -ENOTSUP);
 		if (table[i].action)
 			ck_assert_str_eq(recipe.steps[0].action, table[i].action);
+		else
+			ck_assert_str_eq(recipe.why, "nothing takes that back");
 	}
 }
 END_TEST
@@ -93,9 +96,12 @@ START_TEST(what_cannot_be_is_not_planned)
 	struct agent bare = { .control_url = NULL };
 	struct operation_params params = params_of(VERB_ROLLBACK);
 	struct driver_recipe recipe = { 0 };
+	char longer[2 * CONTROL_URL_MAX] = "";
 
+	memset(longer, 'x', sizeof longer - 1);
 	first.previous[0] = '\0';
 	ck_assert_int_eq(http_recipe(NULL, &agent, &params, &first, false, &recipe), -ENOTSUP);
+	ck_assert_str_eq(recipe.why, "there is no version to go back to");
 	ck_assert_int_eq(http_recipe(NULL, &bare, &params, &sight, false, &recipe), -ENOTSUP);
 	params.verb = VERB_UPGRADE; // to no version
 	ck_assert_int_eq(http_recipe(NULL, &agent, &params, &sight, false, &recipe), -ENOTSUP);
@@ -104,6 +110,10 @@ START_TEST(what_cannot_be_is_not_planned)
 	params.verb = VERB_CONFIGURE;
 	params.patch = "[1]";
 	ck_assert_int_eq(http_recipe(NULL, &agent, &params, &sight, false, &recipe), -ENOTSUP);
+	ck_assert_str_eq(recipe.why, "the patch is no JSON object");
+	bare.control_url = longer;
+	params.verb = VERB_START;
+	ck_assert_int_eq(http_recipe(NULL, &bare, &params, &sight, false, &recipe), -ENOTSUP);
 	params.verb = VERB_COUNT;
 	ck_assert_int_eq(http_recipe(NULL, &agent, &params, &sight, false, &recipe), -ENOTSUP);
 }
