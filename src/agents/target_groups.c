@@ -134,6 +134,30 @@ static int apply_paths(const struct target_group *group, struct agent *agent, ch
 	return r;
 }
 
+/* What operates it. A list may come over the network: the path is one on the agent's own address, so that nobody is
+ * made to tell another machine what to do.
+ */
+static int apply_control(const struct target_group *group, struct agent *agent, char *why, size_t why_size)
+{
+	const char *path = look_up(group, "__control_path__"), *driver = look_up(group, "__driver__");
+	const char *target = look_up(group, "__control_target__");
+	int r = 0;
+
+	if (path && *path && strstr(path, "://")) {
+		snprintf(why, why_size, "expected a path in __control_path__");
+		return -EINVAL;
+	}
+	if (path && *path)
+		r = set_url(&agent->control_url, agent->url, path, why, why_size);
+	if (!driver || !*driver)
+		driver = agent->control_url ? "http" : NULL;
+	if (r == 0 && driver)
+		r = set_text(&agent->driver, driver);
+	if (r == 0 && target && *target)
+		r = set_text(&agent->control_target, target);
+	return r;
+}
+
 static int apply_labels(struct agent *agent, const struct labels *labels)
 {
 	for (size_t i = 0; i < labels->n; i++) {
@@ -150,6 +174,8 @@ static int describe(const struct target_group *group, struct agent *agent, char 
 	const char *id = look_up(group, "__agent_id__"), *name = look_up(group, "__agent_name__");
 	int r = apply_paths(group, agent, why, why_size);
 
+	if (r == 0)
+		r = apply_control(group, agent, why, why_size);
 	if (!name || !*name)
 		name = look_up(group, "instance");
 	if (r == 0 && group->extra)

@@ -14,6 +14,9 @@
  *   __param_NAME       NAME=value in the query of the metrics path
  *   __agent_name__     the name shown; else the label `instance`, else host and port (opscon's own)
  *   __agent_id__       the lasting identity; else the address (opscon's own)
+ *   __control_path__   where its control endpoint is (opscon's own): a path, never another machine's address
+ *   __driver__         what operates it: http, docker, exec; http when there is a control endpoint (opscon's own)
+ *   __control_target__ what that driver knows it by: a container's or a profile's name (opscon's own)
  *
  * Other `__` labels (`__meta_...`, `__address__`) are dropped. Source: Prometheus, "Configuration", file_sd_config and
  * http_sd_config.

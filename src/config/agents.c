@@ -170,6 +170,8 @@ static void set_endpoints(struct reader *reader, struct agent *agent, const stru
 	bool has_metrics = set_endpoint(reader, agent->url, written->metrics_node, &agent->metrics_url);
 
 	set_endpoint(reader, agent->url, written->control_node, &agent->control_url);
+	if (agent->control_url)
+		set_text(reader, &agent->driver, "http");
 	if (!has_health && !has_metrics)
 		return;
 	agent->is_discovering = false;

@@ -81,6 +81,35 @@ START_TEST(meta_labels_say_where_things_are)
 }
 END_TEST
 
+START_TEST(labels_say_what_operates_an_agent)
+{
+	static const struct {
+		const char *labels, *driver, *url, *target;
+	} table[] = {
+		{ "\"a\":\"b\"", NULL, NULL, NULL },
+		{ "\"__control_path__\":\"\",\"__driver__\":\"\"", NULL, NULL, NULL },
+		{ "\"__control_path__\":\"/control\"", "http", "http://x:1/control", NULL },
+		{ "\"__control_path__\":\"ops?unit=7\"", "http", "http://x:1/ops?unit=7", NULL },
+		{ "\"__driver__\":\"docker\",\"__control_target__\":\"web-1\"", "docker", NULL, "web-1" },
+		{ "\"__driver__\":\"exec\",\"__control_path__\":\"/c\"", "exec", "http://x:1/c", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct target_list list;
+		struct target_error error;
+		char text[400];
+
+		snprintf(text, sizeof text, "[{\"targets\":[\"x:1\"],\"labels\":{%s}}]", table[i].labels);
+		ck_assert_int_eq(parse(text, &list, &error), 0);
+		ck_assert_pstr_eq(list.agents[0]->driver, table[i].driver);
+		ck_assert_pstr_eq(list.agents[0]->control_url, table[i].url);
+		ck_assert_pstr_eq(list.agents[0]->control_target, table[i].target);
+		ck_assert_uint_eq(list.agents[0]->labels.n, i == 0); // they are not shown
+		target_list_finish(&list);
+	}
+}
+END_TEST
+
 // faults.md 30: half a file, a null group, wrong types. All of it is refused, with the place.
 START_TEST(a_malformed_list_is_refused_whole_with_its_place)
 {
@@ -107,6 +136,8 @@ START_TEST(a_malformed_list_is_refused_whole_with_its_place)
 		{ "[{\"targets\":[\"ftp://a\"]}]", 1, 14, "expected http:// or https://" },
 		{ "[{\"targets\":[\"a\"],\"labels\":{\"__scheme__\":\"ftp\"}}]", 1, 14, "__scheme__" },
 		{ "[{\"targets\":[\"a\"],\"labels\":{\"__health_path__\":\"/a b\"}}]", 1, 14, "printable ASCII" },
+		{ "[{\"targets\":[\"a\"],\"labels\":{\"__control_path__\":\"http://b/c\"}}]", 1, 14,
+		  "__control_path__" },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -187,7 +218,8 @@ END_TEST
 START_TEST(without_memory_there_is_no_list)
 {
 	static const char text[] =
-		"[{\"targets\":[\"a\",\"b\"],\"labels\":{\"instance\":\"i\",\"__health_path__\":\"/h\"}}]";
+		"[{\"targets\":[\"a\",\"b\"],\"labels\":{\"instance\":\"i\",\"__health_path__\":\"/h\","
+		"\"__control_path__\":\"/c\",\"__control_target__\":\"t\"}}]";
 	struct target_list list;
 	struct target_error error;
 	int r = -ENOMEM;
@@ -204,6 +236,6 @@ START_TEST(without_memory_there_is_no_list)
 }
 END_TEST
 
-SUITE("target groups", groups_become_agents, meta_labels_say_where_things_are,
+SUITE("target groups", groups_become_agents, labels_say_what_operates_an_agent, meta_labels_say_where_things_are,
       a_malformed_list_is_refused_whole_with_its_place, hostile_labels_are_made_displayable,
       a_list_over_the_limit_is_refused_in_bounded_time, too_many_labels_are_refused, without_memory_there_is_no_list)

@@ -178,6 +178,7 @@ START_TEST(every_key_arrives)
 	ck_assert_str_eq(a->health_url, "http://a:1/up");
 	ck_assert_ptr_null(a->metrics_url);
 	ck_assert_str_eq(a->control_url, "http://c:2/ops");
+	ck_assert_str_eq(a->driver, "http");
 	ck_assert_str_eq(a->authorization, "Basic bWU6aXQ=");
 	ck_assert_int_eq((int)a->dialect, DIALECT_ACTUATOR);
 	ck_assert(a->is_paused && a->tls.is_insecure && !a->is_discovering);
