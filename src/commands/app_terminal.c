@@ -161,20 +161,30 @@ static void on_prepare(uv_prepare_t *prepare)
 	arm_wake(t);
 }
 
+static void take_key(struct terminal *t, const struct key *key)
+{
+	int asked = screen_key_signal(t->screen, key);
+
+	if (asked) {
+		kill(0, asked); // to our whole job; comes back by on_signal()
+		return;
+	}
+	if (key->code == 'l' && key->mods == KEY_MOD_CTRL) {
+		screen_redraw(t->screen);
+		t->is_undrawn = true;
+	}
+	console_key(t->app->console, key, clock_now());
+	t->is_keyed = true;
+}
+
 static void on_input(uv_poll_t *poll, int status, int events)
 {
 	struct terminal *t = poll->data;
 	struct key key;
 	int r = 0;
 
-	while (status == 0 && (r = screen_read_key(t->screen, &key)) == 1) {
-		if (key.code == 'l' && key.mods == KEY_MOD_CTRL) {
-			screen_redraw(t->screen);
-			t->is_undrawn = true;
-		}
-		console_key(t->app->console, &key, clock_now());
-		t->is_keyed = true;
-	}
+	while (status == 0 && (r = screen_read_key(t->screen, &key)) == 1)
+		take_key(t, &key);
 	if (status < 0 || r < 0 || (events & UV_DISCONNECT))
 		t->is_over = true; // the terminal is gone
 }

@@ -19,17 +19,17 @@
 #include "base/memory.h"
 #include "screen/capabilities.h"
 #include "screen/frame.h"
-#include "screen/key_parser.h"
+#include "screen/tty_keys.h"
 #include "screen/tty_modes.h"
 #include "screen/tty_output.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ESCAPE_WAIT_MS = 25, RUN_MAX = 256, PAIRS_PER_ROLE = 2, N_PAIRS = STYLE_ROLE_COUNT * PAIRS_PER_ROLE };
+enum { RUN_MAX = 256, PAIRS_PER_ROLE = 2, N_PAIRS = STYLE_ROLE_COUNT * PAIRS_PER_ROLE };
 
 struct screen {
 	SCREEN *curses; // owned
-	int in_fd, out_fd;
+	int out_fd;
 	FILE *frame;                         // owned: a memory file, to which curses writes
 	struct tty_output output;            // where its bytes go on to the terminal
 	struct tty_settings tty_in, tty_out; // of the shell; most often of one terminal
@@ -42,7 +42,7 @@ struct screen {
 	enum colour_depth depth;
 	short pairs[N_PAIRS]; // by role and whether it is selected; 0 where there are no colours
 	struct tty_modes modes;
-	struct key_parser parser;
+	struct tty_keys keys;
 	struct canvas shown; // owned: what the terminal shows
 };
 
@@ -211,7 +211,7 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 	const char *term = best_term(env, screen->out_fd, names);
 
 	*why = "the terminal is not described (terminfo has no entry for TERM)";
-	if (!term || !isatty(screen->in_fd))
+	if (!term || !isatty(screen->keys.fd))
 		return term ? -ENOTTY : -ENOTSUP;
 	use_env(FALSE);
 	use_tioctl(TRUE);
@@ -224,7 +224,7 @@ static int start_curses(struct screen *screen, const struct screen_options *opti
 	set_tty(screen);
 	set_colours(screen, env);
 	set_page(screen);
-	learn_keys(&screen->parser);
+	learn_keys(&screen->keys.parser);
 	tty_modes_init(&screen->modes, options->has_mouse, terminal_takes_titles(env->term), capability("sgr0"),
 		       capability("cnorm"), capability("rmcup"));
 	return 0;
@@ -238,7 +238,7 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	setlocale(LC_CTYPE, "");
 	terminal_env_read(&env);
 	*why = "standard input and output must be a terminal";
-	if (!isatty(screen->out_fd) || !isatty(screen->in_fd))
+	if (!isatty(screen->out_fd) || !isatty(screen->keys.fd))
 		return -ENOTTY;
 	*why = terminal_refusal(&env);
 	if (*why)
@@ -247,7 +247,7 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	err = tty_output_open(&screen->output, screen->out_fd);
 	if (err)
 		return err;
-	tty_settings_read(&screen->tty_in, screen->in_fd);
+	tty_settings_read(&screen->tty_in, screen->keys.fd);
 	tty_settings_read(&screen->tty_out, screen->out_fd);
 	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
 	/* From here on letters are the same everywhere: in a Turkish locale strcasecmp() tells OUT_OF_SERVICE from
@@ -277,10 +277,9 @@ int screen_open(const struct screen_options *options, struct screen **out, const
 	*why = "not enough memory";
 	if (!screen)
 		return -ENOMEM;
-	screen->in_fd = fileno(options->in);
 	screen->out_fd = fileno(options->out);
 	screen->theme = theme_from_name(options->theme);
-	key_parser_init(&screen->parser);
+	tty_keys_init(&screen->keys, fileno(options->in));
 	err = take_over(screen, options, why);
 	if (err) {
 		screen_close(screen);
@@ -300,7 +299,7 @@ void screen_close(struct screen *screen)
 		delscreen(screen->curses);
 	}
 	tty_output_close(&screen->output);
-	key_parser_finish(&screen->parser);
+	tty_keys_finish(&screen->keys);
 	canvas_destroy(&screen->shown);
 	mem_free(screen);
 }
@@ -319,7 +318,7 @@ enum colour_depth screen_depth(const struct screen *screen)
 
 int screen_fd(const struct screen *screen)
 {
-	return screen->in_fd;
+	return screen->keys.fd;
 }
 
 int screen_output_fd(const struct screen *screen)
@@ -526,43 +525,12 @@ void screen_title(struct screen *screen, const char *text)
 
 // ---- keys
 
-// 1 when bytes came, 0 when none did, -EIO at the end.
-static int read_some(struct screen *screen, int wait_ms)
-{
-	struct pollfd readable = { .fd = screen->in_fd, .events = POLLIN };
-	size_t room;
-	char *space = key_parser_space(&screen->parser, &room);
-	ssize_t n;
-	int ready = poll(&readable, 1, wait_ms);
-
-	if (ready < 0)
-		return errno == EINTR ? 0 : -EIO;
-	if (ready == 0)
-		return 0;
-	if (!(readable.revents & POLLIN))
-		return -EIO;
-	n = read(screen->in_fd, space, room);
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -EIO;
-	if (n == 0)
-		return -EIO;
-	key_parser_added(&screen->parser, (size_t)n);
-	return 1;
-}
-
 int screen_read_key(struct screen *screen, struct key *out)
 {
-	int got = key_parser_next(&screen->parser, out);
+	return tty_keys_read(&screen->keys, out);
+}
 
-	while (got == 0) {
-		bool is_waiting = key_parser_is_waiting(&screen->parser);
-		int came = read_some(screen, is_waiting ? ESCAPE_WAIT_MS : 0);
-
-		if (came < 0)
-			return came;
-		if (came == 0)
-			return key_parser_flush(&screen->parser, out);
-		got = key_parser_next(&screen->parser, out);
-	}
-	return got;
+int screen_key_signal(const struct screen *screen, const struct key *key)
+{
+	return tty_keys_signal(&screen->tty_in, key);
 }

@@ -61,5 +61,10 @@ void screen_title(struct screen *screen, const char *text); // clean text; ignor
  */
 int screen_read_key(struct screen *screen, struct key *out);
 
+/* The signal that a key asks for, 0: none. The terminal's driver sends none itself, since it would for bytes of a
+ * paste; the caller sends it to its process group, as the driver would.
+ */
+int screen_key_signal(const struct screen *screen, const struct key *key);
+
 // Puts the terminal back. Async-signal-safe, for a crash: the screen is of no use afterwards.
 void screen_restore(const struct screen *screen);

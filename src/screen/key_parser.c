@@ -309,7 +309,7 @@ static enum parsed parse_escape(struct key_parser *parser, size_t *used, struct 
 
 static enum parsed end_paste(struct key_parser *parser, struct key *out)
 {
-	parser->is_pasting = false;
+	parser->is_pasting = parser->is_cut = false;
 	mem_free(parser->pasted);
 	parser->pasted = text_clean_dup(parser->paste.data ? parser->paste.data : "", parser->paste.len,
 					TEXT_KEEP_NEWLINES, KEY_PASTE_MAX);
@@ -333,8 +333,7 @@ static void keep_pasted(struct key_parser *parser, size_t n)
 	drop(parser, n);
 }
 
-/* Until ESC [ 201 ~. C-c ends it as well: a terminal that died in the middle of a paste must not swallow keys for ever.
- */
+// Until ESC [ 201 ~.
 static enum parsed parse_paste(struct key_parser *parser, struct key *out)
 {
 	static const char end[] = "\033[201~";
@@ -343,19 +342,14 @@ static enum parsed parse_paste(struct key_parser *parser, struct key *out)
 	while (n < parser->n_pending) {
 		size_t left = parser->n_pending - n, len = left < sizeof end - 1 ? left : sizeof end - 1;
 
-		if (parser->pending[n] == INTERRUPT || memcmp(parser->pending + n, end, len) == 0)
+		if (memcmp(parser->pending + n, end, len) == 0)
 			break;
 		n++;
 	}
 	keep_pasted(parser, n);
-	if (parser->n_pending == 0)
+	if (!parser->is_cut && parser->n_pending < sizeof end - 1)
 		return NEED_MORE;
-	if (parser->pending[0] == INTERRUPT)
-		drop(parser, 1);
-	else if (parser->n_pending < sizeof end - 1)
-		return NEED_MORE;
-	else
-		drop(parser, sizeof end - 1);
+	drop(parser, parser->is_cut ? parser->n_pending : sizeof end - 1);
 	return end_paste(parser, out);
 }
 
@@ -414,7 +408,7 @@ static enum parsed parse(struct key_parser *parser, struct key *out)
 
 int key_parser_next(struct key_parser *parser, struct key *out)
 {
-	while (parser->n_pending > 0) {
+	while (parser->n_pending > 0 || parser->is_cut) {
 		*out = (struct key){ 0 };
 		switch (parse(parser, out)) {
 		case GOT_KEY:
@@ -426,6 +420,11 @@ int key_parser_next(struct key_parser *parser, struct key *out)
 		}
 	}
 	return 0;
+}
+
+void key_parser_end_paste(struct key_parser *parser)
+{
+	parser->is_cut = parser->is_pasting;
 }
 
 bool key_parser_is_waiting(const struct key_parser *parser)

@@ -26,6 +26,7 @@ struct key_parser {
 	} sequences[KEY_TABLE_MAX];
 	struct bytes paste;
 	bool is_pasting;
+	bool is_cut;     // the paste ends with what there is of it
 	char *pasted;    // owned: the clean text that the last KEY_CODE_PASTE showed
 	char swallowing; // of a string sequence (OSC, DCS, ...) or an overlong one ([): its introducer; 0: none
 };
@@ -42,6 +43,9 @@ void key_parser_added(struct key_parser *parser, size_t n);
 
 // The next key: 1, or 0 when more bytes are needed. A paste's text stays valid until the next call.
 int key_parser_next(struct key_parser *parser, struct key *out);
+
+// A paste whose end will not come: the next key is what there is of it. Nothing where there is none.
+void key_parser_end_paste(struct key_parser *parser);
 
 // True when an escape byte waits for what may follow it. A sequence that has begun is waited for without end: over a
 // bad link its tail comes late, and would otherwise be taken for keys.

@@ -68,7 +68,7 @@ void tty_settings_take(const struct tty_settings *settings)
 
 	if (!settings->is_known)
 		return;
-	tty.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	tty.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	tty.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | IXOFF);
 	tty.c_oflag &= ~(tcflag_t)OPOST;
 	tty.c_cc[VMIN] = 1;

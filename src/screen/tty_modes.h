@@ -35,6 +35,6 @@ struct tty_settings {
 
 void tty_settings_read(struct tty_settings *settings, int fd);
 
-// Keys one by one and unseen, C-s and C-q among them; bytes go out as they are. Waits for nothing.
+// Keys one by one and unseen, C-c, C-z, C-s and C-q among them; bytes go out as they are. Waits for nothing.
 void tty_settings_take(const struct tty_settings *settings);
 void tty_settings_restore(const struct tty_settings *settings); // async-signal-safe

@@ -50,6 +50,7 @@ START_TEST(every_way_out_puts_the_terminal_back)
 	} ways[] = {
 		{ "q", 0, 0 },
 		{ "C-c", 0, 0 },
+		{ "C-\\", 0, 0 },
 		{ NULL, SIGTERM, 0 },
 		{ NULL, SIGHUP, 0 },
 		{ NULL, SIGINT, 0 },

@@ -209,7 +209,7 @@ static void paste_megabyte(struct term *t)
 	ck_assert_ptr_nonnull(text);
 	memcpy(text, "paste:", 6);
 	for (int i = 0; i < N; i++)
-		text[6 + i] = "q\r!jC\n"[i % 6];
+		text[6 + i] = "q\r!j\x03\x1a\x1c\n"[i % 8];
 	text[6 + N] = '\0';
 	term_send(t, text);
 	free(text);

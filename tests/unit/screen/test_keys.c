@@ -146,7 +146,14 @@ START_TEST(takes_a_paste_whole_and_clean)
 	ck_assert_str_eq(key.text, "one\ntwo^[[2J^[]52;c;A^G yes");
 	ck_assert_int_eq(key_parser_next(&parser, &key), 1);
 	ck_assert_uint_eq(key.code, 'y');
-	ck_assert_str_eq(keys_of("\033[200~stuck\x03q", 13), "paste q");
+	ck_assert_str_eq(keys_of("\033[200~\x03\x1a\x1c\r\x03q\033[201~", 18), "paste");
+	feed("\033[200~stuck\033[20", 15);
+	ck_assert_int_eq(key_parser_next(&parser, &key), 0);
+	key_parser_end_paste(&parser);
+	ck_assert_int_eq(key_parser_next(&parser, &key), 1);
+	ck_assert_str_eq(key.text, "stuck");
+	key_parser_end_paste(&parser); // there is none
+	ck_assert_str_eq(keys_of("q", 1), "q");
 	ck_assert_str_eq(keys_of("\033[200~\033[201~", 12), "paste");
 	key_parser_finish(&parser);
 }
