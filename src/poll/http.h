@@ -39,6 +39,7 @@ struct http_options {
 	const char *proxy;           // none; copied
 	const char *ca_file;         // the system's store; copied
 	const char *user_agent;      // "opscon/VERSION"; copied
+	uint32_t low_speed_s;        // 20; see is_patient
 };
 
 struct http_header {
@@ -60,7 +61,7 @@ struct http_request {
 	uint32_t timeout_ms, connect_timeout_ms; // 0: the client's
 	struct http_limits limits;               // 0: the client's
 	bool is_fresh;   // a connection of its own, not kept afterwards: for whatever changes something
-	bool is_patient; // may be silent for long: no low-speed limit (1 byte/s over 20 s)
+	bool is_patient; // may be silent for long: no low-speed limit (1 byte/s over low_speed_s)
 };
 
 // Borrowed until the callback returns.

@@ -18,6 +18,7 @@ enum {
 	DEFAULT_CONNECT_TIMEOUT_MS = 2000,
 	DEFAULT_TIMEOUT_MS = 5000,
 	DEFAULT_MAX_KEPT = 64,
+	DEFAULT_LOW_SPEED_S = 20,
 };
 
 static uint32_t number_or(uint32_t value, uint32_t fallback)
@@ -39,6 +40,7 @@ static int copy_options(struct http_options *to, const struct http_options *from
 	to->limits.max_headers = number_or(from->limits.max_headers, default_limits.max_headers);
 	to->connect_timeout_ms = number_or(from->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
 	to->timeout_ms = number_or(from->timeout_ms, DEFAULT_TIMEOUT_MS);
+	to->low_speed_s = number_or(from->low_speed_s, DEFAULT_LOW_SPEED_S);
 	to->max_kept = number_or(from->max_kept, DEFAULT_MAX_KEPT);
 	to->proxy = mem_strdup(from->proxy);
 	to->ca_file = mem_strdup(from->ca_file);

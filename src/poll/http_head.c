@@ -27,6 +27,9 @@ static bool is_word(const char *text, size_t n, const char *word)
 	return strlen(word) == n && strncasecmp(text, word, n) == 0;
 }
 
+// What servers say on a connection that was idle for too long, whether anything was asked or not.
+enum { UNASKED = 408 };
+
 static bool take_status(struct http_head *head, const char *line, size_t n)
 {
 	head->has_status = true;
@@ -37,7 +40,7 @@ static bool take_status(struct http_head *head, const char *line, size_t n)
 			return false;
 		head->status = head->status * 10 + (line[i] - '0');
 	}
-	return head->status >= 200;
+	return head->status >= 200 && head->status != UNASKED;
 }
 
 static bool take_length(struct http_head *head, const char *value, size_t n)

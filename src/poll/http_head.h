@@ -3,7 +3,8 @@
 /* The head of an answer, looked at for one question: is it plain enough for http_answer to read the next one itself?
  *
  * Plain is HTTP/1.1 as nearly everybody speaks it: a final status, one header a line ended by CR LF, a body whose
- * length is told exactly once (Content-Length or chunked, nothing at all with 204 and 304), no redirect. Whatever is
+ * length is told exactly once (Content-Length or chunked, nothing at all with 204 and 304), no redirect, and no 408: on
+ * a kept connection that may be no answer at all, but a farewell that crossed the question. Whatever is
  * not plain is left to libcurl, which knows what to make of it. Pure.
  */
 #include <stdbool.h>

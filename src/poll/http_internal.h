@@ -16,8 +16,7 @@
 
 enum {
 	HTTP_CONTENT_TYPE_MAX = 256,
-	HTTP_MAX_IDLE_S = 900, // a kept connection older than that is not trusted any more
-	HTTP_LOW_SPEED_S = 20,
+	HTTP_MAX_IDLE_S = 900,       // a kept connection older than that is not trusted any more
 	HTTP_IDLE_MAX = 32,          // transfers laid aside
 	HTTP_STALLED_MAX = 128,      // lookups that were given up and may still sit in a resolver's thread
 	HTTP_STALLED_FOR_MS = 30000, // getaddrinfo(3) with the usual resolv.conf is done by then
@@ -36,6 +35,7 @@ struct http_transfer {
 	struct bytes asked;        // with wants_lane the URL; then what else to ask again with, each terminated
 	size_t n_origin, at_accept, at_authorization; // in `asked`; 0: none
 	uint32_t connect_timeout_ms;
+	bool is_patient;
 	uint64_t started_ns, first_byte_ns, deadline_ns; // uv_hrtime(); the latter two on a lane
 	int32_t late_us;                                 // spent on a lane, before libcurl was asked again
 	int fd;                                          // that libcurl had watched last for it; -1: none

@@ -231,6 +231,7 @@ static void ask_again(struct http_transfer *transfer)
 		.limits = transfer->intake.limits,
 		.timeout_ms = (uint32_t)left_ms + 1,
 		.connect_timeout_ms = transfer->connect_timeout_ms,
+		.is_patient = transfer->is_patient,
 	};
 
 	detach(transfer);
@@ -326,9 +327,17 @@ bool http_lane_suits(const struct http_client *client, const struct http_request
 	    (request->method && strcmp(request->method, "GET") != 0))
 		return false;
 	// Past this libcurl watches the speed as well.
-	if (timeout_ms > HTTP_LOW_SPEED_S * 1000 && !request->is_patient)
+	if (timeout_ms > client->options.low_speed_s * 1000 && !request->is_patient)
 		return false;
 	return origin_length(request->url) > 0;
+}
+
+// Its end, or bytes that answer nothing: sent before anything was asked, they are not to be taken for the answer.
+static bool has_spoken(const struct http_lane *lane)
+{
+	char byte;
+
+	return recv(lane->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 static struct http_lane *lane_take(struct http_client *client, const char *text, size_t n, uint64_t now_ns)
@@ -339,7 +348,7 @@ static struct http_lane *lane_take(struct http_client *client, const char *text,
 	while (origin && (lane = origin->idle)) {
 		bool is_last = origin->n_lanes == 1;
 
-		if (now_ns - lane->rested_ns < HTTP_MAX_IDLE_S * UINT64_C(1000000000)) {
+		if (now_ns - lane->rested_ns < HTTP_MAX_IDLE_S * UINT64_C(1000000000) && !has_spoken(lane)) {
 			lane_unrest(lane);
 			return lane;
 		}
@@ -392,6 +401,7 @@ int http_lane_copy(struct http_transfer *transfer, const struct http_request *re
 	bytes_reset(&transfer->asked);
 	transfer->n_origin = origin_length(request->url);
 	transfer->connect_timeout_ms = request->connect_timeout_ms;
+	transfer->is_patient = request->is_patient;
 	r = copy_text(&transfer->asked, request->url, &at_url);
 	r |= copy_text(&transfer->asked, request->accept, &transfer->at_accept);
 	return r | copy_text(&transfer->asked, request->authorization, &transfer->at_authorization);

@@ -292,7 +292,8 @@ static CURLcode apply_times(struct http_transfer *transfer, const struct http_re
 	code |= set_number(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
 			   (long)(connect_ms < timeout_ms ? connect_ms : timeout_ms));
 	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, request->is_patient ? 0 : LOW_SPEED_BYTES);
-	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_TIME, request->is_patient ? 0 : HTTP_LOW_SPEED_S);
+	code |= set_number(transfer->easy, CURLOPT_LOW_SPEED_TIME,
+			   request->is_patient ? 0 : (long)options->low_speed_s);
 	return code;
 }
 

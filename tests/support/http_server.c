@@ -176,6 +176,15 @@ static void accept_cb(uv_stream_t *listener, int status)
 	uv_read_start(&connection->peer.stream, alloc_cb, read_cb);
 }
 
+void http_server_say(struct http_server *server, const char *bytes)
+{
+	uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)strlen(bytes));
+	struct server_connection *connection;
+
+	DL_FOREACH(server->connections, connection)
+		ck_assert_int_eq(uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1), (int)buffer.len);
+}
+
 void http_server_start(struct http_server *server, uv_loop_t *loop, const struct server_rule *rules, size_t n_rules)
 {
 	struct sockaddr_in address;

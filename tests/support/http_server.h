@@ -52,8 +52,9 @@ void http_server_start(struct http_server *server, uv_loop_t *loop, const struct
 // The same on a socket that is made at that path, for http_request::unix_socket; gone when the server stops.
 void http_server_start_at(struct http_server *server, uv_loop_t *loop, const char *path,
 			  const struct server_rule *rules, size_t n_rules);
-void http_server_drop_all(struct http_server *server); // closes every connection, listens on
-void http_server_stop(struct http_server *server);     // run the loop until it is empty
+void http_server_drop_all(struct http_server *server);               // closes every connection, listens on
+void http_server_say(struct http_server *server, const char *bytes); // to everybody, unasked; has been sent on return
+void http_server_stop(struct http_server *server);                   // run the loop until it is empty
 const char *http_server_url(const struct http_server *server, const char *path, char *out, size_t size);
 
 // Runs the loop until *is_done or ten seconds have passed; fails the test then.

@@ -38,6 +38,7 @@ static const struct {
 	{ CHUNKED "2\r\nok\r\n0\r\nTrailer: 1\r\n", ANSWER_MORE, "ok", 0 },
 	{ "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", ANSWER_UNUSUAL, NULL, 0 },
 	{ "HTTP/1.1 100 Continue\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
+	{ "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ "HTTP/1.1 2000\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ "HTTP/1.1 2x0 OK\r\n\r\n", ANSWER_UNUSUAL, NULL, 0 },
 	{ "HTTP/1.1 200 OK\nContent-Length: 0\n\n", ANSWER_UNUSUAL, NULL, 0 },

@@ -6,6 +6,7 @@
 
 #include "tests/unit/poll/http_fixture.h"
 
+#define FAREWELL "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 static const struct server_rule rules[] = {
@@ -21,6 +22,10 @@ static const struct server_rule rules[] = {
 	  .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
 	  .delay_ms = 100 },
 	{ .path = "/folded", .bytes = "HTTP/1.1 200 OK\r\n folded: x\r\nContent-Length: 2\r\n\r\nok" },
+	{ .path = "/408", .bytes = FAREWELL },
+	{ .path = "/slow-odd",
+	  .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+	  .delay_ms = 2500 },
 	{ .path = "/die", .bytes = "", .then = SERVER_RESET },
 };
 
@@ -196,6 +201,49 @@ START_TEST(a_peer_that_dies_under_a_request_is_asked_once_more)
 }
 END_TEST
 
+START_TEST(a_farewell_to_an_idle_connection_answers_nothing)
+{
+	struct http_fixture f;
+	struct outcome outcome;
+
+	set_up(&f, NULL);
+	for (int i = 0; i < 3; i++) {
+		fetch(&f, "/ok", &outcome);
+		ck_assert_int_eq(outcome.response.status, 200);
+		http_server_say(&f.server, i ? OK : FAREWELL); // and the client has not looked yet
+	}
+	ck_assert_uint_eq(f.server.n_accepted, 3);
+	ck_assert_uint_eq(f.server.n_requests, 3);
+	http_fixture_settle(&f);
+	fetch(&f, "/ok", &outcome);
+	fetch(&f, "/408", &outcome); // one that crosses the question looks like this
+	ck_assert_int_eq(outcome.response.status, 408);
+	ck_assert(!outcome.response.is_reused);
+	ck_assert_uint_eq(f.server.n_requests, 6);
+	http_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(who_is_asked_again_has_the_same_patience)
+{
+	static const struct http_options options = { .low_speed_s = 1 };
+	struct http_fixture f;
+	struct outcome patient, impatient;
+
+	set_up(&f, &options);
+	http_fixture_fetch(&f, "/ok", 1000, &patient); // leaves a connection to be asked on
+	start(&f, "/slow-odd", (struct http_request){ .timeout_ms = 30000, .is_patient = true }, &patient);
+	start(&f, "/slow-odd", (struct http_request){ .timeout_ms = 30000 }, &impatient);
+	loop_run_until(&f.loop, &patient.is_done);
+	ck_assert_int_eq(patient.response.reason, REASON_NONE);
+	ck_assert_int_ge(patient.response.timing.total_us, 4900000); // it was asked twice
+	ck_assert_int_eq(patient.response.status, 200);
+	ck_assert(impatient.is_done);
+	ck_assert_int_eq(impatient.response.reason, REASON_TIMEOUT_HEADERS);
+	http_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(bytes_behind_an_answer_end_the_connection)
 {
 	static const char *const paths[] = { "/more", "/late" };
@@ -302,5 +350,6 @@ SUITE("http_lane", several_at_once_each_have_a_connection_and_keep_it, a_burst_l
       no_more_connections_are_kept_than_allowed, the_request_is_the_one_that_libcurl_sends,
       what_is_unusual_is_asked_again_on_a_new_connection, the_time_of_both_askings_counts,
       a_header_that_begins_with_a_blank_follows_nothing_stale, a_peer_that_dies_under_a_request_is_asked_once_more,
+      a_farewell_to_an_idle_connection_answers_nothing, who_is_asked_again_has_the_same_patience,
       bytes_behind_an_answer_end_the_connection, each_request_has_its_own_deadline,
       a_cancelled_request_takes_its_connection_along, a_callback_may_ask_on_the_same_connection_and_close)
