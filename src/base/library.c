@@ -3,26 +3,26 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 
-#include "base/log.h"
-
-static int complain(void)
+static int complain(char why[LIBRARY_WHY_MAX])
 {
-	const char *why = dlerror();
+	const char *said = dlerror();
 
-	log_line(LOG_ERROR, "%s", why ? why : "a library cannot be loaded");
+	snprintf(why, LIBRARY_WHY_MAX, "%s", said ? said : "a library cannot be loaded");
 	return -ELIBACC;
 }
 
-int library_load(const char *file, const struct library_function *functions, size_t n)
+int library_load(const char *file, const struct library_function *functions, size_t n, char why[LIBRARY_WHY_MAX])
 {
 	void *library = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
 
+	why[0] = '\0';
 	for (size_t i = 0; library && i < n; i++)
 		if (!dlsym(library, functions[i].name))
-			return complain();
+			return complain(why);
 	if (!library)
-		return complain();
+		return complain(why);
 	for (size_t i = 0; i < n; i++)
 		*(void **)functions[i].to = dlsym(library, functions[i].name);
 	return 0;

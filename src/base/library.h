@@ -12,6 +12,9 @@ struct library_function {
 	void *to; // where the address goes: a pointer to a pointer to the function
 };
 
-// Finds every function, or none. 0, or -ELIBACC when the library or one of them is not there, which is logged; it is
-// tried anew the next time. What was loaded stays.
-int library_load(const char *file, const struct library_function *functions, size_t n);
+enum { LIBRARY_WHY_MAX = 256 };
+
+/* Finds every function, or none. 0, or -ELIBACC with the loader's words in `why` when the library or one of them is not
+ * there; it is tried anew the next time. What was loaded stays.
+ */
+int library_load(const char *file, const struct library_function *functions, size_t n, char why[LIBRARY_WHY_MAX]);

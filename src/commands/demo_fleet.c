@@ -16,8 +16,11 @@
 #include "feeds/direct.h"
 #include "formats/json_writer.h"
 #include "simulator/simulator.h"
+#include "text/text.h"
 
-enum { LIST_BYTES_MAX = 1 << 20 };
+enum { LIST_BYTES_MAX = 1 << 20, LINE_MAX_SHOWN = 400 };
+
+#define ENDED "its process has ended"
 
 // ---- the child
 
@@ -50,9 +53,19 @@ static int format_list(const struct simulator *simulator, struct bytes *out)
 	return w.error;
 }
 
+static void say_failure(void *ctx, const char *why)
+{
+	const int *fd = ctx;
+
+	if (file_write_all(*fd, why, strlen(why)) == 0)
+		(void)file_write_all(*fd, "\n", 1);
+}
+
 static void serve(int fd)
 {
-	const struct simulator_options options = { .n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1, .is_demo = true };
+	const struct simulator_options options = {
+		.n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1, .is_demo = true, .failed = say_failure, .ctx = &fd
+	};
 	struct simulator *simulator;
 	struct bytes list;
 	uv_loop_t loop;
@@ -60,10 +73,10 @@ static void serve(int fd)
 	if (uv_loop_init(&loop) < 0 || simulator_start(&loop, &options, &simulator) < 0)
 		_exit(1);
 	bytes_init(&list, LIST_BYTES_MAX);
-	if (format_list(simulator, &list) < 0 || file_write_all(fd, list.data, list.len) < 0)
+	if (format_list(simulator, &list) < 0 || bytes_add(&list, "\n", 1) < 0 ||
+	    file_write_all(fd, list.data, list.len) < 0)
 		_exit(1);
 	bytes_finish(&list);
-	close(fd);
 	uv_run(&loop, UV_RUN_DEFAULT); // until the signal that ends us
 	_exit(0);
 }
@@ -90,7 +103,7 @@ int demo_fleet_start(struct demo_fleet *demo)
 	int ends[2];
 
 	*demo = (struct demo_fleet){ .fd = -1 };
-	bytes_init(&demo->list, LIST_BYTES_MAX);
+	bytes_init(&demo->said, LIST_BYTES_MAX);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	demo->pid = fork();
@@ -112,21 +125,13 @@ int demo_fleet_start(struct demo_fleet *demo)
 	return 0;
 }
 
-static void end_list(struct demo_fleet *demo)
-{
-	uv_poll_stop(&demo->poll);
-	close(demo->fd);
-	demo->fd = -1;
-	bytes_finish(&demo->list);
-}
-
-static void publish(struct demo_fleet *demo)
+static void publish(struct demo_fleet *demo, const char *text, size_t n)
 {
 	struct target_list list = { 0 };
 	struct target_error error = { 0 };
 
-	if (demo->list.len &&
-	    target_groups_parse_json(demo->list.data, demo->list.len, "demo", NULL, &list, &error) == 0) {
+	demo->is_ready = true;
+	if (n && target_groups_parse_json(text, n, "demo", NULL, &list, &error) == 0) {
 		direct_feed_publish(demo->feed, "demo", list.agents, list.n);
 	} else {
 		demo->has_failed = true;
@@ -135,20 +140,57 @@ static void publish(struct demo_fleet *demo)
 	target_list_finish(&list);
 }
 
+static void tell_failure(struct demo_fleet *demo, const char *text, size_t n)
+{
+	char why[LINE_MAX_SHOWN];
+
+	text_clean(text, n, TEXT_ONE_LINE, why, sizeof why, NULL);
+	direct_feed_notice(demo->feed, SEVERITY_CRITICAL, ACTION_ERROR, "the simulated fleet cannot answer", why);
+}
+
+static void take_lines(struct demo_fleet *demo)
+{
+	struct bytes *said = &demo->said;
+	const char *end;
+
+	while (said->len && (end = memchr(said->data, '\n', said->len))) {
+		size_t n = (size_t)(end - said->data);
+
+		if (demo->is_ready)
+			tell_failure(demo, said->data, n);
+		else
+			publish(demo, said->data, n);
+		said->len -= n + 1;
+		memmove(said->data, end + 1, said->len);
+	}
+}
+
+// It ends with us only: before, something ended it.
+static void take_end(struct demo_fleet *demo)
+{
+	uv_poll_stop(&demo->poll);
+	close(demo->fd);
+	demo->fd = -1;
+	if (demo->is_ready)
+		tell_failure(demo, ENDED, sizeof ENDED - 1);
+	else
+		publish(demo, "", 0);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct demo_fleet *demo = poll->data;
 	char chunk[4096];
 	ssize_t n;
+	int r = 0;
 
 	(void)status;
 	(void)events;
-	while ((n = read(demo->fd, chunk, sizeof chunk)) > 0)
-		bytes_add(&demo->list, chunk, (size_t)n);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	publish(demo);
-	end_list(demo);
+	while (r == 0 && (n = read(demo->fd, chunk, sizeof chunk)) > 0)
+		r = bytes_add(&demo->said, chunk, (size_t)n);
+	take_lines(demo);
+	if (r < 0 || n == 0 || (errno != EAGAIN && errno != EINTR))
+		take_end(demo);
 }
 
 int demo_fleet_attach(struct demo_fleet *demo, uv_loop_t *loop, struct feed *feed)
@@ -165,7 +207,7 @@ int demo_fleet_attach(struct demo_fleet *demo, uv_loop_t *loop, struct feed *fee
 
 bool demo_fleet_is_ready(const struct demo_fleet *demo)
 {
-	return demo->fd < 0;
+	return demo->is_ready;
 }
 
 void demo_fleet_detach(struct demo_fleet *demo)
@@ -184,6 +226,6 @@ void demo_fleet_stop(struct demo_fleet *demo)
 		;
 	if (demo->fd >= 0)
 		close(demo->fd);
-	bytes_finish(&demo->list);
+	bytes_finish(&demo->said);
 	*demo = (struct demo_fleet){ .fd = -1 };
 }

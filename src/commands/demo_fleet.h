@@ -14,10 +14,10 @@ struct feed;
 
 struct demo_fleet {
 	pid_t pid;         // 0: none
-	int fd;            // where its list of agents comes from; -1 when it has come
-	struct bytes list; // owned: target groups, as they arrive
+	int fd;            // where it speaks: its list of agents, then what goes wrong, a line each; -1: it is silent
+	struct bytes said; // owned: the line that arrives
 	uv_poll_t poll;
-	bool is_polling, has_failed;
+	bool is_polling, is_ready, has_failed;
 	struct feed *feed; // borrowed
 };
 

@@ -33,6 +33,10 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
  */
 void direct_feed_publish(struct feed *feed, const char *source, struct agent *const *agents, size_t n);
 
+// What the program has to say beside what the feed sees (EVENT_NOTICE).
+void direct_feed_notice(struct feed *feed, enum severity severity, enum action_type type, const char *title,
+			const char *text);
+
 // True when every list has been read, every agent's endpoints were looked for, and each of its URLs was probed at least
 // once.
 bool direct_feed_is_settled(const struct feed *feed);

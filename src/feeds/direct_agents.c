@@ -401,6 +401,8 @@ void direct_on_contact(const struct contact_result *result, void *ctx)
 	if (!watched->was_contacted)
 		feed->counts.n_contacted++;
 	watched->was_contacted = true;
+	if (reason_is_ours(result->reason))
+		direct_mute_tell(feed);
 	if (!result->is_decided || (!result->health_path && !result->metrics_path)) {
 		judge_contact(feed, watched, result);
 		return;

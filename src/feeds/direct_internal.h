@@ -64,8 +64,10 @@ struct direct_feed {
 	struct audit_logger *audit; // borrowed; NULL: nothing is audited
 	char *state_dir;            // owned; NULL: nothing is remembered
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
-	bool has_refused; // a list that was well-formed
-	bool is_waking;   // what is told now is told for having slept: no alerts
+	bool has_refused;  // a list that was well-formed
+	bool is_mute;      // there is no libcurl to ask with, which was told
+	bool is_mute_told; // and stands beside the state
+	bool is_waking;    // what is told now is told for having slept: no alerts
 
 	struct watched *watched; // hash by id, owned
 	struct direct_counts counts;
@@ -127,4 +129,5 @@ void direct_rearm(struct direct_feed *feed); // after anything that may have set
 void direct_notice(struct direct_feed *feed, enum severity severity, enum action_type type, const char *title,
 		   const char *text, bool needs_answer);
 void direct_state_tell(struct direct_feed *feed, struct instant now);
+void direct_mute_tell(struct direct_feed *feed); // after a request that could not begin
 void direct_progress_tell(struct direct_feed *feed, struct instant now);

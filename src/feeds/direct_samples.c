@@ -140,6 +140,8 @@ void direct_on_sample(const struct sample *sample, void *ctx)
 
 	if (!watched || feed->is_stopping)
 		return;
+	if (reason_is_ours(sample->reason))
+		direct_mute_tell(feed);
 	if (is_wrong_memory(watched, sample)) {
 		direct_look_again(feed, watched);
 		return;

@@ -78,6 +78,27 @@ void direct_notice(struct direct_feed *feed, enum severity severity, enum action
 	event_emit(&feed->sink, event);
 }
 
+void direct_mute_tell(struct direct_feed *feed)
+{
+	const char *why = http_client_trouble(feed->client);
+
+	if (feed->is_mute == (*why != '\0'))
+		return;
+	feed->is_mute = *why != '\0';
+	if (feed->is_mute)
+		direct_notice(feed, SEVERITY_CRITICAL, ACTION_ERROR, "nobody can be asked: libcurl cannot be loaded",
+			      why, false);
+	else
+		direct_notice(feed, SEVERITY_INFO, ACTION_START, "libcurl can be loaded again", "", false);
+	direct_state_tell(feed, clock_now());
+}
+
+void direct_feed_notice(struct feed *feed, enum severity severity, enum action_type type, const char *title,
+			const char *text)
+{
+	direct_notice((struct direct_feed *)feed, severity, type, title, text, false);
+}
+
 // ---- the feed's own state
 
 // The feed is as fresh as the freshest agent, each by its own interval. A failure is news as well: where everybody is
@@ -102,7 +123,7 @@ void direct_state_tell(struct direct_feed *feed, struct instant now)
 	enum feed_state state = judge_state(feed);
 	struct event *event;
 
-	if (state == feed->state && stats.lag_worst_ms < DIRECT_STATE_MS / 2)
+	if (state == feed->state && feed->is_mute == feed->is_mute_told && stats.lag_worst_ms < DIRECT_STATE_MS / 2)
 		return;
 	event = event_new(EVENT_FEED, now.wall_ms, 0);
 	if (!event)
@@ -110,10 +131,13 @@ void direct_state_tell(struct direct_feed *feed, struct instant now)
 	if (state != feed->state)
 		feed->state_since_ms = now.wall_ms;
 	feed->state = state;
+	feed->is_mute_told = feed->is_mute;
 	event->u.feed.state = state;
 	event->u.feed.since_ms = feed->state_since_ms;
 	event->u.feed.last_answer_ms = feed->last_result_ms;
-	event->u.feed.detail = mem_strdup(state == FEED_OFFLINE ? "this machine has no way out" : "");
+	event->u.feed.detail = mem_strdup(feed->is_mute           ? "libcurl cannot be loaded"
+					  : state == FEED_OFFLINE ? "this machine has no way out"
+								  : "");
 	event->u.feed.lag_ms = (uint32_t)stats.lag_worst_ms;
 	event->u.feed.n_in_flight = (uint32_t)stats.n_in_flight;
 	event->u.feed.n_waiting = (uint32_t)stats.n_waiting;
@@ -208,6 +232,7 @@ static void on_state_timer(uv_timer_t *timer)
 	struct direct_feed *feed = timer->data;
 	struct instant now = clock_now();
 
+	direct_mute_tell(feed);
 	direct_progress_tell(feed, now);
 	direct_state_tell(feed, now);
 	if (feed->memory_is_dirty && now.mono_ms - feed->memory_saved_ms >= DIRECT_MEMORY_SAVE_MS)

@@ -90,6 +90,7 @@ int http_client_create(uv_loop_t *loop, const struct http_options *options, stru
 void http_client_close(struct http_client *client, void (*closed_cb)(void *ctx), void *ctx);
 
 void http_client_set_max_kept(struct http_client *client, uint32_t max_kept); // when the fleet grows
+const char *http_client_trouble(const struct http_client *client); // why libcurl cannot be loaded, clean; "": it can
 size_t http_client_in_flight(const struct http_client *client);
 
 /* Begins a transfer; its clock starts now. 0, -ENOMEM, -ELIBACC when there is no libcurl, or -EINVAL for a URL, a

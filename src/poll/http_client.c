@@ -2,10 +2,13 @@
 #include "poll/http.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/list.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "poll/http_internal.h"
+#include "text/text.h"
 
 static const struct http_limits default_limits = {
 	.max_body_bytes = 16 << 20,
@@ -137,9 +140,27 @@ int http_client_create(uv_loop_t *loop, const struct http_options *options, stru
 	return 0;
 }
 
+// Tried with every request: whoever installs it need not start us again. Said once.
+static int load(struct http_client *client)
+{
+	bool is_known = client->trouble[0];
+	char why[LIBRARY_WHY_MAX];
+	int r = libcurl_load(why);
+
+	text_clean(why, strlen(why), TEXT_ONE_LINE, client->trouble, sizeof client->trouble, NULL);
+	if (r < 0 && !is_known)
+		log_line(LOG_ERROR, "libcurl cannot be loaded: %s", client->trouble);
+	return r;
+}
+
+const char *http_client_trouble(const struct http_client *client)
+{
+	return client->trouble;
+}
+
 int http_client_begin(struct http_client *client)
 {
-	int r = client->multi ? 0 : libcurl_load();
+	int r = client->multi ? 0 : load(client);
 
 	if (r < 0 || client->multi)
 		return r;

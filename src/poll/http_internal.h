@@ -71,6 +71,7 @@ struct http_client {
 	uv_loop_t *loop;
 	CURLM *multi; // NULL before the first request
 	bool has_libcurl;
+	char trouble[LIBRARY_WHY_MAX];
 	uv_timer_t timer;
 	struct http_watch **watches; // by descriptor, owned
 	size_t n_watches;            // slots

@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "base/library.h"
-
 static struct {
 	bool is_loaded;
 	CURLcode (*global_init)(long flags);
@@ -48,9 +46,10 @@ static const struct library_function functions[] = {
 	{ "curl_slist_free_all", &lib.slist_free_all },
 };
 
-int libcurl_load(void)
+int libcurl_load(char why[LIBRARY_WHY_MAX])
 {
-	int r = lib.is_loaded ? 0 : library_load("libcurl.so.4", functions, sizeof functions / sizeof functions[0]);
+	int r = lib.is_loaded ? 0
+			      : library_load("libcurl.so.4", functions, sizeof functions / sizeof functions[0], why);
 
 	lib.is_loaded = r == 0;
 	return r;

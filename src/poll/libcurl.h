@@ -5,5 +5,7 @@
  */
 #include <curl/curl.h>
 
-// Before any other call. 0 or -ELIBACC; calling it again costs nothing.
-int libcurl_load(void);
+#include "base/library.h"
+
+// Before any other call. 0, or -ELIBACC with why; once it is there, calling it again costs nothing.
+int libcurl_load(char why[LIBRARY_WHY_MAX]);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/table.h"
 #include "simulator/answer.h"
 
@@ -152,14 +153,27 @@ static int start_handles(struct simulator *sim, int epoll_fd)
 	return uv_poll_start(&sim->daemon_poll, UV_READABLE, daemon_poll_cb);
 }
 
+static void fail(struct simulator *sim, const char *why)
+{
+	if (sim->has_failed)
+		return;
+	sim->has_failed = true;
+	log_line(LOG_ERROR, "libmicrohttpd cannot be loaded: %s", why);
+	if (sim->failed)
+		sim->failed(sim->ctx, why);
+}
+
 static int http_start(struct simulator *sim)
 {
 	const union MHD_DaemonInfo *info;
 	size_t n_before = sim->n_handles;
-	int r = libmicrohttpd_load();
+	char why[LIBRARY_WHY_MAX];
+	int r = libmicrohttpd_load(why);
 
-	if (r < 0)
+	if (r < 0) {
+		fail(sim, why);
 		return r;
+	}
 	sim->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
 				       NULL, access_cb, sim, MHD_OPTION_NOTIFY_CONNECTION, notify_cb, sim,
 				       MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNS_MAX,

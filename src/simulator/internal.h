@@ -46,7 +46,9 @@ struct simulator {
 	struct http_conn *delayed;   // http_conn::delayed_prev, delayed_next; earliest first
 	struct raw_conn *drips;      // raw_conn::drip_prev, drip_next; earliest first
 	uint64_t turn_due_ms;        // the earliest sim_agent::turn_ms; UINT64_MAX: none
-	bool is_stopping;
+	bool is_stopping, has_failed;
+	void (*failed)(void *ctx, const char *why); // may be NULL
+	void *ctx;
 	size_t scene;          // of the demo's scenario: the next one
 	uint64_t scene_due_ms; // in loop time; UINT64_MAX: there is no scenario
 	uint32_t body_kb, slow_ms, drip_ms, up_ms, down_ms;

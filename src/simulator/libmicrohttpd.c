@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "base/library.h"
-
 static struct {
 	bool is_loaded;
 	struct MHD_Daemon *(*start_daemon_va)(unsigned flags, uint16_t port, MHD_AcceptPolicyCallback accept,
@@ -50,10 +48,11 @@ static const struct library_function functions[] = {
 	{ "MHD_destroy_response", &lib.destroy_response },
 };
 
-int libmicrohttpd_load(void)
+int libmicrohttpd_load(char why[LIBRARY_WHY_MAX])
 {
-	int r = lib.is_loaded ? 0
-			      : library_load("libmicrohttpd.so.12", functions, sizeof functions / sizeof functions[0]);
+	int r = lib.is_loaded
+			? 0
+			: library_load("libmicrohttpd.so.12", functions, sizeof functions / sizeof functions[0], why);
 
 	lib.is_loaded = r == 0;
 	return r;

@@ -3,5 +3,7 @@
 /* libmicrohttpd, loaded by the first simulator: a console has none, and need not place it and its TLS. */
 #include <microhttpd.h>
 
-// Before any other call. 0 or -ELIBACC; calling it again costs nothing.
-int libmicrohttpd_load(void);
+#include "base/library.h"
+
+// Before any other call. 0, or -ELIBACC with why; once it is there, calling it again costs nothing.
+int libmicrohttpd_load(char why[LIBRARY_WHY_MAX]);

@@ -159,6 +159,8 @@ static int create(uv_loop_t *loop, const struct simulator_options *options, stru
 	sim->drip_ms = or_default(options->drip_ms, 1000);
 	sim->up_ms = or_default(options->up_ms, 25000);
 	sim->down_ms = or_default(options->down_ms, 7000);
+	sim->failed = options->failed;
+	sim->ctx = options->ctx;
 	sim->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sim->timer_due_ms = sim->turn_due_ms = sim->scene_due_ms = UINT64_MAX;
 	for (size_t i = 0; i < sim->n_agents; i++) {

@@ -24,12 +24,14 @@ struct simulator_options {
 	uint64_t seed;                        // of load curves, noise and the choice of faulty agents
 	const struct simulator_share *shares; // borrowed during the call
 	size_t n_shares;
-	uint32_t body_kb; // about this many KiB a metrics body; 0: 3 to 6
-	bool is_demo;     // the demo's own faults, and a slow scenario over time
-	uint32_t slow_ms; // 0: 1500; the delay of `slow`
-	uint32_t drip_ms; // 0: 1000; between the bytes of `drip`
-	uint32_t up_ms;   // 0: 25000; of a `restarting` agent
-	uint32_t down_ms; // 0: 7000; the same
+	uint32_t body_kb;                           // about this many KiB a metrics body; 0: 3 to 6
+	bool is_demo;                               // the demo's own faults, and a slow scenario over time
+	uint32_t slow_ms;                           // 0: 1500; the delay of `slow`
+	uint32_t drip_ms;                           // 0: 1000; between the bytes of `drip`
+	uint32_t up_ms;                             // 0: 25000; of a `restarting` agent
+	uint32_t down_ms;                           // 0: 7000; the same
+	void (*failed)(void *ctx, const char *why); // once, from the loop, when nobody can be answered; may be NULL
+	void *ctx;                                  // borrowed
 };
 
 // One agent as a discovery would find it. The texts are borrowed from the simulator.

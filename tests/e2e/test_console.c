@@ -3,7 +3,9 @@
 #include "tests/support/suite.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/e2e/scene.h"
 
@@ -16,6 +18,39 @@ static int64_t now_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+// What stands in its place is no library, and is taken away again.
+START_TEST(a_missing_library_is_said_and_so_is_its_return)
+{
+	static const struct {
+		const char *library, *sign;
+	} rows[] = {
+		{ "libcurl.so.4", "libcurl cannot be loaded" },
+		{ "libmicrohttpd.so.12", "the simulated fleet cannot answer" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char path[96];
+		struct scene s;
+		struct term *t;
+
+		scene_open(&s);
+		scene_write(rows[i].library, "");
+		snprintf(path, sizeof path, "LD_LIBRARY_PATH=%s", s.dir);
+		t = scene_start(&s, (const char *[]){ "demo", NULL }, (const char *[]){ path, NULL }, 120, 36);
+		if (i == 0)
+			term_wait_row(t, "UNKNOWN", rows[i].sign, SCENE_MS);
+		term_send(t, "5");
+		term_wait_for(t, rows[i].sign, SCENE_MS);
+		ck_assert_int_eq(unlink(rows[i].library), 0);
+		term_wait_row(t, "DEMO", "● live", SCENE_MS);
+		if (i == 0)
+			term_wait_for(t, "libcurl can be loaded again", SCENE_MS);
+		scene_quit(t);
+		scene_close(&s);
+	}
+}
+END_TEST
 
 START_TEST(every_screen_of_the_demo_says_demo)
 {
@@ -91,5 +126,5 @@ START_TEST(each_fault_shows_with_its_reason)
 }
 END_TEST
 
-SUITE("console", every_screen_of_the_demo_says_demo, every_healthy_agent_is_live_two_seconds_after_the_start,
-      each_fault_shows_with_its_reason)
+SUITE("console", a_missing_library_is_said_and_so_is_its_return, every_screen_of_the_demo_says_demo,
+      every_healthy_agent_is_live_two_seconds_after_the_start, each_fault_shows_with_its_reason)

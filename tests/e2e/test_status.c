@@ -59,6 +59,29 @@ static void expect(const char *a, const char *b, const char *c, const char *d, i
 	process_result_finish(&result);
 }
 
+START_TEST(without_libcurl_nobody_is_judged_and_why_is_said)
+{
+	char path[96], library[96];
+	struct process_result result;
+	FILE *file;
+
+	start_fleet("slow=0");
+	snprintf(library, sizeof library, "%s/libcurl.so.4", dir);
+	snprintf(path, sizeof path, "LD_LIBRARY_PATH=%s", dir);
+	file = fopen(library, "w"); // no library
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	result = process_run((const char *[]){ OPSCON, "status", "--no-state", "--config", config, NULL },
+			     (const char *[]){ path, NULL });
+	ck_assert_int_eq(result.status, 8);
+	ck_assert_ptr_nonnull(strstr(result.out, "6 unknown"));
+	ck_assert_ptr_nonnull(strstr(result.err, "opscon: nobody can be asked: libcurl cannot be loaded: "));
+	process_result_finish(&result);
+	unlink(library);
+	stop_fleet();
+}
+END_TEST
+
 START_TEST(a_well_fleet_exits_zero)
 {
 	start_fleet("slow=0");
@@ -232,8 +255,8 @@ START_TEST(the_demo_without_a_terminal_prints_its_status_and_leaves)
 }
 END_TEST
 
-SUITE("status", a_list_that_cannot_be_read_is_no_well_fleet, a_pattern_that_leaves_nobody_is_a_failure,
-      a_well_fleet_exits_zero, a_fleet_with_one_down_exits_four_and_says_why,
+SUITE("status", without_libcurl_nobody_is_judged_and_why_is_said, a_list_that_cannot_be_read_is_no_well_fleet,
+      a_pattern_that_leaves_nobody_is_a_failure, a_well_fleet_exits_zero, a_fleet_with_one_down_exits_four_and_says_why,
       a_degraded_agent_fails_only_when_it_is_asked_to, a_selector_narrows_what_is_probed, urls_need_no_configuration,
       wrong_usage_is_explained_and_exits_two, a_broken_configuration_is_explained_with_its_line,
       without_any_configuration_it_says_what_to_do, every_command_has_help,
