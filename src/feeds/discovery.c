@@ -101,6 +101,20 @@ void source_finds_nothing(struct source *source, const char *name)
 	tell(source, name, "no file matches", true);
 }
 
+void source_forget(struct source *source, const char *name)
+{
+	for (size_t i = 0; i < source->n_lists; i++) {
+		struct source_list *list = &source->lists[i];
+
+		if (strcmp(list->name, name) != 0)
+			continue;
+		mem_free(list->name);
+		mem_free(list->problem);
+		*list = source->lists[--source->n_lists];
+		return;
+	}
+}
+
 static void one_closed(struct discovery *discovery)
 {
 	if (--discovery->n_open)

@@ -49,6 +49,7 @@ void source_publish(struct source *source, const char *name, struct agent *const
 // Tells a problem unless it was told already; text NULL: it is over.
 void source_problem(struct source *source, const char *name, const char *text);
 void source_finds_nothing(struct source *source, const char *name); // the same for a pattern that matches no file
+void source_forget(struct source *source, const char *name);        // a list that is no more; its problem is over
 
 int file_sd_start(struct source *source); // 0 or negative errno
 void file_sd_finish(struct source *source);

@@ -223,6 +223,8 @@ static void drop_unseen(struct source *source)
 		name_source(file->path, name, sizeof name);
 		source_publish(source, name, NULL, 0);
 		source_problem(source, name, NULL);
+		if (strcmp(file->path, source->config->path) != 0) // named by a pattern: it may never come back
+			source_forget(source, name);
 		mem_free(file->path);
 	}
 	source->n_files = kept;

@@ -205,6 +205,33 @@ START_TEST(a_file_that_is_well_does_not_excuse_another)
 }
 END_TEST
 
+// Else what files of a pattern have ever been called would be remembered for good.
+START_TEST(a_file_of_a_pattern_that_is_gone_is_forgotten)
+{
+	struct discovery_source source = { .kind = SOURCE_FILE_SD, .refresh_ms = 30 };
+	char glob[128], other[128];
+
+	setup();
+	snprintf(glob, sizeof glob, "%s/*.json", t.dir);
+	snprintf(other, sizeof other, "%s/other.json", t.dir);
+	source.path = glob;
+	write_file(t.path, JSON_ONE);
+	write_file(other, JSON_TWO);
+	begin(&source);
+	until(&t.n_lists, 2);
+	unlink(other);
+	until(&t.n_lists, 3);
+	ck_assert_uint_eq(t.n_agents, 0);
+	write_file(other, "{");
+	until(&t.n_problems, 1);
+	ck_assert_ptr_nonnull(strstr(t.problem, "its agents are not known"));
+	unlink(other);
+	until(&t.n_problems, 2);
+	ck_assert(!t.has_problem);
+	teardown();
+}
+END_TEST
+
 START_TEST(each_broken_file_is_told_once)
 {
 	struct discovery_source source = { .kind = SOURCE_FILE_SD, .refresh_ms = 30 };
@@ -289,5 +316,6 @@ END_TEST
 
 SUITE("discovery", a_file_is_read_and_read_again_when_it_is_replaced, half_a_file_is_not_applied_and_is_told_once,
       a_file_that_is_gone_is_an_empty_list, a_glob_finds_yaml_and_files_that_come_later,
-      a_file_that_is_well_does_not_excuse_another, each_broken_file_is_told_once,
-      a_directory_or_a_fifo_is_no_list_and_does_not_hold_us, http_sd_keeps_the_old_list_on_error)
+      a_file_that_is_well_does_not_excuse_another, a_file_of_a_pattern_that_is_gone_is_forgotten,
+      each_broken_file_is_told_once, a_directory_or_a_fifo_is_no_list_and_does_not_hold_us,
+      http_sd_keeps_the_old_list_on_error)
