@@ -106,11 +106,12 @@ static bool explain(const struct http_response *response, char *out, size_t size
 	bool is_failed = false;
 
 	if (response->reason != REASON_NONE) {
-		snprintf(out, size, "%s%s%s", reason_text(response->reason), response->detail[0] ? ": " : "",
-			 response->detail);
+		snprintf(out, size, "%s%s%.*s", reason_text(response->reason), response->detail[0] ? ": " : "",
+			 text_fit(response->detail, (int)size - 60), response->detail);
 	} else {
 		is_failed = control_read_problem(response->body, response->body_len, said);
-		snprintf(out, size, "HTTP %d%s%s", response->status, said[0] ? ": " : "", said);
+		snprintf(out, size, "HTTP %d%s%.*s", response->status, said[0] ? ": " : "",
+			 text_fit(said, (int)size - 20), said);
 	}
 	(void)text_trim(out);
 	return is_failed;

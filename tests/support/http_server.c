@@ -182,7 +182,7 @@ void http_server_say(struct http_server *server, const char *bytes)
 	struct server_connection *connection;
 
 	DL_FOREACH(server->connections, connection)
-		ck_assert_int_eq(uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1), (int)buffer.len);
+		ck_assert_int_eq(uv_try_write(&connection->peer.stream, &buffer, 1), (int)buffer.len);
 }
 
 void http_server_start(struct http_server *server, uv_loop_t *loop, const struct server_rule *rules, size_t n_rules)
