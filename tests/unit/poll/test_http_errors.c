@@ -123,8 +123,9 @@ START_TEST(details_are_steady_and_displayable)
 		{ { .code = CURLE_SSL_CONNECT_ERROR, .text = "bad\x1b[2J" }, REASON_TLS_PROTO, "bad^[[2J" },
 		{ { .code = CURLE_SSL_CONNECT_ERROR, .text = "" }, REASON_TLS_PROTO, "SSL connect error" },
 	};
+	char why[LIBRARY_WHY_MAX];
 
-	ck_assert_int_eq(libcurl_load(), 0); // some words are its own
+	ck_assert_int_eq(libcurl_load(why), 0); // some words are its own
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char detail[REASON_DETAIL_MAX];
 
