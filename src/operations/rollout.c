@@ -33,6 +33,7 @@ int rollout_create(const struct plan *plan, uint16_t n_concurrent, struct rollou
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++) {
+		run->targets[i].over_since_ms = -1;
 		run->targets[i].state = plan->targets[i].refusal[0] ? TARGET_SKIPPED : TARGET_PENDING;
 		run->n_by_state[run->targets[i].state]++;
 	}
@@ -87,6 +88,7 @@ static void begin_verifying(struct rollout_run *run, size_t i, int64_t now_ms)
 
 	target->is_verifying = true;
 	target->verify_from_ms = now_ms;
+	target->over_since_ms = -1;
 	target->measure = rollout_nothing_known;
 	if (target->state != TARGET_ROLLING_BACK)
 		rollout_set(run, i, TARGET_VERIFYING);

@@ -8,9 +8,9 @@
  * watched until the operation is over.
  *
  * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since), and when
- * one that came up has too many errors, or answers too slowly. Then what was changed is taken back, newest first; where
- * there is no way back it ends there; and with rolls_back off it waits for a person. A target of which nobody knows
- * what became of it ends the operation: what runs is settled, nothing is begun or taken back.
+ * one that came up has too many errors or answers too slowly for `min_healthy_ms`. Then what was changed is taken back,
+ * newest first; where there is no way back it ends there; and with rolls_back off it waits for a person. A target of
+ * which nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -54,34 +54,37 @@ static struct rollout_next finish(struct rollout_run *run, size_t i, int64_t now
 	return answer(ROLLOUT_DO_FINISH, i);
 }
 
+static struct rollout_next fail_for(struct rollout_run *run, size_t i, int64_t now_ms)
+{
+	char age[HUMAN_MAX];
+
+	if (run->is_hasty)
+		snprintf(run->answer, sizeof run->answer, "aborted before it was up");
+	else
+		snprintf(run->answer, sizeof run->answer, "not well after %s",
+			 human_duration(run->plan->params.rollout.verify_ms, age));
+	return fail(run, i, now_ms);
+}
+
 // Whether a target that is verified can be judged now. True: *next says how.
 static bool judge(struct rollout_run *run, size_t i, int64_t now_ms, struct rollout_next *next)
 {
 	const struct rollout *rollout = &run->plan->params.rollout;
 	struct rollout_target *target = &run->targets[i];
-	char age[HUMAN_MAX];
+	bool is_up = target->measure.up_since_ms >= 0;
 
-	if (is_well_for_long_enough(rollout, target, now_ms)) {
-		if (target->state == TARGET_ROLLING_BACK || !rollout_is_over_limit(rollout, &target->measure)) {
-			*next = finish(run, i, now_ms);
-			return true;
-		}
+	if (rollout_is_over_for_long(run, target, now_ms) && !run->is_hasty) {
 		rollout_limit_text(rollout, &target->measure, run->answer);
 		target->is_watched = true; // past a limit, not only bad: that alone trips
 		*next = fail(run, i, now_ms);
-		return true;
-	}
-	if (run->is_hasty && target->measure.up_since_ms >= 0) {
+	} else if ((run->is_hasty && is_up) ||
+		   (target->over_since_ms < 0 && is_well_for_long_enough(rollout, target, now_ms))) {
 		*next = finish(run, i, now_ms);
-		return true;
-	}
-	if (!run->is_hasty && now_ms - target->verify_from_ms < rollout->verify_ms)
+	} else if (run->is_hasty || now_ms - target->verify_from_ms >= rollout->verify_ms) {
+		*next = fail_for(run, i, now_ms);
+	} else {
 		return false;
-	if (run->is_hasty)
-		snprintf(run->answer, sizeof run->answer, "aborted before it was up");
-	else
-		snprintf(run->answer, sizeof run->answer, "not well after %s", human_duration(rollout->verify_ms, age));
-	*next = fail(run, i, now_ms);
+	}
 	return true;
 }
 
@@ -120,7 +123,7 @@ static void turn_back(struct rollout_run *run)
 	}
 }
 
-static bool trip(struct rollout_run *run, struct rollout_next *next)
+static bool trip(struct rollout_run *run, int64_t now_ms, struct rollout_next *next)
 {
 	if (run->mode != ROLLOUT_FORWARD)
 		return false;
@@ -128,7 +131,7 @@ static bool trip(struct rollout_run *run, struct rollout_next *next)
 		rollout_unknown_text(run, run->answer);
 		run->mode = ROLLOUT_STOPPING;
 		run->end = OPERATION_INDETERMINATE;
-	} else if (rollout_finds_trouble(run, run->answer)) {
+	} else if (rollout_finds_trouble(run, now_ms, run->answer)) {
 		turn_back(run);
 	} else {
 		return false;
@@ -234,6 +237,8 @@ static int64_t judged_at(const struct rollout_run *run, const struct rollout_tar
 		return at_ms;
 	if (since_ms < target->verify_from_ms)
 		since_ms = target->verify_from_ms;
+	if (target->over_since_ms >= 0)
+		since_ms = target->over_since_ms;
 	return earlier(at_ms, since_ms + rollout->min_healthy_ms);
 }
 
@@ -241,7 +246,7 @@ static struct rollout_next wait_for(const struct rollout_run *run, int64_t until
 {
 	struct rollout_next next = answer(ROLLOUT_DO_WAIT, 0);
 
-	next.until_ms = until_ms;
+	next.until_ms = run->is_paused ? until_ms : earlier(until_ms, rollout_trouble_at(run));
 	for (size_t k = 0; k < run->n_active; k++) {
 		const struct rollout_target *target = &run->targets[run->active[k]];
 
@@ -285,7 +290,7 @@ struct rollout_next rollout_ask(struct rollout_run *run, int64_t now_ms)
 		return next;
 	if (run->is_paused)
 		return wait_for(run, until_ms);
-	if (trip(run, &next))
+	if (trip(run, now_ms, &next))
 		return next;
 	if (go_on(run, now_ms, &next, &until_ms))
 		return next;

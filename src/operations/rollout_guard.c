@@ -62,12 +62,14 @@ void rollout_reckon(struct rollout_run *run, size_t i)
 	target->is_over_limit =
 		counts && is_watched && rollout_is_over_limit(&run->plan->params.rollout, &target->measure);
 	target->is_unknown = counts && target->state == TARGET_INDETERMINATE;
+	if (target->state == TARGET_DONE && !target->is_over_limit)
+		target->over_since_ms = -1;
 	run->n_bad += target->is_bad;
 	run->n_over_limit += target->is_over_limit;
 	run->n_unknown += target->is_unknown;
 }
 
-// The last one that is bad; for one past a limit the first.
+// The last one that is bad.
 static const char *name_of_bad(const struct rollout_run *run, const char **word)
 {
 	size_t i = run->plan->n_targets;
@@ -78,16 +80,48 @@ static const char *name_of_bad(const struct rollout_run *run, const char **word)
 	return run->plan->targets[i].name;
 }
 
-static void over_limit_text(const struct rollout_run *run, char why[ROLLOUT_WHY_MAX])
+bool rollout_is_over_for_long(const struct rollout_run *run, struct rollout_target *target, int64_t now_ms)
+{
+	const struct rollout *limits = &run->plan->params.rollout;
+	bool is_over = target->measure.up_since_ms >= 0 && target->state != TARGET_ROLLING_BACK &&
+		       rollout_is_over_limit(limits, &target->measure);
+
+	if (!is_over)
+		target->over_since_ms = -1;
+	else if (target->over_since_ms < 0)
+		target->over_since_ms = now_ms;
+	return is_over && now_ms - target->over_since_ms >= limits->min_healthy_ms;
+}
+
+int64_t rollout_trouble_at(const struct rollout_run *run)
+{
+	int64_t at_ms = INT64_MAX;
+
+	for (size_t i = 0; run->n_over_limit && i < run->plan->n_targets; i++) {
+		const struct rollout_target *target = &run->targets[i];
+
+		if (target->is_over_limit && target->over_since_ms >= 0 && target->over_since_ms < at_ms)
+			at_ms = target->over_since_ms;
+	}
+	return at_ms == INT64_MAX ? at_ms : at_ms + run->plan->params.rollout.min_healthy_ms;
+}
+
+// The first that is past a limit for too long; one that has failed for it is.
+static bool is_over_limit(struct rollout_run *run, int64_t now_ms, char why[ROLLOUT_WHY_MAX])
 {
 	char limit[ROLLOUT_WHY_MAX];
-	size_t i = 0;
+	const char *name = NULL;
 
-	while (!run->targets[i].is_over_limit)
-		i++;
-	rollout_limit_text(&run->plan->params.rollout, &run->targets[i].measure, limit);
-	snprintf(why, ROLLOUT_WHY_MAX, "%.*s: %.100s", text_fit(run->plan->targets[i].name, 80),
-		 run->plan->targets[i].name, limit);
+	for (size_t i = 0; run->n_over_limit && i < run->plan->n_targets; i++) {
+		struct rollout_target *target = &run->targets[i];
+
+		if (!target->is_over_limit || !rollout_is_over_for_long(run, target, now_ms) || name)
+			continue;
+		name = run->plan->targets[i].name;
+		rollout_limit_text(&run->plan->params.rollout, &target->measure, limit);
+		snprintf(why, ROLLOUT_WHY_MAX, "%.*s: %.100s", text_fit(name, 80), name, limit);
+	}
+	return name;
 }
 
 static void bad_text(const struct rollout_run *run, char why[ROLLOUT_WHY_MAX])
@@ -112,14 +146,13 @@ void rollout_unknown_text(const struct rollout_run *run, char why[ROLLOUT_WHY_MA
 	snprintf(why, ROLLOUT_WHY_MAX, "%.*s: nobody knows what became of it", text_fit(name, 120), name);
 }
 
-bool rollout_finds_trouble(const struct rollout_run *run, char why[ROLLOUT_WHY_MAX])
+bool rollout_finds_trouble(struct rollout_run *run, int64_t now_ms, char why[ROLLOUT_WHY_MAX])
 {
-	if (run->n_over_limit)
-		over_limit_text(run, why);
-	else if (run->n_bad >= run->plan->params.rollout.max_unavailable)
-		bad_text(run, why);
-	else
+	if (is_over_limit(run, now_ms, why))
+		return true;
+	if (run->n_bad < run->plan->params.rollout.max_unavailable)
 		return false;
+	bad_text(run, why);
 	return true;
 }
 

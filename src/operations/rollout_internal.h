@@ -13,6 +13,7 @@ struct rollout_target {
 	bool is_over_limit; // counted in n_over_limit: too many errors, or too slow
 	bool is_unknown;    // counted in n_unknown: indeterminate
 	int64_t verify_from_ms;
+	int64_t over_since_ms; // when it was first seen past a limit; -1: it is not
 	struct rollout_measure measure;
 };
 
@@ -48,8 +49,12 @@ void rollout_reckon(struct rollout_run *run, size_t i);
 bool rollout_is_over_limit(const struct rollout *limits, const struct rollout_measure *measure);
 void rollout_limit_text(const struct rollout *limits, const struct rollout_measure *measure, char out[ROLLOUT_WHY_MAX]);
 
+// Notes whether the target is past a limit now; true: it has been for as long as it would have to be well.
+bool rollout_is_over_for_long(const struct rollout_run *run, struct rollout_target *target, int64_t now_ms);
+
 // Why it must not go on as it does; false: it may.
-bool rollout_finds_trouble(const struct rollout_run *run, char why[ROLLOUT_WHY_MAX]);
+bool rollout_finds_trouble(struct rollout_run *run, int64_t now_ms, char why[ROLLOUT_WHY_MAX]);
+int64_t rollout_trouble_at(const struct rollout_run *run); // when it may find some by itself; INT64_MAX never
 
 void rollout_unknown_text(const struct rollout_run *run, char why[ROLLOUT_WHY_MAX]);
 

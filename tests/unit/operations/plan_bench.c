@@ -27,6 +27,7 @@ static int recipe(const struct driver *driver, const struct agent *agent, const 
 		  const struct driver_sight *sight, bool is_undo, struct driver_recipe *out)
 {
 	const struct bench_driver *own = (const struct bench_driver *)driver;
+	bool is_blue_green = own->has_blue_green && params->rollout.kind == ROLLOUT_BLUE_GREEN;
 	int result = is_undo ? own->undo_result : own->recipe_result;
 
 	(void)agent;
@@ -36,12 +37,12 @@ static int recipe(const struct driver *driver, const struct agent *agent, const 
 		return result;
 	}
 	if (is_undo) {
-		add_step(out, 2, "Back", "POST /control/rollback");
+		add_step(out, 2, "Back", own->undo_action);
 		return 0;
 	}
 	add_step(out, 0, "Stop", "POST /control/stop");
-	add_step(out, 1, "Start", own->action);
-	if (own->has_blue_green && params->rollout.kind == ROLLOUT_BLUE_GREEN)
+	add_step(out, 1, "Start", is_blue_green ? "POST /control/start?beside" : own->action);
+	if (is_blue_green && !own->is_short)
 		add_step(out, 3, "Swap", "POST /control/swap");
 	for (int i = 0; own->is_wordy && i < DRIVER_STEPS_MAX; i++)
 		add_step(out, 0, "Stop", "POST /control/stop");
@@ -76,7 +77,7 @@ void plan_bench_init(struct plan_bench *bench)
 				.rolls_back = true,
 			},
 		},
-		.driver = { .base.class = &paper_class, .action = "POST /control/start" },
+		.driver = { .base.class = &paper_class, .action = "POST /control/start", .undo_action = "POST /control/rollback" },
 	};
 }
 

@@ -9,8 +9,10 @@ struct bench_driver {
 	struct driver base;
 	int recipe_result, undo_result; // 0, or what it answers instead
 	bool has_blue_green, is_wordy;
+	bool is_short;      // blue-green has as many steps as rolling
 	const char *action; // of its second step
-	const char *why;    // there is no recipe; NULL: it does not say
+	const char *undo_action;
+	const char *why; // there is no recipe; NULL: it does not say
 };
 
 struct bench_agent {

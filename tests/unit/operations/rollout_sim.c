@@ -102,7 +102,8 @@ static void measure(struct sim *sim, size_t i)
 	int64_t up_ms = sim->verify_ms[i] + 1000 * actor->up_after;
 	int64_t since_start_ms = sim->now_ms - START_MS;
 	bool is_down = actor->down_at && since_start_ms >= 1000 * actor->down_at;
-	bool has_trouble = since_start_ms >= 1000 * actor->trouble_at;
+	int64_t trouble_ms = since_start_ms - 1000 * actor->trouble_at;
+	bool has_trouble = trouble_ms >= 0 && (!actor->trouble_for || trouble_ms < 1000 * actor->trouble_for);
 	struct rollout_measure measure = {
 		.up_since_ms = actor->up_after < 0 || is_down || sim->now_ms < up_ms ? -1 : up_ms,
 		.error_share = has_trouble ? actor->errors : NAN,

@@ -261,6 +261,11 @@ START_TEST(blue_green_is_for_drivers_with_steps_of_their_own_for_it)
 	ck_assert_str_eq(plan->refusal, "");
 	ck_assert_str_eq(plan->targets[0].steps[3].label, "Swap");
 	plan_unref(plan);
+	bench.driver.is_short = true;
+	plan = plan_bench_make(&bench);
+	ck_assert_str_eq(plan->refusal, "");
+	ck_assert_uint_eq(plan->targets[0].n_steps, 4);
+	plan_unref(plan);
 }
 END_TEST
 

@@ -199,6 +199,8 @@ START_TEST(targets_with_other_steps_are_told_apart)
 	other.undo_result = 0;
 	other.action = bench.driver.action; // the same but for what is taken back
 	ck_assert_ptr_null(strstr(picture(80, false), "wow-2:"));
+	other.undo_action = "systemctl stop wow";
+	ck_assert_ptr_nonnull(strstr(picture(80, false), "\nwow-2:\n"));
 	bytes_finish(&out);
 }
 END_TEST

@@ -179,9 +179,9 @@ START_TEST(errors_and_latency_trip_it)
 		const char *log, *why;
 	} table[] = {
 		{ 0.12, 0, 0, "0+a 13!a 13T 13-b 13<a 15E rolled back", "a: errors 12.0 %, more than 5.0 %" },
-		{ 0.12, 0, 20, "0+a 13=a 20T 20-b 20<a 22E rolled back", "a: errors 12.0 %, more than 5.0 %" },
+		{ 0.12, 0, 20, "0+a 13=a 30T 30-b 30<a 32E rolled back", "a: errors 12.0 %, more than 5.0 %" },
 		{ 0.05, 0, 0, "0+a 13=a 73+b 86=b 86E succeeded", "" },
-		{ 0, 40, 20, "0+a 13=a 20T 20-b 20<a 22E rolled back", "a: latency 10ms -> 40ms, more than +50 %" },
+		{ 0, 40, 20, "0+a 13=a 30T 30-b 30<a 32E rolled back", "a: latency 10ms -> 40ms, more than +50 %" },
 		{ 0, 19, 0, "0+a 13=a 73+b 86=b 86E succeeded", "" },
 	};
 
@@ -196,6 +196,31 @@ START_TEST(errors_and_latency_trip_it)
 		ck_assert_str_eq(sim.last.why, table[i].why);
 		sim_free(&sim);
 	}
+}
+END_TEST
+
+START_TEST(a_short_trouble_is_none)
+{
+	sim_init(&sim, 2);
+	sim.actors[0].errors = 0.5;
+	sim.actors[0].trouble_at = 20;
+	sim.actors[0].trouble_for = 9;
+	sim_start(&sim, 10);
+	sim_until(&sim, 21);
+	ck_assert_int_eq(sim.last.until_ms, sim.now_ms + 9000);
+	sim_until(&sim, 30);
+	sim.actors[0].trouble_at = 35; // once more: that begins anew
+	ck_assert_str_eq(sim_finish(&sim), "0+a 13=a 73+b 86=b 86E succeeded");
+	sim_free(&sim);
+	sim_init(&sim, 1); // while it is verified it must be over before it is well
+	sim.actors[0].errors = 0.5;
+	sim.actors[0].trouble_at = 5;
+	sim.actors[0].trouble_for = 9;
+	sim_start(&sim, 10);
+	sim_until(&sim, 13);
+	ck_assert_int_eq(sim.last.until_ms, sim.now_ms + 2000);
+	ck_assert_str_eq(sim_finish(&sim), "0+a 14=a 14E succeeded");
+	sim_free(&sim);
 }
 END_TEST
 
@@ -498,7 +523,7 @@ SUITE("rollout", one_target_is_begun_and_is_done_when_it_stays_well, waves_wait_
       who_is_not_well_in_time_is_taken_back_with_all_before, who_is_being_verified_is_taken_back_without_waiting,
       where_there_is_no_way_back_it_ends_there, an_undo_that_fails_is_a_failure, an_undo_can_be_judged_by_health,
       who_was_well_and_goes_down_trips_it, some_may_be_bad_at_once_when_it_is_allowed, errors_and_latency_trip_it,
-      without_rolling_back_a_person_is_waited_for, of_whom_nobody_knows_it_ends,
+      a_short_trouble_is_none, without_rolling_back_a_person_is_waited_for, of_whom_nobody_knows_it_ends,
       a_pause_begins_nothing_and_a_resume_goes_on, what_goes_bad_in_a_pause_trips_after_it,
       an_abort_settles_what_runs_and_begins_nothing, an_abort_also_ends_a_pause_and_a_rollback,
       a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with, it_says_when_to_ask_again,
