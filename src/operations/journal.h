@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "operations/journal_id.h"
 #include "operations/journal_read.h"
 #include "operations/journal_record.h"
 
@@ -37,12 +38,6 @@ void journal_dispatch(struct journal_writer *writer); // calls what is done
  * the thread and its memory are left to the end of the process, and nothing is called. 0 or -ETIMEDOUT. NULL is fine.
  */
 int journal_writer_destroy(struct journal_writer *writer, unsigned timeout_ms);
-
-/* An operation's name for good: "20261125-225130-restart-1a2b3c4d", UTC, so that names sort as they were begun. Small
- * letters, digits and dashes, never a path.
- */
-void journal_id_make(enum verb verb, int64_t at_ms, uint32_t random, char out[OPERATION_ID_MAX]);
-bool journal_id_is_valid(const char *id);
 
 typedef void (*journal_done_cb)(void *ctx, int error); // 0: it is on the disk; else negative errno
 

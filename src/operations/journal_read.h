@@ -12,17 +12,17 @@
 
 #include "operations/journal_record.h"
 
-enum { JOURNAL_TROUBLE_MAX = 240, JOURNAL_BYTES_MAX = 64 << 20, JOURNAL_LINE_MAX = 1 << 20 };
+enum { JOURNAL_TROUBLE_MAX = 240, JOURNAL_BYTES_MAX = 256 << 20, JOURNAL_LINE_MAX = 1 << 20 };
 
 // Of the target with the same index.
 struct journal_progress {
-	bool is_intent_open;                   // there is an intent, and no result after it
-	uint16_t step;                         // of that intent, or of the newest result
-	uint16_t attempt;                      // the same; 0: there was neither
-	bool was_sent;                         // there was an intent of a step that changes something
-	char idempotency_key[JOURNAL_KEY_MAX]; // of the newest intent
-	bool has_answer;
-	struct driver_answer answer; // the newest result
+	uint16_t step;       // the furthest that was begun or answered; they are numbered as in journal_record
+	uint16_t attempt;    // of its intent; 0: it had none
+	bool is_intent_open; // it changes something, was to be sent, and no answer since has said what became of it
+	bool was_sent;       // that, or a step before, was to be sent and changes something
+	bool has_answer;     // there is a result of it
+	struct driver_answer answer;
+	char idempotency_key[JOURNAL_KEY_MAX]; // of its intent
 };
 
 struct journal_story {
@@ -33,8 +33,10 @@ struct journal_story {
 	struct operation *operation;       // owned; NULL when there is no whole plan
 	struct journal_progress *targets;  // owned; one each
 	enum operation_state before_pause; // what it did last when it was not paused
-	uint64_t n_records, n_torn;        // lines that are trusted; bytes of a torn end
-	int64_t at_ms;                     // wall, of the newest record; of the file when there is none
+	bool has_control;
+	enum journal_control control; // what a person asked for last
+	uint64_t n_records, n_torn;   // lines that are trusted; bytes of a torn end
+	int64_t at_ms;                // wall, of the newest record; of the file when there is none
 };
 
 /* Reads DIR/ID.journal; `no` becomes operation::no and plan::no. Always fills *out, to be finished; returns

@@ -70,7 +70,7 @@ struct journal_record {
 		} control;
 		struct {
 			const char *holder;
-			uint64_t n_torn; // bytes that were cut off
+			uint32_t n_torn; // bytes that were cut off
 		} taken;
 	} u;
 };
@@ -79,14 +79,15 @@ struct journal_record {
 // then.
 int journal_record_encode(const struct journal_record *record, struct bytes *out);
 
-/* A line's text into *out, which borrows from `memory`, which is the caller's: emptied first, and to be kept until the
- * record is not used any more. Numbers are within the plan's. 0; -EINVAL for what cannot be; -ENOMEM.
- */
-struct journal_text {
+struct journal_text { // what a record that was read borrows from
 	struct driver_answer answer;
-	char *texts[3]; // owned
+	char *texts[2]; // owned
 };
 
+/* Reads a line; `plan` is that of the journal, NULL: not there yet. A record of the plan itself gives its kind and time
+ * alone. Numbers of targets and steps are within the plan's. `memory` is kept for as long as the record is used, and
+ * finished in any case. 0; -EINVAL for what cannot be; -ENOMEM.
+ */
 int journal_record_decode(const struct json_value *line, const struct plan *plan, struct journal_text *memory,
 			  struct journal_record *out);
 void journal_text_finish(struct journal_text *memory);

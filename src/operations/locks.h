@@ -3,7 +3,7 @@
 /* One operation an agent at a time, in however many processes: a file an agent, locked while it is operated on.
  *
  * The lock belongs to the open file, so that it ends with its process, however that ends. The holder's words stand in
- * the file. A lock's file stays when it is released; who removes one disturbs nobody.
+ * the file, which stays when it is released: no file is ever removed here, so nobody locks one that has lost its name.
  */
 #include <stddef.h>
 

@@ -9,34 +9,39 @@
 enum recovery_kind {
 	RECOVERY_NOTHING, // it is over, it never began, or somebody runs it
 	RECOVERY_ASK,     // nothing was sent yet: paused, a person says whether it begins
-	RECOVERY_LOOK,    // something was sent and its answer is not known: those targets are looked at
+	RECOVERY_LOOK,    // something was sent and its answer is not known: paused, those targets are looked at
 	RECOVERY_PAUSE,   // between two steps: a person goes on with it, takes it back, or ends it
 	RECOVERY_DAMAGED, // its journal cannot be trusted: shown as indeterminate, nothing is written or done
 };
 
 enum recovery_target {
-	RECOVERY_KEEP,  // it is as the journal says
-	RECOVERY_RESET, // it was begun, and nothing was sent: pending again
-	RECOVERY_GO_ON, // it is between two steps: whoever goes on begins with `next_step`
-	RECOVERY_DOUBT, // an intent without result: indeterminate until it was looked at
+	RECOVERY_KEEP,   // it is as the journal says: over, or not begun
+	RECOVERY_RESET,  // it was begun, and nothing was sent: pending again
+	RECOVERY_GO_ON,  // it is between two steps: whoever goes on begins with `next_step`
+	RECOVERY_FAILED, // a step failed, and nothing more was noted
+	RECOVERY_DOUBT,  // an intent without an answer: indeterminate, to be looked at
 };
 
 struct recovery {
 	enum recovery_kind kind;
 	enum operation_state state; // what the operation is now
-	const char *why;            // static text, "" for RECOVERY_NOTHING
+	const char *why;            // "" for RECOVERY_NOTHING; static, or the story's
 	bool was_rolling_back;      // what a person who goes on with it goes on with
-	size_t n_in_doubt;
+	size_t n_in_doubt;          // targets
 };
 
 void recovery_decide(const struct journal_story *story, struct recovery *out);
 
-// Of one target; *next_step (may be NULL) as in journal_record, for RECOVERY_GO_ON.
+/* Of one target of a story with an operation; *next_step (may be NULL) is set for RECOVERY_GO_ON: as numbered in
+ * journal_record, and the number of all steps when none is left.
+ *
+ * What the look at a target in doubt finds is the result of the step that is in doubt (journal_progress::step): with
+ * any outcome but DRIVER_UNKNOWN, it is in doubt no more.
+ */
 enum recovery_target recovery_of_target(const struct journal_story *story, size_t i, uint16_t *next_step);
 
-/* The records that say so, for journal_append() after journal_resume(): one a target whose state changes, then the
- * operation's. The i-th is written to *out, whose texts are static: true; false past the last. None where the journal
- * says it already.
+/* The records that say so, for journal_append() after journal_resume(): of each target whose state changes, then of the
+ * operation. *at is 0 at first. Texts are static, or the story's. False: there are no more.
  */
-bool recovery_record(const struct journal_story *story, const struct recovery *recovery, size_t i, int64_t now_ms,
-		     struct journal_record *out);
+bool recovery_next_record(const struct journal_story *story, const struct recovery *recovery, size_t *at,
+			  int64_t now_ms, struct journal_record *out);
