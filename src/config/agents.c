@@ -14,7 +14,8 @@
 // An agent as written; texts in the arena.
 struct written {
 	const char *name, *id;
-	const yaml_node_t *url, *health_node, *metrics_node, *control_node;
+	const yaml_node_t *url, *health_node, *metrics_node;
+	struct operated operated;
 	int dialect;
 	uint32_t interval_ms, timeout_ms, slow_ms;
 	uint16_t fall, rise;
@@ -38,31 +39,16 @@ static const char *const dialects[DIALECT_COUNT + 1] = {
 	[DIALECT_METRICS] = "metrics",
 };
 
-static const struct field tls_fields[] = {
-	{ .name = "ca", .read = value_file, .offset = offsetof(struct agent_tls, ca_file) },
-	{ .name = "cert", .read = value_file, .offset = offsetof(struct agent_tls, cert_file) },
-	{ .name = "key", .read = value_file, .offset = offsetof(struct agent_tls, key_file) },
-	{ .name = NULL },
-};
-
-static void value_tls(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
-{
-	struct agent_tls *tls = out;
-
-	(void)field;
-	if (!reader_mapping(reader, node, tls_fields, tls))
-		return;
-	if (!tls->cert_file != !tls->key_file && !reader->has_mistakes)
-		reader_mistake(reader, node, "expected cert and key together");
-}
-
 static const struct field agent_fields[] = {
 	{ "name", value_text, offsetof(struct written, name), .max = 200 },
 	{ "url", value_node, offsetof(struct written, url), .is_required = true },
 	{ "id", value_text, offsetof(struct written, id), .max = 200 },
 	{ .name = "health", .read = value_node, .offset = offsetof(struct written, health_node) },
 	{ .name = "metrics", .read = value_node, .offset = offsetof(struct written, metrics_node) },
-	{ .name = "control", .read = value_node, .offset = offsetof(struct written, control_node) },
+	{ .name = "driver", .read = value_node, .offset = offsetof(struct written, operated.driver) },
+	{ .name = "control", .read = value_node, .offset = offsetof(struct written, operated.control) },
+	{ .name = "docker", .read = value_node, .offset = offsetof(struct written, operated.docker) },
+	{ .name = "exec", .read = value_node, .offset = offsetof(struct written, operated.exec) },
 	{ "dialect", value_choice, offsetof(struct written, dialect), .words = dialects },
 	{ "interval", value_duration32, offsetof(struct written, interval_ms), .min = 1000, .max = 86400000 },
 	{ "timeout", value_duration32, offsetof(struct written, timeout_ms), .min = 100, .max = 300000 },
@@ -169,9 +155,6 @@ static void set_endpoints(struct reader *reader, struct agent *agent, const stru
 	bool has_health = set_endpoint(reader, agent->url, written->health_node, &agent->health_url);
 	bool has_metrics = set_endpoint(reader, agent->url, written->metrics_node, &agent->metrics_url);
 
-	set_endpoint(reader, agent->url, written->control_node, &agent->control_url);
-	if (agent->control_url)
-		set_text(reader, &agent->driver, "http");
 	if (!has_health && !has_metrics)
 		return;
 	agent->is_discovering = false;
@@ -239,6 +222,7 @@ static struct agent *build(struct reader *reader, const yaml_node_t *node, const
 	set_probing(reader, node, agent, written, &draft->config->probe);
 	set_labels(reader, agent, &draft->labels);
 	set_labels(reader, agent, &written->labels);
+	operated_apply(reader, node, &written->operated, &draft->operated, &draft->config->drivers.exec, agent);
 	return agent;
 }
 

@@ -11,19 +11,29 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "config/exec_profiles.h"
 #include "config/sections.h"
 #include "config/values.h"
 #include "text/text.h"
 
 // In the order of reading: what others build on comes first.
 static const struct field sections[] = {
-	{ .name = "fleet", .read = section_fleet },         { .name = "defaults", .read = section_defaults },
-	{ .name = "limits", .read = section_limits },       { .name = "agents", .read = section_agents },
-	{ .name = "discovery", .read = section_discovery }, { .name = "panels", .read = section_panels },
-	{ .name = "rules", .read = section_rules },         { .name = "environments", .read = section_environments },
-	{ .name = "keys", .read = section_keys },           { .name = "ui", .read = section_ui },
-	{ .name = "retention", .read = section_retention }, { .name = "audit", .read = section_audit },
-	{ .name = "state_dir", .read = section_state_dir }, { .name = NULL },
+	{ .name = "fleet", .read = section_fleet },
+	{ .name = "drivers", .read = section_drivers },
+	{ .name = "operations", .read = section_operations },
+	{ .name = "defaults", .read = section_defaults },
+	{ .name = "limits", .read = section_limits },
+	{ .name = "agents", .read = section_agents },
+	{ .name = "discovery", .read = section_discovery },
+	{ .name = "panels", .read = section_panels },
+	{ .name = "rules", .read = section_rules },
+	{ .name = "environments", .read = section_environments },
+	{ .name = "keys", .read = section_keys },
+	{ .name = "ui", .read = section_ui },
+	{ .name = "retention", .read = section_retention },
+	{ .name = "audit", .read = section_audit },
+	{ .name = "state_dir", .read = section_state_dir },
+	{ .name = NULL },
 };
 
 static const char *const production[] = { "prod", "production" };
@@ -70,6 +80,10 @@ void config_defaults(struct config *config)
 			.n_concurrent = OPERATION_CONCURRENT_MAX,
 			.production = production,
 			.n_production = sizeof production / sizeof production[0],
+		},
+		.drivers.exec = {
+			.profiles = exec_profiles_ready,
+			.n_profiles = n_exec_profiles_ready,
 		},
 	};
 }

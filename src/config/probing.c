@@ -44,6 +44,7 @@ static void value_proxy(struct reader *reader, const yaml_node_t *node, const st
 struct defaults {
 	struct probe_options probe;
 	struct labels labels;
+	struct operated operated;
 };
 
 void section_defaults(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
@@ -60,6 +61,9 @@ void section_defaults(struct reader *reader, const yaml_node_t *node, const stru
 		{ "proxy", value_proxy, offsetof(struct defaults, probe.proxy), .max = TARGET_URL_MAX },
 		{ .name = "ca", .read = value_file, .offset = offsetof(struct defaults, probe.ca_file) },
 		{ .name = "labels", .read = value_labels, .offset = offsetof(struct defaults, labels) },
+		{ .name = "driver", .read = value_node, .offset = offsetof(struct defaults, operated.driver) },
+		{ .name = "control", .read = value_node, .offset = offsetof(struct defaults, operated.control) },
+		{ .name = "exec", .read = value_node, .offset = offsetof(struct defaults, operated.exec) },
 		{ .name = NULL },
 	};
 	struct draft *draft = out;
@@ -76,6 +80,7 @@ void section_defaults(struct reader *reader, const yaml_node_t *node, const stru
 		reader_mistake(reader, node, "the timeout is longer than the interval; expected at most the interval");
 	draft->config->probe = defaults.probe;
 	draft->labels = defaults.labels;
+	operated_read_defaults(reader, node, &defaults.operated, &draft->config->drivers.exec, &draft->operated);
 }
 
 void section_limits(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)

@@ -27,6 +27,33 @@ void value_choice(struct reader *reader, const yaml_node_t *node, const struct f
 		reader_mistake(reader, node, "%s; expected %s", reader_quote(node, quote), list);
 }
 
+struct texts {
+	const struct field *field;
+	const char **items;
+	size_t n;
+};
+
+static void read_text(struct reader *reader, const yaml_node_t *node, size_t i, void *ctx)
+{
+	struct texts *texts = ctx;
+	const char *text = NULL;
+
+	(void)i;
+	value_text(reader, node, texts->field, &text);
+	if (text)
+		texts->items[texts->n++] = text;
+}
+
+void value_texts(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	size_t n = reader_count(reader, node, field->name);
+	struct texts texts = { .field = field, .items = reader_alloc(reader, (n + 1) * sizeof(const char *)) };
+
+	if (texts.items && n)
+		reader_each(reader, node, read_text, &texts);
+	*(struct value_texts *)out = (struct value_texts){ texts.items, texts.n };
+}
+
 enum { LABELS_MAX = 64 };
 
 // Puts a label where the order wants it; a name that is there already is a mistake.

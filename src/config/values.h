@@ -29,6 +29,14 @@ void value_bool(struct reader *reader, const yaml_node_t *node, const struct fie
 void value_choice(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // struct labels, in the arena
 void value_labels(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// struct agent_tls, of files that can be read
+void value_tls(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// struct value_texts: a list of texts of at most field->max bytes each, ended by NULL, in the arena
+struct value_texts {
+	const char *const *items;
+	size_t n;
+};
+void value_texts(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // const yaml_node_t *: the node itself, for later
 void value_node(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // a struct, by field->fields
