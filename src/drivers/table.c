@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "drivers/docker.h"
 #include "drivers/exec.h"
 #include "drivers/http.h"
 
 static int (*const creators[])(const struct driver_options *options, struct driver **out) = {
+	docker_driver_create,
 	exec_driver_create,
 	http_driver_create,
 };

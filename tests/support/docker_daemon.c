@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/docker_daemon.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "poll/http.h"
+#include "tests/support/http_server.h"
+#include "tests/support/process.h"
+#include "tests/support/suite.h"
+
+enum { START_TRIES = 300, TRY_MS = 100, IMAGE_MAX = 16 << 20 };
+
+#define DOCKERD "/usr/sbin/dockerd"
+#define BUSYBOX "/bin/busybox"
+
+// The daemon ends with its standard input, and so does what it has made.
+static const char guard_script[] =
+	"dir=$1\n" DOCKERD " --bridge=none --iptables=false --ip-forward=false --ip-masq=false --storage-driver=vfs "
+	"--shutdown-timeout=5 --data-root=\"$dir/data\" --exec-root=\"$dir/exec\" --pidfile=\"$dir/pid\" "
+	"--host=\"unix://$dir/docker.sock\" >\"$dir/log\" 2>&1 </dev/null &\n"
+	"pid=$!\n"
+	"trap '' HUP INT TERM\n"
+	"read -r nothing || :\n"
+	"kill -TERM $pid 2>/dev/null\n"
+	"wait $pid\n"
+	"rm -rf \"$dir\"\n";
+
+struct reply {
+	bool is_done;
+	int status;
+	char *body;
+};
+
+static void done_cb(const struct http_response *response, void *ctx)
+{
+	struct reply *reply = ctx;
+
+	reply->status = response->reason == REASON_NONE ? response->status : 0;
+	reply->body = strndup(response->body ? response->body : "", response->body_len);
+	reply->is_done = true;
+}
+
+static struct reply ask(const struct docker_daemon *daemon, const char *method, const char *path, const char *type,
+			const void *body, size_t n)
+{
+	const struct http_header header = { "Content-Type", type };
+	struct reply reply = { .is_done = false };
+	struct http_request request = { .method = method, .unix_socket = daemon->socket, .body = body, .body_len = n };
+	struct http_transfer *transfer;
+	struct http_client *client;
+	uv_loop_t loop;
+	char url[1024];
+
+	snprintf(url, sizeof url, "http://docker%s", path);
+	request.url = url;
+	request.timeout_ms = 30000;
+	request.is_patient = true;
+	if (type) {
+		request.headers = &header;
+		request.n_headers = 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	ck_assert_int_eq(uv_loop_init(&loop), 0);
+	ck_assert_int_eq(http_client_create(&loop, NULL, &client), 0);
+	ck_assert_int_eq(http_request_start(client, &request, done_cb, &reply, &transfer), 0);
+	while (!reply.is_done && uv_run(&loop, UV_RUN_ONCE))
+		;
+	http_client_close(client, NULL, NULL);
+	loop_finish(&loop);
+	return reply;
+}
+
+char *docker_daemon_get(struct docker_daemon *daemon, const char *path)
+{
+	struct reply reply = ask(daemon, "GET", path, NULL, NULL, 0);
+
+	if (reply.status == 200)
+		return reply.body;
+	free(reply.body);
+	return NULL;
+}
+
+int docker_daemon_ask(struct docker_daemon *daemon, const char *method, const char *path, const char *json)
+{
+	struct reply reply = ask(daemon, method, path, json ? "application/json" : NULL, json, json ? strlen(json) : 0);
+
+	if (reply.status >= 400)
+		fprintf(stderr, "%s %s: %s\n", method, path, reply.body);
+	free(reply.body);
+	return reply.status;
+}
+
+static void start_guard(struct docker_daemon *daemon)
+{
+	int leash[2];
+
+	ck_assert_int_eq(pipe2(leash, O_CLOEXEC), 0);
+	daemon->guard = fork();
+	if (daemon->guard == 0) {
+		setsid(); // whoever kills the test by its group must not kill this
+		dup2(leash[0], STDIN_FILENO);
+		execl("/bin/sh", "sh", "-c", guard_script, "sh", daemon->dir, (char *)NULL);
+		_exit(127);
+	}
+	close(leash[0]);
+	daemon->leash = leash[1];
+}
+
+static void show_log(const struct docker_daemon *daemon)
+{
+	char path[128], line[512];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/log", daemon->dir);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof line, file))
+		fputs(line, stderr);
+	if (file)
+		fclose(file);
+}
+
+const char *docker_daemon_start(struct docker_daemon *daemon)
+{
+	if (geteuid() != 0)
+		return "a Docker Engine of its own needs root";
+	if (access(DOCKERD, X_OK) < 0 || access(BUSYBOX, X_OK) < 0)
+		return "no " DOCKERD " and no " BUSYBOX " here";
+	*daemon = (struct docker_daemon){ .dir = "/tmp/opscon-docker-XXXXXX" };
+	ck_assert_ptr_nonnull(mkdtemp(daemon->dir));
+	snprintf(daemon->socket, sizeof daemon->socket, "%s/docker.sock", daemon->dir);
+	start_guard(daemon);
+	for (int i = 0; i < START_TRIES; i++) {
+		char *said = docker_daemon_get(daemon, "/version");
+
+		free(said);
+		if (said)
+			return NULL;
+		nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
+	}
+	show_log(daemon);
+	docker_daemon_stop(daemon);
+	return "no Docker Engine comes up here";
+}
+
+void docker_daemon_stop(struct docker_daemon *daemon)
+{
+	int status;
+
+	close(daemon->leash);
+	waitpid(daemon->guard, &status, 0);
+	ck_assert_msg(access(daemon->dir, F_OK) < 0, "%s is left", daemon->dir);
+}
+
+// A tar archive of busybox, and names for the commands that tests use.
+static char *make_archive(const struct docker_daemon *daemon, size_t *n)
+{
+	static const char script[] = "set -e; cd \"$1\"; mkdir -p root/bin; cp " BUSYBOX " root/bin/busybox; "
+				     "for i in sh sleep echo cat; do ln -sf busybox root/bin/$i; done; "
+				     "tar cf image.tar -C root .; rm -r root";
+	struct process_result result =
+		process_run((const char *[]){ "sh", "-c", script, "sh", daemon->dir, NULL }, NULL);
+	char path[128], *bytes = malloc(IMAGE_MAX);
+	FILE *file;
+
+	ck_assert_msg(result.status == 0, "%s", result.err);
+	process_result_finish(&result);
+	snprintf(path, sizeof path, "%s/image.tar", daemon->dir);
+	file = fopen(path, "r");
+	ck_assert(file && bytes);
+	*n = fread(bytes, 1, IMAGE_MAX, file);
+	fclose(file);
+	return bytes;
+}
+
+static void add_escaped(char *out, size_t size, const char *text)
+{
+	size_t n = strlen(out);
+
+	for (; *text && n + 4 < size; text++)
+		n += (size_t)snprintf(out + n, size - n, "%%%02X", (unsigned char)*text);
+}
+
+void docker_daemon_image(struct docker_daemon *daemon, const char *name, const char *variable, const char *command)
+{
+	char path[900], change[300];
+	struct reply reply;
+	size_t n;
+	char *archive = make_archive(daemon, &n);
+	const char *colon = strchr(name, ':');
+
+	snprintf(path, sizeof path, "/images/create?fromSrc=-&repo=%.*s&tag=%s&changes=", (int)(colon - name), name,
+		 colon + 1);
+	snprintf(change, sizeof change, "CMD [\"/bin/sh\", \"-c\", \"%s\"]", command);
+	add_escaped(path, sizeof path, change);
+	strcat(path, "&changes=");
+	snprintf(change, sizeof change, "ENV %s", variable);
+	add_escaped(path, sizeof path, change);
+	reply = ask(daemon, "POST", path, "application/x-tar", archive, n);
+	ck_assert_msg(reply.status == 200, "HTTP %d: %s", reply.status, reply.body);
+	free(reply.body);
+	free(archive);
+}
