@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
-#include <string.h>
 
 #include "base/human.h"
 #include "base/number.h"
 #include "base/strbuf.h"
+#include "formats/cells.h"
 #include "report/report.h"
-
-/* RFC 4180 quoting. A spreadsheet runs a cell that begins with = + - or @ as a formula, so a name from the network that
- * does gets an apostrophe in front.
- */
-static int put_field(struct bytes *out, const char *text, bool is_last)
-{
-	int r = bytes_add(out, "\"", 1);
-
-	if (r == 0 && *text && strchr("=+-@", *text))
-		r = bytes_add(out, "'", 1);
-	for (; r == 0 && *text; text++)
-		r = *text == '"' ? bytes_add(out, "\"\"", 2) : bytes_add(out, text, 1);
-	if (r == 0)
-		r = is_last ? bytes_add(out, "\"\r\n", 3) : bytes_add(out, "\",", 2);
-	return r;
-}
 
 static int put_agent(struct bytes *out, const struct fleet_agent *agent)
 {
@@ -52,8 +36,10 @@ static int put_agent(struct bytes *out, const struct fleet_agent *agent)
 	size_t n = sizeof fields / sizeof fields[0];
 	int r = 0;
 
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = put_field(out, fields[i], i + 1 == n);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = cells_put_csv(out, fields[i]);
+		r = r ? r : bytes_addf(out, "%s", i + 1 < n ? "," : "\r\n");
+	}
 	return r;
 }
 

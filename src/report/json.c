@@ -82,6 +82,7 @@ int report_json(const struct report *report, struct bytes *out)
 	for (int i = 0; i < HEALTH_STATE_COUNT; i++)
 		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);
 	json_int(&w, "paused", (int64_t)counts.n_paused);
+	json_int(&w, "maintenance", (int64_t)counts.n_maintenance);
 	json_close(&w, '}');
 	json_open(&w, "agents", '[');
 	for (size_t at = 0; (agent = report_next(report, &at));)

@@ -8,9 +8,15 @@
 
 enum { NAMED_MAX = 5 }; // agents named in a line before "and N more"
 
+// One that is counted in that state.
+static bool is_in(const struct fleet_agent *agent, enum health_state state)
+{
+	return agent->state == state && !agent->agent->is_paused && !health_is_in_maintenance(&agent->health);
+}
+
 static bool is_bad(const struct fleet_agent *agent)
 {
-	return agent->state == HEALTH_DOWN || agent->state == HEALTH_DEGRADED;
+	return is_in(agent, HEALTH_DOWN) || is_in(agent, HEALTH_DEGRADED);
 }
 
 // Nagios takes everything after | for performance data, so no name may bring one.
@@ -39,7 +45,7 @@ static void put_names(const struct report *report, struct strbuf *line)
 int report_nagios(const struct report *report, struct bytes *out)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-	char memory[2048], unread[64];
+	char memory[2048], unread[64], aside[80];
 	struct strbuf line;
 	struct fleet_counts c;
 	size_t n_probed;
@@ -51,11 +57,14 @@ int report_nagios(const struct report *report, struct bytes *out)
 		    words[report_overall(report, &c)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],
 		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN]);
 	put_names(report, &line);
+	strbuf_add(&line, report_aside(&c, "; ", aside, sizeof aside));
 	if (*report_unread(report, unread, sizeof unread))
 		strbuf_addf(&line, "; %s", unread);
-	strbuf_addf(&line, " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu\n",
+	strbuf_addf(&line,
+		    " | up=%zu;;;0;%zu degraded=%zu;;;0;%zu down=%zu;;;0;%zu unknown=%zu;;;0;%zu paused=%zu;;;0;%zu "
+		    "maintenance=%zu;;;0;%zu\n",
 		    c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED], n_probed, c.by_state[HEALTH_DOWN],
-		    n_probed, c.by_state[HEALTH_UNKNOWN], n_probed);
+		    n_probed, c.by_state[HEALTH_UNKNOWN], n_probed, c.n_paused, c.total, c.n_maintenance, c.total);
 	return bytes_add(out, line.data, line.len);
 }
 
@@ -64,7 +73,7 @@ static const char *worst_name(const struct report *report, enum health_state sta
 	const struct fleet_agent *agent;
 
 	for (size_t at = 0; (agent = report_next(report, &at));)
-		if (agent->state == state)
+		if (is_in(agent, state))
 			return agent->agent->name;
 	return "";
 }
@@ -79,7 +88,7 @@ int report_tmux(const struct report *report, struct bytes *out)
 		      { HEALTH_UNKNOWN, "○", "?" },
 		      { HEALTH_UP, "●", "o" } };
 	size_t n_unread = fleet_sources_failed(report->fleet, NULL, 0);
-	char memory[512];
+	char memory[512], aside[80];
 	struct strbuf line;
 	struct fleet_counts c;
 	enum health_state overall;
@@ -94,7 +103,9 @@ int report_tmux(const struct report *report, struct bytes *out)
 				    report->has_unicode ? parts[i].glyph : parts[i].ascii, c.by_state[parts[i].state],
 				    health_state_name(parts[i].state));
 	if (!line.len)
-		strbuf_add(&line, c.n_paused ? "all paused" : "no agents");
+		strbuf_add(&line, c.n_maintenance ? "nobody to judge" : c.n_paused ? "all paused" : "no agents");
+	if (fleet_counts_judged(&c) || c.n_maintenance)
+		strbuf_add(&line, report_aside(&c, "  ", aside, sizeof aside));
 	if (n_unread)
 		strbuf_addf(&line, "  %s %zu %s unread", report->has_unicode ? "▲" : "!", n_unread,
 			    n_unread == 1 ? "list" : "lists");

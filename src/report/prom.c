@@ -77,6 +77,7 @@ int report_prom(const struct report *report, struct bytes *out)
 		r = bytes_addf(out, "opscon_fleet_agents{state=\"%s\"} %zu\n", health_state_name((enum health_state)i),
 			       counts.by_state[i]);
 	r = r ? r : bytes_addf(out, "opscon_fleet_agents{state=\"paused\"} %zu\n", counts.n_paused);
+	r = r ? r : bytes_addf(out, "opscon_fleet_agents{state=\"maintenance\"} %zu\n", counts.n_maintenance);
 	r = r ? r : put_head(out, "opscon_sources_failed", "Lists of agents that could not be read.");
 	r = r ? r : bytes_addf(out, "opscon_sources_failed %zu\n", fleet_sources_failed(report->fleet, NULL, 0));
 	r = r ? r : put_states(report, out);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/strbuf.h"
+
 static const struct {
 	const char *name;
 	report_writer write;
@@ -58,6 +60,18 @@ enum health_state report_overall(const struct report *report, const struct fleet
 	enum health_state overall = health_overall(counts->by_state);
 
 	return overall == HEALTH_UP && fleet_sources_failed(report->fleet, NULL, 0) ? HEALTH_UNKNOWN : overall;
+}
+
+const char *report_aside(const struct fleet_counts *counts, const char *before, char *out, size_t size)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, out, size);
+	if (counts->n_paused)
+		strbuf_addf(&text, "%s%zu paused", before, counts->n_paused);
+	if (counts->n_maintenance)
+		strbuf_addf(&text, "%s%zu in maintenance", before, counts->n_maintenance);
+	return out;
 }
 
 const char *report_unread(const struct report *report, char *out, size_t size)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
-#include <stdio.h>
 
 #include "base/human.h"
 #include "base/strbuf.h"
@@ -106,17 +105,16 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 static void put_summary(struct table *t)
 {
 	struct fleet_counts c;
-	char paused[32] = "", unread[64];
+	char aside[80], unread[64];
 
 	report_count(t->report, &c);
 	report_unread(t->report, unread, sizeof unread);
-	if (c.n_paused)
-		snprintf(paused, sizeof paused, ", %zu paused", c.n_paused);
 	if (!t->error)
 		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s; %zu in all%s%s\n",
 				      health_state_name(report_overall(t->report, &c)), c.by_state[HEALTH_UP],
 				      c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
-				      paused, c.total, *unread ? "; incomplete: " : "", unread);
+				      report_aside(&c, ", ", aside, sizeof aside), c.total,
+				      *unread ? "; incomplete: " : "", unread);
 }
 
 int report_table(const struct report *report, struct bytes *out)

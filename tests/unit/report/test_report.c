@@ -75,17 +75,45 @@ START_TEST(the_worst_agent_is_the_overall_state_and_nobody_is_unknown)
 }
 END_TEST
 
+START_TEST(who_is_in_maintenance_is_counted_apart)
+{
+	static const struct {
+		const char *format, *text;
+	} table[] = {
+		{ "table", "\nup: 1 up, 0 degraded, 0 down, 0 unknown, 1 paused, 1 in maintenance; 3 in all\n" },
+		{ "json", "\"down\":0,\"unknown\":0,\"paused\":1,\"maintenance\":1}" },
+		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 paused; 1 in maintenance | " },
+		{ "nagios", " unknown=0;;;0;1 paused=1;;;0;3 maintenance=1;;;0;3\n" },
+		{ "prom", "opscon_fleet_agents{state=\"maintenance\"} 1\n" },
+		{ "tmux", "● 1 up  1 paused  1 in maintenance\n" },
+	};
+	struct health health = fleet_fixture_healthy(1000);
+
+	setup();
+	health.observed = OBSERVED_DOWN;
+	health.overlays = OVERLAY_MAINTENANCE;
+	fleet_fixture_health_event(&f, fleet_fixture_add(&f, "down", "", ""), &health);
+	ck_assert_str_eq(write_with("tmux", NULL), "nobody to judge  1 in maintenance\n");
+	fleet_fixture_add_paused(&f, "old", "");
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "a", "", ""), OBSERVED_UP, REASON_NONE, 1000);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_msg(strstr(write_with(table[i].format, NULL), table[i].text), "%s: %s", table[i].format,
+			      out.data);
+	teardown();
+}
+END_TEST
+
 START_TEST(who_is_paused_is_counted_apart)
 {
 	static const struct {
 		const char *format, *text;
 	} table[] = {
 		{ "table", "\nup: 1 up, 0 degraded, 0 down, 0 unknown, 1 paused; 2 in all\n" },
-		{ "json",
-		  "\"overall\":\"up\",\"counts\":{\"up\":1,\"degraded\":0,\"down\":0,\"unknown\":0,\"paused\":1}" },
-		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown | up=1;;;0;1" },
+		{ "json", "\"overall\":\"up\",\"counts\":{\"up\":1,\"degraded\":0,\"down\":0,\"unknown\":0,\"paused\":"
+			  "1,\"maintenance\":0}" },
+		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 paused | up=1;;;0;1" },
 		{ "prom", "opscon_fleet_agents{state=\"paused\"} 1\n" },
-		{ "tmux", "● 1 up\n" },
+		{ "tmux", "● 1 up  1 paused\n" },
 	};
 
 	setup();
@@ -196,9 +224,10 @@ START_TEST(nagios_gets_one_line_with_performance_data)
 	setup();
 	fleet_fixture_health(&f, fleet_fixture_add(&f, "a|b", "", ""), OBSERVED_DOWN, REASON_CONNECT_REFUSED, 1000);
 	write_with("nagios", NULL);
-	ck_assert_str_eq(out.data,
-			 "OPSCON CRITICAL - 0 of 1 up, 0 degraded, 1 down, 0 unknown: a/b (connection refused)"
-			 " | up=0;;;0;1 degraded=0;;;0;1 down=1;;;0;1 unknown=0;;;0;1\n");
+	ck_assert_str_eq(
+		out.data,
+		"OPSCON CRITICAL - 0 of 1 up, 0 degraded, 1 down, 0 unknown: a/b (connection refused)"
+		" | up=0;;;0;1 degraded=0;;;0;1 down=1;;;0;1 unknown=0;;;0;1 paused=0;;;0;1 maintenance=0;;;0;1\n");
 	teardown();
 }
 END_TEST
@@ -341,8 +370,9 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 END_TEST
 
 SUITE("report", where_a_whole_url_was_given_it_is_shown_whole, a_list_that_could_not_be_read_leaves_the_fleet_unknown,
-      who_is_paused_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
-      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+      who_is_paused_is_counted_apart, who_is_in_maintenance_is_counted_apart,
+      the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
+      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,
