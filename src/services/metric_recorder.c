@@ -3,15 +3,20 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "base/table.h"
 #include "formats/prom_recall.h"
 #include "formats/scrape.h"
 #include "services/reading_pool.h"
+#include "text/text.h"
 
 // What an agent exposes is looked at anew after a failed scrape, and every so often.
 enum { SCRAPES_PER_LOOK = 20 };
+
+#define START_MAX_S 4e9 // in the year 2096: what is past it is no time
 
 struct recorded {
 	uint32_t id;
@@ -21,6 +26,7 @@ struct recorded {
 	uint64_t pinned[SERIES_MAX / 64]; // ... and what a person wants
 	unsigned n_watchers;
 	unsigned until_look; // scrapes
+	double began_s;      // the latest start of its process, Unix time; 0 not known
 	const char *kind;    // constant text
 	UT_hash_handle hh;   // metric_recorder::agents
 };
@@ -150,10 +156,18 @@ static void start_recall(struct metric_recorder *recorder, struct prom_parser *p
 	prom_recall_begin(recorder->recall, parser);
 }
 
+// Without labels: with them it is of somebody else's process.
+static bool is_start_time(const struct prom_sample *line)
+{
+	static const char name[] = "process_start_time_seconds";
+
+	return line->series_len == sizeof name - 1 && memcmp(line->series, name, sizeof name - 1) == 0;
+}
+
 static bool read_wanted(struct metric_recorder *recorder, struct prom_parser *parser, struct prom_sample *out)
 {
 	while (prom_recall_next(recorder->recall, parser, out)) {
-		if (prom_recall_was_given(recorder->recall) ||
+		if (prom_recall_was_given(recorder->recall) || is_start_time(out) ||
 		    panels_knows_name(recorder->panels, out->series, out->name_len))
 			return true;
 		prom_recall_pass(recorder->recall);
@@ -222,17 +236,53 @@ static void emit_readings(struct metric_recorder *recorder, const struct recorde
 	event_emit(&recorder->sink, event);
 }
 
-static void evaluate(struct metric_recorder *recorder, struct recorded *agent, const struct wanted *wanted,
-		     const struct sample *sample, struct prom_parser *parser)
+// When its process began, NaN when that is not exposed.
+static double evaluate(struct metric_recorder *recorder, struct recorded *agent, const struct wanted *wanted,
+		       const struct sample *sample, struct prom_parser *parser)
 {
 	struct metric_exprs *exprs = panels_exprs(recorder->panels);
 	struct prom_sample line;
+	double began_s = NAN;
 
 	metric_exprs_begin(exprs, agent->state, wanted->exprs, wanted->n, sample->at);
 	start_recall(recorder, parser, sample);
-	while (read_wanted(recorder, parser, &line))
+	while (read_wanted(recorder, parser, &line)) {
 		metric_exprs_feed(exprs, &line);
+		if (is_start_time(&line))
+			began_s = line.value;
+	}
 	metric_exprs_end(exprs);
+	return began_s;
+}
+
+static void emit_restart(struct metric_recorder *recorder, const struct recorded *agent, double before_s, int64_t at_ms)
+{
+	struct event *event = event_new(EVENT_NOTICE, at_ms, agent->id);
+	char title[512], text[2 * HUMAN_MAX + 80], began[HUMAN_MAX], before[HUMAN_MAX];
+
+	if (!event)
+		return;
+	snprintf(title, sizeof title, "%.*s was restarted", text_fit(agent->agent->name, 400), agent->agent->name);
+	snprintf(text, sizeof text, "its process began %s, the one before %s",
+		 human_rfc3339((int64_t)(agent->began_s * 1000), began),
+		 human_rfc3339((int64_t)(before_s * 1000), before));
+	event->u.notice.severity = SEVERITY_INFO;
+	event->u.notice.type = ACTION_START;
+	event->u.notice.title = mem_strdup(title);
+	event->u.notice.text = mem_strdup(text);
+	event_emit(&recorder->sink, event);
+}
+
+// Of several processes behind one address each has a start of its own: only one later than all is news.
+static void note_start(struct metric_recorder *recorder, struct recorded *agent, double began_s, int64_t at_ms)
+{
+	double before_s = agent->began_s;
+
+	if (!(began_s > 0 && began_s < START_MAX_S && began_s > before_s))
+		return;
+	agent->began_s = began_s;
+	if (before_s > 0 && began_s > before_s + 1)
+		emit_restart(recorder, agent, before_s, at_ms);
 }
 
 static enum reason reason_of_body(const struct prom_parser *parser)
@@ -268,6 +318,7 @@ static void read_body(struct metric_recorder *recorder, struct recorded *agent, 
 {
 	struct wanted wanted;
 	struct prom_parser parser;
+	double began_s;
 
 	if (!agent->until_look)
 		look(recorder, agent, sample);
@@ -278,11 +329,13 @@ static void read_body(struct metric_recorder *recorder, struct recorded *agent, 
 		emit_readings(recorder, agent, &wanted, false, sample->at.wall_ms);
 		return;
 	}
-	evaluate(recorder, agent, &wanted, sample, &parser);
+	began_s = evaluate(recorder, agent, &wanted, sample, &parser);
 	sum_up(&parser, out);
 	emit_readings(recorder, agent, &wanted, out->reason == REASON_NONE, sample->at.wall_ms);
-	if (out->reason == REASON_NONE)
+	if (out->reason == REASON_NONE) {
+		note_start(recorder, agent, began_s, sample->at.wall_ms);
 		return;
+	}
 	// Half a scrape must not be what the next one is compared with.
 	metric_state_destroy(agent->state);
 	agent->state = NULL;

@@ -3,7 +3,8 @@
 /* From scrapes to readings: reads each body once, recognises what the agent is, computes its kept series.
  *
  * Emits EVENT_SERIES_DEFINED before the first reading of a series, EVENT_METRICS for each scrape (a failed one makes
- * every series a gap), EVENT_SCRAPE for watched agents.
+ * every series a gap), EVENT_SCRAPE for watched agents, EVENT_NOTICE when process_start_time_seconds says that the
+ * agent's process is a later one than before (by more than a second; never on first sight).
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -18,7 +18,8 @@ struct bench {
 	bool is_defined[SERIES_MAX];
 	double values[SERIES_MAX]; // of the last EVENT_METRICS
 	bool has_value[SERIES_MAX];
-	size_t n_metrics, n_scrapes, n_rows;
+	size_t n_metrics, n_scrapes, n_rows, n_notices;
+	char notice[256];
 	struct event **kept; // of EVENT_METRICS, a reference each; NULL: none
 };
 
@@ -40,6 +41,10 @@ static void take(void *ctx, struct event *event)
 			bench->values[reading->series] = reading->value;
 			bench->has_value[reading->series] = true;
 		}
+	} else if (event->type == EVENT_NOTICE) {
+		bench->n_notices++;
+		ck_assert_uint_eq(event->agent, bench->agent->id);
+		snprintf(bench->notice, sizeof bench->notice, "%s: %s", event->u.notice.title, event->u.notice.text);
 	} else {
 		ck_assert_int_eq(event->type, EVENT_SCRAPE);
 		bench->n_scrapes++;
@@ -544,6 +549,42 @@ START_TEST(readings_that_somebody_keeps_do_not_change)
 }
 END_TEST
 
+START_TEST(a_later_process_is_told_once)
+{
+	static const struct {
+		const char *body;
+		size_t n_notices;
+	} rows[] = {
+		{ "up 1\n", 0 },
+		{ "process_start_time_seconds 1700000000.25\n", 0 },    // first sight
+		{ "process_start_time_seconds 1700000001.25\n", 0 },    // an exporter that counts back from its age
+		{ "process_start_time_seconds 1700000600.5\n", 1 },     // another one
+		{ "process_start_time_seconds 1.7000006005e+09\n", 1 }, // the same
+		{ "process_start_time_seconds 1700000000\n", 1 },       // an older one that shares its address
+		{ "process_start_time_seconds 1700000600.5\n", 1 },
+		{ "process_start_time_seconds{job=\"a\"} 1700009000\n", 1 }, // somebody else's
+		{ "process_start_time_seconds NaN\n", 1 },
+		{ "process_start_time_seconds +Inf\n", 1 },
+		{ "process_start_time_seconds -5\n", 1 },
+		{ "up 1\n", 1 },
+		{ NULL, 1 },
+		{ "process_start_time_seconds 1700000700\n", 2 }, // while nobody looked
+	};
+	struct bench bench;
+
+	begin(&bench, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		scrape(&bench, rows[i].body);
+		ck_assert_msg(bench.n_notices == rows[i].n_notices, "row %zu: %s", i, bench.notice);
+		if (i == 3)
+			ck_assert_str_eq(bench.notice,
+					 "web-1 was restarted: its process began 2023-11-14T22:23:20.500Z, "
+					 "the one before 2023-11-14T22:13:21.250Z");
+	}
+	end(&bench);
+}
+END_TEST
+
 START_TEST(want_of_memory_is_survived_everywhere)
 {
 	struct bench bench;
@@ -587,4 +628,4 @@ SUITE("metric_recorder", exporters_are_recognised_and_get_their_panels,
       a_pinned_series_is_kept_until_it_is_unpinned, a_pin_is_told_before_its_first_value_and_can_be_taken_back,
       configuration_adds_replaces_and_selects, mistakes_in_the_configuration_are_said, there_is_room_for_256_series,
       what_was_passed_over_is_read_once_somebody_wants_it, a_known_exporter_is_scraped_again_without_memory,
-      readings_that_somebody_keeps_do_not_change, want_of_memory_is_survived_everywhere)
+      readings_that_somebody_keeps_do_not_change, a_later_process_is_told_once, want_of_memory_is_survived_everywhere)
