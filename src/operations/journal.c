@@ -282,13 +282,11 @@ int journal_create(struct journal_writer *writer, const struct journal_start *st
 	if (r < 0)
 		return r;
 	r = encode_plan(start, &writer->body);
-	if (r == 0) {
+	if (r == 0)
 		job = make_job(JOB_CREATE, journal, writer->body.data, writer->body.len);
-		r = job ? 0 : -ENOMEM;
-	}
-	if (r < 0) {
+	if (!job) {
 		free_journal(journal);
-		return r;
+		return r ? r : -ENOMEM;
 	}
 	job->done = done;
 	job->ctx = ctx;
