@@ -172,6 +172,7 @@ START_TEST(every_key_of_drivers_arrives)
 	ck_assert_uint_eq(app->refused_exits[1], 6);
 	ck_assert_uint_eq(app->timeout_ms, 90000);
 	app = exec_profile_find(&drivers->exec, "systemd"); // the configuration's own
+	ck_assert(app && app->verbs[VERB_RESTART]);
 	ck_assert_str_eq(app->verbs[VERB_RESTART][0], "svc");
 	ck_assert_ptr_null(app->verbs[VERB_START]);
 	ck_assert_ptr_null(app->observe);
