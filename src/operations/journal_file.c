@@ -189,18 +189,16 @@ static int lock_existing(struct journal_file *file)
 static int read_story(struct journal_file *file, uint32_t no, struct journal_story *story)
 {
 	struct journal_scan scan;
-	mem_auto char *data = NULL;
-	size_t n;
-	int r = journal_read_bytes(file->fd, &data, &n);
+	int r = journal_read_bytes(file->fd, &file->pending);
 
 	if (r < 0)
 		return fail(file, r);
-	journal_scan(data, n, no, story, &scan);
+	journal_scan(file->pending.data, file->pending.len, no, story, &scan);
 	if (story->error)
 		return audit_trouble_set(&file->trouble, story->error, "%s", story->trouble);
 	file->chain = scan.chain;
-	r = bytes_add(&file->pending, data, scan.n_trusted);
-	return r < 0 ? fail(file, r) : 0;
+	file->pending.len = scan.n_trusted;
+	return 0;
 }
 
 static int add_taken(struct journal_file *file, const char *holder, int64_t at_ms, struct journal_story *story)

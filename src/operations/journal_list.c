@@ -40,24 +40,15 @@ static int add_name(struct names *names, const char *name)
 	return 0;
 }
 
-static int read_names(int dir_fd, struct names *names)
+static int read_names(DIR *folder, struct names *names)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	int r = 0;
 
-	if (!folder) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
 	// cppcheck-suppress readdirCalled ; no other thread has this stream
 	while (r == 0 && (errno = 0, entry = readdir(folder)))
 		r = add_name(names, entry->d_name);
-	r = r ? r : -errno;
-	closedir(folder);
-	return r;
+	return r ? r : -errno;
 }
 
 static int read_stories(int dir_fd, const struct names *names, size_t limit, uint32_t first_no,
@@ -76,14 +67,14 @@ static int read_stories(int dir_fd, const struct names *names, size_t limit, uin
 	return 0;
 }
 
-static int list_open(int dir_fd, size_t limit, uint32_t first_no, struct journal_list *out)
+static int list_open(DIR *folder, size_t limit, uint32_t first_no, struct journal_list *out)
 {
 	struct names names = { 0 };
-	int r = read_names(dir_fd, &names);
+	int r = read_names(folder, &names);
 
 	if (r == 0 && names.n) {
 		qsort(names.ids, names.n, sizeof *names.ids, newest_first);
-		r = read_stories(dir_fd, &names, limit, first_no, out);
+		r = read_stories(dirfd(folder), &names, limit, first_no, out);
 	}
 	mem_free(names.ids);
 	return r;
@@ -91,14 +82,14 @@ static int list_open(int dir_fd, size_t limit, uint32_t first_no, struct journal
 
 int journal_list(const char *dir, size_t limit, uint32_t first_no, struct journal_list *out)
 {
-	struct audit_trouble trouble = { 0 };
-	int dir_fd = audit_dir_open(dir, false, &trouble), r;
+	DIR *folder = opendir(dir);
+	int r;
 
 	*out = (struct journal_list){ 0 };
-	if (dir_fd < 0)
-		return dir_fd == -ENOENT ? 0 : dir_fd;
-	r = list_open(dir_fd, limit, first_no, out);
-	close(dir_fd);
+	if (!folder)
+		return errno == ENOENT ? 0 : -errno;
+	r = list_open(folder, limit, first_no, out);
+	closedir(folder);
 	if (r < 0)
 		journal_list_finish(out);
 	return r;

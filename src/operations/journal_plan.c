@@ -116,6 +116,8 @@ static const struct json_field step_fields[] = {
 	{ "is_mutating", FIELD_BOOL, AT(plan_step, is_mutating) },
 };
 
+static const struct json_field percent_field = { NULL, FIELD_U8, 0 }; // of an array
+
 // ---- writing
 
 // The brackets of a line are the chain's business: it begins with a member.
@@ -140,7 +142,7 @@ static void put_rollout(struct json_writer *w, const struct rollout *rollout)
 	json_fields_write(w, rollout_fields, COUNT(rollout_fields), rollout);
 	json_open(w, "canary_percent", '[');
 	for (size_t i = 0; i < CANARY_PHASES_MAX && rollout->canary_percent[i]; i++)
-		json_int(w, NULL, rollout->canary_percent[i]);
+		json_fields_write(w, &percent_field, 1, &rollout->canary_percent[i]);
 	json_close(w, ']');
 	json_close(w, '}');
 }
@@ -191,14 +193,13 @@ int journal_member_encode(const struct plan_target *target, int64_t at_ms, struc
 
 static int read_rollout(const struct json_value *object, struct rollout *out)
 {
-	static const struct json_field percent = { "", FIELD_U8, 0 };
 	const struct json_value *list = json_member(object, "canary_percent");
 	int r = json_fields_read(object, rollout_fields, COUNT(rollout_fields), out);
 
 	if (r == 0 && json_array_length(list) > CANARY_PHASES_MAX)
 		return -EINVAL;
 	for (size_t i = 0; r == 0 && i < json_array_length(list); i++)
-		r = json_field_read(json_array_at(list, i), &percent, &out->canary_percent[i]);
+		r = json_field_read(json_array_at(list, i), &percent_field, &out->canary_percent[i]);
 	return r;
 }
 
@@ -263,10 +264,8 @@ static int read_steps(const struct json_value *list, struct plan_step **steps, s
 
 	if (length > STEPS_MAX)
 		return -EINVAL;
-	if (!length)
-		return 0;
 	*steps = mem_calloc(length, sizeof **steps);
-	if (!*steps)
+	if (!*steps && length)
 		return -ENOMEM;
 	*n = length;
 	for (size_t i = 0; r == 0 && i < length; i++)
@@ -282,10 +281,8 @@ static int read_dependents(const struct json_value *list, struct plan_target *ou
 
 	if (length > DEPENDENTS_MAX)
 		return -EINVAL;
-	if (!length)
-		return 0;
 	out->dependents = mem_calloc(length, sizeof *out->dependents);
-	if (!out->dependents)
+	if (!out->dependents && length)
 		return -ENOMEM;
 	out->n_dependents = length;
 	for (size_t i = 0; r == 0 && i < length; i++)

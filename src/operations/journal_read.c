@@ -9,35 +9,21 @@
 #include <unistd.h>
 
 #include "audit/files.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/strbuf.h"
 #include "operations/journal_id.h"
 #include "operations/journal_scan.h"
 #include "operations/ofd_lock.h"
 
-int journal_read_bytes(int fd, char **data, size_t *n)
+int journal_read_bytes(int fd, struct bytes *out)
 {
 	struct stat status;
-	ssize_t got;
 
-	*data = NULL;
-	*n = 0;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -EINVAL;
-	if (status.st_size > JOURNAL_BYTES_MAX)
+	bytes_init(out, JOURNAL_BYTES_MAX);
+	if (fstat(fd, &status) == 0 && status.st_size > JOURNAL_BYTES_MAX)
 		return -EFBIG;
-	*data = mem_alloc((size_t)status.st_size + 1);
-	if (!*data)
-		return -ENOMEM;
-	got = audit_read_at(fd, *data, (size_t)status.st_size, 0);
-	if (got < 0) {
-		mem_free(*data);
-		*data = NULL;
-		return (int)got;
-	}
-	*n = (size_t)got;
-	return 0;
+	return file_read_all(fd, out);
 }
 
 static int64_t mtime_ms(int fd)
@@ -51,18 +37,15 @@ static int64_t mtime_ms(int fd)
 static int read_open(int fd, uint32_t no, struct journal_story *out)
 {
 	int held = ofd_is_locked(fd, 0), r;
-	mem_auto char *data = NULL;
-	size_t n;
+	struct bytes data;
 
-	if (held < 0)
-		return held;
-	out->is_held = held;
+	out->is_held = held == 1;
 	out->at_ms = mtime_ms(fd);
-	r = journal_read_bytes(fd, &data, &n);
-	if (r < 0)
-		return r;
-	journal_scan(data, n, no, out, NULL);
-	return 0;
+	r = journal_read_bytes(fd, &data);
+	if (r == 0 && held >= 0)
+		journal_scan(data.data, data.len, no, out, NULL);
+	bytes_finish(&data);
+	return held < 0 ? held : r;
 }
 
 int journal_read_at(int dir_fd, const char *id, uint32_t no, struct journal_story *out)

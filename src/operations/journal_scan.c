@@ -179,7 +179,8 @@ static void drop(struct journal_story *story)
 
 void journal_scan(char *data, size_t n, uint32_t no, struct journal_story *story, struct journal_scan *scan)
 {
-	struct scanner scanner = { .data = data, .n = n, .no = no, .story = story };
+	char none[1];
+	struct scanner scanner = { .data = data ? data : none, .n = n, .no = no, .story = story };
 
 	while (next_line(&scanner))
 		;

@@ -45,15 +45,15 @@ static void read_words(int fd, char out[LOCK_HOLDER_MAX])
 // Who holds an open file's lock: 1 with the words, 0 or negative errno.
 static int look(int fd, char holder[LOCK_HOLDER_MAX])
 {
-	int words = ofd_is_locked(fd, WORDS), held = ofd_is_locked(fd, HELD);
+	int r = ofd_is_locked(fd, WORDS);
 
-	if (words < 0 || held < 0)
-		return words < 0 ? words : held;
-	if (words)
+	if (r == 1)
 		snprintf(holder, LOCK_HOLDER_MAX, "%s", somebody);
-	else if (held)
+	if (r == 0)
+		r = ofd_is_locked(fd, HELD);
+	if (r == 1 && !*holder)
 		read_words(fd, holder);
-	return words || held;
+	return r;
 }
 
 static int write_words(int fd, const char *holder)
@@ -61,9 +61,7 @@ static int write_words(int fd, const char *holder)
 	char text[LOCK_HOLDER_MAX + 1];
 	int n = snprintf(text, sizeof text, "%.*s\n", text_fit(holder, LOCK_HOLDER_MAX - 1), holder);
 
-	if (ftruncate(fd, 0) < 0)
-		return -errno;
-	return file_write_all(fd, text, (size_t)n);
+	return ftruncate(fd, 0) < 0 ? -errno : file_write_all(fd, text, (size_t)n);
 }
 
 // Locks an open file and writes the words. 0, -EBUSY with the other's words, or other negative errno.
@@ -84,37 +82,35 @@ static int take(int fd, const char *holder, char other[LOCK_HOLDER_MAX])
 	return r;
 }
 
-// Who comes right after a file was removed makes another one; who has the old one then has nothing.
+// The descriptor; -ESTALE: somebody removed the file just then, and who comes next makes another one.
 static int take_current(int dir_fd, const char *name, const char *holder, char other[LOCK_HOLDER_MAX])
 {
-	for (int turn = 0; turn < TURNS; turn++) {
-		int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600), r, is_at;
+	int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600), r;
 
-		if (fd < 0)
-			return -errno;
-		r = take(fd, holder, other);
-		is_at = r == 0 ? ofd_is_at(fd, dir_fd, name) : 0;
-		if (r == 0 && is_at == 1)
-			return fd;
-		close(fd);
-		if (r < 0 || is_at < 0)
-			return r < 0 ? r : is_at;
-	}
-	return -ESTALE;
+	if (fd < 0)
+		return -errno;
+	r = take(fd, holder, other);
+	if (r == 0)
+		r = ofd_is_at(fd, dir_fd, name);
+	if (r == 1)
+		return fd;
+	close(fd);
+	return r ? r : -ESTALE;
 }
 
 int lock_take(const char *dir, const char *key, const char *holder, struct lock *out, char other[LOCK_HOLDER_MAX])
 {
 	struct audit_trouble trouble = { 0 };
 	char name[NAME_MAX_BYTES];
-	int dir_fd = audit_dir_open(dir, true, &trouble), fd;
+	int dir_fd = audit_dir_open(dir, true, &trouble), fd = -ESTALE;
 
 	*out = (struct lock){ 0 };
 	other[0] = '\0';
 	if (dir_fd < 0)
 		return dir_fd;
 	name_of(key, name);
-	fd = take_current(dir_fd, name, holder, other);
+	for (int turn = 0; turn < TURNS && fd == -ESTALE; turn++)
+		fd = take_current(dir_fd, name, holder, other);
 	close(dir_fd);
 	if (fd < 0)
 		return fd;

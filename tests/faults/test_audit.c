@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The audit trail on a bad disk, under a bad hand, and killed at every moment: 33 to 37 and 53 of the list. The calls
- * that change files go through this program's own, which can fail the n-th of them, or die in the middle of it.
- */
+/* The audit trail on a bad disk, under a bad hand, and killed at every moment: 33 to 37 and 53 of the list. */
 #include "tests/support/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,88 +16,10 @@
 
 #include "audit/export.h"
 #include "base/memory.h"
+#include "tests/faults/bad_disk.h"
 #include "tests/unit/audit/trail.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define EXPORTED __attribute__((visibility("default")))
-
-enum { DIES = -1, N_RECORDS = 30, SMALL = 4000 };
-
-static struct {
-	long n_left;           // calls before the fault; negative: off
-	int error;             // or DIES
-	bool was_met, goes_on; // all that follow fail as well
-} disk = { .n_left = -1 };
-
-static bool is_bad(void)
-{
-	if (disk.n_left < 0 || disk.n_left-- > 0)
-		return false;
-	if (disk.error == DIES)
-		return true;
-	disk.was_met = true;
-	if (disk.goes_on)
-		disk.n_left = 0;
-	errno = disk.error;
-	return true;
-}
-
-static void die(void)
-{
-	if (disk.error == DIES)
-		raise(SIGKILL);
-}
-
-static void break_disk(long n, int error, bool goes_on)
-{
-	disk.n_left = n;
-	disk.error = error;
-	disk.was_met = false;
-	disk.goes_on = goes_on;
-}
-
-// Half of it gets there, as when the machine stops, or when the disk is full.
-EXPORTED ssize_t write(int fd, const void *bytes, size_t n)
-{
-	if (!is_bad())
-		return syscall(SYS_write, fd, bytes, n);
-	syscall(SYS_write, fd, bytes, n / 2);
-	die();
-	return -1;
-}
-
-#define FAIL_OR(call)                                                                                                  \
-	do {                                                                                                           \
-		if (!is_bad())                                                                                         \
-			return (int)(call);                                                                            \
-		die();                                                                                                 \
-		return -1;                                                                                             \
-	} while (0)
-
-EXPORTED int fsync(int fd)
-{
-	FAIL_OR(syscall(SYS_fsync, fd));
-}
-
-EXPORTED int fdatasync(int fd)
-{
-	FAIL_OR(syscall(SYS_fdatasync, fd));
-}
-
-EXPORTED int renameat(int from_dir, const char *from, int to_dir, const char *to)
-{
-	FAIL_OR(syscall(SYS_renameat, from_dir, from, to_dir, to));
-}
-
-EXPORTED int ftruncate(int fd, off_t n)
-{
-	FAIL_OR(syscall(SYS_ftruncate, fd, n));
-}
-
-EXPORTED int unlinkat(int dir, const char *name, int flags)
-{
-	FAIL_OR(syscall(SYS_unlinkat, dir, name, flags));
-}
+enum { N_RECORDS = 30, SMALL = 4000 };
 
 // ---- a life: mends a torn end, makes a few segments, drops one
 
@@ -199,10 +118,10 @@ static void fail_each(int error, bool goes_on)
 		int r;
 
 		prepare(&life);
-		break_disk(n, error, goes_on);
+		disk_break(n, error, goes_on);
 		r = live(&life, -1);
-		was_met = disk.was_met;
-		break_disk(-1, 0, false);
+		was_met = disk_was_bad();
+		disk_mend();
 		if (!was_met)
 			ck_assert_int_eq(r, 0);
 		else // the end of a life is nobody's to tell
@@ -234,10 +153,10 @@ START_TEST(a_failed_sync_is_final_until_it_is_opened_again)
 	prepare(&life);
 	ck_assert_int_eq(trail_open(&life.trail), 0);
 	ck_assert_int_eq(trail_add(&life.trail, "first"), 0);
-	break_disk(1, EIO, false); // the write goes well, the sync does not
+	disk_break(1, EIO, false); // the write goes well, the sync does not
 	ck_assert_int_eq(audit_store_sync(life.trail.store), -EIO);
-	ck_assert(disk.was_met);
-	break_disk(-1, 0, false);
+	ck_assert(disk_was_bad());
+	disk_mend();
 	ck_assert_ptr_nonnull(strstr(audit_store_trouble(life.trail.store)->text, "Input/output error"));
 	ck_assert_int_eq(trail_add(&life.trail, "second"), -EIO);
 	ck_assert_int_eq(audit_store_sync(life.trail.store), -EIO);
@@ -272,7 +191,7 @@ START_TEST(who_is_killed_at_any_moment_leaves_a_trail_that_mends)
 		ck_assert_int_eq(pipe(told), 0);
 		pid = fork();
 		if (pid == 0) {
-			break_disk(n, DIES, false);
+			disk_break(n, DISK_DIES, false);
 			_exit(live(&life, told[1]) < 0);
 		}
 		close(told[1]);
@@ -302,7 +221,7 @@ START_TEST(who_is_killed_at_the_first_use_leaves_what_can_be_begun)
 		trail_init(&life.trail);
 		pid = fork();
 		if (pid == 0) {
-			break_disk(n, DIES, false);
+			disk_break(n, DISK_DIES, false);
 			_exit(live(&life, -1) < 0);
 		}
 		ck_assert_int_eq(waitpid(pid, &status, 0), pid);

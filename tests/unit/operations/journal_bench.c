@@ -26,7 +26,10 @@ void journal_bench_init(struct journal_bench *bench)
 	for (int i = 0; i < JOURNAL_BENCH_TARGETS; i++) {
 		static const char *const names[] = { "web-1", "web-2", "wéb-3" };
 
-		plan_bench_add(&plan, names[i], "prod", "web");
+		struct plan_subject *subject = plan_bench_add(&plan, names[i], "prod", "web");
+
+		subject->dependents = names;
+		subject->n_dependents = (size_t)i; // those before it
 	}
 	bench->plan = plan_bench_make(&plan);
 	ck_assert_uint_eq(bench->plan->n_targets, JOURNAL_BENCH_TARGETS);
@@ -258,7 +261,9 @@ static const struct script_row script[] = {
 	{ TARGET(7, 0, TARGET_VERIFYING), RECOVERY_PAUSE, { GO_ON(3), KEEP, KEEP } },
 	{ INTENT(8, 0, 3), RECOVERY_PAUSE, { GO_ON(3), KEEP, KEEP } },
 	{ RESULT(9, 0, 3, done), RECOVERY_PAUSE, { GO_ON(4), KEEP, KEEP } },
-	{ TARGET(10, 0, TARGET_DONE), RECOVERY_PAUSE, { KEEP, KEEP, KEEP } },
+	{ .record = { JOURNAL_TARGET, AT(10), .u.target = { .target = 0, .state = TARGET_DONE, .version = "1.4.2" } },
+	  RECOVERY_PAUSE,
+	  { KEEP, KEEP, KEEP } },
 	{ OPERATION(11, OPERATION_RUNNING, "", 1), RECOVERY_PAUSE, { KEEP, KEEP, KEEP } },
 	{ TARGET(12, 1, TARGET_RUNNING), RECOVERY_PAUSE, { KEEP, RESET, KEEP } },
 	{ INTENT(13, 1, 1), RECOVERY_LOOK, { KEEP, DOUBT, KEEP } },

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -206,29 +207,24 @@ END_TEST
 
 START_TEST(who_hangs_for_ever_is_left)
 {
+	static struct journal_writer *left; // with its memory, to the end of the process
 	static struct stuck stuck;
-	struct journal_bench bench;
+	static struct journal_bench bench;
 	struct journal *journal;
 	struct journal_start start = { .id = JOURNAL_BENCH_ID, .holder = "alice" };
-	int status;
-	pid_t pid;
 
 	journal_bench_init(&bench);
-	pid = fork(); // what is left is left to the end of the process
-	if (pid == 0) {
-		sem_init(&stuck.has_come, 0, 0);
-		sem_init(&stuck.may_go, 0, 0);
-		journal_bench_start(&bench, hang, &stuck);
-		start.dir = bench.dir;
-		start.plan = bench.plan;
-		if (journal_create(bench.writer, &start, NULL, NULL, &journal) < 0)
-			_exit(1);
-		sem_wait(&stuck.has_come);
-		_exit(journal_writer_destroy(bench.writer, 10) == -ETIMEDOUT ? 0 : 2);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert(WIFEXITED(status));
-	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	sem_init(&stuck.has_come, 0, 0);
+	sem_init(&stuck.may_go, 0, 0);
+	journal_bench_start(&bench, hang, &stuck);
+	start.dir = bench.dir;
+	start.plan = bench.plan;
+	ck_assert_int_eq(journal_create(bench.writer, &start, NULL, NULL, &journal), 0);
+	sem_wait(&stuck.has_come);
+	ck_assert_int_eq(journal_writer_destroy(bench.writer, 10), -ETIMEDOUT);
+	left = bench.writer;
+	bench.writer = NULL;
+	ck_assert_ptr_nonnull(left);
 	ck_assert_int_eq(journal_writer_destroy(NULL, 1), 0);
 	journal_close(NULL);
 	journal_bench_finish(&bench);
@@ -296,6 +292,56 @@ START_TEST(what_is_done_to_the_file_meanwhile_is_said_and_final)
 }
 END_TEST
 
+// Where root may look anywhere, it is nobody for a while.
+static void be_nobody(bool is_nobody)
+{
+	if (getuid() == 0)
+		ck_assert_int_eq(seteuid(is_nobody ? 65534 : 0), 0);
+}
+
+START_TEST(a_place_that_cannot_be_looked_at_is_said)
+{
+	struct journal_bench bench;
+	struct journal *journal;
+	int r;
+
+	journal_bench_init(&bench);
+	journal_bench_start(&bench, NULL, NULL);
+	ck_assert_int_eq(journal_bench_create(&bench, JOURNAL_BENCH_ID, &journal), 0);
+	ck_assert_int_eq(chmod(bench.dir, 0), 0);
+	be_nobody(true);
+	r = journal_bench_append(&bench, journal, &state);
+	be_nobody(false);
+	ck_assert_int_eq(chmod(bench.dir, 0700), 0);
+	ck_assert_int_eq(r, -EACCES);
+	ck_assert_ptr_nonnull(strstr(journal_trouble(journal), ".journal: Permission denied"));
+	journal_bench_finish(&bench);
+}
+END_TEST
+
+// Only who is not root can be kept from having a thread.
+START_TEST(without_a_thread_there_is_no_writer)
+{
+	const struct journal_writer_options options = { .wake = journal_bench_wake };
+	struct journal_writer *writer;
+	struct rlimit was, none;
+	bool is_root = getuid() == 0;
+	int r;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NPROC, &was), 0);
+	none = (struct rlimit){ 0, was.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &none), 0);
+	if (is_root)
+		ck_assert_int_eq(setresuid(65534, 65534, 0), 0);
+	r = journal_writer_create(&options, &writer);
+	if (is_root)
+		ck_assert_int_eq(setresuid(0, 0, 0), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &was), 0);
+	ck_assert_int_eq(r, -EAGAIN);
+	ck_assert_ptr_null(writer);
+}
+END_TEST
+
 START_TEST(a_directory_that_is_none_is_said)
 {
 	struct journal_bench bench;
@@ -345,8 +391,14 @@ END_TEST
 
 // ---- going on
 
+static void count(void *ctx)
+{
+	++*(int *)ctx;
+}
+
 START_TEST(another_goes_on_where_it_ended)
 {
+	int n_written = 0;
 	struct journal_bench bench;
 	struct journal_story story, *taken;
 	struct journal *journal;
@@ -354,7 +406,7 @@ START_TEST(another_goes_on_where_it_ended)
 
 	journal_bench_init(&bench);
 	journal_bench_write(&bench, JOURNAL_BENCH_ID, 11);
-	journal_bench_start(&bench, NULL, NULL);
+	journal_bench_start(&bench, count, &n_written);
 	ck_assert_int_eq(journal_bench_resume(&bench, JOURNAL_BENCH_ID, &journal, &taken), 0);
 	ck_assert_str_eq(taken->operation->holder, "bob, pid 4712");
 	ck_assert_uint_eq(taken->operation->no, 7);
@@ -364,6 +416,7 @@ START_TEST(another_goes_on_where_it_ended)
 	ck_assert_int_eq(journal_read(bench.dir, JOURNAL_BENCH_ID, 1, &story), 0);
 	ck_assert(story.is_held);
 	ck_assert_uint_eq(story.n_records, 17);
+	ck_assert_int_eq(n_written, 2); // it was taken, and it runs
 	ck_assert_str_eq(story.operation->holder, "bob, pid 4712");
 	ck_assert_int_eq(stat(bench.path, &status), 0);
 	ck_assert_int_eq(status.st_mode & 0777, 0600);
@@ -482,5 +535,6 @@ END_TEST
 SUITE("journal", names_sort_by_time_and_are_no_paths, words_are_read_back, it_is_closed_to_others_and_held,
       a_name_that_is_taken_is_left_alone, many_come_back_in_order, who_waits_for_the_disk_holds_nobody_up,
       who_hangs_for_ever_is_left, what_is_done_to_the_file_meanwhile_is_said_and_final,
-      a_directory_that_is_none_is_said, what_is_too_long_is_refused_at_once, another_goes_on_where_it_ended,
-      a_torn_end_is_cut_off_and_said, what_nobody_may_go_on_with_is_said, a_crash_lets_go_of_it)
+      a_place_that_cannot_be_looked_at_is_said, without_a_thread_there_is_no_writer, a_directory_that_is_none_is_said,
+      what_is_too_long_is_refused_at_once, another_goes_on_where_it_ended, a_torn_end_is_cut_off_and_said,
+      what_nobody_may_go_on_with_is_said, a_crash_lets_go_of_it)

@@ -54,7 +54,10 @@ START_TEST(the_plan_is_there_whole)
 		ck_assert_uint_eq(read->n_undo, made->n_undo);
 		assert_steps(read->steps, made->steps, made->n_steps);
 		assert_steps(read->undo, made->undo, made->n_undo);
-		ck_assert_uint_eq(read->n_dependents, made->n_dependents);
+		ck_assert_uint_eq(made->n_dependents, i);
+		ck_assert_uint_eq(read->n_dependents, i);
+		for (size_t k = 0; k < i; k++)
+			ck_assert_str_eq(read->dependents[k], made->dependents[k]);
 	}
 	ck_assert_int_eq(plan_hash(plan), 0);
 	ck_assert_str_eq(plan->hash, bench.plan->hash);
@@ -88,7 +91,8 @@ START_TEST(the_operation_is_shown_from_its_journal_alone)
 	ck_assert_uint_eq(operation->n_by_state[TARGET_ROLLED_BACK], 1);
 	ck_assert_uint_eq(operation->n_by_state[TARGET_PENDING], 0);
 	ck_assert_int_eq(operation->targets[0].state, TARGET_DONE);
-	ck_assert_str_eq(operation->targets[0].version, "1.4.1");
+	ck_assert_str_eq(operation->targets[0].version, "1.4.2"); // as the target's own record said
+	ck_assert_str_eq(operation->targets[1].version, "1.4.1"); // as it was seen
 	ck_assert_ptr_null(operation->targets[0].error);
 	ck_assert_int_eq(operation->targets[0].started_ms, journal_bench_now + 1000);
 	ck_assert_int_eq(operation->targets[0].ended_ms, journal_bench_now + 10000);
@@ -472,6 +476,26 @@ START_TEST(texts_are_cleaned_when_they_are_read)
 }
 END_TEST
 
+START_TEST(a_line_that_does_not_fit_changes_nothing)
+{
+	struct journal_chain chain = { .n = 0 };
+	struct bytes out;
+
+	for (size_t max = 0; max < 2; max++) {
+		bytes_init(&out, max ? 100 : 2);
+		ck_assert_int_eq(journal_line_seal(&chain, "\"kind\":\"a kind that is too long\"}", 34, &out),
+				 -EMSGSIZE);
+		ck_assert_uint_eq(out.len, 0);
+		ck_assert_uint_eq(chain.n, 0);
+		bytes_finish(&out);
+	}
+	bytes_init(&out, 1000);
+	ck_assert_int_eq(journal_line_seal(&chain, "\"a\":1}", 6, &out), 0);
+	ck_assert_uint_le(out.len, 6 + JOURNAL_LINE_EXTRA);
+	bytes_finish(&out);
+}
+END_TEST
+
 // ---- files
 
 START_TEST(what_is_no_journal_is_said)
@@ -491,7 +515,7 @@ START_TEST(what_is_no_journal_is_said)
 	ck_assert_str_eq(story.trouble, "other.journal: No such file or directory");
 	snprintf(path, sizeof path, "%s/a-folder.journal", bench.dir);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
-	ck_assert_int_eq(journal_read(bench.dir, "a-folder", 1, &story), -EINVAL);
+	ck_assert_int_eq(journal_read(bench.dir, "a-folder", 1, &story), -EISDIR);
 	ck_assert_int_eq(truncate(bench.path, (off_t)JOURNAL_BYTES_MAX + 1), 0);
 	ck_assert_int_eq(journal_read(bench.dir, JOURNAL_BENCH_ID, 1, &story), -EFBIG);
 	journal_story_finish(&story);
@@ -628,7 +652,7 @@ SUITE("journal read", the_plan_is_there_whole, the_operation_is_shown_from_its_j
       a_torn_end_is_left_out_wherever_it_is_torn, every_byte_that_was_changed_is_found,
       zeros_before_something_good_are_damage, lines_that_are_missing_or_moved_are_found,
       without_a_whole_plan_nothing_was_begun, what_cannot_be_is_not_understood, a_plan_that_cannot_be_is_not_understood,
-      lists_are_bounded, a_line_beyond_the_limit_is_no_line, texts_are_cleaned_when_they_are_read,
-      what_is_no_journal_is_said, the_journal_of_another_operation_is_said,
+      lists_are_bounded, a_line_that_does_not_fit_changes_nothing, a_line_beyond_the_limit_is_no_line,
+      texts_are_cleaned_when_they_are_read, what_is_no_journal_is_said, the_journal_of_another_operation_is_said,
       a_directory_is_listed_newest_first_with_what_cannot_be_read, old_ones_that_are_over_go,
       what_was_taken_up_meanwhile_stays)

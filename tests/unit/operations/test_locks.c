@@ -203,6 +203,9 @@ START_TEST(where_it_cannot_be_locked_is_said)
 	memset(long_dir, 'd', sizeof long_dir);
 	long_dir[sizeof long_dir - 1] = '\0';
 	ck_assert_int_eq(lock_look(long_dir, "web-1", other), -ENAMETOOLONG);
+	ck_assert_int_eq(ofd_is_locked(-1, 0), -EBADF);
+	ck_assert_int_eq(ofd_lock(-1, 0), -EBADF);
+	ck_assert_int_eq(ofd_is_at(-1, AT_FDCWD, "/"), -EBADF);
 	finish(&place);
 }
 END_TEST

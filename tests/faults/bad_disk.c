@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/faults/bad_disk.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static struct {
+	long n_left; // calls before the fault; negative: off
+	int error;   // or DISK_DIES
+	bool was_met, goes_on;
+} disk = { .n_left = -1 };
+
+static bool is_bad(void)
+{
+	if (disk.n_left < 0 || disk.n_left-- > 0)
+		return false;
+	if (disk.error == DISK_DIES)
+		return true;
+	disk.was_met = true;
+	if (disk.goes_on)
+		disk.n_left = 0;
+	errno = disk.error;
+	return true;
+}
+
+static void die(void)
+{
+	if (disk.error == DISK_DIES)
+		raise(SIGKILL);
+}
+
+void disk_break(long n, int error, bool goes_on)
+{
+	disk.n_left = n;
+	disk.error = error;
+	disk.was_met = false;
+	disk.goes_on = goes_on;
+}
+
+void disk_mend(void)
+{
+	disk.n_left = -1;
+}
+
+bool disk_was_bad(void)
+{
+	return disk.was_met;
+}
+
+// Half of it gets there, as when the machine stops, or when the disk is full.
+EXPORTED ssize_t write(int fd, const void *bytes, size_t n)
+{
+	if (!is_bad())
+		return syscall(SYS_write, fd, bytes, n);
+	syscall(SYS_write, fd, bytes, n / 2);
+	die();
+	return -1;
+}
+
+#define FAIL_OR(call)                                                                                                  \
+	do {                                                                                                           \
+		if (!is_bad())                                                                                         \
+			return (int)(call);                                                                            \
+		die();                                                                                                 \
+		return -1;                                                                                             \
+	} while (0)
+
+EXPORTED int fsync(int fd)
+{
+	FAIL_OR(syscall(SYS_fsync, fd));
+}
+
+EXPORTED int fdatasync(int fd)
+{
+	FAIL_OR(syscall(SYS_fdatasync, fd));
+}
+
+EXPORTED int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	FAIL_OR(syscall(SYS_renameat, from_dir, from, to_dir, to));
+}
+
+EXPORTED int ftruncate(int fd, off_t n)
+{
+	FAIL_OR(syscall(SYS_ftruncate, fd, n));
+}
+
+EXPORTED int unlinkat(int dir, const char *name, int flags)
+{
+	FAIL_OR(syscall(SYS_unlinkat, dir, name, flags));
+}
