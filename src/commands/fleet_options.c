@@ -22,6 +22,7 @@ enum {
 	OPTION_INTERVAL,
 	OPTION_LOG,
 	OPTION_NO_STATE,
+	OPTION_READ_ONLY,
 	OPTION_TIMEOUT,
 };
 
@@ -31,6 +32,7 @@ const struct option fleet_long_options[] = {
 	{ "interval", required_argument, NULL, OPTION_INTERVAL },
 	{ "log", required_argument, NULL, OPTION_LOG },
 	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
+	{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 };
 const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
@@ -42,6 +44,7 @@ const char *fleet_options_help(bool has_timeout)
 				   "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
 				   "  --insecure            do not verify certificates of the URLs given\n"
 				   "  --no-state            remember nothing, read nothing remembered, audit nothing\n"
+				   "  --read-only           operate nothing, whatever the configuration allows\n"
 				   "  --log FILE            diagnostics of opscon itself go there\n"
 				   "  --help                this text\n";
 
@@ -91,6 +94,9 @@ int fleet_options_take(struct fleet_options *options, int option, const char *va
 		return take_duration("timeout", value, 10, &options->timeout_ms);
 	case OPTION_NO_STATE:
 		options->has_state = false;
+		return 0;
+	case OPTION_READ_ONLY:
+		options->is_read_only = true;
 		return 0;
 	case OPTION_LOG:
 		r = log_open(value);
@@ -202,6 +208,7 @@ static void apply_overrides(struct fleet_options *options)
 		probe->timeout_ms = (uint32_t)options->timeout_ms;
 	else if (probe->timeout_ms > probe->interval_ms)
 		probe->timeout_ms = probe->interval_ms;
+	options->config.operations.is_read_only |= options->is_read_only;
 }
 
 int fleet_options_resolve(struct fleet_options *options, char **operands, bool is_configured)

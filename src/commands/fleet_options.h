@@ -20,6 +20,7 @@ struct fleet_options {
 	const char *config_path;         // --config
 	int64_t interval_ms, timeout_ms; // 0: as configured
 	bool is_insecure;                // --insecure: for the URLs given on the command line
+	bool is_read_only;               // --read-only: nothing is operated, whatever is configured
 	struct agent **urls;             // owned references
 	size_t n_urls;
 	struct selector *selector; // owned; NULL: all
