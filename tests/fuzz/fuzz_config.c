@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "agents/command_template.h"
 #include "opscon/config.h"
 #include "services/metric_expr.h"
 #include "tests/fuzz/fuzz.h"
@@ -60,6 +61,65 @@ static void check_selector(const char *text)
 	selector_free(selector);
 }
 
+static void check_command(const char *const *command)
+{
+	char why[160];
+
+	if (!command)
+		return;
+	fuzz_expect(command[0] && command[0][0], "a command has a program");
+	for (; *command; command++)
+		fuzz_expect(command_argument_check(*command, NULL, NULL, why, sizeof why) == 0, "an argument is one");
+}
+
+static void check_drivers(const struct config *config)
+{
+	for (size_t i = 0; i < config->drivers.exec.n_profiles; i++) {
+		const struct exec_profile *profile = &config->drivers.exec.profiles[i];
+
+		fuzz_expect(exec_profile_find(&config->drivers.exec, profile->name) == profile,
+			    "a profile stands once");
+		fuzz_expect(profile->timeout_ms > 0 && profile->n_words > 0, "a profile has no zero in it");
+		check_command(profile->observe);
+		check_command(profile->force_stop);
+		for (size_t verb = 0; verb < VERB_COUNT; verb++)
+			check_command(profile->verbs[verb]);
+	}
+	for (size_t i = 0; i < config->n_agents; i++) {
+		const struct agent *agent = config->agents[i];
+		const char *driver = agent->driver ? agent->driver : "";
+
+		fuzz_expect(!agent->control_url == (strcmp(driver, "http") != 0), "an endpoint is for http alone");
+		fuzz_expect(!agent->control_target == (strcmp(driver, "docker") != 0 && strcmp(driver, "exec") != 0),
+			    "a target is for the others");
+		fuzz_expect(strcmp(driver, "exec") != 0 ||
+				    exec_profile_find(&config->drivers.exec, agent->control_target),
+			    "its profile is there");
+	}
+}
+
+static void check_operations(const struct operations_config *operations)
+{
+	const uint8_t *percent = operations->rollout.canary_percent;
+	unsigned last = 0;
+
+	for (size_t i = 0; i < CANARY_PHASES_MAX && percent[i]; i++) {
+		fuzz_expect(percent[i] > last, "phases ascend");
+		last = percent[i];
+	}
+	fuzz_expect(last == 100, "phases end with all");
+	fuzz_expect(operations->rollout.batch > 0 && operations->rollout.max_unavailable > 0 &&
+			    operations->rollout.verify_ms > 0 && operations->n_concurrent > 0 &&
+			    operations->n_concurrent <= OPERATION_CONCURRENT_MAX,
+		    "a rollout has no zero in it");
+	fuzz_expect(operations->rollout.max_error_share >= 0 && operations->rollout.max_error_share <= 1,
+		    "a share is one");
+	for (size_t i = 0; i < operations->n_guards; i++)
+		fuzz_expect(operations->guards[i].guard < GUARD_COUNT &&
+				    (operations->guards[i].is_refused || !operations->guards[i].why),
+			    "a rule is one");
+}
+
 static void check_config(const struct config *config)
 {
 	const struct probe_options *probe = &config->probe;
@@ -72,6 +132,8 @@ static void check_config(const struct config *config)
 		    "no limit lets nothing through");
 	fuzz_expect(config->n_points > 0 && config->retention_ms > 0 && config->refresh_ms > 0, "something is kept");
 	check_lists(config);
+	check_drivers(config);
+	check_operations(&config->operations);
 	for (size_t i = 0; i < config->n_panels; i++)
 		check_selector(config->panels[i].selector);
 	for (size_t i = 0; i < config->n_rules; i++)
