@@ -27,13 +27,13 @@ enum {
 };
 
 const struct option fleet_long_options[] = {
-	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "config", required_argument, NULL, OPTION_CONFIG }, // FILE
 	{ "insecure", no_argument, NULL, OPTION_INSECURE },
-	{ "interval", required_argument, NULL, OPTION_INTERVAL },
-	{ "log", required_argument, NULL, OPTION_LOG },
+	{ "interval", required_argument, NULL, OPTION_INTERVAL }, // DURATION
+	{ "log", required_argument, NULL, OPTION_LOG },           // FILE
 	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
 	{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
-	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT }, // DURATION
 };
 const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
 

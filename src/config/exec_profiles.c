@@ -13,8 +13,7 @@ enum { NAME_MAX_BYTES = 64, TIMEOUT_MS = 60000 };
 
 // ---- commands
 
-// Where {version} is known; the others have a field->max of 0.
-enum { WITHOUT_VERSION, WITH_VERSION };
+enum { WITH_VERSION = 1 }; // field->max of commands in which {version} is known
 
 static bool check_argument(struct reader *reader, const yaml_node_t *node, const char *text, const struct field *field,
 			   size_t i)
@@ -159,8 +158,9 @@ static bool is_known(const struct readings *readings, const struct exec_reading 
 	for (size_t i = 0; i < readings->n; i++) {
 		const struct exec_reading *known = &readings->items[i];
 
-		if (!known->word == !reading->word &&
-		    (known->word ? strcmp(known->word, reading->word) == 0 : known->exit_code == reading->exit_code))
+		if (known->word && reading->word && strcmp(known->word, reading->word) == 0)
+			return true;
+		if (!known->word && !reading->word && known->exit_code == reading->exit_code)
 			return true;
 	}
 	return false;
@@ -223,23 +223,17 @@ struct written {
 	const yaml_node_t *states, *exits;
 };
 
-#define COMMAND(key, verb, version)                                                                                    \
-	{                                                                                                              \
-		.name = key, .read = value_command, .offset = offsetof(struct written, profile.verbs[verb]),           \
-		.max = version                                                                                         \
-	}
-
 static const struct field profile_fields[] = {
 	{ "name", value_text, offsetof(struct written, profile.name), .max = NAME_MAX_BYTES, .is_required = true },
-	COMMAND("create", VERB_CREATE, WITH_VERSION),
-	COMMAND("start", VERB_START, WITHOUT_VERSION),
-	COMMAND("stop", VERB_STOP, WITHOUT_VERSION),
-	COMMAND("restart", VERB_RESTART, WITHOUT_VERSION),
-	COMMAND("suspend", VERB_SUSPEND, WITHOUT_VERSION),
-	COMMAND("resume", VERB_RESUME, WITHOUT_VERSION),
-	COMMAND("upgrade", VERB_UPGRADE, WITH_VERSION),
-	COMMAND("rollback", VERB_ROLLBACK, WITHOUT_VERSION),
-	COMMAND("delete", VERB_DELETE, WITHOUT_VERSION),
+	{ "create", value_command, offsetof(struct written, profile.verbs[VERB_CREATE]), .max = WITH_VERSION },
+	{ "start", value_command, offsetof(struct written, profile.verbs[VERB_START]) },
+	{ "stop", value_command, offsetof(struct written, profile.verbs[VERB_STOP]) },
+	{ "restart", value_command, offsetof(struct written, profile.verbs[VERB_RESTART]) },
+	{ "suspend", value_command, offsetof(struct written, profile.verbs[VERB_SUSPEND]) },
+	{ "resume", value_command, offsetof(struct written, profile.verbs[VERB_RESUME]) },
+	{ "upgrade", value_command, offsetof(struct written, profile.verbs[VERB_UPGRADE]), .max = WITH_VERSION },
+	{ "rollback", value_command, offsetof(struct written, profile.verbs[VERB_ROLLBACK]) },
+	{ "delete", value_command, offsetof(struct written, profile.verbs[VERB_DELETE]) },
 	{ .name = "force_stop", .read = value_command, .offset = offsetof(struct written, profile.force_stop) },
 	{ .name = "observe", .read = value_command, .offset = offsetof(struct written, profile.observe) },
 	{ .name = "words", .read = value_words_told, .offset = offsetof(struct written, profile) },

@@ -17,6 +17,12 @@ const struct exec_reading exec_readings_usual[] = {
 };
 const size_t n_exec_readings_usual = sizeof exec_readings_usual / sizeof exec_readings_usual[0];
 
+// Whether it is available, the image of the first container, and when it was last restarted this way.
+static const char kubernetes_template[] =
+	"jsonpath=available={{.status.conditions[?(@.type==\"Available\")].status}} "
+	"{{.spec.template.spec.containers[0].image}} "
+	"{{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}}";
+
 // An answer of kubectl without a word: there is no such deployment.
 static const struct exec_reading kubernetes_readings[] = {
 	{ .word = "available=True", .state = LIFECYCLE_RUNNING },
@@ -49,9 +55,7 @@ const struct exec_profile exec_profiles_ready[] = {
 		},
 		.observe = ARGV("kubectl", "get", "deployment/{name}", "--ignore-not-found",
 				"--namespace={label:namespace}", "--output",
-				"jsonpath=available={{.status.conditions[?(@.type==\"Available\")].status}} "
-				"{{.spec.template.spec.containers[0].image}} "
-				"{{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}}"),
+				kubernetes_template),
 		.words = { EXEC_WORD_STATE, EXEC_WORD_VERSION, EXEC_WORD_INSTANCE },
 		.n_words = 3,
 		.readings = kubernetes_readings,
