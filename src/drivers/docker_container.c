@@ -187,7 +187,7 @@ int docker_container_read(const struct json_value *document, const char *name, b
 	*out = (struct docker_container){ .exists = false };
 	read_text(json_member(document, "Name"), its_name, sizeof its_name);
 	read_text(json_member(document, "Id"), out->id, sizeof out->id);
-	if (!its_name[0] || strspn(out->id, "0123456789abcdef") < DOCKER_SHORT_ID)
+	if (!its_name[0] || strlen(out->id) < DOCKER_SHORT_ID || out->id[strspn(out->id, "0123456789abcdef")])
 		return -EBADMSG;
 	if (strcmp(its_name[0] == '/' ? its_name + 1 : its_name, name) != 0)
 		return -ENOENT;

@@ -97,12 +97,22 @@ static int decide_undo_shelve(struct driver_run *run, struct docker_act *act)
 	return docker_send_rename(run, docker_next(run), act, DOCKER_KEPT);
 }
 
-// The keys of one operation and target differ in what stands behind the last separator.
+// What stands before the last number of a text of n bytes: "id-3-" of "id-3-17"; 0: it ends with none.
+static size_t before_number(const char *text, size_t n)
+{
+	size_t n_left = n;
+
+	while (n_left && text[n_left - 1] >= '0' && text[n_left - 1] <= '9')
+		n_left--;
+	return n_left < n && n_left && text[n_left - 1] == '-' ? n_left : 0;
+}
+
+// Keys are OPERATION-TARGET-STEP-ATTEMPT: those of one operation and target differ in the last two numbers.
 static bool is_same_operation(const char *a, const char *b)
 {
-	const char *end = strrchr(a, '/') ? strrchr(a, '/') : strrchr(a, '-');
-	size_t n = end ? (size_t)(end + 1 - a) : 0;
+	size_t n = before_number(a, strlen(a));
 
+	n = n ? before_number(a, n - 1) : 0;
 	return n && strncmp(a, b, n) == 0;
 }
 

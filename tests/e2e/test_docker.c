@@ -97,7 +97,7 @@ static struct driver_answer take_step(struct scene *scene, const struct operatio
 	struct driver_run *run;
 	char key[64];
 
-	snprintf(key, sizeof key, "20261125-abc/web-key/%d", ++scene->n_steps);
+	snprintf(key, sizeof key, "20261125-abc-0-7-%d", ++scene->n_steps);
 	request.idempotency_key = key;
 	request.expected_instance = expected;
 	ck_assert_int_eq(scene->driver->class->begin(scene->driver, &request, &listener, &run), 0);
@@ -270,7 +270,7 @@ START_TEST(an_upgrade_keeps_settings_and_the_old_one_and_a_rollback_goes_back_to
 	ck_assert_ptr_nonnull(strstr(said, "\"team\":\"ops\""));
 	ck_assert_ptr_nonnull(strstr(said, "\"org.opscon.managed\":\"true\""));
 	ck_assert_ptr_nonnull(strstr(said, "\"org.opscon.agent\":\"web-key\""));
-	ck_assert_ptr_nonnull(strstr(said, "\"org.opscon.operation\":\"20261125-abc/web-key/"));
+	ck_assert_ptr_nonnull(strstr(said, "\"org.opscon.operation\":\"20261125-abc-0-"));
 	ck_assert_ptr_nonnull(strstr(said, "\"Memory\":67108864"));
 	ck_assert_ptr_nonnull(strstr(said, "\"WorkingDir\":\"/bin\""));
 	ck_assert_ptr_nonnull(strstr(said, "\"Name\":\"always\""));
