@@ -10,6 +10,7 @@
 
 #include "opscon/agent.h"
 #include "opscon/alert.h"
+#include "opscon/audit_list.h"
 #include "opscon/health.h"
 #include "opscon/metric.h"
 #include "opscon/operation.h"
@@ -18,7 +19,7 @@
 
 enum channel {
 	CHANNEL_AGENTS,  // who there is, and health transitions
-	CHANNEL_METRICS, // readings: probes, points, scrapes
+	CHANNEL_METRICS, // readings: probes, points, scrapes, and pages of the audit trail that somebody reads
 	CHANNEL_ALERTS,
 	CHANNEL_OPERATIONS, // plans, operations, and what else takes several steps
 	CHANNEL_AUDIT,      // what a person did
@@ -46,6 +47,8 @@ enum event_type {
 	EVENT_NOTICE,         // u.notice: what the program has to say
 	EVENT_FEED,           // u.feed: how the feed itself is doing
 	EVENT_SOURCE,         // u.source: a list of agents that others keep cannot be read, or is read again
+	EVENT_AUDIT_LIST,     // u.audit_list: the trail's newest records, as they were asked for
+	EVENT_AUDIT_CHECK,    // u.audit_check: how far the trail was verified
 	EVENT_TYPE_COUNT,
 };
 
@@ -139,6 +142,8 @@ struct event {
 			bool is_empty;    // a pattern that matches no file (yet): no failure while others name agents
 			bool was_read;    // what it said before is kept
 		} source;
+		struct audit_list audit_list;
+		struct audit_check audit_check;
 	} u;
 };
 

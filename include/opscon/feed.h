@@ -28,6 +28,9 @@ enum request_type {
 	REQUEST_OPERATION_ROLLBACK, // what it has changed is taken back
 	REQUEST_PAUSE_ALL,          // every operation
 	REQUEST_OBSERVE,            // agent: ask its driver how it stands; comes back as EVENT_LIFECYCLE
+	REQUEST_AUDIT_LIST,         // the trail's newest records: EVENT_AUDIT_LIST, and again when there is more, ...
+	REQUEST_AUDIT_CLOSE,        // ... until nobody reads it any more
+	REQUEST_AUDIT_VERIFY,       // how it is told as EVENT_AUDIT_CHECK; -EBUSY: it runs already
 	REQUEST_AUDIT_REOPEN,       // a trail that cannot be written is begun again; how that went comes as a notice
 };
 

@@ -151,6 +151,11 @@ const struct operation *fleet_operation(const struct fleet *fleet, uint32_t no);
 size_t fleet_n_operations_open(const struct fleet *fleet);                       // not over
 const struct plan *fleet_plan(const struct fleet *fleet, uint32_t token); // the newest of the last 16; NULL: none
 
+// ---- the audit trail
+
+const struct audit_list *fleet_audit_list(const struct fleet *fleet);   // the newest; NULL: nobody asked yet
+const struct audit_check *fleet_audit_check(const struct fleet *fleet); // never NULL
+
 // ---- progress, notices, the feed
 
 size_t fleet_n_progress(const struct fleet *fleet);
@@ -192,6 +197,7 @@ enum fleet_change {
 	FLEET_AGENT_LIFECYCLE,
 	FLEET_PLANS,
 	FLEET_OPERATIONS,
+	FLEET_AUDIT,
 	FLEET_FEED,
 };
 

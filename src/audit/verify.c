@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "text/text.h"
 
-enum { STOP = 1 }; // the verdict is in
+enum { STOP = 1, PROGRESS_EVERY = 1024 }; // the verdict is in; records
 
 struct verifier {
 	const struct audit_verify_options *options;
@@ -178,6 +178,9 @@ static int check_line(struct verifier *v, const char *line, size_t n)
 	v->before = v->place;
 	v->verdict->chained = v->chain.n;
 	v->verdict->head = v->chain.head;
+	if (v->chain.n % PROGRESS_EVERY == 0 && v->options->progress &&
+	    !v->options->progress(v->options->ctx, v->chain.n))
+		return -ECANCELED;
 	// Nearly always there is nothing to compare with.
 	return (v->has_next && v->next.n <= v->chain.n) || v->options->head_n == v->chain.n ? check_head(v) : 0;
 }

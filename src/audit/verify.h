@@ -19,6 +19,9 @@ struct audit_verify_options {
 	const char *key; // path of a public (or signing) key; NULL: `key.pub` in the directory
 	uint64_t head_n; // a number of records and their head as known from elsewhere; 0: none
 	struct audit_hash head;
+	bool (*progress)(void *ctx,
+			 uint64_t n_chained); // now and then, on the caller's thread; false ends it. NULL: none
+	void *ctx;                            // borrowed
 };
 
 struct audit_place {
@@ -40,5 +43,5 @@ struct audit_verdict {
 	char key_name[160]; // of the checkpoints' signer
 };
 
-// 0, or -ENOMEM; everything else is a finding.
+// 0; -ENOMEM, or -ECANCELED where `progress` ended it; everything else is a finding.
 int audit_verify(const struct audit_verify_options *options, struct audit_verdict *out);

@@ -24,12 +24,16 @@ static int fail(const char *what, int error)
 
 static int start_feed(struct session *session, const struct fleet_options *options, unsigned flags)
 {
+	char audit_dir[1200];
+	bool has_dir = audit_trail_dir(options, flags & SESSION_DEMO, audit_dir, sizeof audit_dir) == 0;
 	const struct direct_options direct = {
 		.config = &options->config,
 		.selector = options->selector,
 		.broadcaster = session->broadcaster,
 		.state_dir = options->state_dir[0] ? options->state_dir : NULL,
 		.audit = session->trail.logger,
+		.audit_dir = has_dir ? audit_dir : NULL,
+		.audit_key = options->config.audit.key,
 		.is_once = flags & SESSION_ONCE,
 	};
 	char why[256];

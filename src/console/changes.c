@@ -109,6 +109,7 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 	case FLEET_AGENT_LIFECYCLE:
 	case FLEET_PLANS:
 	case FLEET_OPERATIONS:
+	case FLEET_AUDIT:
 	case FLEET_FEED:
 		console->is_dirty = true;
 		break;

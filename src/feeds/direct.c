@@ -23,6 +23,7 @@ static void feed_free(struct direct_feed *feed)
 	metric_recorder_destroy(feed->recorder);
 	panels_destroy(feed->panels);
 	health_checker_destroy(feed->health);
+	direct_trail_finish(feed);
 	mem_free(feed->state_dir);
 	mem_free(feed);
 }
@@ -45,7 +46,7 @@ static void on_client_closed(void *ctx)
 }
 
 // The client may go only after those who use it.
-static void user_closed(struct direct_feed *feed)
+void direct_part_closed(struct direct_feed *feed)
 {
 	if (feed->n_open == 2 && feed->client) {
 		struct http_client *client = feed->client;
@@ -58,12 +59,12 @@ static void user_closed(struct direct_feed *feed)
 
 static void on_user_closed(void *ctx)
 {
-	user_closed(ctx);
+	direct_part_closed(ctx);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
 {
-	user_closed(handle->data);
+	direct_part_closed(handle->data);
 }
 
 static void stop(struct feed *base)
@@ -80,6 +81,7 @@ static void stop(struct feed *base)
 	// Two timers and this call's own hold; then each part that is there.
 	feed->n_open = 3u + (feed->client != NULL) + (feed->prober != NULL) + (feed->contact != NULL) +
 		       (feed->discovery != NULL);
+	direct_trail_stop(feed);
 	uv_close((uv_handle_t *)&feed->deadline_timer, on_timer_closed);
 	uv_close((uv_handle_t *)&feed->state_timer, on_timer_closed);
 	if (feed->discovery)
@@ -88,7 +90,7 @@ static void stop(struct feed *base)
 		contact_close(feed->contact, on_user_closed, feed);
 	if (feed->prober)
 		prober_close(feed->prober, on_user_closed, feed);
-	user_closed(feed);
+	direct_part_closed(feed);
 }
 
 static const struct feed_class direct_class = {
@@ -196,7 +198,9 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 		.audit = options->audit,
 		.is_once = options->is_once,
 	};
-	r = name_failure(create_services(feed, why, why_size), "the services", why, why_size);
+	r = direct_trail_init(feed, options);
+	if (r == 0)
+		r = name_failure(create_services(feed, why, why_size), "the services", why, why_size);
 	if (r < 0) { // nothing of it is on the loop yet
 		feed_free(feed);
 		return r;

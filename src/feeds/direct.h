@@ -16,6 +16,8 @@ struct direct_options {
 	const struct selector *selector; // borrowed; outlives the feed. Others are not watched; NULL: all are
 	struct broadcaster *broadcaster; // borrowed; outlives the feed
 	struct audit_logger *audit;      // borrowed; outlives the feed. NULL: nothing is audited
+	const char *audit_dir;           // borrowed for the call: where that trail is, to be read; NULL: it is not
+	const char *audit_key;           // borrowed for the call: path of its key; NULL: in the directory
 	const char *state_dir;           // borrowed for the call; NULL: no endpoints are remembered
 	bool is_once;                    // one probe is the verdict: fall and rise are 1 for every agent
 	void (*closed_cb)(void *ctx);    // when the feed has gone after feed->class->stop(); may be NULL

@@ -3,13 +3,15 @@
 /* The direct feed from inside: what its files share.
  *
  * direct.c lifetimes · direct_agents.c who is watched and how they are found · direct_samples.c from a sample to events
- * · direct_requests.c what a person asks · direct_audit.c and who did · direct_state.c deadlines, the feed's own state,
- * progress of the first contact · direct_verdict.c what an answer that came before means
+ * · direct_requests.c what a person asks · direct_audit.c and who did · direct_trail.c what it reads of it ·
+ * direct_state.c deadlines, the feed's own state, progress of the first contact · direct_verdict.c what an answer that
+ * came before means
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
 #include "base/table.h"
 #include "feeds/direct.h"
+#include "feeds/direct_trail.h"
 #include "feeds/discovery.h"
 #include "poll/contact.h"
 #include "poll/http.h"
@@ -62,7 +64,8 @@ struct direct_feed {
 	struct alerts *alerts;
 	struct endpoint_memory *memory;
 	struct audit_logger *audit; // borrowed; NULL: nothing is audited
-	char *state_dir;            // owned; NULL: nothing is remembered
+	struct direct_trail trail;
+	char *state_dir; // owned; NULL: nothing is remembered
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
 	bool has_refused;  // a list that was well-formed
 	bool is_mute;      // there is no libcurl to ask with, which was told
@@ -91,6 +94,7 @@ struct direct_feed {
 	void *closed_ctx;
 };
 
+void direct_part_closed(struct direct_feed *feed);                     // one of n_open; the last frees the feed
 struct watched *direct_watched(struct direct_feed *feed, uint32_t id); // NULL when gone
 
 // direct_agents.c

@@ -129,6 +129,16 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_OBSERVE:
 		r = -ENOTSUP;
 		break;
+	case REQUEST_AUDIT_LIST:
+		r = direct_trail_list(feed);
+		break;
+	case REQUEST_AUDIT_CLOSE:
+		feed->trail.has_reader = false;
+		r = 0;
+		break;
+	case REQUEST_AUDIT_VERIFY:
+		r = direct_trail_verify(feed);
+		break;
 	case REQUEST_AUDIT_REOPEN:
 		r = feed->audit ? audit_logger_reopen(feed->audit, clock_now()) : -ENOTSUP;
 		break;

@@ -233,6 +233,7 @@ static void on_state_timer(uv_timer_t *timer)
 	struct instant now = clock_now();
 
 	direct_mute_tell(feed);
+	direct_trail_tick(feed);
 	direct_progress_tell(feed, now);
 	direct_state_tell(feed, now);
 	if (feed->memory_is_dirty && now.mono_ms - feed->memory_saved_ms >= DIRECT_MEMORY_SAVE_MS)

@@ -23,6 +23,8 @@ static const fold_cb folds[EVENT_TYPE_COUNT] = {
 	[EVENT_NOTICE] = fleet_noticed,
 	[EVENT_FEED] = fleet_feed_changed,
 	[EVENT_SOURCE] = fleet_source_changed,
+	[EVENT_AUDIT_LIST] = fleet_audit_listed,
+	[EVENT_AUDIT_CHECK] = fleet_audit_checked,
 };
 
 int fleet_create(const struct fleet_limits *limits, struct fleet **out)
@@ -61,6 +63,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_operations_finish(fleet);
 	fleet_feed_finish(fleet);
 	fleet_sources_finish(fleet);
+	fleet_audit_finish(fleet);
 	mem_free(fleet->listeners);
 	mem_free(fleet);
 }

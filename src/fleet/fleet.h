@@ -117,6 +117,8 @@ struct fleet {
 	} * sources;
 	size_t n_sources;
 
+	struct event *audit_list, *audit_check; // references, or NULL
+
 	struct event *feed_event; // reference: the detail
 	struct fleet_feed feed;
 
@@ -143,6 +145,8 @@ int fleet_action_taken(struct fleet *fleet, const struct event *event);
 int fleet_noticed(struct fleet *fleet, const struct event *event);
 int fleet_feed_changed(struct fleet *fleet, const struct event *event);
 int fleet_source_changed(struct fleet *fleet, const struct event *event);
+int fleet_audit_listed(struct fleet *fleet, const struct event *event);
+int fleet_audit_checked(struct fleet *fleet, const struct event *event);
 
 // ---- between the parts
 struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL when gone
@@ -178,6 +182,7 @@ void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent)
 void fleet_agents_finish(struct fleet *fleet);
 void fleet_counts_finish(struct fleet *fleet);
 int fleet_points_init(struct fleet *fleet, const struct fleet_limits *limits); // 0 or -ENOMEM
+void fleet_audit_finish(struct fleet *fleet);
 void fleet_points_forget(struct fleet *fleet, uint32_t agent);
 void fleet_points_finish(struct fleet *fleet);
 void fleet_alerts_finish(struct fleet *fleet);

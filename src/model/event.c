@@ -12,7 +12,8 @@ static const enum channel channel_of[EVENT_TYPE_COUNT] = {
 	[EVENT_LIFECYCLE] = CHANNEL_OPERATIONS, [EVENT_PLAN] = CHANNEL_OPERATIONS,
 	[EVENT_OPERATION] = CHANNEL_OPERATIONS, [EVENT_ACTION] = CHANNEL_AUDIT,
 	[EVENT_NOTICE] = CHANNEL_SYSTEM,        [EVENT_FEED] = CHANNEL_SYSTEM,
-	[EVENT_SOURCE] = CHANNEL_SYSTEM,
+	[EVENT_SOURCE] = CHANNEL_SYSTEM,        [EVENT_AUDIT_LIST] = CHANNEL_METRICS,
+	[EVENT_AUDIT_CHECK] = CHANNEL_METRICS,
 };
 
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -76,6 +77,15 @@ static void free_lifecycle(struct agent_lifecycle *lifecycle)
 	free_text(lifecycle->holder);
 }
 
+void audit_list_finish(struct audit_list *list)
+{
+	mem_free(list->entries);
+	mem_free(list->texts);
+	free_text(list->why);
+	free_text(list->dir);
+	*list = (struct audit_list){ 0 };
+}
+
 static void free_payload(struct event *event)
 {
 	switch (event->type) {
@@ -131,6 +141,12 @@ static void free_payload(struct event *event)
 	case EVENT_SOURCE:
 		free_text(event->u.source.name);
 		free_text(event->u.source.why);
+		break;
+	case EVENT_AUDIT_LIST:
+		audit_list_finish(&event->u.audit_list);
+		break;
+	case EVENT_AUDIT_CHECK:
+		free_text(event->u.audit_check.why);
 		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:

@@ -274,7 +274,23 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_NOTICE] = "notice",
 	[EVENT_FEED] = "feed",
 	[EVENT_SOURCE] = "source",
+	[EVENT_AUDIT_LIST] = "audit_list",
+	[EVENT_AUDIT_CHECK] = "audit_check",
 };
+
+static const char *const audit_checks[AUDIT_CHECK_STATE_COUNT] = {
+	[AUDIT_CHECK_NEVER] = "not verified",
+	[AUDIT_CHECK_RUNNING] = "verifying",
+	[AUDIT_CHECK_SOUND] = "sound",
+	[AUDIT_CHECK_UNSIGNED] = "not all is signed",
+	[AUDIT_CHECK_BAD] = "not what was written",
+	[AUDIT_CHECK_FAILED] = "cannot be verified",
+};
+
+const char *audit_check_state_name(enum audit_check_state state)
+{
+	return (size_t)state < AUDIT_CHECK_STATE_COUNT ? audit_checks[state] : "?";
+}
 
 const char *event_type_name(enum event_type type)
 {

@@ -54,6 +54,8 @@ void live_open(struct live_fleet *live, bool is_once)
 		.config = &live->config,
 		.broadcaster = live->broadcaster,
 		.state_dir = live->state_dir[0] ? live->state_dir : NULL,
+		.audit = live->audit,
+		.audit_dir = live->audit_dir,
 		.is_once = is_once,
 		.closed_cb = on_feed_gone,
 		.closed_ctx = live,

@@ -8,6 +8,7 @@
 #include "opscon/config.h"
 #include "opscon/feed.h"
 #include "opscon/fleet.h"
+#include "services/audit_logger.h"
 #include "simulator/simulator.h"
 
 enum { LIVE_INTERVAL_MS = 200, LIVE_TIMEOUT_MS = 250, LIVE_AGENTS_MAX = 32 };
@@ -21,7 +22,9 @@ struct live_fleet {
 	struct config config;
 	struct agent *agents[LIVE_AGENTS_MAX]; // references; what was published. A test may add its own at the end
 	size_t n_agents;
-	char state_dir[64]; // "" none
+	char state_dir[64];         // "" none
+	struct audit_logger *audit; // the test's; NULL: nothing is audited
+	const char *audit_dir;      // borrowed
 	bool is_feed_gone;
 	bool may_lack_memory; // an event may be lost
 };
