@@ -42,6 +42,7 @@ static int format_list(const struct simulator *simulator, struct bytes *out)
 		json_text(&w, "__agent_name__", target.name);
 		json_text(&w, "__health_path__", "/health");
 		json_text(&w, "__metrics_path__", "/metrics");
+		json_text(&w, "__control_path__", "/control");
 		json_text(&w, "tier", target.tier);
 		json_text(&w, "env", target.env);
 		json_text(&w, "service", target.service);

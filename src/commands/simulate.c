@@ -33,7 +33,11 @@ static void print_help(FILE *out)
 {
 	fputs("usage: opscon simulate [--agents N] [--listen ADDR] [--targets FILE] [--fault KIND=SHARE ...]\n"
 	      "                       [--seed S] [--body-kb N] [--demo]\n"
-	      "Serves a fleet of simulated agents over HTTP on loopback until it is interrupted.\n\n"
+	      "Serves a fleet of simulated agents over HTTP on loopback until it is interrupted. Each can be operated "
+	      "at\n"
+	      "/control (see opscon-agent(7)): a restart cures most faults; an upgrade to a version with \"bad\" in "
+	      "its\n"
+	      "name comes up unwell, with \"slow\" late, and with \"missing\" fails.\n\n"
 	      "  --agents N          how many (default 22)\n"
 	      "  --listen ADDR       127.x.y.z[:port] of the first agent; the others follow it (default 127.0.0.1, a\n"
 	      "                      free port)\n"

@@ -15,7 +15,7 @@ enum { FLAP_WELL = 2, FLAP_BAD = 3 }; // with the defaults, fall 3 and rise 2, e
 static const char login_page[] = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1>"
 				 "<form method=\"post\" action=\"/login\"><input name=\"user\"><input name=\"password\""
 				 " type=\"password\"><button>Sign in</button></form></body></html>\n";
-static const char index_text[] = "simulated agent: /health /ready /metrics\n";
+static const char index_text[] = "simulated agent: /health /ready /metrics /control\n";
 static const char filler_line[] = "simulated_filler_total{part=\"abcdefghijklmnop\"} 1\n";
 
 static int set_text(struct answer *out, unsigned http_status, const char *content_type, const char *text)
@@ -29,7 +29,7 @@ static int set_text(struct answer *out, unsigned http_status, const char *conten
 	return 0;
 }
 
-static int set_body(struct answer *out, unsigned http_status, const char *content_type, struct bytes *body)
+int answer_set_body(struct answer *out, unsigned http_status, const char *content_type, struct bytes *body)
 {
 	out->response = MHD_create_response_from_buffer_with_free_callback(body->len, body->data, mem_free);
 	out->http_status = http_status;
@@ -80,6 +80,8 @@ static enum verdict_level level_now(const struct sim_agent *agent)
 {
 	if (agent->fault == SIMULATOR_FAULT_DEGRADED)
 		return VERDICT_WARN;
+	if (life_is_bad(&agent->life))
+		return VERDICT_FAIL;
 	if (agent->fault == SIMULATOR_FAULT_FLAPPING && agent->n_health % (FLAP_WELL + FLAP_BAD) >= FLAP_WELL)
 		return VERDICT_FAIL;
 	return VERDICT_PASS;
@@ -94,7 +96,7 @@ static int set_health(struct sim_agent *agent, struct answer *out)
 	bytes_init(&body, HEALTH_BODY_MAX);
 	r = health_body_write(&agent->who, level_now(agent), &body, &health);
 	if (!r)
-		r = set_body(out, health.http_status, health.content_type, &body);
+		r = answer_set_body(out, health.http_status, health.content_type, &body);
 	bytes_finish(&body);
 	agent->n_health++;
 	return r;
@@ -116,7 +118,21 @@ static int set_metrics(const struct sim_agent *agent, int64_t wall_ms, struct an
 	bytes_init(&body, EXPOSITION_BODY_MAX);
 	r = exposition_write(&agent->model, &agent->who, agent->sim->body_kb, wall_ms, &body);
 	if (!r)
-		r = set_body(out, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", &body);
+		r = answer_set_body(out, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", &body);
+	bytes_finish(&body);
+	return r;
+}
+
+// It is not up: its port is, since whoever operates it answers there.
+static int set_absent(const struct sim_agent *agent, struct answer *out)
+{
+	struct bytes body;
+	int r;
+
+	bytes_init(&body, HEALTH_BODY_MAX);
+	r = bytes_addf(&body, "{\"status\":\"%s\"}\n", life_health_name(agent->life.state));
+	if (!r)
+		r = answer_set_body(out, MHD_HTTP_SERVICE_UNAVAILABLE, "application/json", &body);
 	bytes_finish(&body);
 	return r;
 }
@@ -138,6 +154,8 @@ int answer_make(struct sim_agent *agent, const char *method, const char *url, in
 {
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		return set_text(out, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", "only GET and HEAD\n");
+	if (agent->life.state != LIFE_RUNNING)
+		return set_absent(agent, out);
 	if (agent->fault == SIMULATOR_FAULT_AUTH401)
 		return set_unauthorized(out);
 	if (agent->fault == SIMULATOR_FAULT_ERROR500)

@@ -12,20 +12,24 @@
 
 static const struct {
 	const char *name, *text;
+	bool is_cured; // by a restart
 } faults[SIMULATOR_FAULT_COUNT] = {
 	[SIMULATOR_FAULT_NONE] = { "none", "well" },
 	[SIMULATOR_FAULT_AUTH401] = { "auth401", "answers 401 to everything" },
-	[SIMULATOR_FAULT_DEGRADED] = { "degraded", "says that it is degraded" },
-	[SIMULATOR_FAULT_DRIP] = { "drip", "sends one byte of body a second" },
-	[SIMULATOR_FAULT_ERROR500] = { "error500", "answers 500 to everything" },
-	[SIMULATOR_FAULT_FLAPPING] = { "flapping", "health fails three times, is well twice, and again" },
-	[SIMULATOR_FAULT_GARBAGE] = { "garbage", "sends bytes that are not HTTP" },
-	[SIMULATOR_FAULT_HANG] = { "hang", "accepts the connection and says nothing" },
-	[SIMULATOR_FAULT_HTML] = { "html", "answers 200 with a login page" },
-	[SIMULATOR_FAULT_HUGE] = { "huge", "answers with 50 MB" },
-	[SIMULATOR_FAULT_RESET] = { "reset", "resets the connection" },
+	[SIMULATOR_FAULT_CONTROL_HANG] = { "control_hang", "never answers what would change it, and does not do it" },
+	[SIMULATOR_FAULT_CONTROL_LATE] = { "control_late", "does what it is asked, and answers too late" },
+	[SIMULATOR_FAULT_CONTROL_LOST] = { "control_lost", "does what it is asked, and drops the connection" },
+	[SIMULATOR_FAULT_DEGRADED] = { "degraded", "says that it is degraded", true },
+	[SIMULATOR_FAULT_DRIP] = { "drip", "sends one byte of body a second", true },
+	[SIMULATOR_FAULT_ERROR500] = { "error500", "answers 500 to everything", true },
+	[SIMULATOR_FAULT_FLAPPING] = { "flapping", "health fails three times, is well twice, and again", true },
+	[SIMULATOR_FAULT_GARBAGE] = { "garbage", "sends bytes that are not HTTP", true },
+	[SIMULATOR_FAULT_HANG] = { "hang", "accepts the connection and says nothing", true },
+	[SIMULATOR_FAULT_HTML] = { "html", "answers 200 with a login page", true },
+	[SIMULATOR_FAULT_HUGE] = { "huge", "answers with 50 MB", true },
+	[SIMULATOR_FAULT_RESET] = { "reset", "resets the connection", true },
 	[SIMULATOR_FAULT_RESTARTING] = { "restarting", "refuses for seconds, comes back from zero, and again" },
-	[SIMULATOR_FAULT_SLOW] = { "slow", "answers well, but late" },
+	[SIMULATOR_FAULT_SLOW] = { "slow", "answers well, but late", true },
 };
 
 const char *simulator_fault_name(enum simulator_fault fault)
@@ -36,6 +40,11 @@ const char *simulator_fault_name(enum simulator_fault fault)
 const char *simulator_fault_text(enum simulator_fault fault)
 {
 	return fault < SIMULATOR_FAULT_COUNT ? faults[fault].text : "?";
+}
+
+bool simulator_fault_is_cured(enum simulator_fault fault)
+{
+	return fault < SIMULATOR_FAULT_COUNT && faults[fault].is_cured;
 }
 
 int simulator_fault_from_name(const char *name, enum simulator_fault *out)

@@ -2,13 +2,14 @@
 #include "simulator/internal.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/table.h"
-#include "simulator/answer.h"
+#include "simulator/control.h"
 
 enum { CONN_MEMORY_BYTES = 8192, CONNS_MAX = 1 << 20 };
 
@@ -19,6 +20,11 @@ struct http_conn {
 	struct http_conn *delayed_prev, *delayed_next;
 	bool is_delayed;
 	uint64_t due_ms;
+	// Of the request that is being answered:
+	bool is_held;       // once
+	bool is_too_long;   // what came with it
+	struct bytes body;  // of one to /control
+	struct answer late; // waits to be sent
 };
 
 static struct http_conn *conn_of(struct MHD_Connection *mhd)
@@ -37,8 +43,19 @@ static void conn_started(struct simulator *sim, struct MHD_Connection *mhd, void
 		return; // the first request on it is refused
 	conn->agent = sim->accepting;
 	conn->mhd = mhd;
+	bytes_init(&conn->body, CONTROL_REQUEST_MAX);
 	DL_APPEND(conn->agent->http_conns, conn);
 	sim->n_conns++;
+}
+
+// The next request on the connection starts anew.
+static void conn_reset(struct http_conn *conn)
+{
+	if (conn->late.response)
+		MHD_destroy_response(conn->late.response);
+	conn->late = (struct answer){ 0 };
+	bytes_reset(&conn->body);
+	conn->is_held = conn->is_too_long = false;
 }
 
 static void conn_closed(struct simulator *sim, struct http_conn *conn)
@@ -49,6 +66,8 @@ static void conn_closed(struct simulator *sim, struct http_conn *conn)
 		DL_DELETE2(sim->delayed, conn, delayed_prev, delayed_next);
 	DL_DELETE(conn->agent->http_conns, conn);
 	sim->n_conns--;
+	conn_reset(conn);
+	bytes_finish(&conn->body);
 	mem_free(conn);
 }
 
@@ -60,54 +79,121 @@ static void notify_cb(void *data, struct MHD_Connection *mhd, void **context, en
 		conn_closed(data, *context);
 }
 
-static void delay(struct http_conn *conn)
+// Holds the answer back for a while; the handler is called again then.
+static void delay(struct http_conn *conn, uint32_t ms)
 {
 	struct simulator *sim = conn->agent->sim;
+	struct http_conn *at = sim->delayed ? sim->delayed->delayed_prev : NULL; // the latest
 
-	conn->is_delayed = true;
-	conn->due_ms = uv_now(sim->loop) + sim->slow_ms;
-	DL_APPEND2(sim->delayed, conn, delayed_prev, delayed_next);
+	conn->is_delayed = conn->is_held = true;
+	conn->due_ms = uv_now(sim->loop) + ms;
+	while (at && at->due_ms > conn->due_ms)
+		at = at == sim->delayed ? NULL : at->delayed_prev;
+	if (at)
+		DL_APPEND_ELEM2(sim->delayed, at, conn, delayed_prev, delayed_next);
+	else
+		DL_PREPEND2(sim->delayed, conn, delayed_prev, delayed_next);
 	MHD_suspend_connection(conn->mhd);
 	simulator_wake_at(sim, conn->due_ms);
 }
 
-static enum MHD_Result reply(struct http_conn *conn, const char *method, const char *url)
+static enum MHD_Result queue(struct http_conn *conn, struct answer *answer)
 {
 	struct simulator *sim = conn->agent->sim;
-	struct answer answer = { 0 };
 	enum MHD_Result r;
 
-	if (answer_make(conn->agent, method, url, clock_now().wall_ms, &answer) < 0)
-		return MHD_NO;
 	if (sim->n_conns > sim->conns_max)
-		(void)MHD_add_response_header(answer.response, "Connection", "close");
-	r = MHD_queue_response(conn->mhd, answer.http_status, answer.response);
-	MHD_destroy_response(answer.response);
+		(void)MHD_add_response_header(answer->response, "Connection", "close");
+	r = MHD_queue_response(conn->mhd, answer->http_status, answer->response);
+	MHD_destroy_response(answer->response);
+	answer->response = NULL;
 	return r;
 }
 
-// Called first with the headers, then again until there is an answer; a request's body is let through unread.
+static int control(struct http_conn *conn, const char *method, const char *url, struct answer *out)
+{
+	const struct control_request request = {
+		.method = method,
+		.url = url,
+		.key = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Idempotency-Key"),
+		.if_match = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "If-Match"),
+		.body = conn->body.data,
+		.n_body = conn->body.len,
+	};
+
+	return control_answer(conn->agent, &request, uv_now(conn->agent->sim->loop), clock_now().wall_ms, out);
+}
+
+// A request to /control, and what the faults of that make of it. MHD_NO ends the connection.
+static enum MHD_Result reply_control(struct http_conn *conn, const char *method, const char *url)
+{
+	enum simulator_fault fault = conn->agent->fault;
+	bool is_change = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+	struct answer answer = { 0 };
+
+	if (conn->late.response)
+		return queue(conn, &conn->late);
+	if (conn->is_held || conn->is_too_long)
+		return MHD_NO;
+	if (is_change && fault == SIMULATOR_FAULT_CONTROL_HANG) {
+		delay(conn, conn->agent->sim->late_ms);
+		return MHD_YES;
+	}
+	if (control(conn, method, url, &answer) < 0)
+		return MHD_NO;
+	if (is_change && fault == SIMULATOR_FAULT_CONTROL_LOST) {
+		MHD_destroy_response(answer.response);
+		return MHD_NO;
+	}
+	if (is_change && fault == SIMULATOR_FAULT_CONTROL_LATE) {
+		conn->late = answer;
+		delay(conn, conn->agent->sim->late_ms);
+		return MHD_YES;
+	}
+	return queue(conn, &answer);
+}
+
+static enum MHD_Result reply(struct http_conn *conn, const char *method, const char *url)
+{
+	struct answer answer = { 0 };
+
+	if (raw_is_for(conn->agent)) // it came for /control, and nothing else of it answers
+		return MHD_NO;
+	if (answer_make(conn->agent, method, url, clock_now().wall_ms, &answer) < 0)
+		return MHD_NO;
+	return queue(conn, &answer);
+}
+
+static void take_body(struct http_conn *conn, const char *upload, size_t n)
+{
+	conn->is_too_long |= bytes_add(&conn->body, upload, n) < 0;
+}
+
+// Called first with the headers, then again until there is an answer; a body is read where it is to /control.
 static enum MHD_Result access_cb(void *data, struct MHD_Connection *mhd, const char *url, const char *method,
 				 const char *version, const char *upload, size_t *upload_bytes, void **request)
 {
 	struct http_conn *conn = conn_of(mhd);
+	bool is_control = control_is_path(url);
 
 	(void)data;
 	(void)version;
-	(void)upload;
 	if (!conn)
 		return MHD_NO;
 	if (!*request) {
 		*request = conn;
-		if (conn->agent->fault == SIMULATOR_FAULT_SLOW)
-			delay(conn);
+		conn_reset(conn);
+		if (!is_control && (conn->agent->fault == SIMULATOR_FAULT_SLOW || life_is_slow(&conn->agent->life)))
+			delay(conn, conn->agent->sim->slow_ms);
 		return MHD_YES;
 	}
 	if (*upload_bytes) {
+		if (is_control)
+			take_body(conn, upload, *upload_bytes);
 		*upload_bytes = 0;
 		return MHD_YES;
 	}
-	return reply(conn, method, url);
+	return is_control ? reply_control(conn, method, url) : reply(conn, method, url);
 }
 
 static void pump(struct simulator *sim);
@@ -217,6 +303,17 @@ int http_take(struct sim_agent *agent, int fd, const struct sockaddr_in *peer)
 	return r == MHD_YES ? 0 : -ENOMEM;
 }
 
+// What is suspended sees nothing: it is resumed at the next turn.
+static void hurry(struct http_conn *conn)
+{
+	struct simulator *sim = conn->agent->sim;
+
+	DL_DELETE2(sim->delayed, conn, delayed_prev, delayed_next);
+	conn->due_ms = 0;
+	DL_PREPEND2(sim->delayed, conn, delayed_prev, delayed_next);
+	simulator_wake_at(sim, 0);
+}
+
 void http_end_all(struct sim_agent *agent)
 {
 	struct http_conn *conn;
@@ -227,6 +324,8 @@ void http_end_all(struct sim_agent *agent)
 
 		if (info)
 			shutdown(info->connect_fd, SHUT_RDWR); // libmicrohttpd sees the end, and closes
+		if (conn->is_delayed)
+			hurry(conn);
 	}
 }
 

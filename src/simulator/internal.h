@@ -10,6 +10,7 @@
 
 #include "simulator/fault.h"
 #include "simulator/libmicrohttpd.h"
+#include "simulator/life.h"
 #include "simulator/model.h"
 #include "simulator/roster.h"
 #include "simulator/simulator.h"
@@ -21,6 +22,9 @@ struct sim_agent {
 	enum simulator_fault fault;
 	struct roster_entry who;
 	struct model model;
+	struct life life;
+	struct control_record *records; // owned; NULL until it is operated. See control.c
+	uint32_t n_records;             // ever; the last CONTROL_RECORDS_MAX of them are kept
 	char url[40];
 	unsigned n_health;            // health answers since the fault began
 	bool is_refusing;             // restarting: down just now
@@ -45,19 +49,22 @@ struct simulator {
 	struct sim_agent *accepting; // whose connection libmicrohttpd is being given
 	struct http_conn *delayed;   // http_conn::delayed_prev, delayed_next; earliest first
 	struct raw_conn *drips;      // raw_conn::drip_prev, drip_next; earliest first
+	uint64_t control_due_ms;     // the earliest life::due_ms
 	uint64_t turn_due_ms;        // the earliest sim_agent::turn_ms; UINT64_MAX: none
 	bool is_stopping, has_failed;
 	void (*failed)(void *ctx, const char *why); // may be NULL
 	void *ctx;
 	size_t scene;          // of the demo's scenario: the next one
 	uint64_t scene_due_ms; // in loop time; UINT64_MAX: there is no scenario
-	uint32_t body_kb, slow_ms, drip_ms, up_ms, down_ms;
+	uint32_t body_kb, slow_ms, drip_ms, up_ms, down_ms, late_ms;
 };
 
 // simulator.c
 enum { SIMULATOR_FDS_RESERVED = 64 };                           // for everything that is not an agent's
 void simulator_wake_at(struct simulator *sim, uint64_t due_ms); // runs the timed work at that loop time at the latest
 void simulator_handle_closed(struct simulator *sim);            // after a close callback: frees what was the last
+void simulator_heal(struct sim_agent *agent);                   // of what a new process cures
+void simulator_set_incident(struct sim_agent *agent);           // in its metrics, when there is one
 
 // listener.c: sockets
 int listener_parse(const char *text, struct sockaddr_in *out);                  // 0 or -EINVAL
@@ -73,7 +80,7 @@ void http_end_all(struct sim_agent *agent);
 uint64_t http_resume_due(struct simulator *sim, uint64_t now_ms); // answers what was delayed; when the next is due
 
 // raw.c: faults below HTTP
-bool raw_is_for(enum simulator_fault fault);
+bool raw_is_for(const struct sim_agent *agent);
 int raw_take(struct sim_agent *agent, int fd); // the descriptor is consumed always
 void raw_end_all(struct sim_agent *agent);
 uint64_t raw_drip_due(struct simulator *sim, uint64_t now_ms); // sends the bytes that are due; when the next is

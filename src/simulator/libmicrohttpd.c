@@ -17,6 +17,7 @@ static struct {
 					  socklen_t size);
 	const union MHD_ConnectionInfo *(*get_connection_info)(struct MHD_Connection *conn,
 							       enum MHD_ConnectionInfoType type, ...);
+	const char *(*lookup_connection_value)(struct MHD_Connection *conn, enum MHD_ValueKind kind, const char *name);
 	void (*suspend_connection)(struct MHD_Connection *conn);
 	void (*resume_connection)(struct MHD_Connection *conn);
 	enum MHD_Result (*queue_response)(struct MHD_Connection *conn, unsigned status, struct MHD_Response *response);
@@ -38,6 +39,7 @@ static const struct library_function functions[] = {
 	{ "MHD_get_daemon_info", &lib.get_daemon_info },
 	{ "MHD_add_connection", &lib.add_connection },
 	{ "MHD_get_connection_info", &lib.get_connection_info },
+	{ "MHD_lookup_connection_value", &lib.lookup_connection_value },
 	{ "MHD_suspend_connection", &lib.suspend_connection },
 	{ "MHD_resume_connection", &lib.resume_connection },
 	{ "MHD_queue_response", &lib.queue_response },
@@ -100,6 +102,11 @@ const union MHD_ConnectionInfo *MHD_get_connection_info(struct MHD_Connection *c
 							...)
 {
 	return lib.get_connection_info(conn, type);
+}
+
+const char *MHD_lookup_connection_value(struct MHD_Connection *conn, enum MHD_ValueKind kind, const char *name)
+{
+	return lib.lookup_connection_value(conn, kind, name);
 }
 
 void MHD_suspend_connection(struct MHD_Connection *conn)

@@ -117,7 +117,7 @@ static void accept_cb(uv_poll_t *handle, int status, int events)
 			return;
 		}
 		set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-		if (raw_is_for(agent->fault))
+		if (raw_is_for(agent))
 			(void)raw_take(agent, fd);
 		else
 			(void)http_take(agent, fd, &peer);

@@ -24,10 +24,24 @@ struct raw_conn {
 static const char drip_headers[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n";
 static const char drip_body[] = "# one byte at a time\n";
 
-bool raw_is_for(enum simulator_fault fault)
+bool raw_is_for(const struct sim_agent *agent)
 {
+	enum simulator_fault fault = agent->fault;
+
+	if (agent->life.state != LIFE_RUNNING)
+		return false;
 	return fault == SIMULATOR_FAULT_HANG || fault == SIMULATOR_FAULT_RESET || fault == SIMULATOR_FAULT_DRIP ||
 	       fault == SIMULATOR_FAULT_GARBAGE;
+}
+
+// Whether it is for /control, which answers whatever is wrong with the agent; what was looked at stays to be read.
+static bool is_for_control(int fd)
+{
+	char line[64] = "";
+	ssize_t n = recv(fd, line, sizeof line - 1, MSG_PEEK);
+	const char *space = n > 0 ? memchr(line, ' ', (size_t)n) : NULL;
+
+	return space && strncmp(space, " /control", 9) == 0;
 }
 
 static void closed_cb(uv_handle_t *handle)
@@ -39,7 +53,8 @@ static void closed_cb(uv_handle_t *handle)
 	simulator_handle_closed(sim);
 }
 
-static void end(struct raw_conn *conn)
+// Lets go of it; the descriptor is the caller's.
+static void forget(struct raw_conn *conn)
 {
 	struct simulator *sim = conn->agent->sim;
 
@@ -48,7 +63,24 @@ static void end(struct raw_conn *conn)
 	DL_DELETE(conn->agent->raw_conns, conn);
 	sim->n_conns--;
 	uv_close((uv_handle_t *)&conn->poll, closed_cb);
-	close(conn->fd);
+}
+
+static void end(struct raw_conn *conn)
+{
+	int fd = conn->fd;
+
+	forget(conn);
+	close(fd);
+}
+
+static void hand_over(struct raw_conn *conn)
+{
+	struct sockaddr_in peer = { .sin_family = AF_INET };
+	socklen_t size = sizeof peer;
+
+	(void)getpeername(conn->fd, (struct sockaddr *)&peer, &size);
+	forget(conn);
+	(void)http_take(conn->agent, conn->fd, &peer);
 }
 
 static void send_reset(struct raw_conn *conn)
@@ -118,6 +150,10 @@ static void readable_cb(uv_poll_t *handle, int status, int events)
 	ssize_t n;
 
 	(void)events;
+	if (status == 0 && is_for_control(conn->fd)) {
+		hand_over(conn);
+		return;
+	}
 	n = status < 0 ? 0 : recv(conn->fd, request, sizeof request, 0);
 	if (n < 0 && errno == EAGAIN)
 		return;

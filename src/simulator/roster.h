@@ -8,12 +8,12 @@
 
 #include "opscon/agent.h"
 
-enum { ROSTER_NAME_MAX = 40, ROSTER_NAMED = 22 };
+enum { ROSTER_NAME_MAX = 40, ROSTER_NAMED = 22, ROSTER_VERSION_MAX = 64 };
 
 struct roster_entry {
 	char name[ROSTER_NAME_MAX];    // "WowVisionPrime", "billing-worker-17"; no two alike
 	char service[ROSTER_NAME_MAX]; // "wow-vision-prime", "billing"
-	char version[16];
+	char version[ROSTER_VERSION_MAX];
 	const char *tier; // "guardian" "creation" "communication" "intelligence" "security" "scale" "pillar"
 	const char *env;  // "prod" "staging" "dev"
 	enum agent_dialect dialect;

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "simulator/internal.h"
+#include "simulator/control.h"
 
 static uint32_t or_default(uint32_t value, uint32_t fallback)
 {
@@ -24,6 +24,8 @@ static void free_all(struct simulator *sim)
 {
 	if (sim->spare_fd >= 0)
 		close(sim->spare_fd);
+	for (size_t i = 0; i < sim->n_agents; i++)
+		control_finish(&sim->agents[i]);
 	mem_free(sim->agents);
 	mem_free(sim);
 }
@@ -81,6 +83,7 @@ static void timer_cb(uv_timer_t *timer)
 	due_ms = http_resume_due(sim, now_ms);
 	due_ms = min_u64(due_ms, raw_drip_due(sim, now_ms));
 	due_ms = min_u64(due_ms, run_turns(sim, now_ms));
+	due_ms = min_u64(due_ms, control_run_due(sim, now_ms));
 	if (sim->scene_due_ms != UINT64_MAX)
 		due_ms = min_u64(due_ms, scenario_run_due(sim, now_ms));
 	if (due_ms != UINT64_MAX)
@@ -97,13 +100,21 @@ void simulator_wake_at(struct simulator *sim, uint64_t due_ms)
 	uv_timer_start(&sim->timer, timer_cb, due_ms > now_ms ? due_ms - now_ms : 0, 0);
 }
 
+void simulator_set_incident(struct sim_agent *agent)
+{
+	bool is_incident = agent->fault == SIMULATOR_FAULT_DEGRADED || life_is_bad(&agent->life);
+
+	if (is_incident != agent->model.is_incident)
+		model_set_incident(&agent->model, is_incident, clock_now().wall_ms);
+}
+
 static void apply_fault(struct sim_agent *agent, enum simulator_fault fault)
 {
 	struct simulator *sim = agent->sim;
 
 	agent->fault = fault;
 	agent->n_health = 0;
-	model_set_incident(&agent->model, fault == SIMULATOR_FAULT_DEGRADED, clock_now().wall_ms);
+	simulator_set_incident(agent);
 	listener_set_refusing(agent, false);
 	if (fault != SIMULATOR_FAULT_RESTARTING)
 		return;
@@ -122,6 +133,14 @@ void simulator_set_fault(struct simulator *simulator, size_t i, enum simulator_f
 	http_end_all(agent);
 	raw_end_all(agent);
 	apply_fault(agent, fault);
+}
+
+void simulator_heal(struct sim_agent *agent)
+{
+	if (!simulator_fault_is_cured(agent->fault))
+		return;
+	raw_end_all(agent);
+	apply_fault(agent, SIMULATOR_FAULT_NONE);
 }
 
 static int deal(const struct simulator_options *options, struct simulator *sim)
@@ -162,12 +181,15 @@ static int create(uv_loop_t *loop, const struct simulator_options *options, stru
 	sim->failed = options->failed;
 	sim->ctx = options->ctx;
 	sim->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	sim->timer_due_ms = sim->turn_due_ms = sim->scene_due_ms = UINT64_MAX;
+	sim->late_ms = or_default(options->late_ms, 150000);
+	sim->timer_due_ms = sim->turn_due_ms = sim->scene_due_ms = sim->control_due_ms = UINT64_MAX;
 	for (size_t i = 0; i < sim->n_agents; i++) {
 		sim->agents[i].sim = sim;
 		sim->agents[i].fd = -1;
 		roster_get(i, &sim->agents[i].who);
 		model_init(&sim->agents[i].model, options->seed, i);
+		life_init(&sim->agents[i].life, sim->agents[i].who.version, or_default(options->boot_ms, 1500),
+			  or_default(options->pull_ms, 1000));
 	}
 	(void)uv_timer_init(loop, &sim->timer); // cannot fail
 	sim->timer.data = sim;

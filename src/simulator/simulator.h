@@ -5,7 +5,7 @@
  * Every agent has an address of its own in 127.0.0.0/8 and a listening socket there; all share one port, so nothing is
  * reachable from outside the machine. Accepted connections go to one libmicrohttpd daemon that runs from the libuv
  * loop through its epoll descriptor; there are no threads. An agent serves /health (in one of eight dialects), /ready
- * and /metrics.
+ * and /metrics, and /control, at which it can be operated: see life.h.
  *
  * The fleet costs one descriptor an agent and one a connection. When less than a twentieth of the process's limit is
  * left, answers carry `Connection: close`; call simulator_raise_limits() first to have as many as the system allows.
@@ -24,12 +24,15 @@ struct simulator_options {
 	uint64_t seed;                        // of load curves, noise and the choice of faulty agents
 	const struct simulator_share *shares; // borrowed during the call
 	size_t n_shares;
-	uint32_t body_kb;                           // about this many KiB a metrics body; 0: 3 to 6
-	bool is_demo;                               // the demo's own faults, and a slow scenario over time
-	uint32_t slow_ms;                           // 0: 1500; the delay of `slow`
-	uint32_t drip_ms;                           // 0: 1000; between the bytes of `drip`
-	uint32_t up_ms;                             // 0: 25000; of a `restarting` agent
-	uint32_t down_ms;                           // 0: 7000; the same
+	uint32_t body_kb; // about this many KiB a metrics body; 0: 3 to 6
+	bool is_demo;     // the demo's own faults, and a slow scenario over time
+	uint32_t slow_ms; // 0: 1500; the delay of `slow`
+	uint32_t drip_ms; // 0: 1000; between the bytes of `drip`
+	uint32_t up_ms;   // 0: 25000; of a `restarting` agent
+	uint32_t down_ms; // 0: 7000; the same
+	uint32_t boot_ms; // 0: 1500; how long a start takes
+	uint32_t pull_ms; // 0: 1000; how long it takes to get another version
+	uint32_t late_ms; // 0: 150000; the delay of `control_late`, and the end of `control_hang`
 	void (*failed)(void *ctx, const char *why); // once, from the loop, when nobody can be answered; may be NULL
 	void *ctx;                                  // borrowed
 };

@@ -12,6 +12,7 @@ static int write_group(FILE *file, const struct simulator_target *t, bool is_las
 	int n = fprintf(file,
 			"  {\"targets\": [\"%s\"], \"labels\": {\"__agent_name__\": \"%s\", "
 			"\"__health_path__\": \"/health\", \"__metrics_path__\": \"/metrics\", "
+			"\"__control_path__\": \"/control\", "
 			"\"name\": \"%s\", \"tier\": \"%s\", \"env\": \"%s\", "
 			"\"service\": \"%s\", \"version\": \"%s\"}}%s\n",
 			t->url + strlen("http://"), t->name, t->name, t->tier, t->env, t->service, t->version,

@@ -39,7 +39,7 @@ STAGES = {
     "widgets": WIDGETS,
     "report": FLEET | {"formats", "agents", "operations", "report"},
     "console": WIDGETS | {"formats", "agents", "console"},
-    "simulator": TEXT | {"simulator"},
+    "simulator": FORMATS | {"simulator"},
     "commands": None,  # assembles everything
 }
 

@@ -10,8 +10,8 @@
 START_TEST(every_fault_has_a_name_that_reads_back)
 {
 	static const char *const wanted[] = {
-		"slow",    "hang", "reset", "error500", "auth401",    "html",
-		"garbage", "huge", "drip",  "flapping", "restarting", "degraded",
+		"slow", "hang",     "reset",      "error500", "auth401",      "html",         "garbage",      "huge",
+		"drip", "flapping", "restarting", "degraded", "control_hang", "control_late", "control_lost",
 	};
 	enum simulator_fault fault;
 
@@ -24,6 +24,7 @@ START_TEST(every_fault_has_a_name_that_reads_back)
 	ck_assert_int_eq(simulator_fault_from_name("slower", &fault), -EINVAL);
 	ck_assert_str_eq(simulator_fault_name(SIMULATOR_FAULT_COUNT), "?");
 	ck_assert_str_eq(simulator_fault_text(SIMULATOR_FAULT_COUNT), "?");
+	ck_assert(!simulator_fault_is_cured(SIMULATOR_FAULT_COUNT));
 }
 END_TEST
 
