@@ -39,8 +39,9 @@ enum {
 
 // What the guards of a rollout look at; NaN where it is not known.
 struct engine_vitals {
-	double error_share; // 0..1
-	double latency_ms;  // p95, else of the last probe
+	double error_share;      // 0..1
+	double p95_ms, probe_ms; // latencies: as the agent counts them, and of the last probe
+	int64_t at_ms;           // wall, of the newest of these; 0 never
 };
 
 // What the engine asks its owner. Everything it returns is borrowed, and valid until the next call.

@@ -1,0 +1,744 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/services/engine_bench.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "operations/plan.h"
+#include "tests/support/suite.h"
+
+enum { PATIENCE_S = 60, FILE_MAX = 4 << 20 };
+
+static struct bench_agent *agent_of(struct engine_bench *b, uint32_t id)
+{
+	return id >= 1 && id <= b->n_agents && !b->agents[id - 1].is_gone ? &b->agents[id - 1] : NULL;
+}
+
+// ---- the driver
+
+struct driver_run {
+	struct driver_run *next;
+	struct bench_driver *driver;
+	struct bench_agent *agent;
+	struct driver_listener listener;
+	struct bench_row row;
+	enum verb verb;
+	char version[DRIVER_VERSION_MAX];
+	int64_t at_ms; // mono: when it answers
+};
+
+static unsigned fake_verbs(const struct driver *driver, const struct agent *agent)
+{
+	(void)driver, (void)agent;
+	return (1u << VERB_COUNT) - 1u - (1u << VERB_SUSPEND);
+}
+
+static void add(struct driver_recipe *out, const char *label, unsigned primitive)
+{
+	driver_recipe_add(out, &(struct plan_step){
+				       .label = label,
+				       .precondition = "",
+				       .action = label,
+				       .postcondition = "",
+				       .timeout_ms = 5000,
+				       .primitive = (uint16_t)primitive,
+				       .is_mutating = true,
+			       });
+}
+
+static int fake_recipe(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
+		       const struct driver_sight *sight, bool is_undo, struct driver_recipe *out)
+{
+	(void)driver, (void)agent, (void)sight;
+	if (is_undo && params->verb != VERB_UPGRADE)
+		return -ENOTSUP;
+	if (is_undo) {
+		add(out, "Restore", BENCH_UNDO);
+		return 0;
+	}
+	add(out, params->verb == VERB_RESTART ? "Stop" : params->verb == VERB_UPGRADE ? "Install" : "Do", BENCH_FIRST);
+	if (params->verb == VERB_RESTART || params->verb == VERB_UPGRADE)
+		add(out, "Start", BENCH_SECOND);
+	return 0;
+}
+
+static void start(struct bench_agent *agent)
+{
+	agent->sight.exists = true;
+	agent->sight.state = LIFECYCLE_RUNNING;
+	snprintf(agent->sight.instance, sizeof agent->sight.instance, "%s-%u", agent->name, ++agent->n_started);
+}
+
+static void install(struct bench_agent *agent, const char *version)
+{
+	memcpy(agent->sight.previous, agent->sight.version, sizeof agent->sight.previous);
+	snprintf(agent->sight.version, sizeof agent->sight.version, "%s", version);
+}
+
+static void restore(struct bench_agent *agent)
+{
+	char version[DRIVER_VERSION_MAX];
+
+	memcpy(version, agent->sight.previous, sizeof version);
+	install(agent, version);
+	start(agent);
+}
+
+static void do_first(struct bench_agent *agent, const struct driver_run *run)
+{
+	switch (run->verb) {
+	case VERB_CREATE:
+		agent->sight.exists = true;
+		agent->sight.state = LIFECYCLE_DEPLOYED;
+		break;
+	case VERB_START:
+	case VERB_RESUME:
+		start(agent);
+		break;
+	case VERB_STOP:
+	case VERB_RESTART:
+		agent->sight.state = LIFECYCLE_STOPPED;
+		break;
+	case VERB_UPGRADE:
+		agent->sight.state = LIFECYCLE_STOPPED;
+		install(agent, run->version);
+		break;
+	case VERB_ROLLBACK:
+		restore(agent);
+		break;
+	case VERB_DELETE:
+		agent->sight = (struct driver_sight){ 0 };
+		break;
+	default:
+		break;
+	}
+}
+
+static void happen(const struct driver_run *run)
+{
+	if (run->row.step == BENCH_FIRST)
+		do_first(run->agent, run);
+	else if (run->row.step == BENCH_SECOND)
+		start(run->agent);
+	else if (run->row.step == BENCH_UNDO)
+		restore(run->agent);
+}
+
+static struct bench_row next_row(struct bench_agent *agent, unsigned step)
+{
+	for (size_t i = 0; i < BENCH_SCRIPT_MAX && agent->script[i].step; i++) {
+		struct bench_row row = agent->script[i];
+
+		if (row.step != step)
+			continue;
+		if (!row.is_lasting) {
+			memmove(&agent->script[i], &agent->script[i + 1], (BENCH_SCRIPT_MAX - 1 - i) * sizeof row);
+			agent->script[BENCH_SCRIPT_MAX - 1].step = 0;
+		}
+		return row;
+	}
+	return (struct bench_row){ .step = step, .outcome = DRIVER_DONE };
+}
+
+static void check_intent(struct engine_bench *b, const char *key)
+{
+	if (!b->is_demo && bench_count(b, ".journal", key) == 0)
+		b->n_undispatched++;
+}
+
+static int fake_begin(struct driver *base, const struct driver_request *request, const struct driver_listener *listener,
+		      struct driver_run **out)
+{
+	struct bench_driver *driver = (struct bench_driver *)base;
+	struct bench_agent *agent = agent_of(driver->bench, request->agent->id);
+	struct bench_row row = next_row(agent, request->step->primitive);
+	struct driver_run *run;
+
+	if (request->step->is_mutating) {
+		check_intent(driver->bench, request->idempotency_key);
+		agent->n_changes++;
+	}
+	if (row.begin_error)
+		return row.begin_error;
+	run = calloc(1, sizeof *run);
+	run->driver = driver;
+	run->agent = agent;
+	run->listener = *listener;
+	run->row = row;
+	run->verb = request->params->verb;
+	snprintf(run->version, sizeof run->version, "%s", request->params->version);
+	run->at_ms = row.is_silent ? INT64_MAX : driver->bench->now.mono_ms + (row.delay_ms ? row.delay_ms : 10);
+	run->next = driver->runs;
+	driver->runs = run;
+	*out = run;
+	return 0;
+}
+
+static void take_out(struct driver_run *run)
+{
+	struct driver_run **at = &run->driver->runs;
+
+	while (*at != run)
+		at = &(*at)->next;
+	*at = run->next;
+}
+
+static void fake_cancel(struct driver_run *run)
+{
+	take_out(run);
+	free(run);
+}
+
+static void fake_close(struct driver *driver, void (*closed)(void *ctx), void *ctx)
+{
+	(void)driver;
+	if (closed)
+		closed(ctx);
+}
+
+static const struct driver_class fake_class = {
+	.name = "fake",
+	.verbs = fake_verbs,
+	.recipe = fake_recipe,
+	.begin = fake_begin,
+	.cancel = fake_cancel,
+	.close = fake_close,
+};
+
+static int64_t next_answer(const struct engine_bench *b)
+{
+	int64_t at_ms = INT64_MAX;
+
+	for (const struct driver_run *run = b->driver.runs; run; run = run->next)
+		at_ms = run->at_ms < at_ms ? run->at_ms : at_ms;
+	return at_ms;
+}
+
+static void answer(struct driver_run *run)
+{
+	struct driver_answer said = { .outcome = run->row.outcome };
+
+	take_out(run);
+	if (run->row.outcome == DRIVER_DONE || run->row.happens)
+		happen(run);
+	if (run->row.outcome != DRIVER_DONE)
+		snprintf(said.detail, sizeof said.detail, "as told");
+	said.has_sight = run->row.outcome == DRIVER_DONE;
+	said.sight = run->agent->sight;
+	run->listener.output(run->listener.ctx, "a line");
+	run->listener.done(run->listener.ctx, &said);
+	free(run);
+}
+
+static void answer_due(struct engine_bench *b)
+{
+	struct driver_run *run = b->driver.runs;
+
+	while (run) {
+		if (run->at_ms <= b->now.mono_ms) {
+			answer(run);
+			run = b->driver.runs; // they may have changed
+		} else {
+			run = run->next;
+		}
+	}
+}
+
+// ---- the world
+
+static struct instant world_now(void *ctx)
+{
+	return ((struct engine_bench *)ctx)->now;
+}
+
+static uint32_t world_random(void *ctx)
+{
+	return (uint32_t)((struct engine_bench *)ctx)->n_operations * 7919u + ((struct engine_bench *)ctx)->token;
+}
+
+static const struct agent *world_agent(void *ctx, uint32_t id)
+{
+	struct bench_agent *agent = agent_of(ctx, id);
+
+	return agent ? &agent->agent : NULL;
+}
+
+static const struct agent *world_agent_by_key(void *ctx, const char *key)
+{
+	struct engine_bench *b = ctx;
+
+	for (size_t i = 0; i < b->n_agents; i++)
+		if (strcmp(b->agents[i].key, key) == 0)
+			return world_agent(b, (uint32_t)i + 1);
+	return NULL;
+}
+
+static struct driver *world_driver(void *ctx, const struct agent *agent)
+{
+	return agent->driver ? &((struct engine_bench *)ctx)->driver.driver : NULL;
+}
+
+static const struct health *world_health(void *ctx, uint32_t id)
+{
+	struct bench_agent *agent = agent_of(ctx, id);
+
+	return agent ? &agent->health : NULL;
+}
+
+static void world_vitals(void *ctx, uint32_t id, struct engine_vitals *out)
+{
+	struct bench_agent *agent = agent_of(ctx, id);
+
+	out->error_share = agent ? agent->error_share : NAN;
+	out->p95_ms = NAN;
+	out->probe_ms = agent ? agent->latency_ms : NAN;
+	out->at_ms = ((struct engine_bench *)ctx)->now.wall_ms;
+}
+
+static size_t world_dependents(void *ctx, uint32_t id, const char **names, size_t n)
+{
+	struct engine_bench *b = ctx;
+
+	if (id != 1 || b->n_agents < 2) // a1 depends on a0
+		return 0;
+	if (n)
+		names[0] = b->agents[1].name;
+	return 1;
+}
+
+static bool world_is_last_healthy(void *ctx, uint32_t id)
+{
+	(void)ctx, (void)id;
+	return false;
+}
+
+static void world_probe(void *ctx, uint32_t id)
+{
+	(void)id;
+	((struct engine_bench *)ctx)->n_probes++;
+}
+
+static void world_overlay(void *ctx, uint32_t id, bool is_operated)
+{
+	agent_of(ctx, id)->is_operated = is_operated;
+}
+
+static void world_rearm(void *ctx)
+{
+	(void)ctx;
+}
+
+static void probe_all(struct engine_bench *b)
+{
+	for (size_t i = 0; i < b->n_agents; i++) {
+		struct bench_agent *agent = &b->agents[i];
+		bool is_sick =
+			agent->is_sick || (b->sick_version && strcmp(agent->sight.version, b->sick_version) == 0);
+		bool is_up = agent->sight.exists && agent->sight.state == LIFECYCLE_RUNNING && !is_sick;
+
+		agent->health.observed = agent->health.toward = is_up ? OBSERVED_UP : OBSERVED_DOWN;
+		*(is_up ? &agent->health.last_success_ms : &agent->health.last_failure_ms) = b->now.wall_ms;
+	}
+}
+
+// ---- what is told
+
+static void take_operation(struct engine_bench *b, const struct operation *operation)
+{
+	bool is_new = !b->operation || b->operation->no != operation->no || b->operation->state != operation->state;
+	size_t used = strlen(b->states);
+
+	if (is_new)
+		snprintf(b->states + used, sizeof b->states - used, "%s ", operation_state_name(operation->state));
+	b->n_operations++;
+	b->n_over += is_new && operation_is_over(operation->state);
+	operation_unref(b->operation);
+	b->operation = operation_ref(operation);
+}
+
+static void emit(void *ctx, struct event *event)
+{
+	struct engine_bench *b = ctx;
+
+	switch (event->type) {
+	case EVENT_PLAN:
+		plan_unref(b->plan);
+		b->plan = plan_ref(event->u.plan);
+		break;
+	case EVENT_OPERATION:
+		take_operation(b, event->u.operation);
+		break;
+	case EVENT_LIFECYCLE:
+		b->n_lifecycles++;
+		b->lives[event->agent - 1] = event->u.lifecycle;
+		break;
+	case EVENT_NOTICE:
+		b->n_notices++;
+		snprintf(b->notice, sizeof b->notice, "%s: %s", event->u.notice.title, event->u.notice.text);
+		break;
+	default:
+		ck_abort_msg("an event that is not the engine's");
+	}
+	event_unref(event);
+}
+
+// ---- threads
+
+static void wake(void *ctx)
+{
+	struct engine_bench *b = ctx;
+
+	pthread_mutex_lock(&b->mutex);
+	b->n_wakes++;
+	pthread_cond_signal(&b->woken);
+	pthread_mutex_unlock(&b->mutex);
+}
+
+static void dispatch(struct engine_bench *b)
+{
+	if (b->journal)
+		journal_dispatch(b->journal);
+	if (b->audit)
+		audit_logger_dispatch(b->audit);
+}
+
+static void wait_for_wake(struct engine_bench *b)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_S;
+	pthread_mutex_lock(&b->mutex);
+	while (b->n_wakes == b->n_seen)
+		ck_assert_int_eq(pthread_cond_timedwait(&b->woken, &b->mutex, &until), 0);
+	b->n_seen = b->n_wakes;
+	pthread_mutex_unlock(&b->mutex);
+}
+
+void bench_settle(struct engine_bench *b)
+{
+	dispatch(b);
+	while (b->engine->tickets || b->engine->recovering) {
+		wait_for_wake(b);
+		dispatch(b);
+	}
+}
+
+// ---- lifetime
+
+static void add_agent(struct engine_bench *b, size_t i)
+{
+	struct bench_agent *agent = &b->agents[i];
+
+	snprintf(agent->name, sizeof agent->name, "a%zu", i);
+	snprintf(agent->key, sizeof agent->key, "http://a%zu.test", i);
+	agent->labels[0] = (struct label){ "env", "test" };
+	agent->labels[1] = (struct label){ "service", "svc" };
+	agent->agent = (struct agent){
+		.id = (uint32_t)i + 1,
+		.refs = 1,
+		.key = agent->key,
+		.name = agent->name,
+		.url = agent->key,
+		.health_url = agent->key,
+		.driver = "fake",
+		.labels = { agent->labels, 2 },
+	};
+	agent->error_share = 0;
+	agent->latency_ms = 10;
+	agent->health = (struct health){ .freshness = FRESHNESS_FRESH };
+	snprintf(agent->sight.version, sizeof agent->sight.version, "1.0");
+	start(agent);
+}
+
+static void make_dirs(struct engine_bench *b)
+{
+	strcpy(b->root, "/tmp/opscon-engine-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(b->root));
+	snprintf(b->state_dir, sizeof b->state_dir, "%s/state", b->root);
+	snprintf(b->audit_dir, sizeof b->audit_dir, "%s/audit", b->root);
+	ck_assert_int_eq(mkdir(b->state_dir, 0700), 0);
+}
+
+static void start_threads(struct engine_bench *b)
+{
+	const struct journal_writer_options journal = { .wake = wake, .ctx = b };
+	const struct audit_logger_options audit = {
+		.who = &b->who,
+		.dir = b->audit_dir,
+		.segment_bytes = 16 << 20,
+		.wake = wake,
+		.ctx = b,
+	};
+
+	audit_identity_here(&b->who);
+	ck_assert_int_eq(journal_writer_create(&journal, &b->journal), 0);
+	ck_assert_int_eq(audit_logger_create(&audit, b->now, &b->audit), 0);
+	while (audit_logger_state(b->audit)->status == AUDIT_LOGGER_OPENING) {
+		wait_for_wake(b);
+		dispatch(b);
+	}
+}
+
+void bench_start(struct engine_bench *b)
+{
+	const struct engine_world world = {
+		.now = world_now,
+		.random = world_random,
+		.agent = world_agent,
+		.agent_by_key = world_agent_by_key,
+		.driver = world_driver,
+		.health = world_health,
+		.vitals = world_vitals,
+		.dependents = world_dependents,
+		.is_last_healthy = world_is_last_healthy,
+		.probe = world_probe,
+		.overlay = world_overlay,
+		.rearm = world_rearm,
+		.ctx = b,
+	};
+	const struct event_sink sink = { emit, b };
+	struct engine_options options = {
+		.world = &world,
+		.sink = &sink,
+		.config = &b->config,
+		.holder = "alice, pid 1",
+		.is_demo = b->is_demo,
+	};
+
+	if (!b->is_demo) {
+		start_threads(b);
+		options.journal = b->journal;
+		options.audit = b->audit;
+		options.state_dir = b->state_dir;
+	}
+	ck_assert_int_eq(provisioning_engine_create(&options, &b->engine), 0);
+	for (size_t i = 0; i < b->n_agents; i++)
+		provisioning_engine_agent(b->engine, &b->agents[i].agent, b->agents[i].is_gone, b->now);
+	provisioning_engine_tick(b->engine, b->now);
+	bench_settle(b);
+}
+
+void bench_init(struct engine_bench *b, size_t n_agents, bool is_demo)
+{
+	*b = (struct engine_bench){
+		.now = { .mono_ms = 1000000, .wall_ms = INT64_C(1764100000000) },
+		.n_agents = n_agents,
+		.driver = { .driver.class = &fake_class },
+		.is_demo = is_demo,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.woken = PTHREAD_COND_INITIALIZER,
+	};
+	b->driver.bench = b;
+	b->config.rollout = bench_params(VERB_RESTART).rollout;
+	b->config.n_concurrent = OPERATION_CONCURRENT_MAX;
+	for (size_t i = 0; i < n_agents; i++)
+		add_agent(b, i);
+	probe_all(b);
+	if (!is_demo)
+		make_dirs(b);
+	bench_start(b);
+}
+
+void bench_kill(struct engine_bench *b)
+{
+	provisioning_engine_destroy(b->engine);
+	b->engine = NULL;
+	journal_writer_destroy(b->journal, JOURNAL_CLOSE_MS);
+	audit_logger_destroy(b->audit);
+	b->journal = NULL;
+	b->audit = NULL;
+	ck_assert_ptr_null(b->driver.runs);
+}
+
+void bench_finish(struct engine_bench *b)
+{
+	char command[128];
+
+	bench_kill(b);
+	plan_unref(b->plan);
+	operation_unref(b->operation);
+	if (!b->is_demo) {
+		snprintf(command, sizeof command, "rm -rf %s", b->root);
+		ck_assert_int_eq(system(command), 0);
+	}
+	ck_assert_uint_eq(b->n_undispatched, 0);
+	for (size_t i = 0; i < b->n_agents; i++)
+		ck_assert_uint_eq(b->agents[i].agent.refs, 1);
+}
+
+// ---- time
+
+void bench_advance(struct engine_bench *b, int64_t ms)
+{
+	b->now = instant_add(b->now, ms);
+	probe_all(b);
+	answer_due(b);
+	provisioning_engine_tick(b->engine, b->now);
+	bench_settle(b);
+}
+
+void bench_until(struct engine_bench *b, bool (*is_so)(struct engine_bench *b), int64_t limit_ms)
+{
+	int64_t until_ms = b->now.mono_ms + limit_ms;
+
+	bench_settle(b);
+	while (!is_so(b)) {
+		int64_t next_ms = provisioning_engine_deadline(b->engine), answer_ms = next_answer(b);
+
+		if (answer_ms < next_ms)
+			next_ms = answer_ms;
+		ck_assert_msg(next_ms <= until_ms, "it does not come to be: %s%s", b->states, b->notice);
+		bench_advance(b, next_ms > b->now.mono_ms ? next_ms - b->now.mono_ms : 1);
+	}
+}
+
+// ---- asking
+
+void bench_script(struct engine_bench *b, size_t agent, struct bench_row row)
+{
+	struct bench_row *script = b->agents[agent].script;
+
+	while (script->step)
+		script++;
+	*script = row;
+}
+
+struct operation_params bench_params(enum verb verb)
+{
+	return (struct operation_params){
+		.verb = verb,
+		.version = verb == VERB_UPGRADE ? "2.0" : "",
+		.patch = verb == VERB_CONFIGURE ? "{\"level\":3,\"token\":\"hunter2\",\"on\":true,\"off\":null}" : "",
+		.reason = "",
+		.rollout = { .kind = ROLLOUT_ROLLING,
+			     .batch = 1,
+			     .max_unavailable = 1,
+			     .wait_ms = 1000,
+			     .min_healthy_ms = 2000,
+			     .verify_ms = 20000,
+			     .canary_percent = { 10, 50, 100 },
+			     .max_error_share = 0.05,
+			     .max_latency_growth = 0.5,
+			     .rolls_back = true },
+	};
+}
+
+bool bench_has_plan(struct engine_bench *b)
+{
+	return b->plan && b->plan->token == b->token;
+}
+
+bool bench_is_over(struct engine_bench *b)
+{
+	return b->engine->n_ops == 0;
+}
+
+int bench_plan_of(struct engine_bench *b, const struct operation_params *params, const uint32_t *agents, size_t n)
+{
+	const struct request request = {
+		.type = REQUEST_PLAN,
+		.who = "alice",
+		.agents = agents,
+		.n_agents = n,
+		.params = params,
+		.token = ++b->token,
+	};
+	int r = provisioning_engine_request(b->engine, &request, b->now);
+
+	if (r == 0)
+		bench_until(b, bench_has_plan, 60000);
+	return r;
+}
+
+int bench_plan(struct engine_bench *b, const struct operation_params *params, size_t n)
+{
+	static const uint32_t ids[BENCH_AGENTS_MAX] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+
+	return bench_plan_of(b, params, ids, n);
+}
+
+int bench_submit(struct engine_bench *b)
+{
+	const struct request request = {
+		.type = REQUEST_SUBMIT,
+		.who = "alice",
+		.operation = b->plan->no,
+		.hash = b->plan->hash,
+		.typed = b->plan->typed,
+		.reason = "it is slow",
+	};
+
+	return provisioning_engine_request(b->engine, &request, b->now);
+}
+
+int bench_ask(struct engine_bench *b, enum request_type type)
+{
+	const struct request request = { .type = type, .who = "bob", .operation = b->operation->no };
+
+	return provisioning_engine_request(b->engine, &request, b->now);
+}
+
+void bench_do(struct engine_bench *b, enum verb verb, size_t n)
+{
+	struct operation_params params = bench_params(verb);
+
+	ck_assert_int_eq(bench_plan(b, &params, n), 0);
+	ck_assert_msg(bench_submit(b) == 0, "%s", b->notice);
+	bench_until(b, bench_is_over, 3600000);
+}
+
+const struct operation_target *bench_target(const struct engine_bench *b, size_t i)
+{
+	return &b->operation->targets[i];
+}
+
+// ---- files
+
+static unsigned count_in(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "re");
+	char *data = calloc(1, FILE_MAX);
+	unsigned n = 0;
+
+	if (file && fread(data, 1, FILE_MAX - 1, file) > 0)
+		for (const char *at = data; (at = strstr(at, text)); at++)
+			n++;
+	if (file)
+		fclose(file);
+	free(data);
+	return n;
+}
+
+unsigned bench_count(const struct engine_bench *b, const char *suffix, const char *text)
+{
+	char folder[160], path[480];
+	struct dirent *entry;
+	unsigned n = 0;
+	DIR *dir;
+
+	if (strcmp(suffix, ".journal") == 0)
+		snprintf(folder, sizeof folder, "%s/operations", b->state_dir);
+	else
+		snprintf(folder, sizeof folder, "%s", b->audit_dir);
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		size_t length = strlen(entry->d_name);
+
+		if (length < strlen(suffix) || strcmp(entry->d_name + length - strlen(suffix), suffix) != 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		n += count_in(path, text);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
