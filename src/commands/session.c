@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/identity.h"
 #include "base/log.h"
 #include "commands/exit_code.h"
 #include "feeds/direct.h"
@@ -22,10 +23,21 @@ static int fail(const char *what, int error)
 	return EXIT_OURS;
 }
 
+// This process, for whoever finds that an agent is being operated on: "alice, pid 4711".
+static const char *holder_words(char *out, size_t size)
+{
+	struct audit_identity who;
+
+	audit_identity_here(&who);
+	snprintf(out, size, "%s, pid %lld", who.user, (long long)who.pid);
+	return out;
+}
+
 static int start_feed(struct session *session, const struct fleet_options *options, unsigned flags)
 {
 	char audit_dir[1200];
 	bool has_dir = audit_trail_dir(options, flags & SESSION_DEMO, audit_dir, sizeof audit_dir) == 0;
+	char holder[200];
 	const struct direct_options direct = {
 		.config = &options->config,
 		.selector = options->selector,
@@ -34,6 +46,8 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 		.audit = session->trail.logger,
 		.audit_dir = has_dir ? audit_dir : NULL,
 		.audit_key = options->config.audit.key,
+		.holder = flags & SESSION_AUDITED ? holder_words(holder, sizeof holder) : NULL,
+		.is_demo = flags & SESSION_DEMO,
 		.is_once = flags & SESSION_ONCE,
 	};
 	char why[256];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "drivers/table.h"
 #include "feeds/direct_internal.h"
 
 struct watched *direct_watched(struct direct_feed *feed, uint32_t id)
@@ -19,6 +20,7 @@ struct watched *direct_watched(struct direct_feed *feed, uint32_t id)
 static void feed_free(struct direct_feed *feed)
 {
 	direct_agents_finish(feed);
+	direct_index_drop(feed);
 	alerts_destroy(feed->alerts);
 	metric_recorder_destroy(feed->recorder);
 	panels_destroy(feed->panels);
@@ -62,7 +64,7 @@ static void on_user_closed(void *ctx)
 	direct_part_closed(ctx);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
 	direct_part_closed(handle->data);
 }
@@ -74,16 +76,20 @@ static void stop(struct feed *base)
 	if (feed->is_stopping)
 		return;
 	feed->is_stopping = true;
+	direct_operations_stop(feed);
 	feed->audit = NULL;
 	if (feed->memory_is_dirty)
 		direct_memory_save(feed, clock_now());
 	broadcaster_unsubscribe(feed->broadcaster, feed->subscription);
 	// Two timers and this call's own hold; then each part that is there.
 	feed->n_open = 3u + (feed->client != NULL) + (feed->prober != NULL) + (feed->contact != NULL) +
-		       (feed->discovery != NULL);
+		       (feed->discovery != NULL) + (feed->drivers != NULL) + feed->has_journal_wake;
 	direct_trail_stop(feed);
-	uv_close((uv_handle_t *)&feed->deadline_timer, on_timer_closed);
-	uv_close((uv_handle_t *)&feed->state_timer, on_timer_closed);
+	uv_close((uv_handle_t *)&feed->deadline_timer, on_handle_closed);
+	uv_close((uv_handle_t *)&feed->state_timer, on_handle_closed);
+	if (feed->has_journal_wake)
+		uv_close((uv_handle_t *)&feed->journal_wake, on_handle_closed);
+	driver_table_close(feed->drivers, on_user_closed, feed);
 	if (feed->discovery)
 		discovery_close(feed->discovery, on_user_closed, feed);
 	if (feed->contact)
@@ -208,6 +214,8 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 	r = name_failure(direct_state_start(feed), "the feed's timers", why, why_size);
 	if (r == 0)
 		r = name_failure(create_poll(feed), "the HTTP client", why, why_size);
+	if (r == 0)
+		r = name_failure(direct_operations_start(feed, options), "operations", why, why_size);
 	if (r == 0)
 		r = name_failure(direct_agents_start(feed, options), "discovery", why, why_size);
 	if (r < 0) {

@@ -19,6 +19,8 @@ struct direct_options {
 	const char *audit_dir;           // borrowed for the call: where that trail is, to be read; NULL: it is not
 	const char *audit_key;           // borrowed for the call: path of its key; NULL: in the directory
 	const char *state_dir;           // borrowed for the call; NULL: no endpoints are remembered
+	const char *holder;              // borrowed for the call; this process, for people. NULL: nothing is operated
+	bool is_demo;                    // operations are carried out without a journal
 	bool is_once;                    // one probe is the verdict: fall and rise are 1 for every agent
 	void (*closed_cb)(void *ctx);    // when the feed has gone after feed->class->stop(); may be NULL
 	void *closed_ctx;

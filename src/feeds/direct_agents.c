@@ -141,11 +141,13 @@ static int add_watched(struct direct_feed *feed, const struct agent *agent)
 	watched->agent = recalled ? recalled : agent_ref(agent);
 	watched->is_remembered = recalled != NULL;
 	watched->is_loopback = is_loopback(agent->url);
+	direct_vitals_forget(watched);
 	feed->counts.n_agents++;
 	feed->counts.n_not_loopback += !watched->is_loopback;
 	note_insecure(feed, agent, false);
 	emit_agent(feed, EVENT_AGENT_ADDED, watched->agent);
 	r = spread(feed, watched);
+	direct_operations_agent(feed, watched->agent, false);
 	return r;
 }
 
@@ -164,6 +166,7 @@ static int change_watched(struct direct_feed *feed, const struct agent *agent)
 		contact_remove(feed->contact, agent->id);
 		watched->is_contacting = false;
 	}
+	direct_operations_agent(feed, agent, false);
 	return spread(feed, watched);
 }
 
@@ -197,6 +200,7 @@ static void remove_watched(struct direct_feed *feed, const struct agent *agent)
 	metric_recorder_remove(feed->recorder, agent->id);
 	health_checker_remove(feed->health, agent->id, clock_now());
 	uncount(feed, watched);
+	direct_operations_agent(feed, agent, true);
 	emit_agent(feed, EVENT_AGENT_REMOVED, agent);
 	HASH_DEL(feed->watched, watched);
 	watched_free(watched);

@@ -5,7 +5,8 @@
  * direct.c lifetimes · direct_agents.c who is watched and how they are found · direct_samples.c from a sample to events
  * · direct_requests.c what a person asks · direct_audit.c and who did · direct_trail.c what it reads of it ·
  * direct_state.c deadlines, the feed's own state, progress of the first contact · direct_verdict.c what an answer that
- * came before means
+ * came before means ·
+ * direct_operations.c the provisioning engine and what it asks of the world · direct_index.c who depends on whom
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
@@ -20,6 +21,7 @@
 #include "services/health_checker.h"
 #include "services/metric_recorder.h"
 #include "services/panels.h"
+#include "services/provisioning_engine.h"
 
 enum { DIRECT_STATE_MS = 1000, DIRECT_MEMORY_SAVE_MS = 2000, DIRECT_PROGRESS_ID = 1, DIRECT_ASLEEP_MS = 2000 };
 
@@ -34,7 +36,8 @@ struct watched {
 	bool has_answered;         // with any HTTP status
 	bool is_settled;           // everything there is to ask was asked once
 	bool is_loopback;
-	bool is_recognised;        // what it is was looked at
+	bool is_recognised; // what it is was looked at
+	struct engine_vitals vitals;
 	struct verdict_memo *memo; // owned: the last answer and what was said of it; NULL: none
 	UT_hash_handle hh;         // direct_feed::watched
 };
@@ -66,6 +69,16 @@ struct direct_feed {
 	struct audit_logger *audit; // borrowed; NULL: nothing is audited
 	struct direct_trail trail;
 	char *state_dir; // owned; NULL: nothing is remembered
+
+	struct provisioning_engine *engine; // NULL: nothing can be operated
+	struct driver_table *drivers;
+	struct journal_writer *journal; // NULL: none is kept
+	uv_async_t journal_wake;
+	bool has_journal_wake;
+	int errors_series, p95_series; // what guards look at; -1: there is none
+	struct direct_group *groups;   // hash by key, owned
+	bool has_groups;
+
 	bool memory_is_dirty, is_once, is_stopping, is_short_told;
 	bool has_refused;  // a list that was well-formed
 	bool is_mute;      // there is no libcurl to ask with, which was told
@@ -126,6 +139,19 @@ void direct_audit_look(const struct direct_feed *feed, const struct request *req
 void direct_audit_request(struct direct_feed *feed, const struct request *request, const struct direct_before *before,
 			  int result);
 void direct_audit_insecure(struct direct_feed *feed, const char *source, size_t n, const char *names);
+
+// direct_operations.c
+int direct_operations_start(struct direct_feed *feed, const struct direct_options *options);
+void direct_operations_stop(struct direct_feed *feed); // the drivers and the wake stay to be closed
+void direct_operations_agent(struct direct_feed *feed, const struct agent *agent, bool is_gone);
+int direct_operations_request(struct direct_feed *feed, const struct request *request);
+void direct_vitals_note(struct direct_feed *feed, const struct event *event);
+void direct_vitals_forget(struct watched *watched);
+
+// direct_index.c
+size_t direct_dependents(struct direct_feed *feed, const struct agent *agent, const char **names, size_t n);
+bool direct_is_last_healthy(struct direct_feed *feed, const struct agent *agent); // of its service and environment
+void direct_index_drop(struct direct_feed *feed);                                 // the fleet has changed
 
 // direct_state.c
 int direct_state_start(struct direct_feed *feed);

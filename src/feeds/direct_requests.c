@@ -127,7 +127,7 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_OPERATION_ROLLBACK:
 	case REQUEST_PAUSE_ALL:
 	case REQUEST_OBSERVE:
-		r = -ENOTSUP;
+		r = direct_operations_request(feed, request);
 		break;
 	case REQUEST_AUDIT_LIST:
 		r = direct_trail_list(feed);

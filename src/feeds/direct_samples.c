@@ -187,6 +187,8 @@ void direct_on_event(void *ctx, const struct event *event)
 	struct direct_feed *feed = ctx;
 	struct instant now = clock_now();
 
+	if (event->type == EVENT_METRICS)
+		direct_vitals_note(feed, event);
 	if (event->type == EVENT_ALERT && event->agent)
 		follow_alert(feed, event->agent, now);
 	else if (!feed->is_waking)

@@ -42,6 +42,8 @@ static void on_deadline(uv_timer_t *timer)
 	health_checker_tick(feed->health, now);
 	feed->is_waking = false;
 	alerts_tick(feed->alerts, now);
+	if (feed->engine && now.mono_ms >= provisioning_engine_deadline(feed->engine))
+		provisioning_engine_tick(feed->engine, now);
 	direct_rearm(feed);
 }
 
@@ -52,6 +54,8 @@ void direct_rearm(struct direct_feed *feed)
 
 	if (feed->is_stopping)
 		return;
+	if (feed->engine)
+		next = earlier(next, provisioning_engine_deadline(feed->engine));
 	if (next < feed->armed_ms) {
 		now = clock_now();
 		feed->armed_ms = next;
