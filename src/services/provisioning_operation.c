@@ -178,6 +178,17 @@ static bool has_place(const struct op *op)
 	       (op->state == OPERATION_RUNNING || op->state == OPERATION_ROLLING_BACK);
 }
 
+// Those that were half-way when their process ended.
+static void go_on(struct op *op, struct instant now)
+{
+	for (size_t i = 0; i < op->plan->n_targets; i++) {
+		if (!op->targets[i].goes_on)
+			continue;
+		op->targets[i].goes_on = false;
+		op_target_go_on(&op->targets[i], now);
+	}
+}
+
 static void start(struct op *op, struct instant now)
 {
 	op->is_queued = false;
@@ -185,11 +196,7 @@ static void start(struct op *op, struct instant now)
 		op->started_ms = now.wall_ms;
 	op->look_at_ms = now.mono_ms + ENGINE_LOOK_EVERY_MS;
 	follow(op, now);
-	for (size_t i = 0; i < op->plan->n_targets; i++)
-		if (op->targets[i].goes_on) { // half-way when its process ended
-			op->targets[i].goes_on = false;
-			op_target_go_on(&op->targets[i], now);
-		}
+	go_on(op, now);
 	op_pump(op, now);
 }
 
@@ -473,6 +480,8 @@ int op_control(struct op *op, enum journal_control what, const char *who, struct
 	op_touch(op, true);
 	op->is_urgent = true;
 	ops_fill_places(op->engine, now);
+	if (!op->is_queued && op->state != OPERATION_PAUSED)
+		go_on(op, now);
 	op_pump(op, now);
 	return 0;
 }

@@ -70,7 +70,7 @@ void op_target_set_error(struct target *target, const char *error)
 // ---- how it ends
 
 // Whatever of its steps did not come to its turn never will.
-static void close_steps(struct target *target, bool is_well, int64_t wall_ms)
+static void close_steps(struct target *target, enum step_state current, int64_t wall_ms)
 {
 	const struct plan_target *plan = op_target_plan(target);
 	size_t from = target->is_undoing ? plan->n_steps : 0;
@@ -80,7 +80,7 @@ static void close_steps(struct target *target, bool is_well, int64_t wall_ms)
 		struct operation_step *step = &target->steps[i];
 
 		if (step->state == STEP_CURRENT) {
-			step->state = is_well ? STEP_COMPLETED : STEP_ERROR;
+			step->state = current;
 			step->ended_ms = wall_ms;
 		} else if (step->state == STEP_PENDING) {
 			step->state = STEP_SKIPPED;
@@ -133,7 +133,7 @@ static void on_ended(struct writ *writ, int error)
 		target->state = TARGET_INDETERMINATE;
 	}
 	target->ended_ms = now.wall_ms;
-	close_steps(target, is_well, now.wall_ms);
+	close_steps(target, is_well ? STEP_COMPLETED : STEP_ERROR, now.wall_ms);
 	record_life(target);
 	op_touch(target->op, true);
 	if (target->wants_undo) { // which the rollout has asked for meanwhile
@@ -448,6 +448,8 @@ void op_target_begin(struct target *target, bool is_undoing, struct instant now)
 		return;
 	}
 	call_cancel(&target->call);
+	if (is_undoing) // whoever is verified then is not any more
+		close_steps(target, STEP_SKIPPED, now.wall_ms);
 	target->phase = PHASE_IDLE;
 	target->is_undoing = is_undoing;
 	target->step = 0;

@@ -17,239 +17,9 @@
 
 enum { PATIENCE_S = 60, FILE_MAX = 4 << 20 };
 
-static struct bench_agent *agent_of(struct engine_bench *b, uint32_t id)
+struct bench_agent *bench_agent_of(struct engine_bench *b, uint32_t id)
 {
 	return id >= 1 && id <= b->n_agents && !b->agents[id - 1].is_gone ? &b->agents[id - 1] : NULL;
-}
-
-// ---- the driver
-
-struct driver_run {
-	struct driver_run *next;
-	struct bench_driver *driver;
-	struct bench_agent *agent;
-	struct driver_listener listener;
-	struct bench_row row;
-	enum verb verb;
-	char version[DRIVER_VERSION_MAX];
-	int64_t at_ms; // mono: when it answers
-};
-
-static unsigned fake_verbs(const struct driver *driver, const struct agent *agent)
-{
-	(void)driver, (void)agent;
-	return (1u << VERB_COUNT) - 1u - (1u << VERB_SUSPEND);
-}
-
-static void add(struct driver_recipe *out, const char *label, unsigned primitive)
-{
-	driver_recipe_add(out, &(struct plan_step){
-				       .label = label,
-				       .precondition = "",
-				       .action = label,
-				       .postcondition = "",
-				       .timeout_ms = 5000,
-				       .primitive = (uint16_t)primitive,
-				       .is_mutating = true,
-			       });
-}
-
-static int fake_recipe(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
-		       const struct driver_sight *sight, bool is_undo, struct driver_recipe *out)
-{
-	(void)driver, (void)agent, (void)sight;
-	if (is_undo && params->verb != VERB_UPGRADE)
-		return -ENOTSUP;
-	if (is_undo) {
-		add(out, "Restore", BENCH_UNDO);
-		return 0;
-	}
-	add(out, params->verb == VERB_RESTART ? "Stop" : params->verb == VERB_UPGRADE ? "Install" : "Do", BENCH_FIRST);
-	if (params->verb == VERB_RESTART || params->verb == VERB_UPGRADE)
-		add(out, "Start", BENCH_SECOND);
-	return 0;
-}
-
-static void start(struct bench_agent *agent)
-{
-	agent->sight.exists = true;
-	agent->sight.state = LIFECYCLE_RUNNING;
-	snprintf(agent->sight.instance, sizeof agent->sight.instance, "%s-%u", agent->name, ++agent->n_started);
-}
-
-static void install(struct bench_agent *agent, const char *version)
-{
-	memcpy(agent->sight.previous, agent->sight.version, sizeof agent->sight.previous);
-	snprintf(agent->sight.version, sizeof agent->sight.version, "%s", version);
-}
-
-static void restore(struct bench_agent *agent)
-{
-	char version[DRIVER_VERSION_MAX];
-
-	memcpy(version, agent->sight.previous, sizeof version);
-	install(agent, version);
-	start(agent);
-}
-
-static void do_first(struct bench_agent *agent, const struct driver_run *run)
-{
-	switch (run->verb) {
-	case VERB_CREATE:
-		agent->sight.exists = true;
-		agent->sight.state = LIFECYCLE_DEPLOYED;
-		break;
-	case VERB_START:
-	case VERB_RESUME:
-		start(agent);
-		break;
-	case VERB_STOP:
-	case VERB_RESTART:
-		agent->sight.state = LIFECYCLE_STOPPED;
-		break;
-	case VERB_UPGRADE:
-		agent->sight.state = LIFECYCLE_STOPPED;
-		install(agent, run->version);
-		break;
-	case VERB_ROLLBACK:
-		restore(agent);
-		break;
-	case VERB_DELETE:
-		agent->sight = (struct driver_sight){ 0 };
-		break;
-	default:
-		break;
-	}
-}
-
-static void happen(const struct driver_run *run)
-{
-	if (run->row.step == BENCH_FIRST)
-		do_first(run->agent, run);
-	else if (run->row.step == BENCH_SECOND)
-		start(run->agent);
-	else if (run->row.step == BENCH_UNDO)
-		restore(run->agent);
-}
-
-static struct bench_row next_row(struct bench_agent *agent, unsigned step)
-{
-	for (size_t i = 0; i < BENCH_SCRIPT_MAX && agent->script[i].step; i++) {
-		struct bench_row row = agent->script[i];
-
-		if (row.step != step)
-			continue;
-		if (!row.is_lasting) {
-			memmove(&agent->script[i], &agent->script[i + 1], (BENCH_SCRIPT_MAX - 1 - i) * sizeof row);
-			agent->script[BENCH_SCRIPT_MAX - 1].step = 0;
-		}
-		return row;
-	}
-	return (struct bench_row){ .step = step, .outcome = DRIVER_DONE };
-}
-
-static void check_intent(struct engine_bench *b, const char *key)
-{
-	if (!b->is_demo && bench_count(b, ".journal", key) == 0)
-		b->n_undispatched++;
-}
-
-static int fake_begin(struct driver *base, const struct driver_request *request, const struct driver_listener *listener,
-		      struct driver_run **out)
-{
-	struct bench_driver *driver = (struct bench_driver *)base;
-	struct bench_agent *agent = agent_of(driver->bench, request->agent->id);
-	struct bench_row row = next_row(agent, request->step->primitive);
-	struct driver_run *run;
-
-	if (request->step->is_mutating) {
-		check_intent(driver->bench, request->idempotency_key);
-		agent->n_changes++;
-	}
-	if (row.begin_error)
-		return row.begin_error;
-	run = calloc(1, sizeof *run);
-	run->driver = driver;
-	run->agent = agent;
-	run->listener = *listener;
-	run->row = row;
-	run->verb = request->params->verb;
-	snprintf(run->version, sizeof run->version, "%s", request->params->version);
-	run->at_ms = row.is_silent ? INT64_MAX : driver->bench->now.mono_ms + (row.delay_ms ? row.delay_ms : 10);
-	run->next = driver->runs;
-	driver->runs = run;
-	*out = run;
-	return 0;
-}
-
-static void take_out(struct driver_run *run)
-{
-	struct driver_run **at = &run->driver->runs;
-
-	while (*at != run)
-		at = &(*at)->next;
-	*at = run->next;
-}
-
-static void fake_cancel(struct driver_run *run)
-{
-	take_out(run);
-	free(run);
-}
-
-static void fake_close(struct driver *driver, void (*closed)(void *ctx), void *ctx)
-{
-	(void)driver;
-	if (closed)
-		closed(ctx);
-}
-
-static const struct driver_class fake_class = {
-	.name = "fake",
-	.verbs = fake_verbs,
-	.recipe = fake_recipe,
-	.begin = fake_begin,
-	.cancel = fake_cancel,
-	.close = fake_close,
-};
-
-static int64_t next_answer(const struct engine_bench *b)
-{
-	int64_t at_ms = INT64_MAX;
-
-	for (const struct driver_run *run = b->driver.runs; run; run = run->next)
-		at_ms = run->at_ms < at_ms ? run->at_ms : at_ms;
-	return at_ms;
-}
-
-static void answer(struct driver_run *run)
-{
-	struct driver_answer said = { .outcome = run->row.outcome };
-
-	take_out(run);
-	if (run->row.outcome == DRIVER_DONE || run->row.happens)
-		happen(run);
-	if (run->row.outcome != DRIVER_DONE)
-		snprintf(said.detail, sizeof said.detail, "as told");
-	said.has_sight = run->row.outcome == DRIVER_DONE;
-	said.sight = run->agent->sight;
-	run->listener.output(run->listener.ctx, "a line");
-	run->listener.done(run->listener.ctx, &said);
-	free(run);
-}
-
-static void answer_due(struct engine_bench *b)
-{
-	struct driver_run *run = b->driver.runs;
-
-	while (run) {
-		if (run->at_ms <= b->now.mono_ms) {
-			answer(run);
-			run = b->driver.runs; // they may have changed
-		} else {
-			run = run->next;
-		}
-	}
 }
 
 // ---- the world
@@ -266,7 +36,7 @@ static uint32_t world_random(void *ctx)
 
 static const struct agent *world_agent(void *ctx, uint32_t id)
 {
-	struct bench_agent *agent = agent_of(ctx, id);
+	struct bench_agent *agent = bench_agent_of(ctx, id);
 
 	return agent ? &agent->agent : NULL;
 }
@@ -288,14 +58,14 @@ static struct driver *world_driver(void *ctx, const struct agent *agent)
 
 static const struct health *world_health(void *ctx, uint32_t id)
 {
-	struct bench_agent *agent = agent_of(ctx, id);
+	struct bench_agent *agent = bench_agent_of(ctx, id);
 
 	return agent ? &agent->health : NULL;
 }
 
 static void world_vitals(void *ctx, uint32_t id, struct engine_vitals *out)
 {
-	struct bench_agent *agent = agent_of(ctx, id);
+	struct bench_agent *agent = bench_agent_of(ctx, id);
 
 	out->error_share = agent ? agent->error_share : NAN;
 	out->p95_ms = NAN;
@@ -328,7 +98,7 @@ static void world_probe(void *ctx, uint32_t id)
 
 static void world_overlay(void *ctx, uint32_t id, bool is_operated)
 {
-	agent_of(ctx, id)->is_operated = is_operated;
+	bench_agent_of(ctx, id)->is_operated = is_operated;
 }
 
 static void world_rearm(void *ctx)
@@ -456,7 +226,7 @@ static void add_agent(struct engine_bench *b, size_t i)
 	agent->latency_ms = 10;
 	agent->health = (struct health){ .freshness = FRESHNESS_FRESH };
 	snprintf(agent->sight.version, sizeof agent->sight.version, "1.0");
-	start(agent);
+	bench_agent_start(agent);
 }
 
 static void make_dirs(struct engine_bench *b)
@@ -470,7 +240,12 @@ static void make_dirs(struct engine_bench *b)
 
 static void start_threads(struct engine_bench *b)
 {
-	const struct journal_writer_options journal = { .wake = wake, .ctx = b };
+	const struct journal_writer_options journal = {
+		.wake = wake,
+		.ctx = b,
+		.after_record = b->after_record,
+		.after_ctx = b,
+	};
 	const struct audit_logger_options audit = {
 		.who = &b->who,
 		.dir = b->audit_dir,
@@ -527,12 +302,12 @@ void bench_start(struct engine_bench *b)
 	bench_settle(b);
 }
 
-void bench_init(struct engine_bench *b, size_t n_agents, bool is_demo)
+void bench_prepare(struct engine_bench *b, size_t n_agents, bool is_demo)
 {
 	*b = (struct engine_bench){
 		.now = { .mono_ms = 1000000, .wall_ms = INT64_C(1764100000000) },
 		.n_agents = n_agents,
-		.driver = { .driver.class = &fake_class },
+		.driver = { .driver.class = &bench_driver_class },
 		.is_demo = is_demo,
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 		.woken = PTHREAD_COND_INITIALIZER,
@@ -545,6 +320,11 @@ void bench_init(struct engine_bench *b, size_t n_agents, bool is_demo)
 	probe_all(b);
 	if (!is_demo)
 		make_dirs(b);
+}
+
+void bench_init(struct engine_bench *b, size_t n_agents, bool is_demo)
+{
+	bench_prepare(b, n_agents, is_demo);
 	bench_start(b);
 }
 
@@ -581,7 +361,7 @@ void bench_advance(struct engine_bench *b, int64_t ms)
 {
 	b->now = instant_add(b->now, ms);
 	probe_all(b);
-	answer_due(b);
+	bench_answer_due(b);
 	provisioning_engine_tick(b->engine, b->now);
 	bench_settle(b);
 }
@@ -592,7 +372,7 @@ void bench_until(struct engine_bench *b, bool (*is_so)(struct engine_bench *b), 
 
 	bench_settle(b);
 	while (!is_so(b)) {
-		int64_t next_ms = provisioning_engine_deadline(b->engine), answer_ms = next_answer(b);
+		int64_t next_ms = provisioning_engine_deadline(b->engine), answer_ms = bench_next_answer(b);
 
 		if (answer_ms < next_ms)
 			next_ms = answer_ms;
@@ -657,6 +437,24 @@ int bench_plan_of(struct engine_bench *b, const struct operation_params *params,
 	if (r == 0)
 		bench_until(b, bench_has_plan, 60000);
 	return r;
+}
+
+bool bench_plan_quietly(struct engine_bench *b, const struct operation_params *params, size_t n)
+{
+	static const uint32_t ids[] = { 1, 2, 3, 4 };
+	const struct request request = {
+		.type = REQUEST_PLAN,
+		.agents = ids,
+		.n_agents = n,
+		.params = params,
+		.token = ++b->token,
+	};
+	int r = provisioning_engine_request(b->engine, &request, b->now);
+
+	for (int i = 0; r == 0 && b->engine->plannings && i < 1000; i++)
+		bench_advance(b, 100);
+	ck_assert_ptr_null(b->engine->plannings);
+	return bench_has_plan(b);
 }
 
 int bench_plan(struct engine_bench *b, const struct operation_params *params, size_t n)

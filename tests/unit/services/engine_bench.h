@@ -60,6 +60,14 @@ struct engine_bench {
 	struct bench_driver driver;
 	const char *sick_version; // who runs it is not well; NULL: none
 
+	// What outlives a process that is killed: where it is, the driver keeps it up to date.
+	struct bench_mirror {
+		struct driver_sight sights[BENCH_AGENTS_MAX];
+		unsigned n_started[BENCH_AGENTS_MAX];
+		unsigned n_sent[BENCH_AGENTS_MAX][3]; // of each step that changes something
+	} * mirror;
+	void (*after_record)(void *ctx); // on the journal's thread
+
 	bool is_demo;
 	char root[64], state_dir[96], audit_dir[96];
 	struct audit_identity who;
@@ -79,6 +87,7 @@ struct engine_bench {
 	uint32_t token;
 };
 
+void bench_prepare(struct engine_bench *b, size_t n_agents, bool is_demo); // all but the engine
 void bench_init(struct engine_bench *b, size_t n_agents, bool is_demo);
 void bench_finish(struct engine_bench *b); // all of it; a directory too
 void bench_start(struct engine_bench *b);  // an engine; bench_init() has started the first
@@ -90,6 +99,7 @@ struct operation_params bench_params(enum verb verb);
 // Asks for a plan of the first n agents and waits for it. The request's answer.
 int bench_plan(struct engine_bench *b, const struct operation_params *params, size_t n);
 int bench_plan_of(struct engine_bench *b, const struct operation_params *params, const uint32_t *agents, size_t n);
+bool bench_plan_quietly(struct engine_bench *b, const struct operation_params *params, size_t n); // true: there is one
 int bench_submit(struct engine_bench *b);                      // that plan, as it wants to be confirmed
 int bench_ask(struct engine_bench *b, enum request_type type); // of the newest operation
 
@@ -105,3 +115,10 @@ void bench_until(struct engine_bench *b, bool (*is_so)(struct engine_bench *b), 
 
 const struct operation_target *bench_target(const struct engine_bench *b, size_t i);
 unsigned bench_count(const struct engine_bench *b, const char *file_suffix, const char *text); // lines with it
+
+// Of the driver, for the bench.
+extern const struct driver_class bench_driver_class;
+struct bench_agent *bench_agent_of(struct engine_bench *b, uint32_t id); // NULL: not listed
+void bench_agent_start(struct bench_agent *agent);                       // another instance of it
+int64_t bench_next_answer(const struct engine_bench *b);                 // mono
+void bench_answer_due(struct engine_bench *b);

@@ -55,8 +55,8 @@ START_TEST(carries_out_each_verb)
 		b.agents[0].sight.exists = verb_rows[i].from != LIFECYCLE_DRAFT;
 		strcpy(b.agents[0].sight.previous, "0.9");
 		bench_do(&b, verb_rows[i].verb, 1);
-		ck_assert_msg(strcmp(b.states, "running succeeded ") == 0, "%s: %s: %s",
-			      verb_name(verb_rows[i].verb), b.states, b.operation->why);
+		ck_assert_msg(strcmp(b.states, "running succeeded ") == 0, "%s: %s: %s", verb_name(verb_rows[i].verb),
+			      b.states, b.operation->why);
 		ck_assert_int_eq(b.lives[0].recorded, verb_rows[i].recorded);
 		ck_assert_int_eq(b.lives[0].provisioning, verb_rows[i].provisioning);
 		ck_assert_uint_eq(b.lives[0].operation, 0);

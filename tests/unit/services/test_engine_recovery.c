@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A process is killed at each record of its journal in turn, and another one takes its operation over: nothing that was
+ * sent is sent again, what has no answer is looked at, and a person says how it goes on.
+ */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tests/unit/services/engine_bench.h"
+
+static struct engine_bench b;
+static unsigned n_until_killed;
+
+static void kill_in_time(void *ctx)
+{
+	(void)ctx;
+	if (--n_until_killed == 0)
+		kill(getpid(), SIGKILL);
+}
+
+static void script_of(enum verb verb)
+{
+	if (verb == VERB_UPGRADE) // the second one fails, and both are taken back
+		bench_script(&b, 1, (struct bench_row){ .step = BENCH_SECOND, .outcome = DRIVER_FAILED });
+}
+
+static _Noreturn void live(enum verb verb)
+{
+	b.after_record = kill_in_time;
+	bench_start(&b);
+	script_of(verb);
+	bench_do(&b, verb, 2);
+	_exit(0);
+}
+
+// True: it was killed at its n-th record.
+static bool die_at(enum verb verb, unsigned n)
+{
+	int status;
+	pid_t child;
+
+	bench_prepare(&b, 2, false);
+	b.mirror = mmap(NULL, sizeof *b.mirror, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(b.mirror, MAP_FAILED);
+	for (size_t i = 0; i < b.n_agents; i++) {
+		b.mirror->sights[i] = b.agents[i].sight;
+		b.mirror->n_started[i] = b.agents[i].n_started;
+	}
+	n_until_killed = n;
+	child = fork();
+	if (child == 0)
+		live(verb);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	for (size_t i = 0; i < b.n_agents; i++) {
+		b.agents[i].sight = b.mirror->sights[i];
+		b.agents[i].n_started = b.mirror->n_started[i];
+	}
+	b.now = instant_add(b.now, 600000);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void check_sent_once(unsigned n)
+{
+	for (size_t i = 0; i < b.n_agents; i++)
+		for (size_t k = 0; k < 3; k++)
+			ck_assert_msg(b.mirror->n_sent[i][k] <= 1, "record %u: step %zu of agent %zu was sent again", n,
+				      k, i);
+}
+
+static bool is_settled(struct engine_bench *bench)
+{
+	const struct op *op = bench->engine->ops;
+	bool is_quiet = true;
+
+	for (size_t i = 0; op && i < op->plan->n_targets; i++)
+		is_quiet = is_quiet && op->targets[i].phase == PHASE_IDLE;
+	return !op || is_quiet;
+}
+
+// What the one that comes after finds, and what a person makes of it.
+static enum operation_state go_on(enum request_type wish, unsigned n)
+{
+	bench_start(&b);
+	bench_until(&b, is_settled, 120000);
+	check_sent_once(n);
+	if (b.engine->ops) {
+		ck_assert_msg(b.operation && b.operation->state == OPERATION_PAUSED, "record %u: %s", n, b.states);
+		ck_assert_int_eq(bench_ask(&b, wish), 0);
+		bench_until(&b, bench_is_over, 3600000);
+	}
+	check_sent_once(n);
+	ck_assert(!b.operation || operation_is_over(b.operation->state));
+	return b.operation ? b.operation->state : OPERATION_QUEUED;
+}
+
+// How often each end was come to, over all records.
+static void kill_at_each_record(enum verb verb, enum request_type wish, unsigned n_by_state[OPERATION_STATE_COUNT])
+{
+	bool was_killed = true;
+
+	for (unsigned n = 1; was_killed; n++) {
+		was_killed = die_at(verb, n);
+		n_by_state[go_on(wish, n)]++;
+		munmap(b.mirror, sizeof *b.mirror);
+		b.mirror = NULL;
+		bench_finish(&b);
+	}
+}
+
+START_TEST(goes_on_with_a_restart_after_a_kill_at_each_record)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	kill_at_each_record(VERB_RESTART, REQUEST_OPERATION_RESUME, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_SUCCEEDED], 10);
+	ck_assert_uint_ge(n_by_state[OPERATION_QUEUED], 2); // before its plan was whole: nothing has begun
+	ck_assert_uint_eq(n_by_state[OPERATION_ROLLED_BACK] + n_by_state[OPERATION_ABORTED], 0);
+}
+END_TEST
+
+START_TEST(ends_a_restart_after_a_kill_at_each_record)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	kill_at_each_record(VERB_RESTART, REQUEST_OPERATION_ABORT, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_ABORTED], 10);
+}
+END_TEST
+
+START_TEST(goes_on_taking_back_after_a_kill_at_each_record)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	kill_at_each_record(VERB_UPGRADE, REQUEST_OPERATION_RESUME, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_ROLLED_BACK], 3);
+}
+END_TEST
+
+SUITE("provisioning_engine: recovery", goes_on_with_a_restart_after_a_kill_at_each_record,
+      ends_a_restart_after_a_kill_at_each_record, goes_on_taking_back_after_a_kill_at_each_record)
