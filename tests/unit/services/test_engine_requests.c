@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is asked of the engine, what it refuses, and what is on record of either. */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tests/unit/services/engine_bench.h"
+
+static struct engine_bench b;
+
+static void plan(enum verb verb, size_t n)
+{
+	struct operation_params params = bench_params(verb);
+
+	ck_assert_int_eq(bench_plan(&b, &params, n), 0);
+}
+
+static int request(enum request_type type, uint32_t operation)
+{
+	const struct request asked = { .type = type, .who = "bob", .operation = operation };
+
+	return provisioning_engine_request(b.engine, &asked, b.now);
+}
+
+static int observe(uint32_t agent)
+{
+	const struct request asked = { .type = REQUEST_OBSERVE, .agent = agent };
+
+	return provisioning_engine_request(b.engine, &asked, b.now);
+}
+
+static bool is_never(struct engine_bench *bench)
+{
+	(void)bench;
+	return false;
+}
+
+static bool is_running(struct engine_bench *bench)
+{
+	return bench->operation && bench->operation->state == OPERATION_RUNNING;
+}
+
+static bool has_seen(struct engine_bench *bench)
+{
+	return bench->lives[0].is_observed;
+}
+
+// ---- plans
+
+START_TEST(plans_after_a_look_at_each_target)
+{
+	bench_init(&b, 12, true);
+	for (size_t i = 0; i < 12; i++)
+		b.agents[i].sight.state = LIFECYCLE_STOPPED;
+	plan(VERB_START, 12);
+	ck_assert_uint_eq(b.plan->n_targets, 12);
+	for (size_t i = 0; i < 12; i++) {
+		ck_assert(b.plan->targets[i].is_lifecycle_known);
+		ck_assert_int_eq(b.plan->targets[i].lifecycle, LIFECYCLE_STOPPED);
+		ck_assert_str_eq(b.plan->targets[i].refusal, "");
+	}
+	ck_assert_uint_eq(b.plan->targets[0].n_dependents, 1);
+	ck_assert_str_eq(b.plan->targets[0].dependents[0], "a1");
+	ck_assert_uint_eq(b.plan->token, b.token);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(looks_at_no_more_than_ten_at_once)
+{
+	size_t n = 0;
+
+	bench_init(&b, 16, true);
+	for (size_t i = 0; i < 16; i++)
+		bench_script(&b, i, (struct bench_row){ .step = PRIMITIVE_OBSERVE, .delay_ms = 1000 });
+	{
+		const uint32_t ids[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+		struct operation_params params = bench_params(VERB_RESTART);
+		const struct request asked = { .type = REQUEST_PLAN, .agents = ids, .n_agents = 16, .params = &params };
+
+		ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), 0);
+	}
+	n = b.engine->calls.n;
+	ck_assert_uint_eq(n, OPERATION_CONCURRENT_MAX);
+	bench_finish(&b); // with all of them under way
+}
+END_TEST
+
+START_TEST(plans_without_what_cannot_be_seen)
+{
+	bench_init(&b, 2, true);
+	bench_script(&b, 0, (struct bench_row){ .step = PRIMITIVE_OBSERVE, .is_silent = true });
+	bench_script(&b, 1, (struct bench_row){ .step = PRIMITIVE_OBSERVE, .begin_error = -EMFILE });
+	plan(VERB_RESTART, 2);
+	ck_assert(!b.plan->targets[0].is_lifecycle_known && !b.plan->targets[1].is_lifecycle_known);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(makes_no_plan_of_nonsense)
+{
+	struct operation_params params = bench_params(VERB_UPGRADE);
+	const uint32_t twice[] = { 1, 1 }, gone[] = { 9 };
+
+	bench_init(&b, 2, true);
+	params.version = "";
+	ck_assert_int_eq(bench_plan(&b, &params, 1), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(b.notice, "that makes no plan"));
+	params.version = "2.0";
+	ck_assert_int_eq(bench_plan_of(&b, &params, twice, 2), -EINVAL);
+	ck_assert_int_eq(bench_plan_of(&b, &params, gone, 1), -ENOENT);
+	ck_assert_int_eq(bench_plan_of(&b, &params, NULL, 0), -EINVAL);
+	ck_assert_int_eq(request(REQUEST_WATCH, 0), -EINVAL);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(forgets_plans_that_are_old)
+{
+	bench_init(&b, 1, true);
+	plan(VERB_RESTART, 1);
+	b.now = instant_add(b.now, ENGINE_PLAN_AGE_MS + 1);
+	ck_assert_int_eq(bench_submit(&b), -ENOENT);
+	for (int i = 0; i < ENGINE_PLANS_KEPT + 1; i++)
+		plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, bench_is_over, 60000);
+	bench_finish(&b);
+}
+END_TEST
+
+// ---- looking
+
+START_TEST(tells_how_an_agent_stands_when_asked)
+{
+	bench_init(&b, 2, false);
+	ck_assert_uint_eq(b.n_lifecycles, 2); // what its driver can do is known at once
+	ck_assert_uint_eq(b.lives[0].verbs & (1u << VERB_RESTART), 1u << VERB_RESTART);
+	ck_assert(!b.lives[0].is_observed);
+	ck_assert_int_eq(observe(1), 0);
+	ck_assert_int_eq(observe(1), 0); // it is being looked at
+	bench_until(&b, has_seen, 10000);
+	ck_assert_int_eq(b.lives[0].observed, LIFECYCLE_RUNNING);
+	ck_assert_int_eq(b.lives[0].provisioning, PROVISIONING_RUNNING);
+	ck_assert_ptr_nonnull(provisioning_engine_lifecycle(b.engine, 1));
+	ck_assert_ptr_null(provisioning_engine_lifecycle(b.engine, 77));
+	ck_assert_int_eq(observe(77), -ENOENT);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(keeps_what_contradicts_the_record)
+{
+	bench_init(&b, 1, true);
+	bench_do(&b, VERB_STOP, 1);
+	b.agents[0].sight.state = LIFECYCLE_RUNNING; // somebody else has started it
+	b.lives[0].is_observed = false;
+	ck_assert_int_eq(observe(1), 0);
+	bench_until(&b, has_seen, 10000);
+	ck_assert_int_eq(b.lives[0].recorded, LIFECYCLE_STOPPED);
+	ck_assert_int_eq(b.lives[0].observed, LIFECYCLE_RUNNING);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(says_that_it_cannot_be_seen)
+{
+	bench_init(&b, 1, true);
+	bench_script(&b, 0, (struct bench_row){ .step = PRIMITIVE_OBSERVE, .outcome = DRIVER_REFUSED });
+	ck_assert_int_eq(observe(1), 0);
+	bench_advance(&b, 100);
+	ck_assert_str_eq(b.notice, "it cannot be said how it stands: fake: as told");
+	b.agents[0].agent.driver = NULL;
+	provisioning_engine_agent(b.engine, &b.agents[0].agent, false, b.now);
+	ck_assert_int_eq(observe(1), -ENOTSUP);
+	bench_finish(&b);
+}
+END_TEST
+
+// ---- refusals
+
+static void check_refused(int error, const char *why)
+{
+	ck_assert_int_eq(bench_submit(&b), error);
+	ck_assert_msg(strstr(b.notice, why) != NULL, "%s", b.notice);
+	ck_assert_ptr_null(b.engine->ops);
+	bench_settle(&b);
+}
+
+START_TEST(refuses_what_was_not_shown)
+{
+	struct request asked = { .type = REQUEST_SUBMIT, .who = "bob" };
+
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 2);
+	asked.operation = b.plan->no;
+	asked.typed = b.plan->typed;
+	ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), -ESTALE);
+	asked.hash = "0000";
+	ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), -ESTALE);
+	asked.hash = b.plan->hash;
+	asked.typed = "something else";
+	ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), -EPERM);
+	asked.operation = 4711;
+	ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), -ENOENT);
+	bench_kill(&b);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"decision\""), 4);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"result\":\"refused\""), 4);
+	ck_assert_uint_eq(b.agents[0].n_changes, 0);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(refuses_where_it_may_only_be_read)
+{
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	b.config.is_read_only = true;
+	check_refused(-EROFS, "read-only");
+	bench_kill(&b);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"result\":\"refused\""), 1);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(refuses_when_things_are_not_as_they_were)
+{
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 2);
+	b.agents[1].sight.state = LIFECYCLE_STOPPED;
+	bench_advance(&b, 10); // it is down
+	check_refused(-ESTALE, "a1: was up, is down");
+	plan(VERB_RESTART, 2);
+	b.agents[0].is_gone = true;
+	provisioning_engine_agent(b.engine, &b.agents[0].agent, true, b.now);
+	check_refused(-ESTALE, "a0: it is gone");
+	b.agents[1].is_gone = true;
+	provisioning_engine_agent(b.engine, &b.agents[1].agent, true, b.now);
+	check_refused(-ESTALE, "none of its agents is listed any more");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(does_nothing_to_a_target_that_was_replaced)
+{
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	bench_agent_start(&b.agents[0]); // between the plan and the first step
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_ptr_nonnull(strstr(bench_target(&b, 0)->error, "it was replaced since the plan was made"));
+	ck_assert_uint_eq(b.agents[0].n_changes, 0);
+	ck_assert_int_eq(b.operation->state, OPERATION_FAILED);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(does_nothing_to_a_target_in_which_the_verb_makes_no_sense_any_more)
+{
+	bench_init(&b, 1, true);
+	b.agents[0].sight.instance[0] = '\0';
+	plan(VERB_STOP, 1);
+	b.agents[0].sight.state = LIFECYCLE_STOPPED;
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_str_eq(bench_target(&b, 0)->error, "Observe: it is stopped");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(operates_on_an_agent_once_at_a_time)
+{
+	struct plan *first;
+
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 1);
+	first = plan_ref(b.plan);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	plan_unref(b.plan);
+	b.plan = first;
+	ck_assert_int_eq(bench_submit(&b), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(b.notice, "a0 is being operated on: "));
+	ck_assert(b.agents[0].is_operated);
+	ck_assert_str_eq(provisioning_engine_lifecycle(b.engine, 1)->holder, "alice, pid 1");
+	ck_assert_uint_ne(provisioning_engine_lifecycle(b.engine, 1)->operation, 0);
+	bench_until(&b, bench_is_over, 120000);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(sees_the_lock_of_another_process)
+{
+	struct lock lock = { 0 };
+	char other[LOCK_HOLDER_MAX], dir[160];
+
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	snprintf(dir, sizeof dir, "%s/locks", b.state_dir);
+	ck_assert_int_eq(lock_take(dir, b.agents[0].key, "bob, pid 2, restart", &lock, other), 0);
+	check_refused(-EBUSY, "a0 is being operated on by bob, pid 2, restart");
+	ck_assert_str_eq(provisioning_engine_lifecycle(b.engine, 1)->holder, "bob, pid 2, restart");
+	ck_assert(b.agents[0].is_operated);
+	plan(VERB_RESTART, 1);
+	ck_assert_str_eq(b.plan->targets[0].refusal, "bob, pid 2, restart is operating on it");
+	lock_release(&lock);
+	bench_advance(&b, 5000); // locks are looked at by themselves
+	ck_assert_str_eq(provisioning_engine_lifecycle(b.engine, 1)->holder, "");
+	ck_assert(!b.agents[0].is_operated);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(refuses_when_nothing_would_be_audited)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY }, limit = { 10, RLIM_INFINITY };
+	const struct audit_record record = { .phase = AUDIT_EVENT, .resource_kind = "console" };
+
+	signal(SIGXFSZ, SIG_IGN);
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(audit_logger_append(b.audit, &record, b.now, NULL, NULL, NULL), 0);
+	while (audit_logger_state(b.audit)->status != AUDIT_LOGGER_BROKEN)
+		audit_logger_dispatch(b.audit);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+	check_refused(-EIO, "nothing is carried out that is not audited");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(refuses_without_a_state_directory)
+{
+	bench_init(&b, 1, true);
+	plan(VERB_RESTART, 1);
+	b.engine->is_demo = false;
+	check_refused(-ENOTSUP, "there is no state directory");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(fails_when_its_journal_cannot_be_made)
+{
+	char path[200];
+
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	snprintf(path, sizeof path, "%s/operations", b.state_dir);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)); // a file where the directory belongs
+	rmdir(path);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_ptr_nonnull(strstr(b.operation->why, "nothing was done: it could not be recorded"));
+	ck_assert_int_eq(b.operation->state, OPERATION_FAILED);
+	ck_assert_int_eq(bench_target(&b, 0)->state, TARGET_SKIPPED);
+	ck_assert_uint_eq(b.agents[0].n_changes, 0);
+	bench_finish(&b);
+}
+END_TEST
+
+// ---- while it runs
+
+START_TEST(pauses_before_the_next_target_and_goes_on)
+{
+	bench_init(&b, 3, false);
+	plan(VERB_RESTART, 3);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_PAUSE), 0);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_PAUSE), -EALREADY);
+	for (int i = 0; i < 60; i++)
+		bench_advance(&b, 1000);
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	ck_assert_str_eq(b.operation->why, "paused by bob");
+	ck_assert_int_eq(bench_target(&b, 0)->state, TARGET_DONE); // what runs goes on
+	ck_assert_int_eq(bench_target(&b, 1)->state, TARGET_PENDING);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), -EALREADY);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_str_eq(b.states, "queued running paused running succeeded ");
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), -ENOENT);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(aborts_after_the_step_under_way)
+{
+	bench_init(&b, 3, false);
+	plan(VERB_RESTART, 3);
+	bench_script(&b, 0, (struct bench_row){ .step = BENCH_FIRST, .delay_ms = 2000 });
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	bench_advance(&b, 100);
+	bench_advance(&b, 100);
+	ck_assert_uint_eq(b.agents[0].n_changes, 1);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_ABORT), 0);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ABORTED);
+	ck_assert_str_eq(b.operation->why, "aborted by bob");
+	ck_assert_str_eq(bench_target(&b, 0)->error, "Start: not begun: aborted by bob");
+	ck_assert_int_eq(bench_target(&b, 0)->steps[1].state, STEP_COMPLETED);
+	ck_assert_int_eq(bench_target(&b, 2)->state, TARGET_SKIPPED);
+	ck_assert_uint_eq(b.agents[0].n_changes, 1);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(takes_back_what_it_has_changed_when_asked)
+{
+	bench_init(&b, 3, false);
+	plan(VERB_UPGRADE, 3);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	while (!b.operation || b.operation->n_by_state[TARGET_DONE] < 1)
+		bench_advance(&b, 500);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_ROLLBACK), 0);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ROLLED_BACK);
+	ck_assert_str_eq(b.operation->why, "rolled back by bob");
+	ck_assert_int_eq(bench_target(&b, 0)->state, TARGET_ROLLED_BACK);
+	ck_assert_int_eq(bench_target(&b, 2)->state, TARGET_SKIPPED);
+	ck_assert_str_eq(b.agents[0].sight.version, "1.0");
+	ck_assert_int_eq(b.lives[0].recorded, LIFECYCLE_RUNNING);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(rolls_a_sick_version_back_by_itself)
+{
+	int64_t began_ms;
+
+	bench_init(&b, 10, false);
+	b.sick_version = "2.0";
+	{
+		struct operation_params params = bench_params(VERB_UPGRADE);
+
+		params.rollout.kind = ROLLOUT_CANARY;
+		ck_assert_int_eq(bench_plan(&b, &params, 10), 0);
+	}
+	ck_assert_int_eq(bench_submit(&b), 0);
+	began_ms = b.now.mono_ms;
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ROLLED_BACK);
+	ck_assert_str_eq(b.states, "queued running rolling back rolled back ");
+	ck_assert_ptr_nonnull(strstr(b.operation->why, "a0 has failed"));
+	ck_assert_uint_eq(b.operation->n_by_state[TARGET_SKIPPED], 9);
+	ck_assert_str_eq(b.agents[0].sight.version, "1.0");
+	ck_assert_int_le(b.now.mono_ms - began_ms, 30000);
+	ck_assert_uint_gt(b.n_probes, 5);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(rolls_back_when_there_are_too_many_errors)
+{
+	bench_init(&b, 4, true);
+	plan(VERB_UPGRADE, 4);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	while (b.operation->n_by_state[TARGET_DONE] < 2)
+		bench_advance(&b, 300);
+	b.agents[1].error_share = 0.06;
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ROLLED_BACK);
+	ck_assert_ptr_nonnull(strstr(b.operation->why, "a1: errors 6.0 %"));
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_str_eq(b.agents[i].sight.version, "1.0");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(runs_ten_operations_at_once_and_queues_the_rest)
+{
+	size_t n_running = 0, n_queued = 0;
+	const struct op *op;
+
+	bench_init(&b, 12, false);
+	for (uint32_t id = 1; id <= 12; id++) {
+		struct operation_params params = bench_params(VERB_RESTART);
+
+		ck_assert_int_eq(bench_plan_of(&b, &params, &id, 1), 0);
+		ck_assert_int_eq(bench_submit(&b), 0);
+	}
+	bench_settle(&b);
+	DL_FOREACH(b.engine->ops, op) {
+		n_running += op->state == OPERATION_RUNNING;
+		n_queued += op->state == OPERATION_QUEUED;
+	}
+	ck_assert_uint_eq(n_running, 10);
+	ck_assert_uint_eq(n_queued, 2);
+	ck_assert_uint_eq(provisioning_engine_n_open(b.engine), 12);
+	ck_assert_int_eq(request(REQUEST_PAUSE_ALL, 0), 0);
+	ck_assert_int_eq(request(REQUEST_PAUSE_ALL, 0), -EALREADY);
+	DL_FOREACH(b.engine->ops, op)
+		ck_assert_int_eq(op->state, OPERATION_PAUSED);
+	DL_FOREACH(b.engine->ops, op)
+		ck_assert_int_eq(request(REQUEST_OPERATION_RESUME, op->no), 0);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_uint_eq(b.n_over, 12);
+	for (size_t i = 0; i < 12; i++)
+		ck_assert_uint_eq(b.agents[i].n_started, 2);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(ends_what_is_queued_without_beginning_it)
+{
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_int_eq(b.operation->state, OPERATION_QUEUED);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_ABORT), 0);
+	bench_until(&b, bench_is_over, 10000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ABORTED);
+	ck_assert_uint_eq(b.agents[0].n_changes, 0);
+	bench_finish(&b);
+}
+END_TEST
+
+static void put_control(const char *word)
+{
+	char path[400], whole[400];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/operations/%s.tmp", b.state_dir, b.operation->id);
+	snprintf(whole, sizeof whole, "%s/operations/%s.control", b.state_dir, b.operation->id);
+	file = fopen(path, "we");
+	fprintf(file, "%s\n", word);
+	fclose(file);
+	ck_assert_int_eq(rename(path, whole), 0);
+	for (int i = 0; i < 3; i++)
+		bench_advance(&b, ENGINE_LOOK_EVERY_MS);
+	ck_assert_int_lt(access(whole, F_OK), 0);
+}
+
+START_TEST(does_what_the_command_line_asks)
+{
+	bench_init(&b, 3, false);
+	plan(VERB_RESTART, 3);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	put_control("nonsense");
+	ck_assert_ptr_nonnull(strstr(b.notice, "refused what the command line asked for"));
+	put_control("pause");
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	ck_assert_str_eq(b.operation->why, "paused by the command line");
+	put_control("resume");
+	put_control("abort");
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ABORTED);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(goes_on_with_an_agent_that_comes_back_under_another_number)
+{
+	bench_init(&b, 2, true);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	b.agents[1].is_gone = true;
+	provisioning_engine_agent(b.engine, &b.agents[1].agent, true, b.now);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_str_eq(bench_target(&b, 1)->error, "Observe: the agent is not listed any more");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(ends_in_the_midst_of_everything)
+{
+	bench_init(&b, 3, false);
+	plan(VERB_UPGRADE, 3);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	bench_advance(&b, 15);
+	ck_assert(!is_never(&b));
+	bench_finish(&b); // a step is on its way, and records are
+}
+END_TEST
+
+// ---- on record
+
+START_TEST(puts_each_phase_on_record)
+{
+	bench_init(&b, 1, false);
+	bench_do(&b, VERB_RESTART, 1);
+	bench_kill(&b);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"request\""), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"decision\""), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"intent\""), 2);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"result\""), 3); // two steps and the target
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"end\""), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", b.operation->id), 8);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "it is slow"), 7);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", b.agents[0].key), 8);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"instance\":\"a0-1\""), 2);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"instance\":\"a0-2\""), 2);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(puts_no_secret_on_record)
+{
+	bench_init(&b, 1, false);
+	bench_do(&b, VERB_CONFIGURE, 1);
+	bench_settle(&b);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "hunter2"), 0);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "patch.token"), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"patch.level\":3"), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"action\":\"modify_config\""), 6);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(learns_from_journals_how_agents_were_left)
+{
+	bench_init(&b, 2, false);
+	bench_do(&b, VERB_STOP, 2);
+	bench_kill(&b);
+	memset(b.lives, 0, sizeof b.lives);
+	bench_start(&b);
+	bench_advance(&b, 10);
+	ck_assert(b.lives[1].is_recorded);
+	ck_assert_int_eq(b.lives[1].recorded, LIFECYCLE_STOPPED);
+	ck_assert_int_eq(b.lives[1].provisioning, PROVISIONING_STOPPED);
+	bench_finish(&b);
+}
+END_TEST
+
+SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_at_no_more_than_ten_at_once,
+      plans_without_what_cannot_be_seen, makes_no_plan_of_nonsense, forgets_plans_that_are_old,
+      tells_how_an_agent_stands_when_asked, keeps_what_contradicts_the_record, says_that_it_cannot_be_seen,
+      refuses_what_was_not_shown, refuses_where_it_may_only_be_read, refuses_when_things_are_not_as_they_were,
+      does_nothing_to_a_target_that_was_replaced, does_nothing_to_a_target_in_which_the_verb_makes_no_sense_any_more,
+      operates_on_an_agent_once_at_a_time, sees_the_lock_of_another_process, refuses_when_nothing_would_be_audited,
+      refuses_without_a_state_directory, fails_when_its_journal_cannot_be_made,
+      pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
+      takes_back_what_it_has_changed_when_asked, rolls_a_sick_version_back_by_itself,
+      rolls_back_when_there_are_too_many_errors, runs_ten_operations_at_once_and_queues_the_rest,
+      ends_what_is_queued_without_beginning_it, does_what_the_command_line_asks,
+      goes_on_with_an_agent_that_comes_back_under_another_number, ends_in_the_midst_of_everything,
+      puts_each_phase_on_record, puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
