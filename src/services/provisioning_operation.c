@@ -139,8 +139,7 @@ void op_hold(struct op *op)
 
 static void set_why(struct op *op, const char *why)
 {
-	snprintf(op->why, sizeof op->why, "%s", why);
-	text_trim(op->why);
+	snprintf(op->why, sizeof op->why, "%.*s", text_fit(why, sizeof op->why - 1), why);
 }
 
 static void tell_journal(struct op *op, struct writ *writ, enum operation_state state, struct instant now)

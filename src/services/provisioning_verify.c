@@ -155,7 +155,8 @@ static void settle(struct target *target, enum driver_outcome outcome, const cha
 {
 	char detail[DRIVER_DETAIL_MAX];
 
-	snprintf(detail, sizeof detail, "%s%s%s", what, target->answer.detail[0] ? ": " : "", target->answer.detail);
+	snprintf(detail, sizeof detail, "%s%s%.*s", what, target->answer.detail[0] ? ": " : "",
+		 text_fit(target->answer.detail, (int)(sizeof detail - 3 - strlen(what))), target->answer.detail);
 	memcpy(target->answer.detail, text_trim(detail), sizeof detail);
 	target->answer.outcome = outcome;
 	target->answer.has_sight = target->is_reached; // it was seen since

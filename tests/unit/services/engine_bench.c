@@ -98,7 +98,10 @@ static void world_probe(void *ctx, uint32_t id)
 
 static void world_overlay(void *ctx, uint32_t id, bool is_operated)
 {
-	bench_agent_of(ctx, id)->is_operated = is_operated;
+	struct bench_agent *agent = bench_agent_of(ctx, id);
+
+	if (agent)
+		agent->is_operated = is_operated;
 }
 
 static void world_rearm(void *ctx)
