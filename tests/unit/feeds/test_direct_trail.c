@@ -56,6 +56,12 @@ static void tear_down(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
+static bool is_open(struct live_fleet *l, const void *arg)
+{
+	(void)arg;
+	return audit_logger_state(l->audit)->status == AUDIT_LOGGER_WELL;
+}
+
 static int ask(enum request_type type)
 {
 	return live_request(&live, type, 0, 0, NULL);
@@ -158,6 +164,7 @@ START_TEST(a_trail_that_is_gone_is_said)
 
 	set_up();
 	live_until(&live, is_watched, NULL, "the agent");
+	live_until(&live, is_open, NULL, "the trail"); // its thread makes it
 	snprintf(command, sizeof command, "rm -r %s", dir);
 	ck_assert_int_eq(system(command), 0);
 	ck_assert_int_eq(ask(REQUEST_AUDIT_LIST), 0);
