@@ -44,6 +44,9 @@ struct plan_question {
  */
 int plan_make(const struct plan_question *asked, struct plan **out, char *why, size_t why_size);
 
+// The part of it that concerns nobody in particular. 0 or -EINVAL with why, -ENOMEM.
+int plan_params_check(const struct operation_params *params, char *why, size_t why_size);
+
 /* What PRIMITIVE_VERIFY looks for. Health counts where the agent should run in the end and is probed, and in undoing
  * where it was well before; otherwise the state its driver sees is all there is to it.
  */

@@ -103,7 +103,7 @@ static int check_rollout(const struct rollout *rollout, char *why, size_t why_si
 		return refuse(why, why_size, "there is no such kind of rollout");
 	if (rollout->batch == 0 || rollout->max_unavailable == 0)
 		return refuse(why, why_size, "a batch and what may be unavailable are 1 at least");
-	if (rollout->verify_ms <= rollout->min_healthy_ms)
+	if (rollout->verify_ms < rollout->min_healthy_ms)
 		return refuse(why, why_size, "a target must be well for longer than there is time for");
 	if (rollout->kind == ROLLOUT_CANARY && !is_canary_sound(rollout->canary_percent))
 		return refuse(why, why_size, "the phases of a canary ascend to 100 percent");
@@ -112,11 +112,16 @@ static int check_rollout(const struct rollout *rollout, char *why, size_t why_si
 	return 0;
 }
 
+int plan_params_check(const struct operation_params *params, char *why, size_t why_size)
+{
+	int r = check_verb(params, why, why_size);
+
+	return r == 0 ? check_rollout(&params->rollout, why, why_size) : r;
+}
+
 int plan_question_check(const struct plan_question *question, char *why, size_t why_size)
 {
-	int r = check_verb(question->params, why, why_size);
+	int r = plan_params_check(question->params, why, why_size);
 
-	if (r == 0)
-		r = check_rollout(&question->params->rollout, why, why_size);
 	return r == 0 ? check_targets(question, why, why_size) : r;
 }

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/plan_text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/human.h"
+#include "base/strbuf.h"
 #include "operations/plan.h"
 #include "operations/text_lines.h"
 #include "text/text.h"
 
-enum { NAME_CELLS_MAX = 24, ENVIRONMENT_CELLS_MAX = 12, VERSION_CELLS_MAX = 16, NAMES_MAX = 2000, NOTE_INDENT = 4 };
+enum {
+	NAME_CELLS_MAX = 24,
+	ENVIRONMENT_CELLS_MAX = 12,
+	VERSION_CELLS_MAX = 16,
+	NAMES_MAX = 2000,
+	NOTE_INDENT = 4,
+	GENERAL_MAX = 4096,
+	RECIPES_MAX = 12
+};
 
 // ---- what it is about
 
@@ -199,10 +209,59 @@ static void write_targets(struct text_lines *lines, const struct plan *plan)
 
 // ---- how
 
-static bool is_same_step(const struct plan_step *a, const struct plan_step *b)
+// How much of the text is an address, "https://host:9100" without what follows it; 0: it does not begin with one.
+static size_t address_length(const char *text)
 {
+	size_t n = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+
+	return n ? n + strcspn(text + n, "/ ,;") : 0;
+}
+
+static bool is_word_byte(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+// Whether the text goes on with the name as a word of its own.
+static bool begins_with_name(const char *begin, const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 0 && strncmp(text, name, n) == 0 && (text == begin || !is_word_byte(text[-1])) &&
+	       !is_word_byte(text[n]);
+}
+
+// An action without what is each target's own: its address and its name.
+static const char *general(const struct plan_target *target, const char *action, char out[GENERAL_MAX])
+{
+	const char *at = action;
+	struct strbuf to;
+
+	strbuf_init(&to, out, GENERAL_MAX);
+	while (*at) {
+		size_t n = address_length(at);
+
+		if (n > 0) {
+			strbuf_add(&to, "{address}");
+		} else if (begins_with_name(action, at, target->name)) {
+			n = strlen(target->name);
+			strbuf_add(&to, "{name}");
+		} else {
+			n = 1;
+			strbuf_add_char(&to, *at);
+		}
+		at += n;
+	}
+	return text_trim(out);
+}
+
+static bool is_same_step(const struct plan_target *ta, const struct plan_step *a, const struct plan_target *tb,
+			 const struct plan_step *b)
+{
+	char of_a[GENERAL_MAX], of_b[GENERAL_MAX];
+
 	return a->primitive == b->primitive && a->timeout_ms == b->timeout_ms && strcmp(a->label, b->label) == 0 &&
-	       strcmp(a->action, b->action) == 0;
+	       strcmp(general(ta, a->action, of_a), general(tb, b->action, of_b)) == 0;
 }
 
 static bool has_same_steps(const struct plan_target *a, const struct plan_target *b)
@@ -210,10 +269,10 @@ static bool has_same_steps(const struct plan_target *a, const struct plan_target
 	if (a->n_steps != b->n_steps || a->n_undo != b->n_undo)
 		return false;
 	for (size_t i = 0; i < a->n_steps; i++)
-		if (!is_same_step(&a->steps[i], &b->steps[i]))
+		if (!is_same_step(a, &a->steps[i], b, &b->steps[i]))
 			return false;
 	for (size_t i = 0; i < a->n_undo; i++)
-		if (!is_same_step(&a->undo[i], &b->undo[i]))
+		if (!is_same_step(a, &a->undo[i], b, &b->undo[i]))
 			return false;
 	return true;
 }
@@ -226,16 +285,19 @@ static void write_condition(struct text_lines *lines, const char *word, const ch
 	text_lines_end(lines, 20);
 }
 
-static void write_steps(struct text_lines *lines, const struct plan_step *steps, size_t n, bool is_shared)
+static void write_steps(struct text_lines *lines, const struct plan_target *target, const struct plan_step *steps,
+			size_t n, bool is_shared)
 {
 	for (size_t i = 0; i < n; i++) {
 		bool is_observing = steps[i].primitive == PRIMITIVE_OBSERVE;
-		char number[24], age[HUMAN_MAX];
+		char number[24], age[HUMAN_MAX], action[GENERAL_MAX];
 
 		snprintf(number, sizeof number, "%3zu.", i + 1);
 		text_lines_cell(lines, number, 4);
 		text_lines_cell(lines, steps[i].label, 10);
-		text_lines_addf(lines, "%s (at most %s)", steps[i].action, human_duration(steps[i].timeout_ms, age));
+		text_lines_addf(lines, "%s (at most %s)",
+				is_shared ? general(target, steps[i].action, action) : steps[i].action,
+				human_duration(steps[i].timeout_ms, age));
 		text_lines_end(lines, 18);
 		write_condition(lines, "only if", is_shared ? "" : steps[i].precondition);
 		if (!is_shared || !is_observing)
@@ -245,7 +307,7 @@ static void write_steps(struct text_lines *lines, const struct plan_step *steps,
 
 static void write_recipe(struct text_lines *lines, const struct plan_target *target, bool is_shared)
 {
-	write_steps(lines, target->steps, target->n_steps, is_shared);
+	write_steps(lines, target, target->steps, target->n_steps, is_shared);
 	if (!plan_has_undo(target)) {
 		text_lines_add(lines, "  no way back");
 		text_lines_end(lines, NOTE_INDENT);
@@ -253,18 +315,19 @@ static void write_recipe(struct text_lines *lines, const struct plan_target *tar
 	}
 	text_lines_add(lines, "  to take it back:");
 	text_lines_end(lines, NOTE_INDENT);
-	write_steps(lines, target->undo, target->n_undo, is_shared);
+	write_steps(lines, target, target->undo, target->n_undo, is_shared);
 }
 
-// Those with the steps of the target, which is the first of them; false when an earlier one has the same.
-static bool write_names(struct text_lines *lines, const struct plan *plan, size_t first)
+// Names those with the steps of the target, which is the first of them; returns how many, 0 when an earlier one has
+// the same.
+static size_t write_names(struct text_lines *lines, const struct plan *plan, size_t first)
 {
 	const struct plan_target *targets = plan->targets;
 	size_t n = 0, n_left_out = 0;
 
 	for (size_t i = 0; i < first; i++)
 		if (!targets[i].refusal[0] && has_same_steps(&targets[i], &targets[first]))
-			return false;
+			return 0;
 	for (size_t i = first; i < plan->n_targets; i++) {
 		if (targets[i].refusal[0] || !has_same_steps(&targets[i], &targets[first]))
 			continue;
@@ -277,7 +340,7 @@ static bool write_names(struct text_lines *lines, const struct plan *plan, size_
 		text_lines_addf(lines, " and %zu more", n_left_out);
 	text_lines_add(lines, ":");
 	text_lines_end(lines, NOTE_INDENT);
-	return true;
+	return n + n_left_out;
 }
 
 static bool is_one_recipe(const struct plan *plan, const struct plan_target *first)
@@ -292,6 +355,7 @@ static void write_recipes(struct text_lines *lines, const struct plan *plan)
 {
 	const struct plan_target *first = find_able(plan);
 	bool is_single = plan_n_able(plan) == 1;
+	size_t n_recipes = 0;
 
 	if (!first)
 		return;
@@ -302,9 +366,17 @@ static void write_recipes(struct text_lines *lines, const struct plan *plan)
 		write_recipe(lines, first, !is_single);
 		return;
 	}
-	for (size_t i = 0; i < plan->n_targets; i++)
-		if (!plan->targets[i].refusal[0] && write_names(lines, plan, i))
-			write_recipe(lines, &plan->targets[i], true);
+	for (size_t i = 0; i < plan->n_targets && n_recipes < RECIPES_MAX; i++) {
+		size_t n = plan->targets[i].refusal[0] ? 0 : write_names(lines, plan, i);
+
+		if (n > 0)
+			write_recipe(lines, &plan->targets[i], n > 1);
+		n_recipes += n > 0;
+	}
+	if (n_recipes == RECIPES_MAX) {
+		text_lines_addf(lines, "that were %d ways to go about it; JSON has all there are", RECIPES_MAX);
+		text_lines_end(lines, NOTE_INDENT);
+	}
 }
 
 // ---- what is asked

@@ -414,7 +414,7 @@ START_TEST(a_rollout_out_of_range_is_refused)
 	bad[0].kind = ROLLOUT_KIND_COUNT;
 	bad[1].batch = 0;
 	bad[2].max_unavailable = 0;
-	bad[3].verify_ms = 1;
+	bad[3].verify_ms = 0;
 	bad[4].canary_percent[0] = 50;
 	bad[5].canary_percent[1] = 100;
 	bad[6].canary_percent[0] = 0;

@@ -205,6 +205,66 @@ START_TEST(targets_with_other_steps_are_told_apart)
 }
 END_TEST
 
+static const char *recipe_of_two(const char *first, const char *second)
+{
+	static struct bench_driver other;
+
+	set_up();
+	other = bench.driver;
+	bench.driver.action = first;
+	other.action = second;
+	plan_bench_add(&bench, "wow-1", "dev", "event");
+	plan_bench_add(&bench, "wow-12", "dev", "event")->driver = &other.base;
+	return strstr(picture(80, false), "\n\n") + 2;
+}
+
+START_TEST(what_differs_only_in_address_and_name_is_told_once)
+{
+	static const struct {
+		const char *first, *second, *shared; // NULL: not the same
+	} table[] = {
+		{ "POST http://a:1/x", "POST https://b/x", "POST {address}/x (at most 30s)" },
+		{ "run wow-1", "run wow-12", "run {name} (at most 30s)" },
+		{ "run wow-1, then wow-1.service", "run wow-12, then wow-12.service",
+		  "run {name}, then {name}.service" },
+		{ "run wow-1-a", "run wow-12-a", NULL },
+		{ "run awow-1", "run awow-12", NULL },
+		{ "POST http://a/x", "POST http://b/y", NULL },
+		{ "httpd a", "httpd b", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const char *text = recipe_of_two(table[i].first, table[i].second);
+		bool is_shared = strstr(text, "step by step, each of them:");
+
+		ck_assert_msg(is_shared == (table[i].shared != NULL), "%s", text);
+		ck_assert_msg(strstr(text, is_shared ? table[i].shared : table[i].second), "%s", text);
+		bytes_finish(&out);
+	}
+}
+END_TEST
+
+START_TEST(too_many_ways_are_not_all_told)
+{
+	static struct bench_driver others[20];
+	static char actions[20][8];
+	const char *text;
+
+	set_up();
+	for (size_t i = 0; i < 20; i++) {
+		snprintf(actions[i], sizeof actions[i], "run %c", (char)('a' + i));
+		others[i] = bench.driver;
+		others[i].action = actions[i];
+		plan_bench_add(&bench, "wow", "dev", "event")->driver = &others[i].base;
+	}
+	text = picture(80, false);
+	ck_assert_ptr_nonnull(strstr(text, "run l (at"));
+	ck_assert_ptr_null(strstr(text, "run m (at"));
+	ck_assert_ptr_nonnull(strstr(text, "\nthat were 12 ways to go about it; JSON has all there are\n"));
+	bytes_finish(&out);
+}
+END_TEST
+
 START_TEST(what_only_some_plans_have_is_shown)
 {
 	set_up();
@@ -391,6 +451,7 @@ END_TEST
 
 SUITE("plan text", one_target_is_shown_with_all_there_is_to_its_steps, without_a_way_back_that_is_said,
       every_target_is_shown_and_shared_steps_once, a_narrow_terminal_gets_narrow_lines_with_everything_in_them,
-      targets_with_other_steps_are_told_apart, what_only_some_plans_have_is_shown, long_lists_of_names_end,
+      targets_with_other_steps_are_told_apart, what_differs_only_in_address_and_name_is_told_once,
+      too_many_ways_are_not_all_told, what_only_some_plans_have_is_shown, long_lists_of_names_end,
       lines_are_broken_between_words_where_there_are_some, json_has_everything_and_a_version,
       a_plan_can_be_part_of_something_greater, without_memory_or_room_nothing_is_told)
