@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+/* opscon op: lifecycle operations from the command line, with a plan first and to their end. */
+#include "commands/op.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/human.h"
+#include "base/number.h"
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+#include "operations/plan.h"
+
+enum { WAIT_MAX_MS = 24 * 3600 * 1000, BATCH_MAX = OPERATION_TARGETS_MAX };
+
+static const struct option own_options[] = {
+	{ "batch", required_argument, NULL, 'b' },
+	{ "between", required_argument, NULL, 'B' },
+	{ "blue-green", no_argument, NULL, 'g' },
+	{ "canary", no_argument, NULL, 'c' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "force", no_argument, NULL, 'F' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "image", required_argument, NULL, 'v' },
+	{ "max-unavailable", required_argument, NULL, 'u' },
+	{ "no-rollback", no_argument, NULL, 'R' },
+	{ "patch", required_argument, NULL, 'p' },
+	{ "reason", required_argument, NULL, 'r' },
+	{ "version", required_argument, NULL, 'v' },
+	{ "wait", no_argument, NULL, 'w' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ 0 },
+};
+
+static int print_help(void)
+{
+	printf("usage: opscon op VERB [OPTION ...] SELECTOR | URL ...\n"
+	       "       opscon op list [--format FORMAT]\n"
+	       "       opscon op show ID [--format FORMAT]\n"
+	       "       opscon op pause|resume|abort|rollback ID\n"
+	       "\n"
+	       "Verbs: create start stop restart suspend resume upgrade rollback delete configure. First the plan is\n"
+	       "shown, and what it takes to confirm it is asked for; then the operation is followed to its end.\n"
+	       "\n"
+	       "  --version V, --image I  what to create, or to upgrade to\n"
+	       "  --patch JSON          what configure changes: a JSON object\n"
+	       "  --force               stop at once, not gracefully\n"
+	       "  --dry-run             show the plan and do nothing\n"
+	       "  --yes                 do not ask; also without a terminal\n"
+	       "  --reason TEXT         why it is done, for the record\n"
+	       "  --batch N             so many at a time (default 1)\n"
+	       "  --canary              a few first, then half, then all\n"
+	       "  --blue-green          the new one beside the old one, where the driver can\n"
+	       "  --between DURATION    wait so long between batches or phases\n"
+	       "  --max-unavailable N   stop when so many are bad at once (default 1)\n"
+	       "  --no-rollback         then wait for a person instead of taking it back\n"
+	       "  --wait                wait while somebody else operates on one of them\n"
+	       "  --format FORMAT       table (default) or json\n%s",
+	       fleet_options_help(true));
+	return EXIT_WELL;
+}
+
+static int complain(const char *option, const char *value, const char *expected)
+{
+	fprintf(stderr, "opscon op: --%s %s: expected %s\n", option, value, expected);
+	return EXIT_USAGE;
+}
+
+static int take_count(uint16_t *out, const char *option, const char *value)
+{
+	uint64_t n;
+
+	if (number_parse_u64(value, strlen(value), BATCH_MAX, &n) < 0 || n == 0)
+		return complain(option, value, "a number from 1 to 10000");
+	*out = (uint16_t)n;
+	return 0;
+}
+
+static int take_format(struct op_request *request, const char *value)
+{
+	request->is_json = strcmp(value, "json") == 0;
+	return request->is_json || strcmp(value, "table") == 0 ? 0 : complain("format", value, "table or json");
+}
+
+static int take_kind(struct op_request *request, enum rollout_kind kind)
+{
+	if (request->has_kind && request->params.rollout.kind != kind) {
+		fputs("opscon op: expected one of --canary and --blue-green\n", stderr);
+		return EXIT_USAGE;
+	}
+	request->has_kind = true;
+	request->params.rollout.kind = kind;
+	return 0;
+}
+
+static int take_rollout(struct op_request *request, int option, const char *value)
+{
+	switch (option) {
+	case 'b':
+		return take_count(&request->batch, "batch", value);
+	case 'u':
+		return take_count(&request->max_unavailable, "max-unavailable", value);
+	case 'B':
+		if (human_parse_duration(value, &request->between_ms) == 0 && request->between_ms <= WAIT_MAX_MS)
+			return 0;
+		return complain("between", value, "a duration of at most a day, like 30s or 5m");
+	case 'c':
+		return take_kind(request, ROLLOUT_CANARY);
+	case 'g':
+		return take_kind(request, ROLLOUT_BLUE_GREEN);
+	default:
+		request->stays = true;
+		return 0;
+	}
+}
+
+static int take(void *ctx, int option, const char *value)
+{
+	struct op_request *request = ctx;
+
+	switch (option) {
+	case 'v':
+		request->params.version = value;
+		return 0;
+	case 'p':
+		request->params.patch = value;
+		return 0;
+	case 'r':
+		request->params.reason = value;
+		return 0;
+	case 'F':
+		request->params.is_forced = true;
+		return 0;
+	case 'f':
+		return take_format(request, value);
+	case 'n':
+		request->is_dry = true;
+		return 0;
+	case 'y':
+		request->is_yes = true;
+		return 0;
+	case 'w':
+		request->waits = true;
+		return 0;
+	case 'h':
+		request->wants_help = true;
+		return 0;
+	default:
+		return take_rollout(request, option, value);
+	}
+}
+
+struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config)
+{
+	enum rollout_kind kind = request->has_kind ? request->params.rollout.kind : config->rollout.kind;
+	struct rollout rollout = operations_rollout(config, kind);
+
+	if (request->batch)
+		rollout.batch = request->batch;
+	if (request->max_unavailable)
+		rollout.max_unavailable = request->max_unavailable;
+	if (request->between_ms >= 0)
+		rollout.wait_ms = (uint32_t)request->between_ms;
+	if (request->stays)
+		rollout.rolls_back = false;
+	return rollout;
+}
+
+// ---- what it is about
+
+// "20261125-225130-restart-1a2b3c4d": no selector looks like that.
+static bool looks_like_id(const char *word)
+{
+	for (int i = 0; i < 16; i++)
+		if (i == 8 || i == 15 ? word[i] != '-' : !isdigit((unsigned char)word[i]))
+			return false;
+	return true;
+}
+
+// What the words say, of which there are n after "op". 0, or EXIT_USAGE.
+static int understand(struct op_request *request, char **words, int n)
+{
+	bool has_id = n > 1 && looks_like_id(words[1]);
+
+	request->id = n > 1 ? words[1] : NULL;
+	if (n == 0) {
+		fputs("opscon op: expected a verb, or list, show, pause, resume, abort or rollback; see --help\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(words[0], "list") == 0) {
+		request->kind = OP_LIST;
+		if (n == 1)
+			return 0;
+		fprintf(stderr, "opscon op list: %s: expected nothing more\n", words[1]);
+		return EXIT_USAGE;
+	}
+	if (strcmp(words[0], "show") == 0) {
+		request->kind = OP_SHOW;
+	} else if (journal_control_from_name(words[0], &request->control) == 0 &&
+		   (has_id || verb_from_name(words[0], &request->params.verb) < 0)) {
+		request->kind = OP_CONTROL;
+	} else if (verb_from_name(words[0], &request->params.verb) < 0) {
+		fprintf(stderr, "opscon op: %s: expected a verb, or list, show, pause, resume, abort or rollback\n",
+			words[0]);
+		return EXIT_USAGE;
+	}
+	if (request->kind != OP_RUN && (n != 2 || !has_id)) {
+		fprintf(stderr, "opscon op %s: expected the name of an operation, as 'opscon op list' has it\n",
+			words[0]);
+		return EXIT_USAGE;
+	}
+	if (n == 1) {
+		fprintf(stderr,
+			"opscon op %s: expected a selector or URLs: nothing stands for everybody but 'name=~*'\n",
+			words[0]);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int run(struct op_request *request, struct fleet_options *options, char **operands)
+{
+	char why[256];
+	int r = fleet_options_resolve(options, operands, true);
+
+	if (r)
+		return r;
+	if (request->kind != OP_RUN)
+		return request->kind == OP_CONTROL ? op_cli_control(request, options)
+		       : request->kind == OP_LIST  ? op_cli_list(request, options)
+						   : op_cli_show(request, options);
+	request->params.rollout = op_cli_rollout(request, &options->config.operations);
+	r = plan_params_check(&request->params, why, sizeof why);
+	if (r < 0) {
+		fprintf(stderr, "opscon op %s: %s\n", verb_name(request->params.verb),
+			r == -EINVAL ? why : strerrordesc_np(-r));
+		return r == -EINVAL ? EXIT_USAGE : EXIT_OURS;
+	}
+	return op_cli_run(request, options);
+}
+
+int command_op(int argc, char **argv)
+{
+	struct op_request request = {
+		.params = { .version = "", .patch = "", .reason = "" },
+		.between_ms = -1,
+	};
+	struct fleet_options options;
+	char *none[] = { NULL };
+	int r;
+
+	fleet_options_init(&options);
+	r = fleet_options_parse(&options, argc, argv, "hy", own_options, take, &request);
+	if (r == 0 && request.wants_help) {
+		fleet_options_finish(&options);
+		return print_help();
+	}
+	if (r == 0)
+		r = understand(&request, argv + optind, argc - optind);
+	if (r == 0)
+		r = run(&request, &options, request.kind == OP_RUN ? argv + optind + 1 : none);
+	fleet_options_finish(&options);
+	return r;
+}
+
+// ---- what its parts share
+
+int op_cli_dir(const struct fleet_options *options, char out[OP_DIR_MAX])
+{
+	if (!options->state_dir[0]) {
+		fputs("opscon op: there is no state directory, so no operation is on record\n", stderr);
+		return -ENOENT;
+	}
+	snprintf(out, OP_DIR_MAX, "%s/operations", options->state_dir);
+	return 0;
+}
+
+int op_cli_exit_code(enum operation_state state)
+{
+	switch (state) {
+	case OPERATION_SUCCEEDED:
+		return EXIT_WELL;
+	case OPERATION_ROLLED_BACK:
+		return EXIT_DEGRADED;
+	case OPERATION_FAILED:
+		return EXIT_DOWN;
+	case OPERATION_ABORTED:
+		return EXIT_CANCELLED;
+	default:
+		return EXIT_INDETERMINATE;
+	}
+}
+
+int op_cli_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}

@@ -1,0 +1,46 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* opscon op: what one command line asks for, and the parts that do it. Each returns an exit code. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "commands/fleet_options.h"
+#include "operations/journal_record.h"
+#include "opscon/operation.h"
+
+enum op_kind { OP_RUN, OP_CONTROL, OP_LIST, OP_SHOW };
+
+struct op_request {
+	enum op_kind kind;
+	struct operation_params
+		params; // OP_RUN; all of the rollout but its kind is in the configuration until op_cli_rollout()
+	enum journal_control control;    // OP_CONTROL
+	const char *id;                  // of OP_CONTROL and OP_SHOW
+	int64_t between_ms;              // of waves; -1: as configured
+	uint16_t batch, max_unavailable; // 0: as configured
+	bool has_kind;                   // --canary or --blue-green
+	bool stays;                      // --no-rollback
+	bool is_dry, is_yes, waits, is_json, wants_help;
+};
+
+// The rollout as it is configured, and what the command line has to say of it.
+struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config);
+
+int op_cli_run(const struct op_request *request, struct fleet_options *options);
+int op_cli_control(const struct op_request *request, struct fleet_options *options);
+int op_cli_list(const struct op_request *request, const struct fleet_options *options);
+int op_cli_show(const struct op_request *request, const struct fleet_options *options);
+
+// Where operations are kept. 0, or -ENOENT after saying that there is no state directory.
+enum { OP_DIR_MAX = 600 };
+int op_cli_dir(const struct fleet_options *options, char out[OP_DIR_MAX]);
+
+/* How an operation stands, as JSON or for people on stdout; `state` and `why` are what is made of it (an interrupted
+ * one is not running whatever its journal says). 0 or EXIT_OURS.
+ */
+int op_cli_print(const struct operation *operation, enum operation_state state, const char *why, bool is_json);
+
+// The exit code of an operation that is over.
+int op_cli_exit_code(enum operation_state state);
+
+int op_cli_columns(void); // of the terminal that stdout is; 80 when it is none

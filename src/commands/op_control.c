@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/* opscon op pause, resume, abort and rollback: to the process that runs the operation by a file beside its journal;
+ * what nobody runs any more is gone on with here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "commands/exit_code.h"
+#include "commands/op.h"
+#include "commands/op_run.h"
+#include "operations/journal_read.h"
+
+enum { TAKEN_WITHIN_MS = 10000, LOOK_EVERY_MS = 50, PATH_SIZE = OP_DIR_MAX + OPERATION_ID_MAX + 16 };
+
+static int refuse(const struct op_request *request, const char *why)
+{
+	fprintf(stderr, "opscon op %s: %s: %s\n", journal_control_name(request->control), request->id, why);
+	return EXIT_DENIED;
+}
+
+// True when it is gone before long: whoever runs the operation has read it.
+static bool is_taken(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
+	int64_t until_ms = clock_now().mono_ms + TAKEN_WITHIN_MS;
+	struct stat found;
+
+	while (stat(path, &found) == 0) {
+		if (clock_now().mono_ms >= until_ms)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+static int print_state(const char *dir, const char *id)
+{
+	struct journal_story story;
+
+	if (journal_read(dir, id, 1, &story) == 0)
+		printf("%s: %s%s%s\n", id, operation_state_name(story.operation->state),
+		       story.operation->why[0] ? ": " : "", story.operation->why);
+	journal_story_finish(&story);
+	return EXIT_WELL;
+}
+
+static int send_word(const struct op_request *request, const char *dir)
+{
+	char path[PATH_SIZE], word[32];
+	int r;
+
+	snprintf(path, sizeof path, "%s/%s.control", dir, request->id);
+	snprintf(word, sizeof word, "%s\n", journal_control_name(request->control));
+	r = file_replace(AT_FDCWD, path, word, strlen(word), 0600, FILE_QUICK);
+	if (r < 0) {
+		fprintf(stderr, "opscon op: %s: %s\n", path, strerrordesc_np(-r));
+		return EXIT_OURS;
+	}
+	if (is_taken(path))
+		return print_state(dir, request->id);
+	unlink(path); // nobody is to find it later
+	fprintf(stderr, "opscon op: %s: the process that runs it does not answer\n", request->id);
+	return EXIT_OURS;
+}
+
+int op_cli_control(const struct op_request *request, struct fleet_options *options)
+{
+	struct journal_story story;
+	char dir[OP_DIR_MAX], over[64];
+	int r = EXIT_OURS;
+
+	if (op_cli_dir(options, dir) < 0)
+		return EXIT_OURS;
+	if (journal_read(dir, request->id, 1, &story) < 0) {
+		fprintf(stderr, "opscon op: %s: %s\n", request->id,
+			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
+	} else if (operation_is_over(story.operation->state)) {
+		snprintf(over, sizeof over, "it is over: %s", operation_state_name(story.operation->state));
+		r = refuse(request, over);
+	} else if (story.is_held) {
+		r = send_word(request, dir);
+	} else if (request->control == JOURNAL_PAUSE) {
+		r = refuse(request, "nobody runs it: it is as good as paused");
+	} else {
+		r = op_cli_go_on(request, options);
+	}
+	journal_story_finish(&story);
+	return r;
+}

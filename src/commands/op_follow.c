@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Tells how an operation goes, a line for whatever changes, until it is over. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/human.h"
+#include "commands/exit_code.h"
+#include "commands/op_run.h"
+
+static void stamp(struct op_run *run)
+{
+	char at[HUMAN_MAX];
+
+	fprintf(run->to, "%s ", human_rfc3339(clock_now().wall_ms, at));
+}
+
+// The step under way; NULL: none. Of a target that is taken back it is one of its undo.
+static const struct plan_step *current_step(const struct operation *operation, size_t i)
+{
+	const struct plan_target *planned = &operation->plan->targets[i];
+
+	for (size_t k = 0; k < planned->n_steps + planned->n_undo; k++)
+		if (operation->targets[i].steps[k].state == STEP_CURRENT)
+			return k < planned->n_steps ? &planned->steps[k] : &planned->undo[k - planned->n_steps];
+	return NULL;
+}
+
+static void tell_target(struct op_run *run, const struct operation *now, size_t i)
+{
+	const struct operation_target *target = &now->targets[i], *before = run->seen ? &run->seen->targets[i] : NULL;
+	const struct plan_step *step = current_step(now, i),
+			       *step_before = run->seen ? current_step(run->seen, i) : NULL;
+	const char *name = now->plan->targets[i].name;
+
+	if (target->state != (before ? before->state : TARGET_PENDING)) {
+		stamp(run);
+		fprintf(run->to, "%s: %s%s%s\n", name, target_state_name(target->state), target->error ? ": " : "",
+			target->error ? target->error : "");
+	}
+	if (step && step->primitive >= PRIMITIVE_DRIVER && step != step_before) {
+		stamp(run);
+		fprintf(run->to, "%s: %s\n", name, step->label);
+	}
+}
+
+static void tell_state(struct op_run *run, const struct operation *now)
+{
+	enum operation_state before = run->seen ? run->seen->state : OPERATION_QUEUED;
+
+	if (now->state == before && run->seen)
+		return;
+	stamp(run);
+	fprintf(run->to, "%s: %s%s%s\n", now->id, operation_state_name(now->state), now->why[0] ? ": " : "", now->why);
+	if (now->state == OPERATION_PAUSED)
+		fprintf(run->to, "  go on with it: opscon op resume %s\n  or end it:     opscon op abort %s\n", now->id,
+			now->id);
+}
+
+static void tell_end(struct op_run *run, const struct operation *now)
+{
+	const size_t *n = now->n_by_state;
+	char age[HUMAN_MAX];
+
+	op_cli_tell_notices(run);
+	if (run->request->is_json) {
+		op_cli_end(run,
+			   op_cli_print(now, now->state, now->why, true) ? EXIT_OURS : op_cli_exit_code(now->state));
+		return;
+	}
+	if (now->output[0] && (n[TARGET_FAILED] || n[TARGET_INDETERMINATE]))
+		fprintf(run->to, "%s\n", now->output);
+	fprintf(run->to, "%s: %s after %s; of %zu: %zu done, %zu failed, %zu rolled back, %zu skipped, %zu unknown\n",
+		now->id, operation_state_name(now->state), human_duration(now->ended_ms - now->started_ms, age),
+		now->plan->n_targets, n[TARGET_DONE], n[TARGET_FAILED], n[TARGET_ROLLED_BACK], n[TARGET_SKIPPED],
+		n[TARGET_INDETERMINATE]);
+	op_cli_end(run, op_cli_exit_code(now->state));
+}
+
+void op_cli_follow(struct op_run *run)
+{
+	const struct operation *now = fleet_operation(run->session.fleet, run->no);
+
+	op_cli_tell_notices(run);
+	if (!now || now == run->seen)
+		return;
+	tell_state(run, now);
+	for (size_t i = 0; i < now->plan->n_targets; i++)
+		tell_target(run, now, i);
+	fflush(run->to);
+	operation_unref((struct operation *)run->seen);
+	run->seen = operation_ref(now);
+	if (operation_is_over(now->state))
+		tell_end(run, now);
+}
+
+void op_cli_interrupt(struct op_run *run)
+{
+	const struct request request = {
+		.type = REQUEST_OPERATION_ABORT,
+		.operation = run->no,
+		.who = run->who,
+	};
+
+	if (run->phase != OP_FOLLOWING) {
+		fputs(run->phase == OP_ASKING ? "\nopscon op: nothing was done\n" : "opscon op: nothing was done\n",
+		      stderr);
+		op_cli_end(run, EXIT_CANCELLED);
+		return;
+	}
+	if (run->n_interrupts++ > 0) {
+		fputs("opscon op: left as it is; 'opscon op list' shows it, resume, abort and rollback go on with it\n",
+		      stderr);
+		op_cli_end(run, EXIT_CANCELLED);
+		return;
+	}
+	fputs("opscon op: it ends after the step under way; once more leaves it as it is\n", stderr);
+	if (feed_request(run->session.feed, &request) < 0)
+		op_cli_tell_notices(run);
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From the agents that are asked for to the operation's end. Everybody is watched, not only they: what depends on them,
+ * and whether one is the last of its kind, is seen only so.
+ */
+#include "commands/op_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/identity.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/strbuf.h"
+#include "commands/exit_code.h"
+#include "commands/status_run.h"
+#include "feeds/direct.h"
+#include "operations/plan_json.h"
+#include "operations/plan_text.h"
+
+enum {
+	TICK_MS = 100,
+	HARD_MS = 15000,    // how long a verdict may be open before the plan says "unknown"
+	FIND_MS = 10000,    // how long an operation may take to be found
+	HELD_MS = 2000,     // between two looks at who holds an agent
+	INTERVAL_MS = 2000, // between two probes at most: somebody is waiting
+	PLAN_MAX = 256 << 20,
+};
+
+// The title of the notice that comes instead of a plan.
+#define UNPLANNED "the plan could not be made"
+
+void op_cli_enter(struct op_run *run, enum op_phase phase)
+{
+	run->phase = phase;
+	run->since_ms = clock_now().mono_ms;
+}
+
+void op_cli_end(struct op_run *run, int code)
+{
+	run->is_over = true;
+	run->code = code;
+	uv_stop(&run->session.loop);
+}
+
+static bool is_older_than(const struct op_run *run, int64_t ms)
+{
+	return clock_now().mono_ms - run->since_ms >= ms;
+}
+
+void op_cli_tell_notices(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+	size_t n = fleet_n_timeline(fleet), i = 0;
+
+	while (i < n && fleet_timeline_at(fleet, i)->no > run->told_no)
+		i++;
+	while (i-- > 0) {
+		const struct timeline_item *item = fleet_timeline_at(fleet, i);
+
+		run->told_no = item->no;
+		run->is_unplanned |= strcmp(item->title, UNPLANNED) == 0;
+		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
+			fprintf(stderr, "opscon: %s%s%s\n", item->title, item->description[0] ? ": " : "",
+				item->description);
+	}
+}
+
+// ---- who
+
+// As for `status --hard`: an agent that is never asked, or cannot be, has no verdict to wait for.
+static bool is_known(const struct fleet_agent *agent)
+{
+	return agent->agent->is_paused || agent->health.quality == PROBE_OFFLINE ||
+	       (agent->health.attempt_n == 0 && agent->health.observed != OBSERVED_NEVER) ||
+	       (!agent->agent->health_url && !agent->agent->metrics_url);
+}
+
+static bool is_settled(const struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+
+	if (!direct_feed_is_settled(run->session.feed))
+		return false;
+	if (is_older_than(run, HARD_MS))
+		return true;
+	for (size_t i = 0; i < fleet_n_agents(fleet); i++) {
+		const struct fleet_agent *agent = fleet_agent_at(fleet, i);
+
+		if (selector_matches(run->selector, agent->agent) && !is_known(agent))
+			return false;
+	}
+	return true;
+}
+
+static void ask_plan(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+	size_t n = fleet_n_agents(fleet);
+	mem_auto uint32_t *agents = mem_alloc((n + 1) * sizeof *agents);
+	struct request request = {
+		.type = REQUEST_PLAN,
+		.who = run->who,
+		.agents = agents,
+		.params = &run->request->params,
+		.token = ++run->token,
+	};
+	int r = agents ? 0 : -ENOMEM;
+
+	for (size_t i = 0; agents && i < n; i++)
+		if (selector_matches(run->selector, fleet_agent_at(fleet, i)->agent))
+			agents[request.n_agents++] = fleet_agent_at(fleet, i)->agent->id;
+	if (r == 0 && request.n_agents == 0) {
+		fputs("opscon op: no agent matches\n", stderr);
+		op_cli_end(run, EXIT_USAGE);
+		return;
+	}
+	op_cli_enter(run, OP_PLANNING);
+	if (r == 0)
+		r = feed_request(run->session.feed, &request);
+	if (r < 0) {
+		op_cli_tell_notices(run);
+		fprintf(stderr, "opscon op: no plan can be made: %s\n", strerrordesc_np(-r));
+		op_cli_end(run, r == -EROFS || r == -EPERM || r == -ENOTSUP ? EXIT_DENIED : EXIT_OURS);
+	}
+}
+
+// ---- the plan
+
+static int show_plan(struct op_run *run)
+{
+	bool is_json = run->request->is_json;
+	FILE *to = is_json && !run->request->is_dry ? stderr : stdout;
+	struct bytes out;
+	int r;
+
+	bytes_init(&out, PLAN_MAX);
+	r = is_json && run->request->is_dry ? plan_json(run->plan, &out)
+					    : plan_text(run->plan, op_cli_columns(), !status_has_unicode(), &out);
+	if (r == 0)
+		fwrite(out.data, 1, out.len, to);
+	fflush(to);
+	bytes_finish(&out);
+	return r;
+}
+
+// Who operates on one of the targets, for whoever wants to wait; NULL: nobody.
+static const char *find_holder(const struct op_run *run)
+{
+	for (size_t i = 0; i < run->plan->n_targets; i++) {
+		const struct fleet_agent *agent = fleet_agent(run->session.fleet, run->plan->targets[i].agent);
+
+		if (run->plan->targets[i].refusal[0] && agent && agent->lifecycle && agent->lifecycle->holder[0])
+			return agent->lifecycle->holder;
+	}
+	return NULL;
+}
+
+static void take_plan(struct op_run *run, const struct plan *plan)
+{
+	const char *holder;
+
+	plan_unref(run->plan);
+	run->plan = plan_ref(plan);
+	holder = run->request->waits ? find_holder(run) : NULL;
+	if (holder) {
+		fprintf(stderr, "opscon op: waiting: %s is operating\n", holder);
+		op_cli_enter(run, OP_HELD);
+		return;
+	}
+	if (show_plan(run) < 0) {
+		fputs("opscon op: the plan cannot be shown: out of memory\n", stderr);
+		op_cli_end(run, EXIT_OURS);
+	} else if (run->plan->refusal[0]) {
+		if (run->request->is_json)
+			fprintf(stderr, "opscon op: it cannot be done: %s\n", run->plan->refusal);
+		op_cli_end(run, EXIT_DENIED);
+	} else if (run->request->is_dry) {
+		op_cli_end(run, EXIT_WELL);
+	} else {
+		op_cli_confirm(run);
+	}
+}
+
+static void look_for_plan(struct op_run *run)
+{
+	const struct plan *plan = fleet_plan(run->session.fleet, run->token);
+
+	op_cli_tell_notices(run);
+	if (plan)
+		take_plan(run, plan);
+	else if (run->is_unplanned)
+		op_cli_end(run, EXIT_OURS);
+}
+
+// ---- carrying it out
+
+static int refusal_code(int error)
+{
+	switch (error) {
+	case -EROFS:
+	case -EPERM:
+	case -ESTALE:
+	case -EBUSY:
+	case -ENOTSUP:
+		return EXIT_DENIED;
+	default:
+		return EXIT_OURS;
+	}
+}
+
+void op_cli_submit(struct op_run *run, const char *typed)
+{
+	const struct request request = {
+		.type = REQUEST_SUBMIT,
+		.operation = run->plan->no,
+		.who = run->who,
+		.hash = run->plan->hash,
+		.typed = typed,
+		.reason = run->has_reason ? run->reason : run->request->params.reason,
+	};
+	int r = feed_request(run->session.feed, &request);
+
+	if (r == 0) {
+		run->no = run->plan->no;
+		op_cli_enter(run, OP_FOLLOWING);
+		return;
+	}
+	op_cli_tell_notices(run);
+	if (r == -EBUSY && run->request->waits) {
+		op_cli_enter(run, OP_HELD);
+		return;
+	}
+	fprintf(stderr, "opscon op: nothing was done: %s\n",
+		r == -ESTALE ? "things are not as they were in the plan; ask again" : strerrordesc_np(-r));
+	op_cli_end(run, refusal_code(r));
+}
+
+// ---- the loop
+
+static enum request_type request_of(enum journal_control control)
+{
+	static const enum request_type types[JOURNAL_CONTROL_COUNT] = {
+		[JOURNAL_PAUSE] = REQUEST_OPERATION_PAUSE,
+		[JOURNAL_RESUME] = REQUEST_OPERATION_RESUME,
+		[JOURNAL_ABORT] = REQUEST_OPERATION_ABORT,
+		[JOURNAL_ROLLBACK] = REQUEST_OPERATION_ROLLBACK,
+	};
+
+	return types[control];
+}
+
+static void find_operation(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+	struct request request = { .type = request_of(run->request->control), .who = run->who };
+	int r;
+
+	for (size_t i = 0; i < fleet_n_operations(fleet); i++)
+		if (strcmp(fleet_operation_at(fleet, i)->id, run->request->id) == 0)
+			request.operation = fleet_operation_at(fleet, i)->no;
+	if (!request.operation && is_older_than(run, FIND_MS)) {
+		op_cli_tell_notices(run);
+		fprintf(stderr, "opscon op: %s cannot be gone on with here\n", run->request->id);
+		op_cli_end(run, EXIT_OURS);
+	}
+	if (!request.operation || !direct_feed_is_settled(run->session.feed))
+		return;
+	r = feed_request(run->session.feed, &request);
+	op_cli_tell_notices(run);
+	if (r < 0) {
+		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, strerrordesc_np(-r));
+		op_cli_end(run, refusal_code(r));
+		return;
+	}
+	run->no = request.operation;
+	op_cli_enter(run, OP_FOLLOWING);
+}
+
+static void step(struct op_run *run)
+{
+	if (run->is_over)
+		return;
+	switch (run->phase) {
+	case OP_SETTLING:
+		if (is_settled(run))
+			ask_plan(run);
+		break;
+	case OP_PLANNING:
+		look_for_plan(run);
+		break;
+	case OP_HELD:
+		if (is_older_than(run, HELD_MS))
+			ask_plan(run);
+		break;
+	case OP_ASKING:
+		break;
+	case OP_FOLLOWING:
+		op_cli_follow(run);
+		break;
+	case OP_FINDING:
+		find_operation(run);
+		break;
+	}
+}
+
+static void on_check(uv_check_t *check)
+{
+	step(check->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	(void)timer; // so that the loop goes round, and time is looked at
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	op_cli_interrupt(signal->data);
+}
+
+static void start_handles(struct op_run *run)
+{
+	static const int numbers[OP_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+	uv_loop_t *loop = &run->session.loop;
+
+	uv_check_init(loop, &run->check);
+	uv_timer_init(loop, &run->timer);
+	run->check.data = run->timer.data = run;
+	uv_check_start(&run->check, on_check);
+	uv_timer_start(&run->timer, on_timer, TICK_MS, TICK_MS);
+	for (int i = 0; i < OP_SIGNALS; i++) {
+		uv_signal_init(loop, &run->signals[i]);
+		run->signals[i].data = run;
+		uv_signal_start(&run->signals[i], on_signal, numbers[i]);
+	}
+}
+
+static void close_handles(struct op_run *run)
+{
+	op_cli_stop_asking(run);
+	uv_close((uv_handle_t *)&run->check, NULL);
+	uv_close((uv_handle_t *)&run->timer, NULL);
+	for (int i = 0; i < OP_SIGNALS; i++)
+		uv_close((uv_handle_t *)&run->signals[i], NULL);
+}
+
+static int run_session(struct op_run *run, struct fleet_options *options)
+{
+	struct selector *selector = options->selector;
+	struct audit_identity who;
+	int r;
+
+	audit_identity_here(&who);
+	memcpy(run->who, who.user, sizeof run->who);
+	if (!options->interval_ms && options->config.probe.interval_ms > INTERVAL_MS)
+		options->config.probe.interval_ms = INTERVAL_MS;
+	options->selector = NULL; // all are watched
+	run->selector = selector;
+	run->options = options;
+	run->to = run->request->is_json ? stderr : stdout;
+	r = session_start(&run->session, options, SESSION_AUDITED);
+	if (r == 0) {
+		start_handles(run);
+		op_cli_enter(run, run->phase);
+		while (!run->is_over)
+			uv_run(&run->session.loop, UV_RUN_ONCE);
+		close_handles(run);
+		r = run->code;
+	}
+	session_stop(&run->session);
+	plan_unref(run->plan);
+	operation_unref((struct operation *)run->seen);
+	options->selector = selector;
+	return r;
+}
+
+int op_cli_run(const struct op_request *request, struct fleet_options *options)
+{
+	struct op_run run = { .request = request, .phase = OP_SETTLING };
+
+	return run_session(&run, options);
+}
+
+int op_cli_go_on(const struct op_request *request, struct fleet_options *options)
+{
+	struct op_run run = { .request = request, .phase = OP_FINDING };
+
+	return run_session(&run, options);
+}

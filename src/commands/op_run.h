@@ -1,0 +1,68 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* An operation of the command line while it is planned, confirmed and followed: what the parts of that share. */
+#include <stdio.h>
+#include <uv.h>
+
+#include "commands/op.h"
+#include "commands/session.h"
+
+enum op_phase {
+	OP_SETTLING,  // until it is known how everybody stands
+	OP_PLANNING,  // the plan was asked for
+	OP_HELD,      // somebody else operates on one of them, and is waited for
+	OP_ASKING,    // the person is asked
+	OP_FOLLOWING, // it is carried out
+	OP_FINDING,   // an operation that nobody ran any more is looked for
+};
+
+enum { OP_SIGNALS = 3, OP_LINE_MAX = 1024 };
+
+struct op_run {
+	const struct op_request *request;
+	const struct fleet_options *options;
+	const struct selector *selector; // borrowed; who it is for, among all that are watched
+	struct session session;
+	char who[128];
+	enum op_phase phase;
+	int64_t since_ms; // mono: of the phase
+	uint32_t token;
+	uint32_t no;                  // the operation's; 0: none yet
+	struct plan *plan;            // a reference; NULL: none yet
+	const struct operation *seen; // a reference; as it was told last
+	uint64_t told_no;             // of the timeline: notices up to it were told
+	char reason[OP_LINE_MAX];
+	bool has_reason;   // `reason` was typed
+	bool is_unplanned; // it was told that there will be no plan
+	bool is_over;
+	int code;
+	unsigned n_interrupts;
+	FILE *to; // where it is told how it goes
+
+	uv_check_t check;
+	uv_timer_t timer;
+	uv_signal_t signals[OP_SIGNALS];
+	uv_poll_t input; // while a person is asked
+	bool has_input, wants_reason;
+	char line[OP_LINE_MAX];
+	size_t n_line;
+};
+
+void op_cli_enter(struct op_run *run, enum op_phase phase);
+void op_cli_end(struct op_run *run, int code); // the loop ends, and the program with that code
+
+// Tells what the program had to say since it was asked last: why something is refused stands there.
+void op_cli_tell_notices(struct op_run *run);
+
+/* Asks for what the plan's guard wants: the options have it, or a person at the terminal is asked. Goes on with
+ * op_cli_submit(), or ends.
+ */
+void op_cli_confirm(struct op_run *run);
+void op_cli_stop_asking(struct op_run *run); // the handle closes
+
+void op_cli_submit(struct op_run *run, const char *typed);
+
+void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over
+void op_cli_interrupt(struct op_run *run); // the first time it is aborted, the second time it is left
+
+int op_cli_go_on(const struct op_request *request, struct fleet_options *options); // with one that nobody runs
