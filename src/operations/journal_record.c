@@ -204,9 +204,10 @@ static void keep_texts(struct journal_text *memory, const struct journal_record 
 
 	for (size_t i = 0; i < tables[record->kind].n; i++) {
 		const struct json_field *field = &tables[record->kind].fields[i];
+		const void *at = (const char *)record + field->offset;
 
 		if (field->kind == FIELD_TEXT)
-			memory->texts[n++] = *(char *const *)((const char *)record + field->offset);
+			memory->texts[n++] = *(char *const *)at;
 	}
 }
 
