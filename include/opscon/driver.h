@@ -76,7 +76,8 @@ struct driver_class {
 	 */
 	int (*recipe)(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
 		      const struct driver_sight *sight, bool is_undo, struct driver_recipe *out);
-	/* Begins a step, PRIMITIVE_OBSERVE among them. 0; negative errno: nothing was sent and no answer comes. A step
+	/* Begins a step, PRIMITIVE_OBSERVE among them, which is DRIVER_DONE without a sight where there is no way to
+	 * look. 0; negative errno: nothing was sent and no answer comes. A step
 	 * that is not over after its time limit is answered with DRIVER_UNKNOWN, or DRIVER_REFUSED when nothing was
 	 * sent.
 	 */

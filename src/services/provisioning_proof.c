@@ -18,6 +18,12 @@ static bool is_another_instance(const struct driver_sight *before, const struct 
 	return before && before->instance[0] && now->instance[0] && !is_same(before->instance, now->instance);
 }
 
+// "The one before" need not be known by its name.
+static bool is_another_version(const struct driver_sight *before, const struct driver_sight *now)
+{
+	return before->version[0] && now->version[0] && !is_same(before->version, now->version);
+}
+
 // Where instances are not told apart, running is all that can be asked.
 static bool is_restarted(const struct driver_sight *before, const struct driver_sight *now)
 {
@@ -26,11 +32,15 @@ static bool is_restarted(const struct driver_sight *before, const struct driver_
 	return is_running(now) && (!is_told_apart || is_another_instance(before, now));
 }
 
-// An image may be asked for by a name and seen by its digest: then another instance of another version is it.
+/* An image may be asked for by a name and seen by its digest: then another instance of another version is it. Where no
+ * version is told, as by a driver that only runs commands, it cannot be asked for.
+ */
 static bool is_upgraded(const char *wanted, const struct driver_sight *before, const struct driver_sight *now)
 {
 	if (!is_running(now))
 		return false;
+	if (!now->version[0])
+		return is_restarted(before, now);
 	return is_same(wanted, now->version) ||
 	       (is_another_instance(before, now) && !is_same(before->version, now->version));
 }
@@ -39,8 +49,10 @@ static bool is_back(const struct driver_sight *before, const struct driver_sight
 {
 	if (!is_running(now))
 		return false;
+	if (!now->version[0])
+		return is_restarted(before, now);
 	return !before || !before->previous[0] || is_same(before->previous, now->version) ||
-	       is_another_instance(before, now);
+	       is_another_instance(before, now) || is_another_version(before, now);
 }
 
 bool proof_is_reached(const struct operation_params *params, const struct driver_sight *before,

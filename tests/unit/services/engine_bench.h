@@ -38,6 +38,8 @@ struct bench_agent {
 	bool is_sick; // whatever it runs it is down
 	bool is_gone; // not listed any more
 	bool is_unprobed;
+	bool is_unseen;   // the driver has no way to look at it
+	bool is_nameless; // no version is told of it
 	double error_share, latency_ms;
 	struct bench_row script[BENCH_SCRIPT_MAX];
 	unsigned n_started; // instances ever

@@ -226,8 +226,10 @@ static void answer(struct driver_run *run)
 		happen(run);
 	if (run->row.outcome != DRIVER_DONE)
 		snprintf(said.detail, sizeof said.detail, "as told");
-	said.has_sight = run->row.outcome == DRIVER_DONE;
+	said.has_sight = run->row.outcome == DRIVER_DONE && !run->agent->is_unseen;
 	said.sight = run->agent->sight;
+	if (run->agent->is_nameless)
+		said.sight.version[0] = '\0';
 	run->listener.output(run->listener.ctx, "a line");
 	run->listener.done(run->listener.ctx, &said);
 	free(run);

@@ -65,6 +65,37 @@ START_TEST(carries_out_each_verb)
 }
 END_TEST
 
+// What a driver cannot tell is not asked for: health decides, and that the command was carried out.
+START_TEST(carries_out_each_verb_on_what_cannot_be_seen)
+{
+	for (size_t i = 0; i < sizeof verb_rows / sizeof verb_rows[0]; i++) {
+		bench_init(&b, 1, true);
+		b.agents[0].sight.state = verb_rows[i].from;
+		b.agents[0].sight.exists = verb_rows[i].from != LIFECYCLE_DRAFT;
+		b.agents[0].is_unseen = true;
+		bench_do(&b, verb_rows[i].verb, 1);
+		ck_assert_msg(strcmp(b.states, "running succeeded ") == 0, "%s: %s: %s", verb_name(verb_rows[i].verb),
+			      b.states, b.operation->why);
+		bench_finish(&b);
+	}
+}
+END_TEST
+
+START_TEST(a_version_that_is_not_told_is_not_asked_for)
+{
+	static const enum verb verbs[] = { VERB_UPGRADE, VERB_ROLLBACK };
+
+	for (size_t i = 0; i < 2; i++) {
+		bench_init(&b, 1, true);
+		b.agents[0].is_nameless = true;
+		strcpy(b.agents[0].sight.previous, "the one before");
+		bench_do(&b, verbs[i], 1);
+		ck_assert_msg(strcmp(b.states, "running succeeded ") == 0, "%s: %s", b.states, b.operation->why);
+		bench_finish(&b);
+	}
+}
+END_TEST
+
 // ---- what does not
 
 struct step_row {
@@ -233,5 +264,6 @@ START_TEST(ends_each_script_the_same_on_record)
 }
 END_TEST
 
-SUITE("provisioning_engine", restarts_one_agent_and_says_each_step, carries_out_each_verb, ends_each_script_as_it_must,
-      ends_each_script_the_same_on_record)
+SUITE("provisioning_engine", restarts_one_agent_and_says_each_step, carries_out_each_verb,
+      carries_out_each_verb_on_what_cannot_be_seen, a_version_that_is_not_told_is_not_asked_for,
+      ends_each_script_as_it_must, ends_each_script_the_same_on_record)
