@@ -17,11 +17,11 @@ const struct exec_reading exec_readings_usual[] = {
 };
 const size_t n_exec_readings_usual = sizeof exec_readings_usual / sizeof exec_readings_usual[0];
 
-// Whether it is available, the image of the first container, and when it was last restarted this way.
-static const char kubernetes_template[] =
-	"jsonpath=available={{.status.conditions[?(@.type==\"Available\")].status}} "
-	"{{.spec.template.spec.containers[0].image}} "
-	"{{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}}";
+// Whether it is available, the image of the first container, and the revision: another one after every rollout, and the
+// same after scaling.
+static const char kubernetes_template[] = "jsonpath=available={{.status.conditions[?(@.type==\"Available\")].status}} "
+					  "{{.spec.template.spec.containers[0].image}} "
+					  "{{.metadata.annotations.deployment\\.kubernetes\\.io/revision}}";
 
 // An answer of kubectl without a word: there is no such deployment.
 static const struct exec_reading kubernetes_readings[] = {

@@ -95,11 +95,11 @@ START_TEST(kubernetes_is_driven_by_deployments)
 	ck_assert_str_eq(f.lines, "get deployment/checkout --ignore-not-found --namespace=shop --output "
 				  "jsonpath=available={.status.conditions[?(@.type==\"Available\")].status} "
 				  "{.spec.template.spec.containers[0].image} "
-				  "{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}\n");
-	sight = observe("kubectl", "available=True reg/app:1.2 2026-11-25T10:00:00Z");
+				  "{.metadata.annotations.deployment\\.kubernetes\\.io/revision}\n");
+	sight = observe("kubectl", "available=True reg/app:1.2 7");
 	ck_assert(sight && sight->exists && sight->state == LIFECYCLE_RUNNING);
 	ck_assert_str_eq(sight->version, "reg/app:1.2");
-	ck_assert_str_eq(sight->instance, "2026-11-25T10:00:00Z");
+	ck_assert_str_eq(sight->instance, "7");
 	ck_assert_str_eq(sight->previous, EXEC_PREVIOUS);
 	sight = observe("kubectl", "available=False reg/app:1.2 ");
 	ck_assert(sight && sight->state == LIFECYCLE_ERRORED && !*sight->instance);
