@@ -25,6 +25,34 @@ static bool text_begins(const struct json_value *value, const char *beginning)
 	       memcmp(text.bytes, beginning, strlen(beginning)) == 0;
 }
 
+// What says nothing, in each way that an Engine has of saying it: a directory and a signal that are the usual ones too.
+static bool is_empty(const struct json_value *value)
+{
+	struct json_members members;
+	const struct json_value *member;
+	struct json_text text;
+
+	switch (json_kind(value)) {
+	case JSON_NULL:
+		return true;
+	case JSON_STRING:
+		return (json_read_text(value, &text) == 0 && text.n == 0) || json_text_is(value, "/") ||
+		       json_text_is(value, "15") || json_text_is(value, "SIGTERM");
+	case JSON_ARRAY:
+		return json_array_length(value) == 0;
+	case JSON_OBJECT:
+		json_members_init(&members, value);
+		return !json_members_next(&members, &text, &member);
+	default:
+		return false;
+	}
+}
+
+static bool is_alike(const struct json_value *a, const struct json_value *b)
+{
+	return json_same(a, b) || (is_empty(a) && is_empty(b));
+}
+
 static void write_stamps(struct json_writer *w, const struct docker_stamp *stamp)
 {
 	json_text(w, DOCKER_LABEL_MANAGED, "true");
@@ -107,13 +135,34 @@ static bool is_among(const struct json_value *array, const struct json_value *va
 	return false;
 }
 
+// Podman tells what it puts into each container itself together with what was asked for.
+static bool is_podman(const struct json_value *environment)
+{
+	for (size_t i = 0; i < json_array_length(environment); i++)
+		if (json_text_is(json_array_at(environment, i), "container=podman"))
+			return true;
+	return false;
+}
+
+static bool is_podmans_own(const struct json_value *variable)
+{
+	return json_text_is(variable, "container=podman") || json_text_is(variable, "TERM=xterm") ||
+	       text_begins(variable, "HOSTNAME=") ||
+	       json_text_is(variable, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+}
+
 static void write_environment(struct json_writer *w, const struct json_value *environment,
 			      const struct json_value *of_image)
 {
+	const bool is_of_podman = is_podman(environment);
+
 	json_open(w, "Env", '[');
-	for (size_t i = 0; i < json_array_length(environment); i++)
-		if (!is_among(of_image, json_array_at(environment, i)))
-			json_copy(w, NULL, json_array_at(environment, i));
+	for (size_t i = 0; i < json_array_length(environment); i++) {
+		const struct json_value *variable = json_array_at(environment, i);
+
+		if (!is_among(of_image, variable) && !(is_of_podman && is_podmans_own(variable)))
+			json_copy(w, NULL, variable);
+	}
 	json_close(w, ']');
 }
 
@@ -139,10 +188,19 @@ static bool is_from_image(const struct json_text *name, const struct json_value 
 {
 	static const char *const arguments[] = { "Cmd", NULL };
 
-	if (!of_image || !is_one_of(name, inherited) || !json_same(json_member(of_image, name->bytes), value))
+	if (!of_image || !is_one_of(name, inherited) || !is_alike(json_member(of_image, name->bytes), value))
 		return false;
 	return !is_one_of(name, arguments) ||
-	       json_same(json_member(of_image, "Entrypoint"), json_member(config, "Entrypoint"));
+	       is_alike(json_member(of_image, "Entrypoint"), json_member(config, "Entrypoint"));
+}
+
+// Podman says 0 when nothing was said; taken for an answer it would kill the new one at once.
+static bool is_unsaid_timeout(const struct json_text *name, const struct json_value *value)
+{
+	static const char *const timeout[] = { "StopTimeout", NULL };
+	int64_t seconds = -1;
+
+	return is_one_of(name, timeout) && json_read_int(value, &seconds) == 0 && seconds == 0;
 }
 
 static void write_config(struct json_writer *w, const struct docker_stamp *stamp, const struct json_value *container,
@@ -154,7 +212,8 @@ static void write_config(struct json_writer *w, const struct docker_stamp *stamp
 
 	json_members_init(&members, config);
 	while (json_members_next(&members, &name, &value)) {
-		if (is_one_of(&name, written_apart) || is_from_image(&name, value, config, of_image))
+		if (is_one_of(&name, written_apart) || is_from_image(&name, value, config, of_image) ||
+		    is_unsaid_timeout(&name, value))
 			continue;
 		if (is_one_of(&name, by_entry) && json_kind(value) == JSON_OBJECT)
 			copy_rest(w, name.bytes, value, json_member(of_image, name.bytes));
@@ -217,7 +276,10 @@ static void write_volume(struct json_writer *w, const struct json_value *host, c
 
 static void write_host(struct json_writer *w, const struct json_value *container)
 {
-	static const char *const apart[] = { "Binds", NULL };
+	// Of the swappiness Podman says 0 when nothing was said.
+	static const char *const apart[] = { "Binds", NULL }, *const apart_of_podman[] = { "Binds", "MemorySwappiness",
+											   NULL };
+	const bool is_of_podman = is_podman(json_member(json_member(container, "Config"), "Env"));
 	const struct json_value *host = json_member(container, "HostConfig"), *binds = json_member(host, "Binds");
 	const struct json_value *mounts = json_member(container, "Mounts"), *value;
 	struct json_members members;
@@ -226,7 +288,7 @@ static void write_host(struct json_writer *w, const struct json_value *container
 	json_open(w, "HostConfig", '{');
 	json_members_init(&members, host);
 	while (json_members_next(&members, &name, &value))
-		if (!is_one_of(&name, apart))
+		if (!is_one_of(&name, is_of_podman ? apart_of_podman : apart))
 			json_copy(w, name.bytes, value);
 	json_open(w, "Binds", '[');
 	for (size_t i = 0; i < json_array_length(binds); i++)

@@ -120,6 +120,31 @@ START_TEST(without_the_old_image_everything_goes_over)
 }
 END_TEST
 
+START_TEST(what_podman_adds_by_itself_does_not_go_over)
+{
+	struct json_value *body = copy(read_corpus("container-podman.json"), read_corpus("image-podman.json"));
+
+	assert_member(body, "Env", "[\"MINE=1\"]");
+	assert_member(body, "Hostname", NULL);
+	assert_member(body, "Cmd", NULL);
+	assert_member(body, "Entrypoint", NULL);
+	assert_member(body, "WorkingDir", NULL);
+	assert_member(body, "StopSignal", NULL);
+	assert_member(body, "StopTimeout", NULL);
+	assert_member(json_member(body, "HostConfig"), "MemorySwappiness", NULL);
+	assert_member(json_member(body, "HostConfig"), "PidsLimit", "2048");
+	json_free(body);
+	// Elsewhere the same words are somebody's own.
+	body = copy_text("{\"Config\":{\"Env\":[\"TERM=xterm\",\"HOSTNAME=a\"],\"StopSignal\":\"9\"},"
+			 "\"HostConfig\":{\"MemorySwappiness\":0}}",
+			 "{\"Config\":{}}");
+	assert_member(body, "Env", "[\"TERM=xterm\",\"HOSTNAME=a\"]");
+	assert_member(body, "StopSignal", "\"9\"");
+	assert_member(json_member(body, "HostConfig"), "MemorySwappiness", "0");
+	json_free(body);
+}
+END_TEST
+
 START_TEST(arguments_stay_with_their_entry_point)
 {
 	static const struct {
@@ -246,7 +271,7 @@ START_TEST(what_cannot_be_written_is_told)
 END_TEST
 
 SUITE("docker bodies", a_new_one_has_an_image_and_labels_alone, a_copy_has_what_was_said_and_not_what_the_image_said,
-      without_the_old_image_everything_goes_over, arguments_stay_with_their_entry_point,
-      labels_of_an_older_operation_do_not_go_over, a_hostname_goes_over_when_somebody_gave_it,
-      networks_go_over_with_what_was_said_of_them, volumes_that_are_bound_already_are_bound_once,
-      what_cannot_be_written_is_told)
+      without_the_old_image_everything_goes_over, what_podman_adds_by_itself_does_not_go_over,
+      arguments_stay_with_their_entry_point, labels_of_an_older_operation_do_not_go_over,
+      a_hostname_goes_over_when_somebody_gave_it, networks_go_over_with_what_was_said_of_them,
+      volumes_that_are_bound_already_are_bound_once, what_cannot_be_written_is_told)
