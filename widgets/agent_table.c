@@ -3,6 +3,7 @@
 #include "widgets/window.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -14,7 +15,7 @@
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
-enum { MARK = 2, POINTS_MAX = 512 }; // cells left of the row for the cursor's mark
+enum { MARK = 2, MARKED = 2, POINTS_MAX = 512 }; // cells left of the row: the cursor's mark, and who is marked
 
 static bool has_heading(int height)
 {
@@ -33,7 +34,26 @@ struct table {
 	const struct series_def *trend; // of COLUMN_TREND; NULL: the fleet has none
 	struct column_layout columns;
 	size_t first, n_rows;
+	int left; // where the columns begin
 };
+
+// While anybody is marked there is a column that says who.
+static int left_of(const struct view *view)
+{
+	return view->table.n_marks ? MARK + MARKED : MARK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static bool is_marked(const struct view *view, uint32_t id)
+{
+	return view->table.n_marks && bsearch(&id, view->table.marks, view->table.n_marks, sizeof id, by_id) != NULL;
+}
 
 static const struct series_def *trend_series(const struct fleet *fleet)
 {
@@ -76,13 +96,14 @@ static void measure(const struct table *table, int wanted[COLUMN_COUNT])
 	wanted[COLUMN_TREND] = table->trend ? COLUMN_TEXT_MAX : 0;
 }
 
-static void draw_title(struct canvas *canvas, int y, const struct column_place *place, const struct view *view)
+static void draw_title(struct canvas *canvas, int y, int left, const struct column_place *place,
+		       const struct view *view)
 {
 	const char *title = agent_column_title(place->column);
 	bool is_sorted = view->table.sort == place->column, is_right = agent_column_is_right(place->column);
 	style_t style = is_sorted ? STYLE_TITLE : STYLE_FAINT;
 	enum glyph mark = view->table.is_descending ? GLYPH_SORT_DESC : GLYPH_SORT_ASC;
-	int x = MARK + place->x, width = text_width(title);
+	int x = left + place->x, width = text_width(title);
 
 	if (place->width < 2) { // the state's glyph alone
 		if (is_sorted)
@@ -129,7 +150,7 @@ static void draw_cell(struct canvas *canvas, int y, const struct column_place *p
 {
 	char text[COLUMN_TEXT_MAX];
 	style_t style;
-	int x = MARK + place->x;
+	int x = table->left + place->x;
 
 	if (place->column == COLUMN_TREND) {
 		draw_trend(canvas, x, y, place->width, table, agent->agent->id);
@@ -146,12 +167,20 @@ static void draw_cell(struct canvas *canvas, int y, const struct column_place *p
 		canvas_text(canvas, x, y, place->width, style, text);
 }
 
+static void draw_mark(struct canvas *canvas, int y, bool is_marked)
+{
+	canvas_glyph(canvas, MARK, y, canvas_named_glyph(canvas, is_marked ? GLYPH_CHECKED : GLYPH_UNCHECKED),
+		     is_marked ? STYLE_PRIMARY | STYLE_BOLD : STYLE_FAINT);
+}
+
 static void draw_row(struct canvas *canvas, int y, const struct table *table, size_t i)
 {
 	const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
 
 	if (!agent)
-		canvas_text(canvas, MARK, y, -1, STYLE_FAINT, "gone");
+		canvas_text(canvas, table->left, y, -1, STYLE_FAINT, "gone");
+	if (table->left > MARK)
+		draw_mark(canvas, y, is_marked(table->source.view, table->source.view->table.ids[i]));
 	for (size_t c = 0; agent && c < table->columns.n; c++)
 		draw_cell(canvas, y, &table->columns.places[c], table, agent);
 	if (i == table->source.view->table.cursor)
@@ -175,18 +204,24 @@ static void draw_nothing(struct canvas *canvas, const struct view *view)
 static struct canvas draw_heading(struct canvas *canvas, const struct view *view, const struct table *table)
 {
 	static const char *const modes[TABLE_MODE_COUNT] = { "", "newly bad", "differs from its peers" };
-	char detail[256], note[96] = "";
+	char detail[256], note[160] = "";
+	size_t used = 0;
 	const char *filter = view->table.filter ? view->table.filter : "";
 
 	snprintf(detail, sizeof detail, "%s%s%s%.200s%s", modes[view->table.mode],
 		 *modes[view->table.mode] && *filter ? ", " : "", *filter ? "\"" : "", filter, *filter ? "\"" : "");
+	if (view->table.n_marks_hidden)
+		used = (size_t)snprintf(note, sizeof note, "%zu marked, %zu not listed, ", view->table.n_marks,
+					view->table.n_marks_hidden);
+	else if (view->table.n_marks)
+		used = (size_t)snprintf(note, sizeof note, "%zu marked, ", view->table.n_marks);
 	if (table->n_rows < view->table.n_ids)
-		snprintf(note, sizeof note, "%zu-%zu of %zu", table->first + 1, table->first + table->n_rows,
-			 view->table.n_ids);
+		snprintf(note + used, sizeof note - used, "%zu-%zu of %zu", table->first + 1,
+			 table->first + table->n_rows, view->table.n_ids);
 	else if (view->table.n_ids < view->table.n_total)
-		snprintf(note, sizeof note, "%zu of %zu", view->table.n_ids, view->table.n_total);
+		snprintf(note + used, sizeof note - used, "%zu of %zu", view->table.n_ids, view->table.n_total);
 	else
-		snprintf(note, sizeof note, "%zu", view->table.n_total);
+		snprintf(note + used, sizeof note - used, "%zu", view->table.n_total);
 	return heading_draw(canvas, &(struct heading){ .title = "Agents",
 						       .detail = detail,
 						       .note = note,
@@ -200,12 +235,14 @@ static void lay_out(struct table *table, const struct fleet *fleet, const struct
 	int wanted[COLUMN_COUNT] = { 0 }, rows = agent_table_rows(height);
 	size_t room = rows > 0 ? (size_t)rows : 1;
 
-	*table = (struct table){ .source = { .fleet = fleet, .view = view }, .trend = trend_series(fleet) };
+	*table = (struct table){ .source = { .fleet = fleet, .view = view },
+				 .trend = trend_series(fleet),
+				 .left = left_of(view) };
 	table->first = list_first_shown(view->table.top, view->table.cursor, view->table.n_ids, room);
 	table->n_rows = view->table.n_ids - table->first < room ? view->table.n_ids - table->first : room;
 	agent_columns_series(fleet, &table->source.series);
 	measure(table, wanted);
-	agent_columns_place(width - MARK, wanted, sort, &table->columns);
+	agent_columns_place(width - table->left, wanted, sort, &table->columns);
 }
 
 bool agent_table_shows(const struct fleet *fleet, const struct view *view, int width, int height,
@@ -270,7 +307,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	}
 	if (canvas->height >= 3) {
 		for (size_t c = 0; !view->table.rows && c < table.columns.n; c++)
-			draw_title(&body, y, &table.columns.places[c], view);
+			draw_title(&body, y, table.left, &table.columns.places[c], view);
 		y++;
 	}
 	draw_rows(&body, y, view, &table);

@@ -14,6 +14,7 @@ enum {
 	CHROME_ROWS_LOW = 3, // without rule and footer, ...
 	LOW = 8,             // ... on screens lower than this
 	MATCHED_MAX = 64,
+	WHY_MIN = 6,
 };
 
 static const char *or_empty(const char *text)
@@ -23,7 +24,7 @@ static const char *or_empty(const char *text)
 
 static bool has_marks(const struct picker_view *picker)
 {
-	return picker->kind != PICK_COMMANDS;
+	return picker->kind != PICK_COMMANDS && picker->kind != PICK_ACTION;
 }
 
 // What there are several of, and the words when there is none.
@@ -39,6 +40,7 @@ static const struct {
 	[PICK_THEME] = { "themes", "No theme found" },
 	[PICK_COMMANDS] = { "commands", "No command found" },
 	[PICK_CHOICE] = { "choices", "Nothing found" },
+	[PICK_ACTION] = { "actions", "No action found" },
 };
 
 char *context_picker_summary(const struct picker_view *picker, char *out, size_t size)
@@ -150,6 +152,13 @@ static void draw_mark(const struct picker_view *picker, const struct picker_item
 		     item->is_picked ? STYLE_PRIMARY | STYLE_BOLD : STYLE_MUTED);
 }
 
+static style_t label_style(const struct picker_item *item, bool is_at_cursor)
+{
+	if (item->is_disabled)
+		return STYLE_FAINT;
+	return is_at_cursor ? STYLE_TEXT | STYLE_BOLD : STYLE_TEXT;
+}
+
 static void draw_item(const struct picker_view *picker, size_t i, struct canvas *canvas, int y)
 {
 	const struct picker_item *item = &picker->items[i];
@@ -163,8 +172,13 @@ static void draw_item(const struct picker_view *picker, size_t i, struct canvas 
 	if (hint_width && room - hint_width - 2 >= (text_width(label) < 12 ? text_width(label) : 12)) {
 		canvas_text(canvas, canvas->width - 1 - hint_width, y, hint_width, STYLE_MUTED, hint);
 		room -= hint_width + 2;
+	} else if (item->is_disabled && hint_width && room > text_width(label) + 2 + WHY_MIN) { // why not, cut or not
+		int used = text_width(label) + 2;
+
+		canvas_text(canvas, x + used, y, room - used, STYLE_MUTED, hint);
+		room = used - 2;
 	}
-	draw_label(item, canvas, x, y, room, is_at_cursor ? STYLE_TEXT | STYLE_BOLD : STYLE_TEXT);
+	draw_label(item, canvas, x, y, room, label_style(item, is_at_cursor));
 	if (is_at_cursor) {
 		canvas_glyph(canvas, 0, y, canvas_named_glyph(canvas, GLYPH_CURSOR), STYLE_PRIMARY);
 		canvas_restyle(canvas, 0, y, canvas->width, 1, STYLE_SELECTED);

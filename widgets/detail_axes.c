@@ -192,16 +192,95 @@ static style_t failures_axis(const struct fleet_agent *agent, const struct view 
 	return STYLE_TEXT;
 }
 
+// ---- its life
+
+static bool is_contradicted(const struct agent_lifecycle *life)
+{
+	return life->is_recorded && life->is_observed && life->recorded != life->observed;
+}
+
+// "running, seen 12s ago (15:03:53)"; what contradicts our own record is said, not hidden.
+static style_t lifecycle_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct agent_lifecycle *life = agent->lifecycle;
+
+	if (!life)
+		return STYLE_TEXT;
+	if (life->is_observed) {
+		strbuf_add(out, lifecycle_name(life->observed));
+		if (is_contradicted(life))
+			strbuf_addf(out, ", though we left it %s", lifecycle_name(life->recorded));
+		strbuf_add(out, ", seen ");
+		add_when(out, life->observed_at_ms, view);
+	} else if (life->is_recorded) {
+		strbuf_addf(out, "%s as we left it, not seen yet", lifecycle_name(life->recorded));
+	} else if (*life->driver) {
+		strbuf_add(out, "not seen yet");
+	}
+	return is_contradicted(life) ? STYLE_WARN : STYLE_TEXT;
+}
+
+static style_t driver_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct agent_lifecycle *life = agent->lifecycle;
+
+	(void)view;
+	if (life)
+		strbuf_add(out, *life->driver ? life->driver : "none: nothing can be done to it");
+	return life && *life->driver ? STYLE_TEXT : STYLE_FAINT;
+}
+
+// Nothing was done to it that anybody remembers, and nothing is said.
+static style_t provisioning_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct agent_lifecycle *life = agent->lifecycle;
+
+	(void)view;
+	if (!life || !life->is_recorded)
+		return STYLE_TEXT;
+	strbuf_add(out, provisioning_name(life->provisioning));
+	return life->provisioning == PROVISIONING_FAILED ? STYLE_BAD : STYLE_TEXT;
+}
+
+static style_t version_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const struct agent_lifecycle *life = agent->lifecycle;
+
+	(void)view;
+	if (!life || !*life->version)
+		return STYLE_TEXT;
+	strbuf_addf(out, "%s", life->version);
+	if (*life->previous)
+		strbuf_addf(out, ", before it %s", life->previous);
+	return STYLE_TEXT;
+}
+
+static style_t holder_axis(const struct fleet_agent *agent, const struct view *view, struct strbuf *out)
+{
+	const char *key = view->operations.key;
+
+	if (!agent->lifecycle || !*agent->lifecycle->holder)
+		return STYLE_TEXT;
+	strbuf_addf(out, "%s", agent->lifecycle->holder);
+	if (agent->lifecycle->operation && key && *key)
+		strbuf_addf(out, " (%s shows it)", key);
+	return STYLE_PRIMARY;
+}
+
 size_t detail_axes(const struct fleet_agent *agent, const struct view *view, struct axis out[AXES_MAX])
 {
 	static const struct {
 		const char *label;
 		style_t (*write)(const struct fleet_agent *agent, const struct view *view, struct strbuf *out);
 	} axes[] = {
-		{ "reason", reason_axis },       { "observed", observed_axis }, { "attempts", attempt_axis },
-		{ "answer", answer_axis },       { "scrape", scrape_axis },     { "failures", failures_axis },
-		{ "freshness", freshness_axis }, { "our probe", quality_axis }, { "changes", flapping_axis },
-		{ "overlays", overlays_axis },
+		{ "reason", reason_axis },       { "observed", observed_axis },
+		{ "attempts", attempt_axis },    { "answer", answer_axis },
+		{ "scrape", scrape_axis },       { "failures", failures_axis },
+		{ "freshness", freshness_axis }, { "our probe", quality_axis },
+		{ "changes", flapping_axis },    { "overlays", overlays_axis },
+		{ "lifecycle", lifecycle_axis }, { "version", version_axis },
+		{ "driver", driver_axis },       { "provisioning", provisioning_axis },
+		{ "operated by", holder_axis },
 	};
 	size_t n = 0;
 

@@ -6,7 +6,7 @@
 #include "opscon/style.h"
 #include "opscon/view.h"
 
-enum { AXIS_TEXT_MAX = 400, AXES_MAX = 12 };
+enum { AXIS_TEXT_MAX = 400, AXES_MAX = 16 };
 
 struct axis {
 	const char *label;

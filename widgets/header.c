@@ -2,6 +2,7 @@
 #include "widgets/header.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "text/text.h"
@@ -77,6 +78,21 @@ static void draw_context(struct canvas *canvas, int x, int end, const struct vie
 		canvas_text(&room, used + 1, 0, width, STYLE_HEADER, clear);
 }
 
+// While anything is under way, on every screen, with the key that goes there.
+static int draw_operations(struct canvas *canvas, int x, int end, const struct fleet *fleet, const struct view *view)
+{
+	size_t n = fleet ? fleet_n_operations_open(fleet) : 0;
+	const char *key = view->operations.key;
+	char text[64];
+
+	if (!n)
+		return 0;
+	snprintf(text, sizeof text, "%zu operation%s", n, n == 1 ? "" : "s");
+	if (key && *key && end - x > ROOMY)
+		snprintf(text + strlen(text), sizeof text - strlen(text), " (%s)", key);
+	return draw_block(canvas, x, end, STYLE_PRIMARY | STYLE_REVERSE | STYLE_BOLD, text);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	int x = 1, end, name;
@@ -90,6 +106,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
 	if (view->environment && *view->environment)
 		x += draw_block(canvas, x, end, view->environment_style, view->environment);
+	x += draw_operations(canvas, x, end, fleet, view);
 	name = view->fleet_name && *view->fleet_name ? text_width(view->fleet_name) : 0;
 	if (name > 0 && end - x > 4) {
 		if (view->context && *view->context && name > (end - x) / 3)

@@ -30,29 +30,35 @@ static int draw_error(struct canvas *canvas, int from, const char *error)
 	return width > 4 ? width : 0;
 }
 
+void prompt_field_draw(struct canvas *canvas, const char *text, size_t cursor, bool has_cursor)
+{
+	size_t length = strlen(text);
+	const char *end = text + (cursor < length ? cursor : length), *from, *at;
+	int used = 0;
+
+	from = visible_from(text, end, canvas->width - 2);
+	canvas_text(canvas, 0, 0, -1, STYLE_TEXT, from);
+	at = from;
+	for (struct text_cluster cluster; at < end && text_next(&at, &cluster);)
+		used += cluster.width;
+	if (has_cursor)
+		canvas_restyle(canvas, used, 0, 1, 1, STYLE_REVERSE);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	const struct prompt_view *prompt = &view->prompt;
-	size_t length, cursor;
-	const char *from, *at;
 	struct canvas field;
-	int x, used = 0;
+	int x;
 
 	(void)widget;
 	(void)fleet;
 	if (!prompt->is_open)
 		return;
-	length = strlen(prompt->text);
-	cursor = prompt->cursor < length ? prompt->cursor : length;
 	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', STYLE_TEXT);
 	x = canvas_text(canvas, 0, 0, -1, STYLE_PRIMARY | STYLE_BOLD, prompt->label);
 	field = canvas_part(canvas, x, 0, canvas->width - x - draw_error(canvas, x, prompt->error), 1);
-	from = visible_from(prompt->text, prompt->text + cursor, field.width - 2);
-	canvas_text(&field, 0, 0, -1, STYLE_TEXT, from);
-	at = from;
-	for (struct text_cluster cluster; at < prompt->text + cursor && text_next(&at, &cluster);)
-		used += cluster.width;
-	canvas_restyle(&field, used, 0, 1, 1, STYLE_REVERSE);
+	prompt_field_draw(&field, prompt->text, prompt->cursor, true);
 }
 
 const struct widget_class prompt_class = { .name = "prompt", .min_width = 2, .min_height = 1, .draw = draw };

@@ -20,11 +20,12 @@ enum screen_id {
 	SCREEN_ALERTS,
 	SCREEN_METRICS,
 	SCREEN_TIMELINE,
+	SCREEN_OPERATIONS,
 	SCREEN_HELP,
 	SCREEN_COUNT
 };
 
-enum pane { PANE_TABLE, PANE_TIMELINE, PANE_PANELS, PANE_COUNT };
+enum pane { PANE_TABLE, PANE_TIMELINE, PANE_PANELS, PANE_DETAIL, PANE_COUNT }; // DETAIL: of the operations screen
 
 // Columns of the agent table.
 enum agent_column {
@@ -63,6 +64,9 @@ struct agent_table_view {
 	const char *filter; // text that names must contain, "" none
 	const uint64_t
 		*rows; // borrowed: only these are drawn, bit i: the i-th in sight, on what stands there; NULL: all
+	const uint32_t *marks; // borrowed: ids that are marked, ascending
+	size_t n_marks;
+	size_t n_marks_hidden; // of them not among ids
 };
 
 enum { TABLE_ROWS_MAX = 512 }; // of agent_table_view::rows
@@ -93,6 +97,13 @@ struct metrics_view {
 	const char *text; // filter
 };
 
+struct operations_view {
+	uint32_t no;               // the operation under the cursor; 0: there is none
+	size_t top, cursor;        // rows, as fleet_operation_at()
+	size_t target_top, target; // rows of its targets
+	const char *key;           // that goes to the operations, "" none
+};
+
 enum picker_kind {
 	PICK_AGENTS,
 	PICK_TIERS,
@@ -103,6 +114,7 @@ enum picker_kind {
 	PICK_THEME,
 	PICK_COMMANDS, // the palette
 	PICK_CHOICE,   // a few: snooze for how long, export as what, types of a timeline
+	PICK_ACTION,   // what can be done to an agent; hints say why not
 	PICK_KIND_COUNT,
 };
 
@@ -113,6 +125,7 @@ struct picker_item {
 	bool is_picked;
 	uint16_t score;   // of the fuzzy match
 	uint64_t matched; // bit i: the i-th code point of label matched (first 64)
+	bool is_disabled; // cannot be taken; the hint says why
 };
 
 struct picker_view {
@@ -142,6 +155,23 @@ struct dialog_view {
 	size_t n_buttons, focused;
 };
 
+enum confirm_focus { CONFIRM_CANCEL, CONFIRM_NAME, CONFIRM_REASON, CONFIRM_GO };
+
+// A plan and the question whether it is to be carried out. It does not change while it is read.
+struct confirm_view {
+	bool is_open;
+	const char *title;       // "Restart 12 agents?"
+	const struct plan *plan; // NULL: it is being made
+	const char *button;      // of whoever confirms: "Restart 12 agents"; NULL: it cannot be confirmed
+	enum confirm_focus focus;
+	bool is_ready; // what must be typed is typed
+	bool asks_name, asks_reason;
+	const char *name, *reason;         // borrowed: as typed so far
+	size_t name_cursor, reason_cursor; // byte offsets
+	const char *note;                  // why a key did nothing, "" none
+	size_t top;                        // of what is scrolled
+};
+
 struct key_hint {
 	const char *key, *text;
 };
@@ -169,6 +199,8 @@ struct view {
 	struct picker_view picker;
 	struct prompt_view prompt;
 	struct dialog_view dialog;
+	struct operations_view operations;
+	struct confirm_view confirm;
 	const struct key_hint *hints; // borrowed: what the foot shows, most important first
 	size_t n_hints;
 	const struct key_hint *help; // borrowed: every live key, for the help screen; key NULL starts a section

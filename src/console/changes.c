@@ -7,6 +7,7 @@ static void gone(struct console *console, uint32_t id)
 	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
 
 	history_forget(&console->history, id);
+	console->is_dirty |= id_set_remove(&console->marks, id);
 	if (console->held == id)
 		console->held = 0;
 	if (agent && context_remove(&console->context, PICK_AGENTS, agent->agent->key)) {
@@ -105,8 +106,11 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		console->is_dirty |= console->view.screen == SCREEN_TIMELINE;
 		console_touch(console, SLOT_TIMELINE);
 		break;
-	case FLEET_PROGRESS:
 	case FLEET_AGENT_LIFECYCLE:
+		console_refresh_actions(console);
+		console->is_dirty = true;
+		break;
+	case FLEET_PROGRESS:
 	case FLEET_PLANS:
 	case FLEET_OPERATIONS:
 	case FLEET_AUDIT:

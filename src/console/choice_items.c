@@ -235,6 +235,10 @@ int console_fill_picker(struct console *console)
 		return fill_formats(console);
 	case USE_TYPES:
 		return fill_types(console);
+	case USE_ACTION:
+		return console_fill_actions(console);
+	case USE_STRATEGY:
+		return console_fill_strategies(console);
 	}
 	return 0;
 }

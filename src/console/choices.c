@@ -19,11 +19,14 @@ static const struct {
 	[USE_MAINTENANCE] = { "Maintenance for", "How long...", PICK_CHOICE, false },
 	[USE_EXPORT] = { "Export the timeline as", "Select a format...", PICK_CHOICE, false },
 	[USE_TYPES] = { "Timeline: which types", "Select types...", PICK_CHOICE, true },
+	[USE_ACTION] = { "Act", "Select an action...", PICK_ACTION, false },
+	[USE_STRATEGY] = { "How, one after the other", "Select a rollout...", PICK_CHOICE, false },
 };
 
 static void open_picker(struct console *console, enum picker_use use, enum picker_kind kind, const char *title)
 {
 	console->picker_use = use;
+	key_guard_begin(&console->picker_guard);
 	picker_open(&console->picker, kind, title, uses[use].placeholder, uses[use].is_multi);
 	if (console_fill_picker(console) < 0 || picker_settle(&console->picker) < 0) {
 		picker_close(&console->picker);
@@ -34,7 +37,7 @@ static void open_picker(struct console *console, enum picker_use use, enum picke
 
 void console_choose(struct console *console, enum picker_use use)
 {
-	open_picker(console, use, uses[use].kind, uses[use].title);
+	open_picker(console, use, uses[use].kind, use == USE_ACTION ? console->acting.title : uses[use].title);
 }
 
 void console_choose_context(struct console *console, enum picker_kind kind)
@@ -141,6 +144,12 @@ static void take_choice(struct console *console, const char *choice)
 	case USE_EXPORT:
 		take_export(console, choice);
 		break;
+	case USE_ACTION:
+		console_take_action(console, choice);
+		break;
+	case USE_STRATEGY:
+		console_take_strategy(console, choice);
+		break;
 	case USE_CONTEXT:
 	case USE_TYPES:
 		break;
@@ -177,10 +186,30 @@ static void next_kind(struct console *console, int by)
 	console_choose_context(console, (enum picker_kind)kind);
 }
 
+// Where a choice may be followed by deeds, it is not taken by a key from before the list could be read.
+static bool is_too_soon(struct console *console, const struct key *key)
+{
+	bool is_allowed = key_guard_allows(&console->picker_guard, key, console->now);
+
+	return key->code == KEY_CODE_ENTER && !is_allowed &&
+	       (console->picker_use == USE_ACTION || console->picker_use == USE_STRATEGY);
+}
+
+static void say_refused(struct console *console)
+{
+	const struct picker_item *item = picker_item_here(&console->picker);
+
+	if (item)
+		console_say(console, SEVERITY_INFO, "%s: %s", item->label, item->hint);
+}
+
 void console_picker_key(struct console *console, const struct key *key)
 {
 	size_t rows = console->height > 8 ? (size_t)console->height - 6 : 3;
 
+	console->is_dirty = true;
+	if (is_too_soon(console, key))
+		return;
 	switch (picker_key(&console->picker, key, rows)) {
 	case PICKER_TAKEN:
 		take(console);
@@ -194,8 +223,10 @@ void console_picker_key(struct console *console, const struct key *key)
 	case PICKER_PREVIOUS_KIND:
 		next_kind(console, -1);
 		break;
+	case PICKER_REFUSED:
+		say_refused(console);
+		break;
 	case PICKER_GOES_ON:
 		break;
 	}
-	console->is_dirty = true;
 }

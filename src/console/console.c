@@ -80,6 +80,9 @@ void console_destroy(struct console *console)
 	console_remember(console);
 	fleet_unlisten(console->fleet, console_fleet_changed, console);
 	picker_close(&console->picker);
+	confirm_close(&console->confirm);
+	mem_free(console->acting.ids);
+	id_set_finish(&console->marks);
 	timeline_filter_finish(&console->timeline);
 	alert_filter_finish(&console->alerts);
 	series_filter_finish(&console->series);
@@ -141,7 +144,9 @@ static void screen_input(struct console *console, const struct key *key)
 void console_key(struct console *console, const struct key *key, struct instant now)
 {
 	console->now = now;
-	if (console->dialog.is_open)
+	if (console->confirm.is_open)
+		console_confirm_key(console, key);
+	else if (console->dialog.is_open)
 		dialog_input(console, key);
 	else if (console->picker.is_open)
 		console_picker_key(console, key);
@@ -186,6 +191,7 @@ static void drop_unfound(struct console *console)
 void console_tick(struct console *console, struct instant now)
 {
 	console->now = now;
+	console_take_plan(console);
 	expire_message(console);
 	drop_unfound(console);
 	if (console->mode == TABLE_DIFFERS && now.mono_ms - console->peers_at_ms >= PEERS_EVERY_MS) {
@@ -220,6 +226,8 @@ int64_t console_next_wake_ms(const struct console *console)
 {
 	int64_t wake_ms = INT64_MAX;
 
+	if (console_has_plan(console))
+		return console->now.mono_ms;
 	if (!console->view.is_paused)
 		wake_ms = console->drawn.whole_ms + console->refresh_ms;
 	if (console->message_until_ms && console->message_until_ms < wake_ms)

@@ -3,15 +3,25 @@
 
 #include <stdio.h>
 
-void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n,
-		 struct instant now)
+#include "text/text.h"
+
+void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n)
 {
-	*dialog = (struct dialog){ .is_open = true, .opened_mono_ms = now.mono_ms };
+	*dialog = (struct dialog){ .is_open = true };
+	key_guard_begin(&dialog->guard);
 	snprintf(dialog->title, sizeof dialog->title, "%s", title);
 	snprintf(dialog->text, sizeof dialog->text, "%s", text);
+	text_trim(dialog->title);
+	text_trim(dialog->text);
 	dialog->buttons[dialog->n_buttons++] = "Cancel";
 	for (size_t i = 0; i < n && dialog->n_buttons < DIALOG_BUTTONS_MAX; i++)
 		dialog->buttons[dialog->n_buttons++] = buttons[i];
+}
+
+void dialog_painted(struct dialog *dialog, struct instant now)
+{
+	if (dialog->is_open)
+		key_guard_painted(&dialog->guard, now);
 }
 
 static int dialog_close(struct dialog *dialog, size_t button)
@@ -27,14 +37,16 @@ static void focus(struct dialog *dialog, size_t step)
 
 int dialog_key(struct dialog *dialog, const struct key *key, struct instant now)
 {
+	bool is_allowed = key_guard_allows(&dialog->guard, key, now);
+
+	if (!key_guard_is_armed(&dialog->guard, now) && key->code != KEY_CODE_ESCAPE)
+		return DIALOG_OPEN;
 	switch (key->mods ? 0 : key->code) {
 	case KEY_CODE_ESCAPE:
 		return dialog_close(dialog, DIALOG_CANCEL);
 	case KEY_CODE_ENTER:
 	case ' ':
-		if (now.mono_ms - dialog->opened_mono_ms < DIALOG_GUARD_MS)
-			return DIALOG_OPEN;
-		return dialog_close(dialog, dialog->focused);
+		return is_allowed ? dialog_close(dialog, dialog->focused) : DIALOG_OPEN;
 	case KEY_CODE_TAB:
 	case KEY_CODE_RIGHT:
 	case KEY_CODE_DOWN:

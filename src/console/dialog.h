@@ -1,12 +1,13 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* A question with named buttons. Cancel comes first and has the focus; what was typed before the question could be read
- * and what is pasted never answers it.
+/* A question with named buttons. Cancel comes first and has the focus; what was typed before the question could be
+ * read, what a stuck key repeats and what is pasted never answers it.
  */
+#include "console/key_guard.h"
 #include "opscon/key.h"
 #include "opscon/view.h"
 
-enum { DIALOG_BUTTONS_MAX = 4, DIALOG_GUARD_MS = 300 };
+enum { DIALOG_BUTTONS_MAX = 4, DIALOG_GUARD_MS = KEY_GUARD_MS };
 
 struct dialog {
 	bool is_open;
@@ -14,14 +15,16 @@ struct dialog {
 	char text[1024];
 	const char *buttons[DIALOG_BUTTONS_MAX]; // borrowed; 0 is Cancel
 	size_t n_buttons, focused;
-	int64_t opened_mono_ms;
+	struct key_guard guard;
 };
 
 enum { DIALOG_OPEN = -1, DIALOG_CANCEL = 0 };
 
-// buttons: those besides Cancel, at most DIALOG_BUTTONS_MAX - 1; constants.
-void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n,
-		 struct instant now);
+// buttons: those besides Cancel, at most DIALOG_BUTTONS_MAX - 1; they outlive the dialog.
+void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n);
+
+// It stands on the screen as it is now.
+void dialog_painted(struct dialog *dialog, struct instant now);
 
 // DIALOG_OPEN while it stays open; else it has closed and the button's number is returned, DIALOG_CANCEL for Esc.
 int dialog_key(struct dialog *dialog, const struct key *key, struct instant now);

@@ -50,7 +50,7 @@ bool console_is_touched(const struct console *console)
 
 static bool has_overlay(const struct view *view)
 {
-	return view->picker.is_open || view->prompt.is_open || view->dialog.is_open;
+	return view->picker.is_open || view->prompt.is_open || view->dialog.is_open || view->confirm.is_open;
 }
 
 static uint64_t columns(const struct console *console)

@@ -8,7 +8,9 @@
 #include "opscon/view.h"
 
 enum command {
+	COMMAND_ABORT,
 	COMMAND_ACK,
+	COMMAND_ACT,
 	COMMAND_AGENT,
 	COMMAND_ALERTS,
 	COMMAND_ANSWER,
@@ -23,20 +25,25 @@ enum command {
 	COMMAND_FILTER,
 	COMMAND_FIRST,
 	COMMAND_HELP,
+	COMMAND_HOLD,
 	COMMAND_JUMP_BACK,
 	COMMAND_JUMP_FORWARD,
 	COMMAND_LAST,
 	COMMAND_LEFT,
 	COMMAND_MAINTENANCE,
+	COMMAND_MARK,
+	COMMAND_MARK_ALL,
 	COMMAND_METRICS,
 	COMMAND_NEWLY_BAD,
 	COMMAND_NEXT_PANE,
 	COMMAND_NOTE,
+	COMMAND_OPERATIONS,
 	COMMAND_OVERVIEW,
 	COMMAND_PAGE_DOWN,
 	COMMAND_PAGE_UP,
 	COMMAND_PALETTE,
 	COMMAND_PAUSE,
+	COMMAND_PAUSE_ALL,
 	COMMAND_PIN,
 	COMMAND_PREVIOUS_PANE,
 	COMMAND_PROBE,
@@ -45,6 +52,7 @@ enum command {
 	COMMAND_REOPEN_AUDIT,
 	COMMAND_REVERSE,
 	COMMAND_RIGHT,
+	COMMAND_ROLL_BACK,
 	COMMAND_SEVERITY,
 	COMMAND_SNOOZE,
 	COMMAND_SORT,
@@ -95,5 +103,7 @@ void keymap_init(struct keymap *keymap, const struct config *config); // config 
 enum command keymap_find(const struct keymap *keymap, const struct key *key, enum screen_id screen);
 const char *keymap_key(const struct keymap *keymap, enum command command); // its first key, "" when it has none
 
-// The most useful keys of a screen, for the foot. Returns how many were written.
-size_t keymap_hints(const struct keymap *keymap, enum screen_id screen, struct key_hint hints[KEYMAP_HINTS_MAX]);
+// The most useful keys of a screen, for the foot; while operations are under way, first the one that pauses them all.
+// Returns how many were written.
+size_t keymap_hints(const struct keymap *keymap, enum screen_id screen, bool is_operating,
+		    struct key_hint hints[KEYMAP_HINTS_MAX]);

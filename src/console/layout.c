@@ -147,12 +147,27 @@ static void metrics(struct layout *out, int width, int height)
 	out->slots[SLOT_MAIN] = body;
 }
 
+// The list as long as it is, but never more than it needs or two fifths of the rows; beside it or below, the one under
+// the cursor.
+static void operations(struct layout *out, int width, int height, const struct layout_content *content)
+{
+	struct rect body = frame(out, width, height, false, false);
+	int wanted = content->n_operations > 99 ? 99 : (int)content->n_operations + 2;
+
+	if (is_wide(&body))
+		out->slots[SLOT_DETAIL] = take_right(&body, body.width - clamp(body.width * 2 / 5, 46, 110) - 1);
+	else if (body.height >= 12)
+		take_bottom(&body, body.height - clamp(wanted, 3, body.height * 2 / 5), &out->slots[SLOT_DETAIL]);
+	out->slots[SLOT_MAIN] = body;
+}
+
 // The pane that has the keys is always there.
 static void show_focused(struct layout *out, enum screen_id screen, const struct layout_content *content)
 {
 	enum slot wanted = slot_of_pane(content->focus);
 	enum slot giver = wanted == SLOT_PANELS && layout_has(out, SLOT_TIMELINE) ? SLOT_TIMELINE : SLOT_MAIN;
-	bool has_panes = screen == SCREEN_OVERVIEW || screen == SCREEN_AGENT || screen == SCREEN_METRICS;
+	bool has_panes = screen == SCREEN_OVERVIEW || screen == SCREEN_AGENT || screen == SCREEN_METRICS ||
+			 screen == SCREEN_OPERATIONS;
 
 	if (!has_panes || layout_has(out, wanted) || !layout_has(out, giver))
 		return;
@@ -195,6 +210,9 @@ void layout_compute(enum screen_id screen, int width, int height, const struct l
 	case SCREEN_ALERTS:
 		out->slots[SLOT_MAIN] = frame(out, width, height, true, !content->is_feed_live);
 		break;
+	case SCREEN_OPERATIONS:
+		operations(out, width, height, content);
+		break;
 	case SCREEN_TIMELINE:
 	case SCREEN_HELP:
 	case SCREEN_COUNT:
@@ -213,5 +231,16 @@ bool layout_has(const struct layout *layout, enum slot slot)
 
 enum slot slot_of_pane(enum pane pane)
 {
-	return pane == PANE_TIMELINE ? SLOT_TIMELINE : pane == PANE_PANELS ? SLOT_PANELS : SLOT_MAIN;
+	switch (pane) {
+	case PANE_TIMELINE:
+		return SLOT_TIMELINE;
+	case PANE_PANELS:
+		return SLOT_PANELS;
+	case PANE_DETAIL:
+		return SLOT_DETAIL;
+	case PANE_TABLE:
+	case PANE_COUNT:
+		break;
+	}
+	return SLOT_MAIN;
 }

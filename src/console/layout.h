@@ -22,9 +22,10 @@ enum slot {
 	SLOT_COUNTS,
 	SLOT_NEWLY_BAD,
 	SLOT_PROGRESS,
-	SLOT_MAIN, // the table, the agent, the list of alerts or series, the timeline's own screen, help
+	SLOT_MAIN, // the table, the agent, the list of alerts, series or operations, the timeline's own screen, help
 	SLOT_TIMELINE,
 	SLOT_PANELS,
+	SLOT_DETAIL, // of the operation under the cursor
 	SLOT_FOOTER,
 	SLOT_COUNT,
 };
@@ -37,6 +38,7 @@ struct layout_content {
 	bool is_feed_live; // else the feed's own indicator stands beside the verdict
 	enum pane focus;
 	bool is_chart_open;
+	size_t n_operations;
 };
 
 struct layout {

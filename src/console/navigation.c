@@ -3,6 +3,8 @@
 #include "console/state.h"
 #include "widgets/agent_detail.h"
 #include "widgets/agent_table.h"
+#include "widgets/operation_detail.h"
+#include "widgets/operation_list.h"
 
 // The timeline's own screen has it in the middle; the heading takes a row.
 size_t console_rows(const struct console *console, enum slot slot)
@@ -12,7 +14,15 @@ size_t console_rows(const struct console *console, enum slot slot)
 	if (slot == SLOT_TIMELINE && console->view.screen == SCREEN_TIMELINE)
 		slot = SLOT_MAIN;
 	height = console->layout.slots[slot].height;
-	height = slot == SLOT_MAIN && console->view.screen == SCREEN_OVERVIEW ? agent_table_rows(height) : height - 1;
+	if (slot == SLOT_MAIN && console->view.screen == SCREEN_OVERVIEW)
+		height = agent_table_rows(height);
+	else if (slot == SLOT_MAIN && console->view.screen == SCREEN_OPERATIONS)
+		height = operation_list_rows(height);
+	else if (slot == SLOT_DETAIL)
+		height = operation_detail_rows(console->fleet, &console->view, console->layout.slots[slot].width,
+					       height);
+	else
+		height--;
 	return height > 0 ? (size_t)height : 1;
 }
 
@@ -44,6 +54,8 @@ void console_go_to(struct console *console, struct place place)
 	console->series.is_stale = true;
 	console->is_dirty = true;
 	console_watch(console);
+	if (place.screen == SCREEN_AGENT)
+		console_observe(console, place.agent);
 }
 
 void console_go(struct console *console, enum screen_id screen, uint32_t agent)
@@ -65,6 +77,8 @@ void console_back(struct console *console)
 		console->view.is_chart_open = false;
 	} else if (console->timeline.expanded) {
 		console->timeline.expanded = 0;
+	} else if (console->view.screen == SCREEN_OPERATIONS && console->view.focus == PANE_DETAIL) {
+		console->view.focus = PANE_TABLE;
 	} else if (console->view.screen != SCREEN_OVERVIEW) {
 		if (history_back(&console->history, &place))
 			console_go_to(console, place);
@@ -76,6 +90,8 @@ void console_back(struct console *console)
 		console_table_filter(console, "");
 	} else if (console->mode != TABLE_ALL) {
 		console_table_mode(console, TABLE_ALL);
+	} else if (console->marks.n) {
+		id_set_clear(&console->marks);
 	}
 	console->is_dirty = true;
 }
@@ -119,6 +135,7 @@ static void move_pane(struct console *console, int64_t by)
 		console_move_sideways(console, (int)by);
 		break;
 	case PANE_TABLE:
+	case PANE_DETAIL:
 	case PANE_COUNT:
 		if (console->view.screen == SCREEN_OVERVIEW)
 			move_table(console, by);
@@ -150,6 +167,13 @@ void console_move(struct console *console, int64_t by)
 		break;
 	case SCREEN_TIMELINE:
 		timeline_filter_move(&console->timeline, by, rows);
+		break;
+	case SCREEN_OPERATIONS:
+		if (view->focus == PANE_DETAIL)
+			operations_move_target(&console->operations, console->fleet, by,
+					       console_rows(console, SLOT_DETAIL));
+		else
+			operations_move(&console->operations, console->fleet, by);
 		break;
 	case SCREEN_HELP:
 		view->help_top = moved(view->help_top, by, console->keymap.n_help);
@@ -192,13 +216,18 @@ void console_move_sideways(struct console *console, int by)
 
 void console_next_pane(struct console *console, int by)
 {
+	static const unsigned panes[SCREEN_COUNT] = {
+		[SCREEN_OVERVIEW] = 1U << PANE_TABLE | 1U << PANE_TIMELINE | 1U << PANE_PANELS,
+		[SCREEN_AGENT] = 1U << PANE_TABLE | 1U << PANE_TIMELINE | 1U << PANE_PANELS,
+		[SCREEN_METRICS] = 1U << PANE_TABLE | 1U << PANE_PANELS,
+		[SCREEN_OPERATIONS] = 1U << PANE_TABLE | 1U << PANE_DETAIL,
+	};
 	struct view *view = &console->view;
-	int pane = (int)view->focus;
 
-	if (view->screen == SCREEN_METRICS)
-		view->focus = view->focus == PANE_TABLE ? PANE_PANELS : PANE_TABLE;
-	else if (view->screen == SCREEN_OVERVIEW || view->screen == SCREEN_AGENT)
-		view->focus = (enum pane)((pane + by + PANE_COUNT) % PANE_COUNT);
+	if (panes[view->screen])
+		do
+			view->focus = (enum pane)(((int)view->focus + by + PANE_COUNT) % PANE_COUNT);
+		while (!(panes[view->screen] & 1U << view->focus));
 	view->is_chart_open = false;
 	console->is_dirty = true;
 }
@@ -211,6 +240,19 @@ static void enter_timeline(struct console *console)
 		console_go(console, SCREEN_AGENT, item->agent);
 	else
 		console_run(console, COMMAND_EXPAND);
+}
+
+// From the list to the targets, from there to the agent.
+static void enter_operations(struct console *console)
+{
+	uint32_t agent = console_operation_target(console);
+
+	if (console->view.focus != PANE_DETAIL)
+		console->view.focus = PANE_DETAIL;
+	else if (fleet_agent(console->fleet, agent))
+		console_go(console, SCREEN_AGENT, agent);
+	else if (agent)
+		console_say(console, SEVERITY_INFO, "that agent is gone");
 }
 
 void console_enter(struct console *console)
@@ -227,6 +269,8 @@ void console_enter(struct console *console)
 		console_go(console, SCREEN_AGENT, view->selected);
 	} else if (view->screen == SCREEN_AGENT) {
 		console_go(console, SCREEN_METRICS, view->agent);
+	} else if (view->screen == SCREEN_OPERATIONS) {
+		enter_operations(console);
 	} else if (view->screen == SCREEN_ALERTS) {
 		alert = fleet_alert(console->fleet, console_alert_here(console));
 		if (alert && alert->agent)

@@ -50,29 +50,62 @@ static int reserve(struct picker *picker)
 	return 0;
 }
 
-int picker_add(struct picker *picker, const char *id, const char *label, const char *hint, bool is_picked)
+// The three texts in memory of its own.
+static int set_texts(struct picker_entry *entry, const char *id, const char *label, const char *hint)
 {
 	size_t n_id = strlen(id) + 1, n_label = strlen(label) + 1, n_hint = strlen(hint) + 1;
-	char *memory;
+	char *memory = mem_alloc(n_id + n_label + n_hint);
 
-	if (reserve(picker) < 0)
-		return -ENOMEM;
-	memory = mem_alloc(n_id + n_label + n_hint);
 	if (!memory)
 		return -ENOMEM;
 	memcpy(memory, id, n_id);
 	memcpy(memory + n_id, label, n_label);
 	memcpy(memory + n_id + n_label, hint, n_hint);
+	mem_free(entry->memory);
+	entry->memory = memory;
+	entry->item.id = memory;
+	entry->item.label = memory + n_id;
+	entry->item.hint = memory + n_id + n_label;
+	return 0;
+}
+
+int picker_add(struct picker *picker, const char *id, const char *label, const char *hint, bool is_picked)
+{
+	struct picker_entry entry = { .item.is_picked = is_picked };
+
+	if (reserve(picker) < 0 || set_texts(&entry, id, label, hint) < 0)
+		return -ENOMEM;
 	// One replaces the other where only one can be.
 	for (size_t i = 0; is_picked && !picker->is_multi && i < picker->n; i++)
 		picker->entries[i].item.is_picked = false;
 	picker->n_picked = is_picked && !picker->is_multi ? 0 : picker->n_picked;
-	picker->entries[picker->n++] = (struct picker_entry){ .memory = memory,
-							      .item = { .id = memory,
-									.label = memory + n_id,
-									.hint = memory + n_id + n_label,
-									.is_picked = is_picked } };
+	picker->entries[picker->n++] = entry;
 	picker->n_picked += is_picked;
+	return 0;
+}
+
+void picker_disable(struct picker *picker)
+{
+	if (picker->n)
+		picker->entries[picker->n - 1].item.is_disabled = true;
+}
+
+int picker_change(struct picker *picker, const char *id, const char *hint, bool is_disabled)
+{
+	size_t at = 0;
+	int r;
+
+	while (at < picker->n && strcmp(picker->entries[at].item.id, id) != 0)
+		at++;
+	if (at == picker->n)
+		return -ENOENT;
+	r = set_texts(&picker->entries[at], id, picker->entries[at].item.label, hint);
+	if (r < 0)
+		return r;
+	picker->entries[at].item.is_disabled = is_disabled;
+	for (size_t row = 0; row < picker->n_shown; row++)
+		if (picker->shown_at[row] == at)
+			picker->shown[row] = picker->entries[at].item;
 	return 0;
 }
 
@@ -159,6 +192,8 @@ static enum picker_outcome take(struct picker *picker)
 {
 	if (picker->is_multi && !picker->is_touched && !picker->n_picked && picker->n_shown)
 		pick(picker, picker->cursor, true);
+	if (!picker->is_multi && picker->n_shown && picker->shown[picker->cursor].is_disabled)
+		return PICKER_REFUSED;
 	return picker->n_shown || picker->is_touched ? PICKER_TAKEN : PICKER_GOES_ON;
 }
 
@@ -220,6 +255,11 @@ enum picker_outcome picker_key(struct picker *picker, const struct key *key, siz
 const char *picker_choice(const struct picker *picker)
 {
 	return picker->n_shown ? picker->shown[picker->cursor].id : NULL;
+}
+
+const struct picker_item *picker_item_here(const struct picker *picker)
+{
+	return picker->n_shown ? &picker->shown[picker->cursor] : NULL;
 }
 
 const char *picker_picked(const struct picker *picker, size_t *at)

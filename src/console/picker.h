@@ -24,17 +24,29 @@ struct picker {
 	size_t top, cursor;
 };
 
-enum picker_outcome { PICKER_GOES_ON, PICKER_TAKEN, PICKER_CANCELLED, PICKER_NEXT_KIND, PICKER_PREVIOUS_KIND };
+enum picker_outcome {
+	PICKER_GOES_ON,
+	PICKER_TAKEN,
+	PICKER_CANCELLED,
+	PICKER_NEXT_KIND,
+	PICKER_PREVIOUS_KIND,
+	PICKER_REFUSED
+};
 
 void picker_open(struct picker *picker, enum picker_kind kind, const char *title, const char *placeholder,
 		 bool is_multi);
 int picker_add(struct picker *picker, const char *id, const char *label, const char *hint,
-	       bool is_picked);           // or -ENOMEM
+	       bool is_picked);             // or -ENOMEM
+void picker_disable(struct picker *picker); // the one added last: it cannot be taken
+// Another hint, and whether it can be taken; while the list is open. 0, -ENOENT, or -ENOMEM (all stays).
+int picker_change(struct picker *picker, const char *id, const char *hint, bool is_disabled);
 int picker_settle(struct picker *picker); // after the last item. 0 or -ENOMEM
 void picker_close(struct picker *picker); // frees the items
 
+// PICKER_REFUSED: the one under the cursor is disabled, and its hint says why.
 enum picker_outcome picker_key(struct picker *picker, const struct key *key, size_t rows);
 const char *picker_choice(const struct picker *picker); // id under the cursor, NULL when nothing matches
+const struct picker_item *picker_item_here(const struct picker *picker); // the same, whole
 
 // The ids that are picked, in the order they were added: start with *at = 0. NULL past the last.
 const char *picker_picked(const struct picker *picker, size_t *at);

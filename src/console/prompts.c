@@ -22,9 +22,25 @@ static char *target(struct console *console, enum prompt_use use, size_t *size)
 		*size = sizeof console->series.text;
 		return console->series.text;
 	case PROMPT_NOTE:
+	case PROMPT_VALUE:
+	case PROMPT_ROLLBACK:
 		break;
 	}
 	return NULL;
+}
+
+static const char *label_of(const struct console *console, enum prompt_use use)
+{
+	switch (use) {
+	case PROMPT_NOTE:
+		return "note: ";
+	case PROMPT_VALUE:
+		return console->acting.action->asks;
+	case PROMPT_ROLLBACK:
+		return "why roll it back: ";
+	default:
+		return "/";
+	}
 }
 
 void console_open_prompt(struct console *console, enum prompt_use use)
@@ -34,7 +50,7 @@ void console_open_prompt(struct console *console, enum prompt_use use)
 
 	console->prompt_use = use;
 	snprintf(console->prompt_before, sizeof console->prompt_before, "%s", text ? text : "");
-	prompt_open(&console->prompt, use == PROMPT_NOTE ? "note: " : "/", console->prompt_before);
+	prompt_open(&console->prompt, label_of(console, use), console->prompt_before);
 }
 
 static void apply(struct console *console, const char *text)
@@ -55,16 +71,33 @@ static void apply(struct console *console, const char *text)
 	console->series.is_stale = true;
 }
 
+// What is wrong with what was typed; "" nothing.
+static const char *problem_with(const struct console *console, const char *text)
+{
+	if (console->prompt_use == PROMPT_VALUE)
+		return console_check_value(console, text);
+	if (console->prompt_use == PROMPT_ROLLBACK && !text[strspn(text, " ")])
+		return "a reason is needed";
+	return "";
+}
+
 static void submit(struct console *console)
 {
+	const char *problem = problem_with(console, console->prompt.text);
 	char text[PROMPT_MAX];
 
+	if (*problem)
+		prompt_fail(&console->prompt, problem);
 	if (console->prompt.error[0])
 		return; // a selector that is none: said, and still there to be mended
 	snprintf(text, sizeof text, "%s", console->prompt.text);
 	prompt_close(&console->prompt);
 	if (console->prompt_use == PROMPT_NOTE)
 		console_note(console, text);
+	else if (console->prompt_use == PROMPT_VALUE)
+		console_take_value(console, text);
+	else if (console->prompt_use == PROMPT_ROLLBACK)
+		console_roll_back_because(console, text);
 }
 
 void console_prompt_key(struct console *console, const struct key *key)

@@ -8,8 +8,40 @@
 #include "console/state.h"
 #include "text/text.h"
 
-static const char *refusal(int error)
+static bool is_operating(enum request_type type)
 {
+	return type >= REQUEST_PLAN && type <= REQUEST_OBSERVE;
+}
+
+// The same errors mean something else where agents are operated.
+static const char *operation_refusal(int error)
+{
+	switch (error) {
+	case -ENOTSUP:
+		return "nothing operates agents here";
+	case -EROFS:
+		return "operations are read-only here";
+	case -EPERM:
+		return "it is not allowed";
+	case -ESTALE:
+		return "it has changed since the plan was made; the timeline says how";
+	case -EBUSY:
+		return "somebody else is operating on it; the timeline says who";
+	case -EIO:
+		return "the audit trail or the journal cannot be written";
+	case -EINVAL:
+		return "that makes no sense; the timeline says why";
+	default:
+		return NULL;
+	}
+}
+
+static const char *refusal(enum request_type type, int error)
+{
+	const char *words = is_operating(type) ? operation_refusal(error) : NULL;
+
+	if (words)
+		return words;
 	switch (error) {
 	case -ENOENT:
 		return "it is gone";
@@ -34,14 +66,15 @@ int console_request(struct console *console, const struct request *request)
 	int r = -ENOTSUP;
 
 	signed_request.who = console->who;
-	if (!signed_request.text)
-		signed_request.text = "";
+	signed_request.text = signed_request.text ? signed_request.text : "";
+	signed_request.typed = signed_request.typed ? signed_request.typed : "";
+	signed_request.reason = signed_request.reason ? signed_request.reason : "";
 	if (request->alert) // it may move in the list: the next key must find the same one
 		console->alerts.held = request->alert;
 	if (console->feed)
 		r = feed_request(console->feed, &signed_request);
 	if (r < 0)
-		console_say(console, SEVERITY_WARNING, "not done: %s", refusal(r));
+		console_say(console, SEVERITY_WARNING, "not done: %s", refusal(request->type, r));
 	return r;
 }
 
@@ -182,9 +215,10 @@ void console_ask_question(struct console *console)
 	static const char *const buttons[] = { "Keep them", "Drop them" };
 	const struct timeline_item *question = fleet_question(console->fleet);
 
-	if (question)
-		dialog_open(&console->dialog, question->title, question->description, buttons, 2, console->now);
-	else
+	if (question) {
+		console->dialog_request = REQUEST_SHRINK_ACCEPT;
+		dialog_open(&console->dialog, question->title, question->description, buttons, 2);
+	} else
 		console_say(console, SEVERITY_INFO, "there is no open question");
 }
 
@@ -194,6 +228,10 @@ void console_answer(struct console *console, int button)
 
 	if (button == DIALOG_CANCEL)
 		return;
+	if (console->dialog_request != REQUEST_SHRINK_ACCEPT) {
+		console_answer_operation(console);
+		return;
+	}
 	if (console_request(console, &(struct request){ .type = type }) == 0)
 		console_say(console, SEVERITY_INFO,
 			    type == REQUEST_SHRINK_ACCEPT ? "they are dropped" : "they are kept");

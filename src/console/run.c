@@ -34,6 +34,11 @@ static void run_timeline(struct console *console)
 	console_go(console, SCREEN_TIMELINE, 0);
 }
 
+static void run_operations(struct console *console)
+{
+	console_go(console, SCREEN_OPERATIONS, 0);
+}
+
 static void run_help(struct console *console)
 {
 	if (console->view.screen == SCREEN_HELP)
@@ -274,7 +279,9 @@ static void run_filter(struct console *console)
 typedef void (*run_cb)(struct console *console);
 
 static const run_cb runs[COMMAND_COUNT] = {
+	[COMMAND_ABORT] = console_abort,
 	[COMMAND_ACK] = console_ack,
+	[COMMAND_ACT] = console_act,
 	[COMMAND_AGENT] = run_agent,
 	[COMMAND_ALERTS] = run_alerts,
 	[COMMAND_ANSWER] = console_ask_question,
@@ -289,20 +296,25 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_FILTER] = run_filter,
 	[COMMAND_FIRST] = run_first,
 	[COMMAND_HELP] = run_help,
+	[COMMAND_HOLD] = console_hold,
 	[COMMAND_JUMP_BACK] = run_jump_back,
 	[COMMAND_JUMP_FORWARD] = run_jump_forward,
 	[COMMAND_LAST] = run_last,
 	[COMMAND_LEFT] = run_left,
 	[COMMAND_MAINTENANCE] = run_maintenance,
+	[COMMAND_MARK] = console_mark,
+	[COMMAND_MARK_ALL] = console_mark_all,
 	[COMMAND_METRICS] = run_metrics,
 	[COMMAND_NEWLY_BAD] = run_newly_bad,
 	[COMMAND_NEXT_PANE] = run_next_pane,
 	[COMMAND_NOTE] = run_note,
+	[COMMAND_OPERATIONS] = run_operations,
 	[COMMAND_OVERVIEW] = run_overview,
 	[COMMAND_PAGE_DOWN] = run_page_down,
 	[COMMAND_PAGE_UP] = run_page_up,
 	[COMMAND_PALETTE] = run_palette,
 	[COMMAND_PAUSE] = run_pause,
+	[COMMAND_PAUSE_ALL] = console_pause_all,
 	[COMMAND_PIN] = console_pin,
 	[COMMAND_PREVIOUS_PANE] = run_previous_pane,
 	[COMMAND_PROBE] = console_probe,
@@ -311,6 +323,7 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_REOPEN_AUDIT] = console_reopen_audit,
 	[COMMAND_REVERSE] = run_reverse,
 	[COMMAND_RIGHT] = run_right,
+	[COMMAND_ROLL_BACK] = console_roll_back,
 	[COMMAND_SEVERITY] = run_severity,
 	[COMMAND_SNOOZE] = run_snooze,
 	[COMMAND_SORT] = run_sort,

@@ -4,6 +4,7 @@
 #include "widgets/agent_detail.h"
 #include "widgets/agent_table.h"
 #include "widgets/alert_list.h"
+#include "widgets/confirm_dialog.h"
 #include "widgets/connection.h"
 #include "widgets/context_picker.h"
 #include "widgets/counts.h"
@@ -14,6 +15,8 @@
 #include "widgets/metrics_grid.h"
 #include "widgets/metrics_list.h"
 #include "widgets/newly_bad.h"
+#include "widgets/operation_detail.h"
+#include "widgets/operation_list.h"
 #include "widgets/progress_tracker.h"
 #include "widgets/prompt.h"
 #include "widgets/timeline.h"
@@ -21,23 +24,28 @@
 
 // The same on every screen, where the layout has a place for it.
 static const struct widget widgets[SLOT_COUNT] = {
-	[SLOT_HEADER] = { .class = &header_class },       [SLOT_CONNECTION] = { .class = &connection_class },
-	[SLOT_VERDICT] = { .class = &verdict_class },     [SLOT_COUNTS] = { .class = &counts_class },
-	[SLOT_NEWLY_BAD] = { .class = &newly_bad_class }, [SLOT_PROGRESS] = { .class = &progress_tracker_class },
-	[SLOT_TIMELINE] = { .class = &timeline_class },   [SLOT_PANELS] = { .class = &metrics_grid_class },
-	[SLOT_FOOTER] = { .class = &footer_class },
+	[SLOT_HEADER] = { .class = &header_class },           [SLOT_CONNECTION] = { .class = &connection_class },
+	[SLOT_VERDICT] = { .class = &verdict_class },         [SLOT_COUNTS] = { .class = &counts_class },
+	[SLOT_NEWLY_BAD] = { .class = &newly_bad_class },     [SLOT_PROGRESS] = { .class = &progress_tracker_class },
+	[SLOT_TIMELINE] = { .class = &timeline_class },       [SLOT_PANELS] = { .class = &metrics_grid_class },
+	[SLOT_DETAIL] = { .class = &operation_detail_class }, [SLOT_FOOTER] = { .class = &footer_class },
 };
 
 // What stands in the middle.
 static const struct widget mains[SCREEN_COUNT] = {
-	[SCREEN_OVERVIEW] = { .class = &agent_table_class }, [SCREEN_AGENT] = { .class = &agent_detail_class },
-	[SCREEN_ALERTS] = { .class = &alert_list_class },    [SCREEN_METRICS] = { .class = &metrics_list_class },
-	[SCREEN_TIMELINE] = { .class = &timeline_class },    [SCREEN_HELP] = { .class = &help_class },
+	[SCREEN_OVERVIEW] = { .class = &agent_table_class },
+	[SCREEN_AGENT] = { .class = &agent_detail_class },
+	[SCREEN_ALERTS] = { .class = &alert_list_class },
+	[SCREEN_METRICS] = { .class = &metrics_list_class },
+	[SCREEN_TIMELINE] = { .class = &timeline_class },
+	[SCREEN_OPERATIONS] = { .class = &operation_list_class },
+	[SCREEN_HELP] = { .class = &help_class },
 };
 
 static const struct widget picker = { .class = &context_picker_class };
 static const struct widget prompt = { .class = &prompt_class };
 static const struct widget dialog = { .class = &dialog_class };
+static const struct widget confirm = { .class = &confirm_dialog_class };
 
 static void draw_slot(const struct console *console, enum slot slot, struct canvas *canvas)
 {
@@ -62,6 +70,18 @@ static void draw_overlays(const struct console *console, struct canvas *canvas)
 		widget_draw(&prompt, console->fleet, &console->view, &foot);
 	if (console->view.dialog.is_open)
 		widget_draw(&dialog, console->fleet, &console->view, canvas);
+	if (console->view.confirm.is_open)
+		widget_draw(&confirm, console->fleet, &console->view, canvas);
+}
+
+// What asks for an answer takes none from before it stood on the screen.
+static void note_painted(struct console *console, const struct canvas *canvas)
+{
+	if (console->picker.is_open)
+		key_guard_painted(&console->picker_guard, console->now);
+	dialog_painted(&console->dialog, console->now);
+	if (confirm_dialog_is_readable(canvas->width, canvas->height))
+		confirm_painted(&console->confirm, console->now);
 }
 
 void console_draw(struct console *console, struct canvas *canvas, struct instant now)
@@ -81,5 +101,6 @@ void console_draw(struct console *console, struct canvas *canvas, struct instant
 			draw_slot(console, (enum slot)slot, canvas);
 	console->view.table.rows = NULL;
 	draw_overlays(console, canvas);
+	note_painted(console, canvas);
 	console_has_drawn(console, canvas, is_whole);
 }

@@ -36,6 +36,16 @@ static const char *name_of_key(void *ctx, const char *key)
 	return agent ? agent->agent->name : key;
 }
 
+static size_t n_marks_hidden(const struct console *console)
+{
+	size_t n_listed, n = console->marks.n;
+	const uint32_t *listed = agent_order_ids(console->order, &n_listed);
+
+	for (size_t i = 0; i < n_listed && n; i++)
+		n -= id_set_has(&console->marks, listed[i]);
+	return n;
+}
+
 static void show_table(struct console *console)
 {
 	struct agent_table_view *table = &console->view.table;
@@ -48,6 +58,9 @@ static void show_table(struct console *console)
 	table->is_descending = console->is_descending;
 	table->mode = console->mode;
 	table->filter = console->table_filter;
+	table->marks = console->marks.ids;
+	table->n_marks = console->marks.n;
+	table->n_marks_hidden = n_marks_hidden(console);
 	console->view.selected = table->n_ids ? table->ids[console->row] : 0;
 }
 
@@ -72,11 +85,31 @@ static void show_message(struct console *console)
 	}
 }
 
+// While anything is under way, the key that pauses all of it stands first; what is marked is counted.
+static void show_live_hints(struct console *console)
+{
+	struct view *view = &console->view;
+	const char *act = keymap_key(&console->keymap, COMMAND_ACT);
+
+	view->hints = console->hints;
+	view->n_hints = keymap_hints(&console->keymap, view->screen, fleet_n_operations_open(console->fleet) > 0,
+				     console->hints);
+	if (view->screen != SCREEN_OVERVIEW || !console->marks.n)
+		return;
+	snprintf(console->act_hint, sizeof console->act_hint, "act on %zu marked", console->marks.n);
+	for (size_t i = 0; i < view->n_hints; i++)
+		if (strcmp(console->hints[i].key, act) == 0)
+			console->hints[i].text = console->act_hint;
+}
+
 static void show_hints(struct console *console)
 {
 	static const struct key_hint picking[] = {
 		{ "Enter", "take" }, { "space", "pick" }, { "Tab", "next kind" },
 		{ "M-a", "all" },    { "M-c", "none" },   { "Esc", "cancel" },
+	};
+	static const struct key_hint confirming[] = {
+		{ "Esc", "cancel" }, { "Tab", "next" }, { "Enter", "press" }, { "Up Down", "scroll" }
 	};
 	static const struct key_hint choosing[] = { { "Enter", "take" }, { "Esc", "cancel" } };
 	struct view *view = &console->view;
@@ -86,12 +119,14 @@ static void show_hints(struct console *console)
 	if (console->picker.is_open && console->picker_use == USE_CONTEXT) {
 		view->hints = picking;
 		view->n_hints = sizeof picking / sizeof picking[0];
+	} else if (console->confirm.is_open) {
+		view->hints = confirming;
+		view->n_hints = sizeof confirming / sizeof confirming[0];
 	} else if (console->picker.is_open || console->prompt.is_open || console->dialog.is_open) {
 		view->hints = choosing;
 		view->n_hints = sizeof choosing / sizeof choosing[0];
 	} else {
-		view->hints = console->hints;
-		view->n_hints = keymap_hints(&console->keymap, view->screen, console->hints);
+		show_live_hints(console);
 	}
 }
 
@@ -146,7 +181,8 @@ void console_layout(struct console *console, int width, int height)
 						.has_tiers = has_tiers(console->fleet),
 						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,
 						.focus = console->view.focus,
-						.is_chart_open = console->view.is_chart_open };
+						.is_chart_open = console->view.is_chart_open,
+						.n_operations = fleet_n_operations(console->fleet) };
 
 	console->width = width;
 	console->height = height;
@@ -169,6 +205,7 @@ static void settle_lists(struct console *console)
 		r |= series_filter_settle(&console->series);
 	if (r < 0)
 		console_say(console, SEVERITY_WARNING, "out of memory: not everything is listed");
+	operations_settle(&console->operations, console->fleet, console_rows(console, SLOT_MAIN));
 	console_table_settle(console);
 }
 
@@ -189,6 +226,9 @@ void console_show(struct console *console)
 	view->timeline.is_absolute = console->is_absolute;
 	alert_filter_show(&console->alerts, &view->alerts);
 	series_filter_show(&console->series, &view->metrics);
+	operations_show(&console->operations, &view->operations);
+	view->operations.key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
+	confirm_show(&console->confirm, &view->confirm);
 	picker_show(&console->picker, &view->picker);
 	prompt_show(&console->prompt, &view->prompt);
 	dialog_show(&console->dialog, &view->dialog);

@@ -5,14 +5,18 @@
  * Whoever acts on "the selected one" acts on what was last shown: view.selected and its like change when the view is
  * shown or a key moves them, never by the fleet moving under the cursor.
  */
+#include "console/action_words.h"
 #include "console/agent_order.h"
 #include "console/alert_filter.h"
+#include "console/confirm.h"
 #include "console/console.h"
 #include "console/context.h"
 #include "console/dialog.h"
 #include "console/history.h"
+#include "console/id_set.h"
 #include "console/keymap.h"
 #include "console/layout.h"
+#include "console/operations.h"
 #include "console/peers.h"
 #include "console/picker.h"
 #include "console/prompt.h"
@@ -20,7 +24,15 @@
 #include "console/series_filter.h"
 #include "console/timeline_filter.h"
 
-enum prompt_use { PROMPT_TABLE, PROMPT_TIMELINE, PROMPT_ALERTS, PROMPT_SERIES, PROMPT_NOTE };
+enum prompt_use {
+	PROMPT_TABLE,
+	PROMPT_TIMELINE,
+	PROMPT_ALERTS,
+	PROMPT_SERIES,
+	PROMPT_NOTE,
+	PROMPT_VALUE,    // of an action: a version, a patch
+	PROMPT_ROLLBACK, // why
+};
 
 enum picker_use {
 	USE_CONTEXT,
@@ -31,9 +43,26 @@ enum picker_use {
 	USE_MAINTENANCE,
 	USE_EXPORT,
 	USE_TYPES,
+	USE_ACTION,
+	USE_STRATEGY,
 };
 
 enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
+enum { UNDO_MS = 10000 }; // how long a reversible action is taken back by one key
+
+// What somebody is about to do: to whom, what, and the plan that is waited for.
+struct acting {
+	uint32_t *ids; // owned
+	size_t n;
+	const struct action *action;
+	char whom[128], title[160];
+	char value[PROMPT_MAX];  // a version, or a patch
+	enum rollout_kind kind;  // ROLLOUT_KIND_COUNT: as configured
+	uint32_t token;          // of the last plan that was asked for
+	bool is_waiting;         // for it
+	uint32_t undo_operation; // 0 none
+	int64_t undo_until_ms;   // mono
+};
 
 // What the canvas shows of the frame before, and what of it is out of date: a frame costs what has changed.
 struct drawn {
@@ -92,14 +121,23 @@ struct console {
 	struct series_filter series;
 	uint32_t watched; // whose scrapes were asked for
 
+	struct id_set marks;
+	struct acting acting;
+	struct confirm confirm;
+	struct operations operations;
+
 	struct picker picker;
 	enum picker_use picker_use;
+	struct key_guard picker_guard; // of lists whose choice may be followed by deeds
 	struct prompt prompt;
 	enum prompt_use prompt_use;
 	char prompt_before[PROMPT_MAX]; // what Esc brings back
 	struct dialog dialog;
-	uint32_t target_agent, target_alert; // what an open picker, prompt or dialog is about
+	enum request_type dialog_request; // what its button asks for
+	char dialog_button[ACTION_WORDS_MAX], rollback_reason[PROMPT_MAX];
+	uint32_t target_agent, target_alert, target_operation; // what an open picker, prompt or dialog is about
 
+	char act_hint[64];
 	char message[300], question[300], banner[300];
 	enum severity message_severity;
 	int64_t message_until_ms; // mono; 0 none
@@ -163,6 +201,37 @@ void console_until(struct console *console, const char *duration); // snoozes or
 void console_reopen_audit(struct console *console);
 void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
+
+// ---- marking.c
+void console_mark(struct console *console);
+void console_mark_all(struct console *console);
+
+// ---- acting.c: the menu, the plan, the question
+void console_observe(struct console *console, uint32_t agent); // asks its driver, when that was not done just now
+void console_act(struct console *console);
+int console_fill_actions(struct console *console);
+void console_refresh_actions(struct console *console); // the open menu, after what is known has changed
+int console_fill_strategies(struct console *console);
+void console_take_action(struct console *console, const char *id);
+void console_take_strategy(struct console *console, const char *name);
+const char *console_check_value(const struct console *console, const char *text); // "" good, else why not
+void console_take_value(struct console *console, const char *text);
+bool console_has_plan(const struct console *console); // the one that is waited for has come
+void console_take_plan(struct console *console);      // when it has
+void console_confirm_key(struct console *console, const struct key *key);
+bool console_undo(struct console *console); // false: there is nothing, or it was too long ago
+
+// ---- operations.c: what is done to the one under the cursor
+uint32_t console_operation_target(const struct console *console); // the agent under the cursor there; 0 none
+void console_hold(struct console *console);
+void console_abort(struct console *console);
+void console_roll_back(struct console *console);
+void console_roll_back_because(struct console *console, const char *reason);
+void console_pause_all(struct console *console);
+void console_answer_operation(struct console *console);
+
+// The rollout of that kind as configured; ROLLOUT_KIND_COUNT: of the kind that is configured.
+struct rollout console_rollout(const struct console *console, enum rollout_kind kind);
 
 // ---- choices.c, choice_items.c
 void console_choose(struct console *console, enum picker_use use);

@@ -8,16 +8,38 @@
 
 #include "base/strbuf.h"
 
+static void note_operation(struct fake_feed *fake, const struct request *request)
+{
+	snprintf(fake->typed, sizeof fake->typed, "%s", request->typed);
+	snprintf(fake->reason, sizeof fake->reason, "%s", request->reason);
+	snprintf(fake->hash, sizeof fake->hash, "%s", request->hash ? request->hash : "");
+	if (request->type != REQUEST_PLAN)
+		return;
+	ck_assert_uint_le(request->n_agents, AGENTS_MAX);
+	memcpy(fake->agents, request->agents, request->n_agents * sizeof *request->agents);
+	memcpy(fake->is_hidden, request->is_hidden, request->n_agents * sizeof *request->is_hidden);
+	fake->params = *request->params;
+	snprintf(fake->version, sizeof fake->version, "%s", request->params->version);
+	snprintf(fake->patch, sizeof fake->patch, "%s", request->params->patch);
+	fake->params.version = fake->version;
+	fake->params.patch = fake->patch;
+}
+
 static int fake_request(struct feed *feed, const struct request *request)
 {
 	struct fake_feed *fake = (struct fake_feed *)feed;
 
+	if (request->type == REQUEST_OBSERVE) {
+		fake->observed[fake->n_observed++ % AGENTS_MAX] = request->agent;
+		return fake->answer;
+	}
 	ck_assert_uint_lt(fake->n, REQUESTS_MAX);
 	fake->requests[fake->n] = *request;
 	snprintf(fake->texts[fake->n], sizeof fake->texts[0], "%s", request->text);
 	snprintf(fake->who[fake->n], sizeof fake->who[0], "%s", request->who);
 	fake->requests[fake->n].text = fake->texts[fake->n];
 	fake->requests[fake->n].who = fake->who[fake->n];
+	note_operation(fake, request);
 	fake->n++;
 	return fake->answer;
 }

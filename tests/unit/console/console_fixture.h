@@ -6,15 +6,23 @@
 #include "console/console.h"
 #include "console/state.h"
 #include "tests/support/fleet_fixture.h"
+#include "tests/support/operation_fixture.h"
 
-enum { REQUESTS_MAX = 64 };
+enum { REQUESTS_MAX = 64, AGENTS_MAX = 64 };
 
 struct fake_feed {
 	struct feed base;
 	struct request requests[REQUESTS_MAX]; // texts are copies
 	char texts[REQUESTS_MAX][128], who[REQUESTS_MAX][32];
 	size_t n;
-	int answer; // what a request gives
+	int answer;                  // what a request gives
+	uint32_t agents[AGENTS_MAX]; // of the last plan that was asked for, as is_hidden
+	bool is_hidden[AGENTS_MAX];
+	struct operation_params params; // of it, with copies of its texts
+	char version[64], patch[128];
+	char typed[64], reason[128], hash[PLAN_HASH_HEX + 1]; // of the last request
+	uint32_t observed[AGENTS_MAX];                        // asked to be looked at: counted apart
+	size_t n_observed;
 };
 
 struct console_fixture {

@@ -9,6 +9,13 @@ static bool overlap(const struct rect *a, const struct rect *b)
 	return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
 }
 
+static bool is_pane_of(enum screen_id screen, enum pane pane)
+{
+	if (screen == SCREEN_OPERATIONS)
+		return pane == PANE_TABLE || pane == PANE_DETAIL;
+	return screen <= SCREEN_AGENT && pane != PANE_DETAIL;
+}
+
 static void check(enum screen_id screen, int width, int height, const struct layout_content *content)
 {
 	struct layout layout;
@@ -31,10 +38,10 @@ static void check(enum screen_id screen, int width, int height, const struct lay
 	if (height >= 5 && (!layout_has(&layout, SLOT_HEADER) || !layout_has(&layout, SLOT_FOOTER)))
 		ck_abort_msg("no header or foot on screen %d at %dx%d", screen, width, height);
 	if (height >= 2 && !layout_has(&layout, SLOT_MAIN) && !layout_has(&layout, SLOT_PANELS) &&
-	    !layout_has(&layout, SLOT_TIMELINE))
+	    !layout_has(&layout, SLOT_TIMELINE) && !layout_has(&layout, SLOT_DETAIL))
 		ck_abort_msg("nothing in the middle of screen %d at %dx%d", screen, width, height);
 	if (height >= 2 && !content->is_chart_open && !layout_has(&layout, slot_of_pane(content->focus)) &&
-	    screen <= SCREEN_AGENT)
+	    is_pane_of(screen, content->focus))
 		ck_abort_msg("the focused pane %d is missing at %dx%d", content->focus, width, height);
 }
 
@@ -44,6 +51,7 @@ START_TEST(nothing_overlaps_and_nothing_is_outside)
 		for (int width = 1; width <= 500; width += width < 140 ? 3 : 13)
 			for (int i = 0; i < 48; i++) {
 				const struct layout_content content = { .n_newly_bad = i % 2 ? 40 : 0,
+									.n_operations = (size_t)(i % 5),
 									.has_progress = i % 4 > 1,
 									.focus = (enum pane)(i / 4 % PANE_COUNT),
 									.is_chart_open = i / 12 % 2,

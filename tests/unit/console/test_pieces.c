@@ -210,7 +210,8 @@ START_TEST(a_dialog_is_not_answered_by_reflex)
 
 		if (key_from_name(table[i].key, &key) < 0)
 			continue;
-		dialog_open(&dialog, "t", "x", buttons, 2, opened);
+		dialog_open(&dialog, "t", "x", buttons, 2);
+		dialog_painted(&dialog, opened);
 		ck_assert_int_eq(dialog_key(&dialog, &key, table[i].is_later ? later : opened), table[i].outcome);
 		dialog_show(&dialog, &view);
 		ck_assert_uint_eq(view.focused, table[i].focused);
@@ -225,7 +226,8 @@ START_TEST(a_paste_answers_no_dialog)
 	struct dialog dialog;
 	struct key tab = { .code = KEY_CODE_TAB }, enter = { .code = KEY_CODE_ENTER };
 
-	dialog_open(&dialog, "t", "x", buttons, 2, (struct instant){ 0, 0 });
+	dialog_open(&dialog, "t", "x", buttons, 2);
+	dialog_painted(&dialog, (struct instant){ 0, 0 });
 	ck_assert_int_eq(dialog_key(&dialog, &(struct key){ .code = KEY_CODE_PASTE, .text = "\r\n" },
 				    (struct instant){ 900, 0 }),
 			 DIALOG_OPEN);
@@ -244,6 +246,14 @@ static enum command press(const struct keymap *keymap, const char *name, enum sc
 	return keymap_find(keymap, &key, screen);
 }
 
+// A key may mean something else on some screens: that comes first, and so it is what is found there.
+static bool is_narrower(const struct binding *first, const struct binding *second)
+{
+	unsigned some = command_info(first->command)->screens, all = command_info(second->command)->screens;
+
+	return some != all && (some & all) == some;
+}
+
 START_TEST(every_default_key_is_a_key_and_has_one_meaning)
 {
 	struct keymap keymap;
@@ -260,8 +270,9 @@ START_TEST(every_default_key_is_a_key_and_has_one_meaning)
 	}
 	for (size_t i = 0; i < keymap.n; i++)
 		for (size_t j = 0; j < i; j++)
-			ck_assert_msg(strcmp(keymap.bindings[i].name, keymap.bindings[j].name) != 0, "%s stands twice",
-				      keymap.bindings[i].name);
+			ck_assert_msg(strcmp(keymap.bindings[i].name, keymap.bindings[j].name) != 0 ||
+					      is_narrower(&keymap.bindings[j], &keymap.bindings[i]),
+				      "%s stands twice", keymap.bindings[i].name);
 }
 END_TEST
 
@@ -300,13 +311,13 @@ START_TEST(keys_can_be_remapped)
 	ck_assert_int_eq(press(&keymap, "F7", SCREEN_OVERVIEW), COMMAND_HELP);
 	ck_assert_str_eq(keymap.problem, "key nokey: there is no such key");
 	ck_assert_int_eq(press(&keymap, "s", SCREEN_HELP), COMMAND_NONE); // where it does not apply
-	n = keymap_hints(&keymap, SCREEN_OVERVIEW, hints);
+	n = keymap_hints(&keymap, SCREEN_OVERVIEW, false, hints);
 	ck_assert_str_eq(hints[n - 1].key, "x");
 	for (size_t i = 0; i < keymap.n_help; i++)
 		if (keymap.help[i].key && strcmp(keymap.help[i].text, command_info(COMMAND_EXPORT)->description) == 0)
 			ck_abort_msg("help tells of a key that is taken");
 	for (int screen = 0; screen < SCREEN_COUNT; screen++)
-		ck_assert_uint_gt(keymap_hints(&keymap, (enum screen_id)screen, hints), 2);
+		ck_assert_uint_gt(keymap_hints(&keymap, (enum screen_id)screen, false, hints), 2);
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 #include "model/agent.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
+#include "tests/support/operation_fixture.h"
 #include "widgets/agent_detail.h"
 #include "widgets/detail_axes.h"
 #include "widgets/phase_bar.h"
@@ -46,6 +47,42 @@ START_TEST(tells_verdict_and_why)
 	golden_sweep(&detail, f.fleet, &view, 110, 6);
 	view.agent = 4711;
 	golden_draw(&detail, f.fleet, &view, &(struct golden_case){ "gone", 60, 2, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(tells_its_life)
+{
+	struct agent_lifecycle life = { .is_recorded = true,
+					.is_observed = true,
+					.recorded = LIFECYCLE_STOPPED,
+					.observed = LIFECYCLE_RUNNING,
+					.observed_at_ms = FIXTURE_NOW_MS - 12 * SECOND_MS,
+					.provisioning = PROVISIONING_FAILED,
+					.driver = "docker",
+					.version = "0.4.3",
+					.previous = "0.4.2",
+					.instance = "3f2a",
+					.holder = "alice, pid 4711",
+					.operation = 7 };
+
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	fleet_fixture_view(&f, &view);
+	view.agent = fleet_agent_by_key(f.fleet, "WowCache")->agent->id;
+	view.operations.key = "O";
+	lifecycle_fixture_send(&f, view.agent, &life);
+	golden_draw(&detail, f.fleet, &view, &(struct golden_case){ "lifecycle", 80, 20, false });
+	life = (struct agent_lifecycle){ .is_recorded = true,
+					 .recorded = LIFECYCLE_RUNNING,
+					 .provisioning = PROVISIONING_RUNNING,
+					 .driver = "",
+					 .version = "",
+					 .previous = "",
+					 .instance = "",
+					 .holder = "" };
+	lifecycle_fixture_send(&f, view.agent, &life);
+	golden_draw(&detail, f.fleet, &view, &(struct golden_case){ "no_driver", 80, 18, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
@@ -177,5 +214,5 @@ START_TEST(scrolls_no_further_than_its_last_line)
 }
 END_TEST
 
-SUITE("agent_detail", tells_verdict_and_why, says_every_axis_checks_and_insecurity,
+SUITE("agent_detail", tells_verdict_and_why, tells_its_life, says_every_axis_checks_and_insecurity,
       names_the_phase_in_which_a_probe_ended, scrolls_no_further_than_its_last_line)

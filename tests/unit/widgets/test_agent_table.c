@@ -41,6 +41,25 @@ START_TEST(shows_more_columns_where_there_is_room)
 }
 END_TEST
 
+START_TEST(shows_who_is_marked)
+{
+	uint32_t marks[2];
+
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	fleet_fixture_view(&f, &view);
+	marks[0] = view.table.ids[1];
+	marks[1] = view.table.ids[3];
+	view.table.marks = marks;
+	view.table.n_marks = 2;
+	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "marked", 80, 8, false });
+	view.table.n_marks_hidden = 1;
+	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "marked_narrow", 44, 8, true });
+	golden_sweep(&table, f.fleet, &view, 60, 6);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(lines_up_wide_and_combining_characters)
 {
 	static const char *const names[] = { "日本語エージェント", "Ange\u0301line", "plain",
@@ -214,7 +233,7 @@ START_TEST(shows_the_column_that_it_is_sorted_by)
 }
 END_TEST
 
-SUITE("agent_table", shows_more_columns_where_there_is_room, lines_up_wide_and_combining_characters,
-      shows_in_red_whose_certificate_is_not_verified, says_why_it_is_empty, tells_why_in_a_few_words,
-      survives_agents_that_are_gone, keeps_the_cursor_in_sight, places_columns_side_by_side_at_any_width,
-      shows_the_column_that_it_is_sorted_by)
+SUITE("agent_table", shows_more_columns_where_there_is_room, shows_who_is_marked,
+      lines_up_wide_and_combining_characters, shows_in_red_whose_certificate_is_not_verified, says_why_it_is_empty,
+      tells_why_in_a_few_words, survives_agents_that_are_gone, keeps_the_cursor_in_sight,
+      places_columns_side_by_side_at_any_width, shows_the_column_that_it_is_sorted_by)

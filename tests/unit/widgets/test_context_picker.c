@@ -88,6 +88,31 @@ START_TEST(serves_the_palette_without_marks)
 }
 END_TEST
 
+START_TEST(says_why_an_action_cannot_be_taken)
+{
+	static const struct picker_item actions[] = {
+		{ "restart", "restart", "9 of 12", false, 0, 0, false },
+		{ "start", "start", "it is running", false, 0, 0, true },
+		{ "rollback", "roll back to the version before", "alice, pid 4711 is operating on it", false, 0, 0,
+		  true },
+	};
+	struct view view;
+
+	view_agents(&view);
+	view.n_hints = 0;
+	view.picker = (struct picker_view){ .is_open = true,
+					    .kind = PICK_ACTION,
+					    .title = "Act on 12 marked agents",
+					    .query = "",
+					    .placeholder = "Select an action...",
+					    .items = actions,
+					    .n_items = 3,
+					    .n_total = 3 };
+	golden_draw(&picker, NULL, &view, &(struct golden_case){ "actions", 100, 10, false });
+	golden_draw(&picker, NULL, &view, &(struct golden_case){ "actions_narrow", 46, 10, false });
+}
+END_TEST
+
 START_TEST(says_when_nothing_is_found)
 {
 	struct view view;
@@ -190,5 +215,6 @@ START_TEST(sums_up_what_is_picked)
 }
 END_TEST
 
-SUITE("context_picker", looks_right_for_many_and_for_one, serves_the_palette_without_marks, says_when_nothing_is_found,
-      keeps_the_cursor_in_sight, says_so_where_nothing_matches_whatever_is_picked_from, sums_up_what_is_picked)
+SUITE("context_picker", looks_right_for_many_and_for_one, serves_the_palette_without_marks,
+      says_why_an_action_cannot_be_taken, says_when_nothing_is_found, keeps_the_cursor_in_sight,
+      says_so_where_nothing_matches_whatever_is_picked_from, sums_up_what_is_picked)

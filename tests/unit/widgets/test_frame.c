@@ -4,6 +4,7 @@
 
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
+#include "tests/support/operation_fixture.h"
 #include "widgets/dialog.h"
 #include "widgets/footer.h"
 #include "widgets/header.h"
@@ -27,6 +28,16 @@ static void draw_all(const struct widget *widget, const struct golden_case *case
 		golden_draw(widget, f.fleet, &view, &cases[i]);
 }
 
+static void add_operation(void)
+{
+	const uint32_t id = f.ids[0];
+	struct plan *plan =
+		plan_fixture(&f, &(struct plan_wish){ .verb = VERB_RESTART, .agents = &id, .n = 1, .no = 1 });
+
+	operation_fixture_send(&f, operation_fixture(plan, OPERATION_RUNNING));
+	plan_unref(plan);
+}
+
 START_TEST(heads_every_screen)
 {
 	static const struct golden_case cases[] = {
@@ -48,6 +59,16 @@ START_TEST(heads_every_screen)
 	view.fleet_name = view.environment = view.context = "";
 	view.is_demo = false;
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "empty", 60, 1, false });
+	fleet_fixture_feed(&f, FEED_LIVE, MINUTE_MS, SECOND_MS, 0, "");
+	view.fleet_name = "Platform CoE";
+	view.environment = "prod";
+	view.context = "2 tiers, env prod";
+	view.is_demo = true;
+	add_operation();
+	view.operations.key = "O";
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating", 120, 1, false });
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating_narrow", 60, 1, true });
+	golden_sweep(&header, f.fleet, &view, 130, 1);
 	fleet_fixture_finish(&f);
 }
 END_TEST

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From "do something to these" to an operation: the menu, what else must be known, the plan, the question. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "console/state.h"
+#include "formats/json.h"
+#include "text/text.h"
+#include "widgets/confirm_dialog.h"
+#include "widgets/operation_words.h"
+
+enum { OBSERVED_AT_ONCE_MAX = 50, OBSERVED_AGE_MS = 30000 };
+
+// ---- whom
+
+// Nothing that is not known yet is worth a word: the menu says what is known.
+static void observe(struct console *console, uint32_t id)
+{
+	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
+	const struct agent_lifecycle *life = agent ? agent->lifecycle : NULL;
+
+	if (!agent || !console->feed)
+		return;
+	if (life &&
+	    (!*life->driver || (life->is_observed && console->now.wall_ms - life->observed_at_ms < OBSERVED_AGE_MS)))
+		return;
+	feed_request(console->feed,
+		     &(struct request){ .type = REQUEST_OBSERVE, .agent = id, .who = console->who, .text = "" });
+}
+
+void console_observe(struct console *console, uint32_t agent)
+{
+	observe(console, agent);
+}
+
+// The marked ones as they are listed, then those that are marked and not listed.
+static size_t collect_marked(const struct console *console, uint32_t *ids)
+{
+	const struct id_set *marks = &console->marks;
+	size_t n = 0, n_listed, row;
+	const uint32_t *listed = agent_order_ids(console->order, &n_listed);
+
+	for (size_t i = 0; i < n_listed; i++)
+		if (id_set_has(marks, listed[i]))
+			ids[n++] = listed[i];
+	for (size_t i = 0; i < marks->n; i++)
+		if (!agent_order_find(console->order, marks->ids[i], &row))
+			ids[n++] = marks->ids[i];
+	return n;
+}
+
+// The agent that the screen is about.
+static uint32_t agent_here(const struct console *console)
+{
+	const struct alert *alert;
+
+	switch (console->view.screen) {
+	case SCREEN_OVERVIEW:
+		return console->view.selected;
+	case SCREEN_ALERTS:
+		alert = fleet_alert(console->fleet, console_alert_here(console));
+		return alert ? alert->agent : 0;
+	default:
+		return console->view.agent;
+	}
+}
+
+static int choose_targets(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	bool is_marked = console->view.screen == SCREEN_OVERVIEW && console->marks.n;
+	size_t n = is_marked ? console->marks.n : 1;
+	uint32_t *ids = mem_calloc(n, sizeof *ids);
+
+	if (!ids)
+		return -ENOMEM;
+	mem_free(acting->ids);
+	*acting = (struct acting){ .ids = ids,
+				   .n = 1,
+				   .token = acting->token,
+				   .undo_operation = acting->undo_operation,
+				   .undo_until_ms = acting->undo_until_ms };
+	if (is_marked)
+		acting->n = collect_marked(console, ids);
+	else
+		ids[0] = agent_here(console);
+	if (!fleet_agent(console->fleet, ids[0]))
+		acting->n = 0;
+	return 0;
+}
+
+static const char *whom(const struct console *console, char *out, size_t size)
+{
+	const struct acting *acting = &console->acting;
+
+	if (acting->n == 1)
+		snprintf(out, size, "%s", console_agent_name(console, acting->ids[0]));
+	else
+		snprintf(out, size, "%zu marked agents", acting->n);
+	return text_trim(out);
+}
+
+void console_act(struct console *console)
+{
+	struct acting *acting = &console->acting;
+
+	if (choose_targets(console) < 0) {
+		console_say(console, SEVERITY_WARNING, "out of memory: nothing can be chosen");
+		return;
+	}
+	if (!acting->n) {
+		console_say(console, SEVERITY_INFO, "there is no agent to act on");
+		return;
+	}
+	if (acting->n > OPERATION_TARGETS_MAX) {
+		console_say(console, SEVERITY_WARNING, "at most %d agents at once; %zu are marked",
+			    OPERATION_TARGETS_MAX, acting->n);
+		return;
+	}
+	for (size_t i = 0; i < acting->n && i < OBSERVED_AT_ONCE_MAX; i++)
+		observe(console, acting->ids[i]);
+	whom(console, acting->whom, sizeof acting->whom);
+	snprintf(acting->title, sizeof acting->title, "Act on %.100s", acting->whom);
+	text_trim(acting->title);
+	console_choose(console, USE_ACTION);
+}
+
+// ---- the menu
+
+// How many it cannot be done to, and why the first of them; without a word from its driver an agent may take it.
+static size_t count_refused(const struct console *console, const struct action *action, char why[VERB_REFUSAL_MAX])
+{
+	const struct acting *acting = &console->acting;
+	size_t n = 0;
+
+	why[0] = '\0';
+	for (size_t i = 0; i < acting->n; i++) {
+		const struct fleet_agent *agent = fleet_agent(console->fleet, acting->ids[i]);
+		char text[VERB_REFUSAL_MAX];
+		const char *refusal = !agent             ? "it is gone"
+				      : agent->lifecycle ? verb_refusal(agent->lifecycle, action->verb, text)
+							 : "";
+
+		if (*refusal && n++ == 0)
+			snprintf(why, VERB_REFUSAL_MAX, "%s", refusal);
+	}
+	return n;
+}
+
+static bool action_hint(const struct console *console, const struct action *action, char *out, size_t size)
+{
+	char why[VERB_REFUSAL_MAX];
+	size_t n = count_refused(console, action, why), n_all = console->acting.n;
+
+	out[0] = '\0';
+	if (n == n_all)
+		snprintf(out, size, "%s", why);
+	else if (n)
+		snprintf(out, size, "%zu of %zu", n_all - n, n_all);
+	text_trim(out);
+	return n == n_all;
+}
+
+int console_fill_actions(struct console *console)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ACTION_COUNT && r == 0; i++) {
+		const struct action *action = action_at(i);
+		char hint[VERB_REFUSAL_MAX];
+		bool is_disabled = action_hint(console, action, hint, sizeof hint);
+
+		r = picker_add(&console->picker, action->id, action->label, hint, false);
+		if (r == 0 && is_disabled)
+			picker_disable(&console->picker);
+	}
+	return r;
+}
+
+void console_refresh_actions(struct console *console)
+{
+	if (!console->picker.is_open || console->picker_use != USE_ACTION)
+		return;
+	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		char hint[VERB_REFUSAL_MAX];
+		bool is_disabled = action_hint(console, action_at(i), hint, sizeof hint);
+
+		picker_change(&console->picker, action_at(i)->id, hint, is_disabled); // short of memory: as it was
+	}
+}
+
+int console_fill_strategies(struct console *console)
+{
+	static const char *const labels[ROLLOUT_KIND_COUNT] = {
+		[ROLLOUT_ROLLING] = "rolling: a few at a time",
+		[ROLLOUT_CANARY] = "canary: few first, then more, then all",
+		[ROLLOUT_BLUE_GREEN] = "blue-green: the new beside the old",
+	};
+	bool is_upgrade = console->acting.action->verb == VERB_UPGRADE;
+	int r = 0;
+
+	for (int kind = 0; kind < ROLLOUT_KIND_COUNT && r == 0; kind++) {
+		bool is_disabled = kind == ROLLOUT_BLUE_GREEN && !is_upgrade;
+
+		r = picker_add(&console->picker, rollout_kind_name((enum rollout_kind)kind), labels[kind],
+			       is_disabled ? "upgrades only" : "",
+			       console_rollout(console, ROLLOUT_KIND_COUNT).kind == (enum rollout_kind)kind);
+		if (r == 0 && is_disabled)
+			picker_disable(&console->picker);
+	}
+	return r;
+}
+
+// ---- the plan
+
+struct rollout console_rollout(const struct console *console, enum rollout_kind kind)
+{
+	static const struct operations_config usual = { .rollout = { .batch = 1,
+								     .max_unavailable = 1,
+								     .wait_ms = 60000,
+								     .min_healthy_ms = 10000,
+								     .verify_ms = 300000,
+								     .canary_percent = { 10, 50, 100 },
+								     .max_error_share = 0.05,
+								     .max_latency_growth = 0.5,
+								     .rolls_back = true },
+							.canary_wait_ms = 300000 };
+	const struct operations_config *config = console->config ? &console->config->operations : &usual;
+
+	return operations_rollout(config, kind < ROLLOUT_KIND_COUNT ? kind : config->rollout.kind);
+}
+
+static size_t drop_gone(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	size_t n = 0;
+
+	for (size_t i = 0; i < acting->n; i++)
+		if (fleet_agent(console->fleet, acting->ids[i]))
+			acting->ids[n++] = acting->ids[i];
+	acting->n = n;
+	return n;
+}
+
+// Of one agent that is on the screen nothing is hidden.
+static void note_hidden(const struct console *console, bool *is_hidden)
+{
+	size_t row;
+
+	for (size_t i = 0; i < console->acting.n; i++)
+		is_hidden[i] = console->view.screen == SCREEN_OVERVIEW &&
+			       !agent_order_find(console->order, console->acting.ids[i], &row);
+}
+
+static void ask_plan(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	const struct operation_params params = {
+		.verb = acting->action->verb,
+		.is_forced = acting->action->is_forced,
+		.version = acting->action->verb == VERB_CONFIGURE ? "" : acting->value,
+		.patch = acting->action->verb == VERB_CONFIGURE ? acting->value : "",
+		.reason = "",
+		.rollout = console_rollout(console, acting->kind),
+	};
+	bool *is_hidden;
+
+	if (!drop_gone(console)) {
+		console_say(console, SEVERITY_WARNING, "not done: it is gone");
+		return;
+	}
+	is_hidden = mem_calloc(acting->n, sizeof *is_hidden);
+	if (!is_hidden) {
+		console_say(console, SEVERITY_WARNING, "not done: out of memory");
+		return;
+	}
+	note_hidden(console, is_hidden);
+	acting->token++;
+	acting->is_waiting = true;
+	confirm_open(&console->confirm, acting->title);
+	if (console_request(console, &(struct request){ .type = REQUEST_PLAN,
+							.agents = acting->ids,
+							.is_hidden = is_hidden,
+							.n_agents = acting->n,
+							.params = &params,
+							.token = acting->token }) < 0) {
+		acting->is_waiting = false;
+		confirm_close(&console->confirm);
+	}
+	mem_free(is_hidden);
+	console_take_plan(console);
+}
+
+static void begin_operation(struct console *console, const struct plan *plan, const char *typed, const char *reason)
+{
+	const char *key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
+	const char *undo = keymap_key(&console->keymap, COMMAND_ROLL_BACK);
+	bool can_undo = plan->guard == GUARD_REVERSIBLE && plan->targets[0].n_undo && *undo;
+	char text[OPERATION_TEXT_MAX];
+
+	if (console_request(console, &(struct request){ .type = REQUEST_SUBMIT,
+							.operation = plan->no,
+							.hash = plan->hash,
+							.typed = typed,
+							.reason = reason }) < 0)
+		return;
+	id_set_clear(&console->marks);
+	console->operations.held = 0; // the newest is what somebody wants to see there
+	console->acting.undo_operation = can_undo ? plan->no : 0;
+	console->acting.undo_until_ms = console->now.mono_ms + UNDO_MS;
+	plan_text(plan, text, sizeof text);
+	if (can_undo)
+		console_say(console, SEVERITY_INFO, "%.*s has begun: %s undoes it for %d s", text_fit(text, 160), text,
+			    undo, UNDO_MS / 1000);
+	else
+		console_say(console, SEVERITY_INFO, "%.*s has begun%s%s%s", text_fit(text, 160), text, *key ? ": " : "",
+			    key, *key ? " shows it" : "");
+}
+
+// It is what was asked for and nothing else, so that it may happen without another word.
+static bool is_at_once(const struct console *console, const struct plan *plan)
+{
+	const struct acting *acting = &console->acting;
+
+	return plan->guard == GUARD_REVERSIBLE && plan->n_targets == 1 && acting->n == 1 &&
+	       plan->targets[0].agent == acting->ids[0] && plan->params.verb == acting->action->verb &&
+	       !plan->targets[0].is_hidden && !*plan->refusal && !*plan->targets[0].refusal;
+}
+
+void console_take_plan(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	const struct plan *plan = acting->is_waiting ? fleet_plan(console->fleet, acting->token) : NULL;
+
+	if (!plan)
+		return;
+	acting->is_waiting = false;
+	if (is_at_once(console, plan)) {
+		confirm_close(&console->confirm);
+		begin_operation(console, plan, "", "");
+	} else {
+		confirm_review(&console->confirm, plan);
+	}
+	console->is_urgent = true;
+}
+
+bool console_has_plan(const struct console *console)
+{
+	return console->acting.is_waiting && fleet_plan(console->fleet, console->acting.token);
+}
+
+void console_confirm_key(struct console *console, const struct key *key)
+{
+	struct confirm *confirm = &console->confirm;
+	struct confirm_view view;
+	const struct plan *plan;
+	size_t rows, last_top;
+
+	confirm_show(confirm, &view);
+	rows = confirm_dialog_rows(&view, console->width, console->height);
+	last_top = confirm_dialog_last_top(&view, console->width, console->height);
+	console->is_dirty = true;
+	switch (confirm_key(confirm, key, rows, last_top, console->now)) {
+	case CONFIRM_GOES_ON:
+		return;
+	case CONFIRM_CANCELLED:
+		console->acting.is_waiting = false;
+		break;
+	case CONFIRM_CONFIRMED:
+		plan = plan_ref(confirm->plan);
+		begin_operation(console, plan, confirm->name.text, confirm->reason.text);
+		plan_unref((struct plan *)plan);
+		break;
+	}
+	confirm_close(confirm);
+}
+
+// ---- what is asked on the way
+
+static void go_on(struct console *console)
+{
+	struct acting *acting = &console->acting;
+
+	acting->kind = ROLLOUT_KIND_COUNT; // as configured
+	if (acting->n > 1)
+		console_choose(console, USE_STRATEGY);
+	else
+		ask_plan(console);
+}
+
+void console_take_action(struct console *console, const char *id)
+{
+	const struct action *action = action_find(id);
+
+	if (!action)
+		return;
+	console->acting.action = action;
+	console->acting.value[0] = '\0';
+	snprintf(console->acting.title, sizeof console->acting.title, "%s %.100s%s", action->button,
+		 console->acting.whom, action->button_end);
+	text_trim(console->acting.title);
+	if (*action->asks)
+		console_open_prompt(console, PROMPT_VALUE);
+	else
+		go_on(console);
+}
+
+void console_take_strategy(struct console *console, const char *name)
+{
+	if (rollout_kind_from_name(name, &console->acting.kind) == 0)
+		ask_plan(console);
+}
+
+static bool is_object(const char *text)
+{
+	struct json_value *value = NULL;
+	bool is_it = json_parse(text, strlen(text), &value, NULL) == 0 && json_kind(value) == JSON_OBJECT;
+
+	json_free(value);
+	return is_it;
+}
+
+const char *console_check_value(const struct console *console, const char *text)
+{
+	bool is_blank = !text[strspn(text, " ")];
+
+	if (console->acting.action->verb == VERB_CONFIGURE)
+		return is_object(text) ? "" : "not a JSON object: {\"name\": value}";
+	return is_blank && console->acting.action->verb == VERB_UPGRADE ? "to which version?" : "";
+}
+
+void console_take_value(struct console *console, const char *text)
+{
+	size_t from = strspn(text, " "), n = strlen(text + from);
+
+	while (n && text[from + n - 1] == ' ')
+		n--;
+	snprintf(console->acting.value, sizeof console->acting.value, "%.*s", (int)n, text + from);
+	go_on(console);
+}
+
+// ---- undo
+
+bool console_undo(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	uint32_t no = acting->undo_operation;
+
+	if (!no || console->now.mono_ms >= acting->undo_until_ms)
+		return false;
+	acting->undo_operation = 0;
+	if (console_request(console, &(struct request){ .type = REQUEST_OPERATION_ROLLBACK,
+							.operation = no,
+							.reason = "undone at once" }) == 0)
+		console_say(console, SEVERITY_INFO, "it is being undone");
+	return true;
+}

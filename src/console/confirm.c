@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/confirm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text/text.h"
+#include "widgets/confirm_lines.h"
+
+enum { TYPED_RUN_MAX = 2 }; // of one letter at once: names have double letters, stuck keys have more
+
+static const char too_soon[] = "Not that fast: nothing was done.";
+
+void confirm_open(struct confirm *confirm, const char *title)
+{
+	confirm_close(confirm);
+	confirm->is_open = true;
+	snprintf(confirm->title, sizeof confirm->title, "%s", title);
+	text_trim(confirm->title);
+	key_guard_begin(&confirm->guard);
+}
+
+void confirm_review(struct confirm *confirm, const struct plan *plan)
+{
+	confirm_close(confirm);
+	confirm->is_open = true;
+	confirm->plan = plan_ref(plan);
+	confirm->can_go = !*plan->refusal && confirm_n_possible(plan) > 0;
+	confirm->asks_name = confirm->can_go && plan->guard >= GUARD_TYPE_NAME;
+	confirm->asks_reason = confirm->can_go && plan->guard >= GUARD_REASON;
+	action_button(plan, confirm->button);
+	snprintf(confirm->title, sizeof confirm->title, "%s%s", confirm->button, confirm->can_go ? "?" : "");
+	prompt_open(&confirm->name, "", "");
+	prompt_open(&confirm->reason, "", "");
+	key_guard_begin(&confirm->guard);
+}
+
+void confirm_close(struct confirm *confirm)
+{
+	plan_unref((struct plan *)confirm->plan);
+	*confirm = (struct confirm){ 0 };
+}
+
+void confirm_painted(struct confirm *confirm, struct instant now)
+{
+	if (confirm->is_open)
+		key_guard_painted(&confirm->guard, now);
+}
+
+static bool is_name_given(const struct confirm *confirm)
+{
+	const char *typed = confirm->plan && confirm->plan->typed ? confirm->plan->typed : "";
+
+	return !confirm->asks_name || (*typed && strcmp(confirm->name.text, typed) == 0);
+}
+
+static bool is_reason_given(const struct confirm *confirm)
+{
+	return !confirm->asks_reason || confirm->reason.text[strspn(confirm->reason.text, " ")];
+}
+
+static bool is_ready(const struct confirm *confirm)
+{
+	return confirm->can_go && is_name_given(confirm) && is_reason_given(confirm);
+}
+
+// ---- focus
+
+static bool can_focus(const struct confirm *confirm, enum confirm_focus focus)
+{
+	switch (focus) {
+	case CONFIRM_CANCEL:
+		return true;
+	case CONFIRM_NAME:
+		return confirm->asks_name;
+	case CONFIRM_REASON:
+		return confirm->asks_reason;
+	case CONFIRM_GO:
+		return confirm->can_go;
+	}
+	return false;
+}
+
+static void move_focus(struct confirm *confirm, int by)
+{
+	do
+		confirm->focus = (enum confirm_focus)(((int)confirm->focus + by + CONFIRM_GO + 1) % (CONFIRM_GO + 1));
+	while (!can_focus(confirm, confirm->focus));
+}
+
+static bool is_in_field(const struct confirm *confirm)
+{
+	return confirm->focus == CONFIRM_NAME || confirm->focus == CONFIRM_REASON;
+}
+
+// ---- scrolling: never answers anything
+
+static bool is_scroll(const struct confirm *confirm, const struct key *key, size_t rows, int64_t *by)
+{
+	bool has_letters = !confirm->asks_name && !confirm->asks_reason; // else letters are typed
+
+	if (key->mods)
+		return false;
+	switch (key->code) {
+	case KEY_CODE_UP:
+	case KEY_CODE_WHEEL_UP:
+		*by = -1;
+		return true;
+	case KEY_CODE_DOWN:
+	case KEY_CODE_WHEEL_DOWN:
+		*by = 1;
+		return true;
+	case KEY_CODE_PAGE_UP:
+		*by = -(int64_t)rows;
+		return true;
+	case KEY_CODE_PAGE_DOWN:
+		*by = (int64_t)rows;
+		return true;
+	case 'k':
+	case 'j':
+		*by = key->code == 'k' ? -1 : 1;
+		return has_letters;
+	case 'g':
+	case 'G':
+		*by = key->code == 'g' ? -(int64_t)INT32_MAX : INT32_MAX;
+		return has_letters;
+	default:
+		return false;
+	}
+}
+
+static void scroll(struct confirm *confirm, int64_t by, size_t last_top)
+{
+	int64_t to = (int64_t)(confirm->top < last_top ? confirm->top : last_top) + by;
+
+	confirm->top = to < 0 ? 0 : to > (int64_t)last_top ? last_top : (size_t)to;
+}
+
+// ---- answers
+
+// A letter while no field has the keys is meant for the first one that is not filled.
+static void turn_to_field(struct confirm *confirm, const struct key *key)
+{
+	bool is_letter = !key->mods && key->code > ' ' && key->code < KEY_NAMED;
+
+	if (!is_letter || is_in_field(confirm))
+		return;
+	if (!is_name_given(confirm))
+		confirm->focus = CONFIRM_NAME;
+	else if (confirm->asks_reason)
+		confirm->focus = CONFIRM_REASON;
+}
+
+static enum confirm_outcome press(struct confirm *confirm, bool is_allowed)
+{
+	if (!is_allowed) {
+		confirm->note = too_soon;
+		return CONFIRM_GOES_ON;
+	}
+	if (is_in_field(confirm)) {
+		move_focus(confirm, 1);
+		return CONFIRM_GOES_ON;
+	}
+	if (confirm->focus == CONFIRM_CANCEL)
+		return CONFIRM_CANCELLED;
+	if (is_ready(confirm))
+		return CONFIRM_CONFIRMED;
+	confirm->note = is_name_given(confirm) ? "Say why first." : "Type the name first, just as it stands there.";
+	return CONFIRM_GOES_ON;
+}
+
+static void type(struct confirm *confirm, const struct key *key)
+{
+	bool is_name = confirm->focus == CONFIRM_NAME;
+
+	if (key_guard_run(&confirm->guard) > TYPED_RUN_MAX && key->code < KEY_NAMED) {
+		confirm->note = "A key seems to be stuck: it is not taken.";
+		return;
+	}
+	prompt_key(is_name ? &confirm->name : &confirm->reason, key);
+}
+
+static enum confirm_outcome answer(struct confirm *confirm, const struct key *key, bool is_allowed)
+{
+	confirm->note = NULL;
+	turn_to_field(confirm, key);
+	if (key->code == KEY_CODE_PASTE) {
+		if (confirm->focus == CONFIRM_REASON)
+			type(confirm, key);
+		else
+			confirm->note = "A paste is not taken here.";
+		return CONFIRM_GOES_ON;
+	}
+	if (!key->mods && key->code == KEY_CODE_TAB) {
+		move_focus(confirm, 1);
+	} else if (!key->mods && key->code == KEY_CODE_BACKTAB) {
+		move_focus(confirm, -1);
+	} else if (!key->mods && (key->code == KEY_CODE_ENTER || (key->code == ' ' && !is_in_field(confirm)))) {
+		return press(confirm, is_allowed);
+	} else if (is_in_field(confirm)) {
+		type(confirm, key);
+	} else if (!key->mods && (key->code == KEY_CODE_RIGHT || key->code == 'l')) {
+		move_focus(confirm, 1);
+	} else if (!key->mods && (key->code == KEY_CODE_LEFT || key->code == 'h')) {
+		move_focus(confirm, -1);
+	}
+	return CONFIRM_GOES_ON;
+}
+
+enum confirm_outcome confirm_key(struct confirm *confirm, const struct key *key, size_t rows, size_t last_top,
+				 struct instant now)
+{
+	bool is_allowed = key_guard_allows(&confirm->guard, key, now);
+	bool is_cancel =
+		key->code == KEY_CODE_ESCAPE || (key->mods == KEY_MOD_CTRL && (key->code == 'c' || key->code == 'g'));
+	int64_t by;
+
+	if (is_cancel)
+		return CONFIRM_CANCELLED;
+	if (is_scroll(confirm, key, rows, &by)) {
+		scroll(confirm, by, last_top);
+		return CONFIRM_GOES_ON;
+	}
+	if (key->code == KEY_CODE_MOUSE)
+		return CONFIRM_GOES_ON;
+	if (!key_guard_is_armed(&confirm->guard, now)) {
+		confirm->note = too_soon;
+		return CONFIRM_GOES_ON;
+	}
+	return answer(confirm, key, is_allowed);
+}
+
+void confirm_show(const struct confirm *confirm, struct confirm_view *out)
+{
+	*out = (struct confirm_view){ .is_open = confirm->is_open,
+				      .title = confirm->title,
+				      .plan = confirm->plan,
+				      .button = confirm->can_go ? confirm->button : NULL,
+				      .focus = confirm->focus,
+				      .is_ready = is_ready(confirm),
+				      .asks_name = confirm->asks_name,
+				      .asks_reason = confirm->asks_reason,
+				      .name = confirm->name.text,
+				      .reason = confirm->reason.text,
+				      .name_cursor = confirm->name.cursor,
+				      .reason_cursor = confirm->reason.cursor,
+				      .note = confirm->note,
+				      .top = confirm->top };
+}

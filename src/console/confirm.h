@@ -1,0 +1,38 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* The question before an operation: the whole plan, and what a person must do so that it is carried out.
+ *
+ * It is bound to one plan, which it holds and which cannot change; nothing that the fleet does moves anything in it.
+ * Cancel has the focus first. Nothing is confirmed by keys from before it was painted or of its first moment, by a key
+ * that repeats itself, or by a paste; and what must be typed must be typed.
+ */
+#include "console/action_words.h"
+#include "console/key_guard.h"
+#include "console/prompt.h"
+#include "opscon/key.h"
+#include "opscon/operation.h"
+#include "opscon/view.h"
+
+struct confirm {
+	bool is_open;
+	const struct plan *plan; // a reference; NULL: it is being made
+	char title[ACTION_WORDS_MAX + 32], button[ACTION_WORDS_MAX];
+	bool can_go, asks_name, asks_reason;
+	enum confirm_focus focus;
+	struct prompt name, reason;
+	const char *note; // a constant
+	size_t top;
+	struct key_guard guard;
+};
+
+enum confirm_outcome { CONFIRM_GOES_ON, CONFIRM_CANCELLED, CONFIRM_CONFIRMED };
+
+void confirm_open(struct confirm *confirm, const char *title);         // before there is a plan
+void confirm_review(struct confirm *confirm, const struct plan *plan); // takes a reference
+void confirm_close(struct confirm *confirm);                           // zeroed memory is fine
+void confirm_painted(struct confirm *confirm, struct instant now); // it stands on the screen, large enough to be read
+
+// rows: in sight of what is scrolled; last_top: the last row it is scrolled to. It stays open until it is closed.
+enum confirm_outcome confirm_key(struct confirm *confirm, const struct key *key, size_t rows, size_t last_top,
+				 struct instant now);
+void confirm_show(const struct confirm *confirm, struct confirm_view *out);

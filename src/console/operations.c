@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The screen of operations: which one is looked at, and what can be done to it. */
+#include "console/operations.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/state.h"
+#include "text/text.h"
+#include "widgets/operation_detail.h"
+#include "widgets/operation_words.h"
+
+static size_t clamped(size_t value, size_t n)
+{
+	return value < n ? value : n ? n - 1 : 0;
+}
+
+static size_t scrolled(size_t top, size_t row, size_t rows)
+{
+	if (top > row)
+		return row;
+	return rows && row >= top + rows ? row - rows + 1 : top;
+}
+
+void operations_settle(struct operations *operations, const struct fleet *fleet, size_t rows)
+{
+	size_t n = fleet_n_operations(fleet);
+	uint32_t no;
+
+	if (!operations->held)
+		operations->row = 0;
+	for (size_t i = 0; i < n && operations->held; i++)
+		if (fleet_operation_at(fleet, i)->no == operations->held)
+			operations->row = i;
+	operations->row = clamped(operations->row, n);
+	operations->top = scrolled(operations->top, operations->row, rows);
+	no = n ? fleet_operation_at(fleet, operations->row)->no : 0;
+	if (no != operations->no)
+		operations->target = operations->target_top = 0;
+	operations->no = no;
+}
+
+static size_t moved(size_t from, int64_t by, size_t n)
+{
+	int64_t to = (int64_t)from + by;
+
+	return to < 0 ? 0 : clamped((size_t)to, n);
+}
+
+// At the top the cursor lets go: it stays on the newest.
+void operations_move(struct operations *operations, const struct fleet *fleet, int64_t by)
+{
+	size_t n = fleet_n_operations(fleet);
+
+	operations->row = moved(operations->row, by, n);
+	operations->held = operations->row ? fleet_operation_at(fleet, operations->row)->no : 0;
+}
+
+void operations_move_target(struct operations *operations, const struct fleet *fleet, int64_t by, size_t rows)
+{
+	const struct operation *operation = fleet_operation(fleet, operations->no);
+
+	operations->target = moved(operations->target, by, operation ? operation->plan->n_targets : 0);
+	operations->target_top = scrolled(operations->target_top, operations->target, rows);
+}
+
+void operations_show(const struct operations *operations, struct operations_view *out)
+{
+	*out = (struct operations_view){ .no = operations->no,
+					 .top = operations->top,
+					 .cursor = operations->row,
+					 .target_top = operations->target_top,
+					 .target = operations->target };
+}
+
+uint32_t console_operation_target(const struct console *console)
+{
+	const struct operation *operation = fleet_operation(console->fleet, console->view.operations.no);
+	size_t target = console->view.operations.target;
+
+	return operation && target < operation->plan->n_targets ? operation->plan->targets[target].agent : 0;
+}
+
+// ---- what can be done to the one under the cursor
+
+// NULL, and a word about it, when there is none or it is over.
+static const struct operation *open_operation(struct console *console)
+{
+	const struct operation *operation = fleet_operation(console->fleet, console->view.operations.no);
+
+	if (!operation)
+		console_say(console, SEVERITY_INFO, "there is no operation here");
+	else if (operation_is_over(operation->state))
+		console_say(console, SEVERITY_INFO, "it is over: %s", operation_state_name(operation->state));
+	return operation && !operation_is_over(operation->state) ? operation : NULL;
+}
+
+static void ask(struct console *console, enum request_type type, const struct operation *operation)
+{
+	const char *buttons[] = { console->dialog_button };
+	char what[OPERATION_TEXT_MAX], done[OPERATION_DONE_MAX], text[1024];
+
+	console->target_operation = operation->no;
+	console->dialog_request = type;
+	plan_text(operation->plan, what, sizeof what);
+	action_request_button(type, operation, console->dialog_button);
+	snprintf(text, sizeof text, "%s is %s, %s done.%s%s%s%s", what, operation_state_name(operation->state),
+		 operation_done_text(operation, done), *operation->why ? " " : "", operation->why,
+		 *console->rollback_reason && type == REQUEST_OPERATION_ROLLBACK ? "\nWhy: " : "",
+		 type == REQUEST_OPERATION_ROLLBACK ? console->rollback_reason : "");
+	dialog_open(&console->dialog, console->dialog_button, text_trim(text), buttons, 1);
+}
+
+void console_hold(struct console *console)
+{
+	const struct operation *operation = open_operation(console);
+
+	if (!operation)
+		return;
+	if (operation->state == OPERATION_PAUSED) {
+		ask(console, REQUEST_OPERATION_RESUME, operation);
+		return;
+	}
+	if (console_request(console,
+			    &(struct request){ .type = REQUEST_OPERATION_PAUSE, .operation = operation->no }) == 0)
+		console_say(console, SEVERITY_INFO, "it pauses before its next target");
+}
+
+void console_abort(struct console *console)
+{
+	const struct operation *operation = open_operation(console);
+
+	if (operation)
+		ask(console, REQUEST_OPERATION_ABORT, operation);
+}
+
+void console_roll_back(struct console *console)
+{
+	const struct operation *operation;
+
+	if (console_undo(console))
+		return;
+	if (console->view.screen != SCREEN_OPERATIONS) {
+		console_say(console, SEVERITY_INFO,
+			    "there is nothing to undo: operations are rolled back on their screen");
+		return;
+	}
+	operation = open_operation(console);
+	if (!operation)
+		return;
+	console->target_operation = operation->no;
+	console_open_prompt(console, PROMPT_ROLLBACK);
+}
+
+void console_roll_back_because(struct console *console, const char *reason)
+{
+	const struct operation *operation = fleet_operation(console->fleet, console->target_operation);
+
+	if (!operation) {
+		console_say(console, SEVERITY_WARNING, "not done: it is gone");
+		return;
+	}
+	snprintf(console->rollback_reason, sizeof console->rollback_reason, "%s", reason);
+	ask(console, REQUEST_OPERATION_ROLLBACK, operation);
+}
+
+void console_pause_all(struct console *console)
+{
+	if (console_request(console, &(struct request){ .type = REQUEST_PAUSE_ALL }) == 0)
+		console_say(console, SEVERITY_WARNING, "everything pauses before its next target");
+}
+
+void console_answer_operation(struct console *console)
+{
+	static const struct {
+		enum request_type type;
+		const char *said;
+	} words[] = {
+		{ REQUEST_OPERATION_RESUME, "it goes on" },
+		{ REQUEST_OPERATION_ABORT, "it ends after the step under way" },
+		{ REQUEST_OPERATION_ROLLBACK, "what it has changed is taken back" },
+	};
+	enum request_type type = console->dialog_request;
+	const char *said = "";
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].type == type)
+			said = words[i].said;
+	if (console_request(console,
+			    &(struct request){ .type = type,
+					       .operation = console->target_operation,
+					       .reason = type == REQUEST_OPERATION_ROLLBACK ? console->rollback_reason
+											    : "" }) == 0)
+		console_say(console, SEVERITY_INFO, "%s", said);
+}

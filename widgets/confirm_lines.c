@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/confirm_lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/human.h"
+#include "base/strbuf.h"
+#include "text/text.h"
+#include "widgets/operation_words.h"
+#include "widgets/state_face.h"
+#include "widgets/wrap.h"
+
+enum { GAP = 2, INDENT = 2, NAME_WIDEST = 28, NOTE_ROWS = 6, NOTE_MIN = 30, PATCH_ROWS = 12, DEPENDENTS_SHOWN = 8 };
+
+struct columns {
+	int wave, state, name, environment, lifecycle, version; // cells, 0: left out
+};
+
+size_t confirm_n_possible(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_targets; i++)
+		n += !*plan->targets[i].refusal;
+	return n;
+}
+
+static int wrapped(struct canvas *canvas, int x, int y, int rows, style_t style, const char *text)
+{
+	return y + wrap_draw(canvas, x, y, canvas->width - x, rows, style, text);
+}
+
+static int draw_title(struct canvas *canvas, int y, const char *title)
+{
+	int used = canvas_text(canvas, 0, y, -1, STYLE_TITLE, title);
+
+	canvas_hline(canvas, used + 1, y, canvas->width - used - 1, STYLE_BORDER);
+	return y + 1;
+}
+
+// ---- what holds for all of it
+
+static size_t n_hidden(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_targets; i++)
+		n += plan->targets[i].is_hidden;
+	return n;
+}
+
+static int draw_rollout(struct canvas *canvas, int y, const struct plan *plan)
+{
+	char text[OPERATION_TEXT_MAX];
+
+	if (!*plan_rollout_text(plan, text, sizeof text))
+		return y;
+	if (plan->n_waves > 1)
+		snprintf(text + strlen(text), sizeof text - strlen(text), ": %u %s", plan->n_waves,
+			 plan->params.rollout.kind == ROLLOUT_CANARY ? "phases" : "batches");
+	return wrapped(canvas, 0, y, NOTE_ROWS, STYLE_TEXT, text);
+}
+
+static int draw_params(struct canvas *canvas, int y, const struct plan *plan)
+{
+	const struct operation_params *params = &plan->params;
+	char text[TEXT_FIELD_MAX];
+
+	if (params->version && *params->version) {
+		snprintf(text, sizeof text, "to version %s", params->version);
+		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_TEXT, text_trim(text));
+	}
+	if (params->patch && *params->patch) {
+		snprintf(text, sizeof text, "patch %s", params->patch);
+		y = wrapped(canvas, 0, y, PATCH_ROWS, STYLE_TEXT, text_trim(text));
+	}
+	return y;
+}
+
+static int draw_summary(struct canvas *canvas, int y, const struct plan *plan)
+{
+	size_t hidden = n_hidden(plan), refused = plan->n_targets - confirm_n_possible(plan);
+	int from = y;
+	char text[OPERATION_TEXT_MAX];
+
+	if (*plan->refusal) {
+		snprintf(text, sizeof text, "It cannot be done: %s", plan->refusal);
+		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_BAD | STYLE_BOLD, text_trim(text));
+	}
+	if (refused) {
+		snprintf(text, sizeof text, "%zu of %zu %s left out: why stands below", refused, plan->n_targets,
+			 refused == 1 ? "is" : "are");
+		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_WARN, text);
+	}
+	if (hidden) {
+		snprintf(text, sizeof text, "%zu of %zu %s hidden by the filter, and would be changed all the same",
+			 hidden, plan->n_targets, hidden == 1 ? "is" : "are");
+		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_WARN, text);
+	}
+	y = draw_params(canvas, y, plan);
+	y = draw_rollout(canvas, y, plan);
+	return y > from ? y + 1 : y;
+}
+
+// ---- targets
+
+static int widest(const struct plan *plan, bool is_environment, int most)
+{
+	int cells = 0;
+
+	for (size_t i = 0; i < plan->n_targets && cells < most; i++) {
+		const struct plan_target *target = &plan->targets[i];
+		int width = text_width(is_environment ? target->environment : target->name);
+
+		cells = width > cells ? width : cells;
+	}
+	return cells > most ? most : cells;
+}
+
+static void place(const struct plan *plan, int width, struct columns *out)
+{
+	int left = width;
+
+	*out = (struct columns){ .wave = plan->n_waves > 1 && width >= 30 ? 3 : 0, .state = width >= 36 ? 10 : 1 };
+	left -= out->state + GAP + (out->wave ? out->wave + GAP : 0);
+	out->name = widest(plan, false, NAME_WIDEST);
+	if (out->name > left)
+		out->name = left;
+	left -= out->name + GAP;
+	out->environment = widest(plan, true, 12);
+	if (out->environment > left)
+		out->environment = left > 3 ? left : 0;
+	left -= out->environment ? out->environment + GAP : 0;
+	out->lifecycle = left >= 11 ? 11 : 0;
+	left -= out->lifecycle ? out->lifecycle + GAP : 0;
+	out->version = left >= 5 ? left : 0;
+}
+
+// "0.4.2 → 0.4.3"; the version it has when nothing else is asked for.
+static const char *version_text(const struct plan *plan, const struct plan_target *target, const struct canvas *canvas,
+				char *out, size_t size)
+{
+	const char *to = plan->params.verb == VERB_UPGRADE    ? plan->params.version
+			 : plan->params.verb == VERB_ROLLBACK ? target->previous
+							      : "";
+
+	if (to && *to)
+		snprintf(out, size, "%s %s %s", *target->version ? target->version : "?", canvas->is_ascii ? "->" : "→",
+			 to);
+	else
+		snprintf(out, size, "%s", target->version);
+	return text_trim(out);
+}
+
+static void draw_target(struct canvas *canvas, int y, const struct plan *plan, const struct plan_target *target,
+			const struct columns *columns)
+{
+	style_t style = *target->refusal ? STYLE_FAINT : STYLE_TEXT;
+	char text[OPERATION_TEXT_MAX];
+	int x = 0;
+
+	if (columns->wave) {
+		snprintf(text, sizeof text, "%u", target->wave + 1U);
+		canvas_text_right(canvas, x, y, columns->wave, STYLE_FAINT, text);
+		x += columns->wave + GAP;
+	}
+	canvas_glyph(canvas, x, y, canvas_named_glyph(canvas, state_glyph(target->health)),
+		     state_style(target->health));
+	if (columns->state > 2)
+		canvas_text(canvas, x + 2, y, columns->state - 2, state_style(target->health),
+			    health_state_name(target->health));
+	x += columns->state + GAP;
+	canvas_text(canvas, x, y, columns->name, style | STYLE_BOLD, target->name);
+	x += columns->name + GAP;
+	if (columns->environment) {
+		canvas_text(canvas, x, y, columns->environment, style, target->environment);
+		x += columns->environment + GAP;
+	}
+	if (columns->lifecycle) {
+		canvas_text(canvas, x, y, columns->lifecycle, STYLE_MUTED,
+			    target->is_lifecycle_known ? lifecycle_name(target->lifecycle) : "not seen");
+		x += columns->lifecycle + GAP;
+	}
+	if (columns->version)
+		canvas_text(canvas, x, y, columns->version, style,
+			    version_text(plan, target, canvas, text, sizeof text));
+}
+
+static void dependents_text(const struct plan_target *target, char *out, size_t size)
+{
+	struct strbuf text;
+	size_t n = target->n_dependents < DEPENDENTS_SHOWN ? target->n_dependents : DEPENDENTS_SHOWN;
+
+	strbuf_init(&text, out, size);
+	strbuf_add(&text, "needed by ");
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&text, "%s%s", i ? ", " : "", target->dependents[i]);
+	if (n < target->n_dependents)
+		strbuf_addf(&text, " and %zu more", target->n_dependents - n);
+	text_trim(out);
+}
+
+// Under the name, where that leaves room for words.
+static int note_indent(const struct columns *columns, int width)
+{
+	int indent = columns->state + GAP + (columns->wave ? columns->wave + GAP : 0);
+
+	return width - indent >= NOTE_MIN ? indent : INDENT;
+}
+
+// What somebody should know of this one before it happens.
+static int draw_notes(struct canvas *canvas, int x, int y, const struct plan_target *target)
+{
+	char text[TEXT_FIELD_MAX];
+
+	if (*target->refusal) {
+		snprintf(text, sizeof text, "left out: %s", target->refusal);
+		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_BAD, text_trim(text));
+	}
+	if (target->is_hidden)
+		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_WARN, "hidden by the filter");
+	if (target->is_last_healthy) {
+		snprintf(text, sizeof text, "the last healthy one of %s%s%s",
+			 *target->service ? target->service : "its kind", *target->environment ? " in " : "",
+			 target->environment);
+		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_BAD, text_trim(text));
+	}
+	if (target->n_dependents) {
+		dependents_text(target, text, sizeof text);
+		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_WARN, text);
+	}
+	return y;
+}
+
+// ---- steps
+
+static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_step *steps, size_t n)
+{
+	int label = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int width = text_width(steps[i].label);
+
+		label = width > label ? width : label;
+	}
+	if (label > canvas->width / 3)
+		label = canvas->width / 3;
+	for (size_t i = 0; i < n; i++, y++) {
+		char limit[HUMAN_MAX], text[TEXT_FIELD_MAX];
+		const char *action = steps[i].action && *steps[i].action ? steps[i].action : "";
+
+		canvas_textf(canvas, x, y, 3, STYLE_FAINT, "%zu", i + 1);
+		canvas_text(canvas, x + 3, y, label, STYLE_TEXT, steps[i].label);
+		snprintf(text, sizeof text, "%s%swithin %s", action, *action ? ", " : "",
+			 human_duration(steps[i].timeout_ms, limit));
+		canvas_text(canvas, x + 3 + label + GAP, y, -1, STYLE_MUTED, text_trim(text));
+	}
+	return y;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool has_same_steps(const struct plan_target *a, const struct plan_target *b)
+{
+	if (a->n_steps != b->n_steps)
+		return false;
+	for (size_t i = 0; i < a->n_steps; i++)
+		if (!is_same_text(a->steps[i].label, b->steps[i].label) ||
+		    !is_same_text(a->steps[i].action, b->steps[i].action) ||
+		    a->steps[i].timeout_ms != b->steps[i].timeout_ms)
+			return false;
+	return true;
+}
+
+// The steps that every target has that has any; NULL when they differ.
+static const struct plan_target *same_for_all(const struct plan *plan)
+{
+	const struct plan_target *first = NULL;
+
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		if (!plan->targets[i].n_steps)
+			continue;
+		if (first && !has_same_steps(first, &plan->targets[i]))
+			return NULL;
+		first = first ? first : &plan->targets[i];
+	}
+	return first;
+}
+
+int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
+{
+	const struct plan_target *common = same_for_all(plan);
+	struct columns columns;
+	char title[64];
+	int indent;
+
+	place(plan, canvas->width, &columns);
+	indent = note_indent(&columns, canvas->width);
+	y = draw_summary(canvas, y, plan);
+	if (plan->n_targets != 1) {
+		snprintf(title, sizeof title, "%zu agents", plan->n_targets);
+		y = draw_title(canvas, y, title);
+	}
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		const struct plan_target *target = &plan->targets[i];
+
+		if (y >= 0 && y < canvas->height)
+			draw_target(canvas, y, plan, target, &columns);
+		y = draw_notes(canvas, indent, y + 1, target);
+		if (!common)
+			y = draw_steps(canvas, INDENT, y, target->steps, target->n_steps);
+	}
+	if (!common)
+		return y;
+	y = draw_title(canvas, y + 1, plan->n_targets == 1 ? "Steps" : "Steps of each");
+	y = draw_steps(canvas, 0, y, common->steps, common->n_steps);
+	if (common->n_undo && plan->params.rollout.rolls_back) {
+		y = draw_title(canvas, y + 1, "The way back, by itself when it does not come up well");
+		y = draw_steps(canvas, 0, y, common->undo, common->n_undo);
+	}
+	return y;
+}
