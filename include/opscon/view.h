@@ -104,6 +104,14 @@ struct operations_view {
 	const char *key;           // that goes to the operations, "" none
 };
 
+struct audit_view {
+	const uint16_t *rows; // borrowed: indices into fleet_audit_list() that pass the filter
+	size_t n_rows, top, cursor;
+	const char *text; // filter, "" none
+	bool is_expanded; // the record under the cursor stands in full below
+	bool has_trail;   // false: the feed knows of none
+};
+
 enum picker_kind {
 	PICK_AGENTS,
 	PICK_TIERS,
@@ -196,6 +204,7 @@ struct view {
 	struct timeline_view timeline;
 	struct alerts_view alerts;
 	struct metrics_view metrics;
+	struct audit_view audit;
 	struct picker_view picker;
 	struct prompt_view prompt;
 	struct dialog_view dialog;
