@@ -42,7 +42,7 @@ struct operation_look target_look(enum target_state state)
 						    : (struct operation_look){ GLYPH_UNRECOGNISED, STYLE_UNKNOWN };
 }
 
-char *plan_text(const struct plan *plan, char *out, size_t size)
+char *plan_title(const struct plan *plan, char *out, size_t size)
 {
 	const struct operation_params *params = &plan->params;
 	bool has_version =
