@@ -8,9 +8,9 @@
  * watched until the operation is over.
  *
  * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since), and when
- * one that came up has too many errors or answers too slowly for `min_healthy_ms`. Then what was changed is taken back,
- * newest first; where there is no way back it ends there; and with rolls_back off it waits for a person. A target of
- * which nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.
+ * one that came up has too many errors or answers too slowly, and goes on doing so. Then what was changed is taken
+ * back, newest first; where there is no way back it ends there; and with rolls_back off it waits for a person. A target
+ * of which nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +23,17 @@ struct rollout_measure {
 	int64_t up_since_ms; // mono, by answers since its steps are through; -1: it is not up
 	double error_share;  // 0..1
 	double latency_before_ms, latency_ms;
+	double latency_floor_ms; // a latency has grown only past so much more; 0: ROLLOUT_LATENCY_FLOOR_MS
 };
 
-// A latency counts as grown only past so much more: what answers in 1 ms may answer in 2.
-enum { ROLLOUT_LATENCY_FLOOR_MS = 10, ROLLOUT_WHY_MAX = 200 };
+// What answers in 1 ms may answer in 2; single probes, on a busy machine, in much more than that. And trouble must last
+// for ROLLOUT_TROUBLE_MS, or min_healthy_ms where that is longer.
+enum {
+	ROLLOUT_LATENCY_FLOOR_MS = 10,
+	ROLLOUT_PROBE_FLOOR_MS = 100,
+	ROLLOUT_TROUBLE_MS = 5000,
+	ROLLOUT_WHY_MAX = 200,
+};
 
 enum rollout_do {
 	ROLLOUT_DO_WAIT,   // until_ms

@@ -238,7 +238,7 @@ static int64_t judged_at(const struct rollout_run *run, const struct rollout_tar
 	if (since_ms < target->verify_from_ms)
 		since_ms = target->verify_from_ms;
 	if (target->over_since_ms >= 0)
-		since_ms = target->over_since_ms;
+		return earlier(at_ms, target->over_since_ms + rollout_trouble_ms(run));
 	return earlier(at_ms, since_ms + rollout->min_healthy_ms);
 }
 

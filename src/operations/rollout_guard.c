@@ -23,8 +23,9 @@ static bool has_too_many_errors(const struct rollout *limits, const struct rollo
 static bool is_too_slow(const struct rollout *limits, const struct rollout_measure *measure)
 {
 	double more = measure->latency_ms - measure->latency_before_ms;
+	double floor = measure->latency_floor_ms > 0 ? measure->latency_floor_ms : ROLLOUT_LATENCY_FLOOR_MS;
 
-	return more > ROLLOUT_LATENCY_FLOOR_MS && more > limits->max_latency_growth * measure->latency_before_ms;
+	return more > floor && more > limits->max_latency_growth * measure->latency_before_ms;
 }
 
 bool rollout_is_over_limit(const struct rollout *limits, const struct rollout_measure *measure)
@@ -80,6 +81,13 @@ static const char *name_of_bad(const struct rollout_run *run, const char **word)
 	return run->plan->targets[i].name;
 }
 
+int64_t rollout_trouble_ms(const struct rollout_run *run)
+{
+	int64_t healthy_ms = run->plan->params.rollout.min_healthy_ms;
+
+	return healthy_ms > ROLLOUT_TROUBLE_MS ? healthy_ms : ROLLOUT_TROUBLE_MS;
+}
+
 bool rollout_is_over_for_long(const struct rollout_run *run, struct rollout_target *target, int64_t now_ms)
 {
 	const struct rollout *limits = &run->plan->params.rollout;
@@ -90,7 +98,7 @@ bool rollout_is_over_for_long(const struct rollout_run *run, struct rollout_targ
 		target->over_since_ms = -1;
 	else if (target->over_since_ms < 0)
 		target->over_since_ms = now_ms;
-	return is_over && now_ms - target->over_since_ms >= limits->min_healthy_ms;
+	return is_over && now_ms - target->over_since_ms >= rollout_trouble_ms(run);
 }
 
 int64_t rollout_trouble_at(const struct rollout_run *run)
@@ -103,7 +111,7 @@ int64_t rollout_trouble_at(const struct rollout_run *run)
 		if (target->is_over_limit && target->over_since_ms >= 0 && target->over_since_ms < at_ms)
 			at_ms = target->over_since_ms;
 	}
-	return at_ms == INT64_MAX ? at_ms : at_ms + run->plan->params.rollout.min_healthy_ms;
+	return at_ms == INT64_MAX ? at_ms : at_ms + rollout_trouble_ms(run);
 }
 
 // The first that is past a limit for too long; one that has failed for it is.

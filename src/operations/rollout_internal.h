@@ -49,7 +49,8 @@ void rollout_reckon(struct rollout_run *run, size_t i);
 bool rollout_is_over_limit(const struct rollout *limits, const struct rollout_measure *measure);
 void rollout_limit_text(const struct rollout *limits, const struct rollout_measure *measure, char out[ROLLOUT_WHY_MAX]);
 
-// Notes whether the target is past a limit now; true: it has been for as long as it would have to be well.
+int64_t rollout_trouble_ms(const struct rollout_run *run); // how long it must last
+// Notes whether the target is past a limit now; true: it has been for that long.
 bool rollout_is_over_for_long(const struct rollout_run *run, struct rollout_target *target, int64_t now_ms);
 
 // Why it must not go on as it does; false: it may.

@@ -93,6 +93,7 @@ static void measure_vitals(const struct target *target, struct rollout_measure *
 	out->error_share = now.error_share;
 	out->latency_before_ms = has_p95 ? before->p95_ms : before->probe_ms;
 	out->latency_ms = has_p95 ? now.p95_ms : now.probe_ms;
+	out->latency_floor_ms = has_p95 ? 0 : ROLLOUT_PROBE_FLOOR_MS;
 }
 
 static void measure(struct target *target, bool is_up, struct instant now)

@@ -108,6 +108,7 @@ static void measure(struct sim *sim, size_t i)
 		.up_since_ms = actor->up_after < 0 || is_down || sim->now_ms < up_ms ? -1 : up_ms,
 		.error_share = has_trouble ? actor->errors : NAN,
 		.latency_before_ms = 10,
+		.latency_floor_ms = actor->floor_ms,
 		.latency_ms = has_trouble && actor->latency_ms > 0 ? actor->latency_ms : 10,
 	};
 

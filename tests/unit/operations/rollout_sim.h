@@ -17,6 +17,7 @@ struct sim_actor {
 	int down_at;            // of the whole: goes down for good; 0 never
 	double errors;          // share; 0 none
 	double latency_ms;      // now; 10 before; 0: 10
+	double floor_ms;        // of the latency; 0: the usual one
 	int trouble_at;         // of the whole: from when errors and latency hold; 0 always
 	int trouble_for;        // how long they do; 0 for good
 	enum target_state undo; // what undoing it comes to: TARGET_ROLLED_BACK when zeroed, TARGET_VERIFYING by health

@@ -224,6 +224,23 @@ START_TEST(a_short_trouble_is_none)
 }
 END_TEST
 
+START_TEST(single_probes_must_be_much_slower_and_all_trouble_lasts)
+{
+	sim_init(&sim, 1);
+	sim.actors[0].latency_ms = 90;
+	sim.actors[0].floor_ms = ROLLOUT_PROBE_FLOOR_MS;
+	check(10, "0+a 13=a 13E succeeded");
+	sim_init(&sim, 1);
+	sim.actors[0].latency_ms = 120;
+	sim.actors[0].floor_ms = ROLLOUT_PROBE_FLOOR_MS;
+	check(10, "0+a 13!a 13T 13<a 15E rolled back");
+	sim_init(&sim, 1);
+	sim.plan.params.rollout.min_healthy_ms = 1000; // five seconds all the same
+	sim.actors[0].errors = 1;
+	check(10, "0+a 8!a 8T 8<a 10E rolled back");
+}
+END_TEST
+
 START_TEST(without_rolling_back_a_person_is_waited_for)
 {
 	sim_init(&sim, 3);
@@ -523,7 +540,8 @@ SUITE("rollout", one_target_is_begun_and_is_done_when_it_stays_well, waves_wait_
       who_is_not_well_in_time_is_taken_back_with_all_before, who_is_being_verified_is_taken_back_without_waiting,
       where_there_is_no_way_back_it_ends_there, an_undo_that_fails_is_a_failure, an_undo_can_be_judged_by_health,
       who_was_well_and_goes_down_trips_it, some_may_be_bad_at_once_when_it_is_allowed, errors_and_latency_trip_it,
-      a_short_trouble_is_none, without_rolling_back_a_person_is_waited_for, of_whom_nobody_knows_it_ends,
+      a_short_trouble_is_none, single_probes_must_be_much_slower_and_all_trouble_lasts,
+      without_rolling_back_a_person_is_waited_for, of_whom_nobody_knows_it_ends,
       a_pause_begins_nothing_and_a_resume_goes_on, what_goes_bad_in_a_pause_trips_after_it,
       an_abort_settles_what_runs_and_begins_nothing, an_abort_also_ends_a_pause_and_a_rollback,
       a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with, it_says_when_to_ask_again,
