@@ -122,13 +122,14 @@ static const struct {
 
 enum { N_STREAMS = sizeof streams / sizeof streams[0] };
 
-// floor() of each term keeps buckets whole, ascending and never falling.
+// Rounding each term keeps buckets whole, ascending and never falling; rounded down, the few requests after a restart
+// would all be among the slowest.
 static void add_buckets(uint64_t buckets[MODEL_BUCKETS], uint64_t n, bool is_late)
 {
 	const double *shares = is_late ? late_shares : quick_shares;
 
 	for (size_t i = 0; i < MODEL_BUCKETS; i++)
-		buckets[i] += (uint64_t)((double)n * shares[i]);
+		buckets[i] += (uint64_t)((double)n * shares[i] + 0.5);
 }
 
 static void read_requests(const struct model *m, int64_t wall_ms, struct model_numbers *out)
