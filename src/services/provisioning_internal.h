@@ -242,7 +242,6 @@ void writ_arrived(void *ticket, int error);                                     
 void writ_refused(struct writ *writ, struct writ_ticket *ticket, int error);            // at once: the ticket goes
 void writ_end(struct writ *writ); // lets go: `done` comes once all have arrived, or at once
 void writ_forget(struct writ *writ, const struct provisioning_engine *engine); // whoever waits is going
-bool writ_is_open(const struct writ *writ);
 void writs_finish(struct provisioning_engine *engine);
 
 // provisioning_audit.c

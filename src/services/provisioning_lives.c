@@ -269,12 +269,13 @@ void lives_tell(struct provisioning_engine *engine, struct instant now)
 
 void lives_finish(struct provisioning_engine *engine)
 {
-	struct life *life, *next;
+	struct life *life = engine->lives, *next;
 
 	HASH_CLEAR(hid, engine->lives_by_id);
-	HASH_ITER(hh, engine->lives, life, next) {
+	HASH_CLEAR(hh, engine->lives); // which leaves their order
+	for (; life; life = next) {
+		next = life->hh.next;
 		call_cancel(&life->look);
-		HASH_DEL(engine->lives, life);
 		mem_free(life->key);
 		mem_free(life);
 	}

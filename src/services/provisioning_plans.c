@@ -22,7 +22,7 @@ struct slot {
 
 struct planning {
 	struct provisioning_engine *engine;
-	struct planning *prev, *next; // provisioning_engine::plannings
+	struct planning *next; // provisioning_engine::plannings
 	uint32_t no, token;
 	char *who;                      // owned
 	struct operation_params params; // its texts are owned
@@ -209,7 +209,7 @@ static void answer(struct planning *planning, struct instant now)
 			      why[0] ? why : strerrordesc_np(r < 0 ? -r : ENOMEM));
 	}
 	plan_unref(plan);
-	DL_DELETE(engine->plannings, planning);
+	LL_DELETE(engine->plannings, planning);
 	planning_free(planning);
 }
 
@@ -334,17 +334,17 @@ int plans_ask(struct provisioning_engine *engine, const struct request *request,
 		planning_free(planning);
 		return r;
 	}
-	DL_APPEND(engine->plannings, planning);
+	LL_PREPEND(engine->plannings, planning);
 	look_on(planning, now);
 	return 0;
 }
 
 void plans_finish(struct provisioning_engine *engine)
 {
-	struct planning *planning, *next;
+	struct planning *planning;
 
-	DL_FOREACH_SAFE(engine->plannings, planning, next) {
-		DL_DELETE(engine->plannings, planning);
+	while ((planning = engine->plannings)) {
+		engine->plannings = planning->next;
 		planning_free(planning);
 	}
 	for (size_t i = 0; i < ENGINE_PLANS_KEPT; i++)

@@ -15,7 +15,7 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_another_instance(const struct driver_sight *before, const struct driver_sight *now)
 {
-	return before && before->instance[0] && now->instance[0] && !is_same(before->instance, now->instance);
+	return before->instance[0] && now->instance[0] && !is_same(before->instance, now->instance);
 }
 
 // "The one before" need not be known by its name.
@@ -27,7 +27,7 @@ static bool is_another_version(const struct driver_sight *before, const struct d
 // Where instances are not told apart, running is all that can be asked.
 static bool is_restarted(const struct driver_sight *before, const struct driver_sight *now)
 {
-	bool is_told_apart = before && before->instance[0] && now->instance[0];
+	bool is_told_apart = before->instance[0] && now->instance[0];
 
 	return is_running(now) && (!is_told_apart || is_another_instance(before, now));
 }
@@ -51,8 +51,8 @@ static bool is_back(const struct driver_sight *before, const struct driver_sight
 		return false;
 	if (!now->version[0])
 		return is_restarted(before, now);
-	return !before || !before->previous[0] || is_same(before->previous, now->version) ||
-	       is_another_instance(before, now) || is_another_version(before, now);
+	return !before->previous[0] || is_same(before->previous, now->version) || is_another_instance(before, now) ||
+	       is_another_version(before, now);
 }
 
 bool proof_is_reached(const struct operation_params *params, const struct driver_sight *before,

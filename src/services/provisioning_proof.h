@@ -7,8 +7,8 @@
 
 #include "opscon/driver.h"
 
-/* Whether `now` is what the verb is for. `before` is the target as it was before the first step; NULL: not known. A
- * change of configuration cannot be seen: for it the target only has to be there.
+/* Whether `now` is what the verb is for. `before` is the target as it was before the first step, as
+ * far as it is known. A change of configuration cannot be seen: for it the target only has to be there.
  */
 bool proof_is_reached(const struct operation_params *params, const struct driver_sight *before,
 		      const struct driver_sight *now);

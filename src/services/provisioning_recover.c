@@ -12,7 +12,7 @@
 // A journal on its way; the engine may go before it comes.
 struct recovering {
 	struct provisioning_engine *engine; // NULL: it is gone
-	struct recovering *prev, *next;     // provisioning_engine::recovering
+	struct recovering *next;            // provisioning_engine::recovering
 	char id[OPERATION_ID_MAX];
 	uint32_t no;
 	struct journal *journal; // owned
@@ -183,7 +183,7 @@ static void take_over(struct op *op, const struct journal_story *story, const st
 static void drop(struct recovering *r)
 {
 	if (r->engine)
-		DL_DELETE(r->engine->recovering, r);
+		LL_DELETE(r->engine->recovering, r);
 	journal_close(r->journal);
 	mem_free(r);
 }
@@ -226,7 +226,7 @@ static void resume(struct provisioning_engine *engine, const struct journal_stor
 		return; // the next start finds it
 	r->engine = engine;
 	resume.no = ++engine->last_no;
-	DL_APPEND(engine->recovering, r);
+	LL_PREPEND(engine->recovering, r);
 	if (journal_resume(engine->journal, &resume, on_resumed, r, &r->journal) < 0)
 		drop(r);
 }
@@ -267,12 +267,12 @@ void recover_all(struct provisioning_engine *engine, struct instant now)
 
 void recover_finish(struct provisioning_engine *engine)
 {
-	struct recovering *r, *next;
+	struct recovering *r;
 
-	DL_FOREACH_SAFE(engine->recovering, r, next) {
+	while ((r = engine->recovering)) {
+		engine->recovering = r->next;
 		r->engine = NULL; // it goes when its journal comes
 		journal_close(r->journal);
 		r->journal = NULL;
 	}
-	engine->recovering = NULL;
 }

@@ -260,7 +260,8 @@ static void on_result(struct writ *writ, int error)
 
 void op_target_resolve(struct target *target, struct instant now)
 {
-	bool is_mutating = op_target_plan_step(target)->is_mutating;
+	const struct plan_step *step = op_target_plan_step(target);
+	bool is_mutating = step && step->is_mutating;
 	const struct journal_record record = {
 		.kind = JOURNAL_RESULT,
 		.at_ms = now.wall_ms,

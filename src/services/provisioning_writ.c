@@ -13,11 +13,6 @@ struct writ_ticket {
 	struct writ_ticket *prev, *next;    // provisioning_engine::tickets
 };
 
-bool writ_is_open(const struct writ *writ)
-{
-	return writ->n_waiting > 0;
-}
-
 void writ_begin(struct writ *writ, void (*done)(struct writ *writ, int error))
 {
 	*writ = (struct writ){ .n_waiting = 1, .done = done };
