@@ -46,6 +46,7 @@ static int run_demo(struct app_options *options, char **operands)
 		return EXIT_USAGE;
 	}
 	fleet->config.probe.slow_ms = DEMO_SLOW_MS;
+	config_hurry(&fleet->config);
 	return r ? r : app_run(options);
 }
 
