@@ -9,7 +9,6 @@
 #include "operations/plan.h"
 #include "services/provisioning_internal.h"
 
-static const struct operation_params no_params = { .version = "", .patch = "", .reason = "" };
 static const struct agent_lifecycle no_life = {
 	.driver = "", .version = "", .previous = "", .instance = "", .holder = ""
 };
@@ -255,7 +254,7 @@ static void look_at_next(struct planning *planning, struct slot *slot, struct in
 	slot->planning = planning;
 	slot->agent = id;
 	planning->n_out++;
-	if (call_look(&engine->calls, &slot->call, agent, &no_params, ENGINE_OBSERVE_MS, on_seen, now) < 0) {
+	if (call_look(&engine->calls, &slot->call, agent, &planning->params, ENGINE_OBSERVE_MS, on_seen, now) < 0) {
 		planning->n_out--;
 		life->has_sight = false;
 	}

@@ -71,9 +71,9 @@ START_TEST(each_verb_has_its_steps_and_its_way_back)
 		{ VERB_SUSPEND, "Pause", "Unpause" },
 		{ VERB_RESUME, "Unpause", "Pause" },
 		{ VERB_UPGRADE, "Create new, Stop, Keep old, Name new, Start new",
-		  "Set aside, Stop it, Bring back old, Start old, Remove new" },
+		  "Set aside, Stop it, Bring back, Start old, Remove new" },
 		{ VERB_ROLLBACK, "Stop, Set aside, Bring back, Keep newer, Start new",
-		  "Set aside, Stop it, Bring back old, Start old, Keep again" },
+		  "Set aside, Stop it, Bring back, Start old, Keep again" },
 		{ VERB_DELETE, "Stop, Remove", "" },
 		{ VERB_CONFIGURE, "a container has no such thing", "a container has no such thing" },
 	};
@@ -99,7 +99,7 @@ START_TEST(steps_say_exactly_what_is_done)
 	f.params.version = "2";
 	strcpy(f.sight.previous, "web:0@sha256:000000000000");
 	docker_remember_image(&f.memory, "web:2", "sha256:" DIGITS);
-	ck_assert_str_eq(labels_of(&f, false), "Create new, Stop, Remove older, Keep old, Name new, Start new");
+	ck_assert_str_eq(labels_of(&f, false), "Create new, Stop, Drop older, Keep old, Name new, Start new");
 	ck_assert_str_eq(steps[0].action, "POST /containers/create?name=web.opscon-new, image web:2, settings of web");
 	ck_assert_str_eq(steps[0].precondition,
 			 "it is instance 0123456789ab/2026-01-01T00:00:00Z, web:2 is sha256:" DIGITS);
@@ -134,7 +134,7 @@ START_TEST(beside_the_old_one_the_new_one_is_checked_first)
 	f.params.rollout.kind = ROLLOUT_BLUE_GREEN;
 	ck_assert_str_eq(labels_of(&f, false), "Create new, Start new, Check new, Stop, Keep old, Name new");
 	ck_assert(!f.recipe.steps[2].is_mutating);
-	ck_assert_str_eq(labels_of(&f, true), "Set aside, Bring back old, Start old, Stop it, Remove new");
+	ck_assert_str_eq(labels_of(&f, true), "Set aside, Bring back, Start old, Stop it, Remove new");
 }
 END_TEST
 
@@ -150,7 +150,7 @@ START_TEST(a_forced_stop_kills)
 	set_up(&f, VERB_DELETE);
 	f.params.is_forced = true;
 	strcpy(f.sight.previous, "web:0");
-	ck_assert_str_eq(labels_of(&f, false), "Kill, Remove, Remove older");
+	ck_assert_str_eq(labels_of(&f, false), "Kill, Remove, Drop older");
 }
 END_TEST
 
@@ -161,7 +161,7 @@ START_TEST(who_was_stopped_is_not_started_on_the_way_back)
 	set_up(&f, VERB_UPGRADE);
 	f.params.version = "web:2";
 	f.sight.state = LIFECYCLE_STOPPED;
-	ck_assert_str_eq(labels_of(&f, true), "Set aside, Stop it, Bring back old, Remove new");
+	ck_assert_str_eq(labels_of(&f, true), "Set aside, Stop it, Bring back, Remove new");
 }
 END_TEST
 
