@@ -20,7 +20,7 @@ enum { START_TRIES = 300, TRY_MS = 100, IMAGE_MAX = 16 << 20 };
 #define DOCKERD "/usr/sbin/dockerd"
 #define BUSYBOX "/bin/busybox"
 
-// The daemon ends with its standard input, and so does what it has made.
+// The daemon ends with its standard input, and so does what it has made: it leaves the host's network mounted.
 static const char guard_script[] =
 	"dir=$1\n" DOCKERD " --bridge=none --iptables=false --ip-forward=false --ip-masq=false --storage-driver=vfs "
 	"--shutdown-timeout=5 --data-root=\"$dir/data\" --exec-root=\"$dir/exec\" --pidfile=\"$dir/pid\" "
@@ -30,6 +30,7 @@ static const char guard_script[] =
 	"read -r nothing || :\n"
 	"kill -TERM $pid 2>/dev/null\n"
 	"wait $pid\n"
+	"cut -d' ' -f2 /proc/mounts | grep \"^$dir/\" | sort -r | xargs -r umount\n"
 	"rm -rf \"$dir\"\n";
 
 struct reply {
@@ -161,9 +162,10 @@ void docker_daemon_stop(struct docker_daemon *daemon)
 // A tar archive of busybox, and names for the commands that tests use.
 static char *make_archive(const struct docker_daemon *daemon, size_t *n)
 {
-	static const char script[] = "set -e; cd \"$1\"; mkdir -p root/bin; cp " BUSYBOX " root/bin/busybox; "
-				     "for i in sh sleep echo cat; do ln -sf busybox root/bin/$i; done; "
-				     "tar cf image.tar -C root .; rm -r root";
+	static const char script[] =
+		"set -e; cd \"$1\"; mkdir -p root/bin root/www; echo ok >root/www/health; "
+		"cp " BUSYBOX " root/bin/busybox; for i in sh sleep echo httpd; do ln -sf busybox root/bin/$i; done; "
+		"tar cf image.tar -C root .; rm -r root";
 	struct process_result result =
 		process_run((const char *[]){ "sh", "-c", script, "sh", daemon->dir, NULL }, NULL);
 	char path[128], *bytes = malloc(IMAGE_MAX);

@@ -16,7 +16,8 @@ struct docker_daemon {
 const char *docker_daemon_start(struct docker_daemon *daemon);
 void docker_daemon_stop(struct docker_daemon *daemon);
 
-// Makes an image of busybox, with a command for sh, and "NAME=value" without blanks in its environment.
+// Makes an image of busybox and the file /www/health, with a command for sh, and "NAME=value" without blanks in its
+// environment.
 void docker_daemon_image(struct docker_daemon *daemon, const char *name, const char *variable, const char *command);
 
 // The answer to a GET, as long as the process lives; NULL unless it is 200.
