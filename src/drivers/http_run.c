@@ -289,6 +289,7 @@ static void asked_cb(const struct http_response *response, void *ctx)
 static int ask(struct driver_run *run, const char *url, const struct bytes *body)
 {
 	const bool is_patch = run->verb == VERB_CONFIGURE;
+	const uint32_t left_ms = time_left(run);
 	const struct http_header headers[] = {
 		{ "Content-Type", is_patch ? "application/merge-patch+json" : "application/json" },
 		{ "Idempotency-Key", run->request.idempotency_key },
@@ -301,7 +302,7 @@ static int ask(struct driver_run *run, const char *url, const struct bytes *body
 		.n_headers = run->tag[0] ? 3 : 2,
 		.body = body->data,
 		.body_len = body->len,
-		.timeout_ms = time_left(run) + 1,
+		.timeout_ms = left_ms < HTTP_ANSWER_MS ? left_ms + 1 : HTTP_ANSWER_MS,
 	};
 
 	return start(run, &request, asked_cb);

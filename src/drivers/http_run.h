@@ -7,7 +7,13 @@
 #include "opscon/driver.h"
 #include "poll/http.h"
 
-enum { HTTP_TAG_MAX = 256, HTTP_LOOK_MS = 5000, HTTP_PAUSE_MIN_MS = 200, HTTP_PAUSE_MAX_MS = 2000 };
+enum {
+	HTTP_TAG_MAX = 256,
+	HTTP_LOOK_MS = 5000,    // for an answer that says what is
+	HTTP_ANSWER_MS = 30000, // for one to what changes something: who needs longer answers 202
+	HTTP_PAUSE_MIN_MS = 200,
+	HTTP_PAUSE_MAX_MS = 2000,
+};
 
 struct http_driver {
 	struct driver driver; // first

@@ -181,7 +181,7 @@ static int create(uv_loop_t *loop, const struct simulator_options *options, stru
 	sim->failed = options->failed;
 	sim->ctx = options->ctx;
 	sim->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	sim->late_ms = or_default(options->late_ms, 150000);
+	sim->late_ms = or_default(options->late_ms, 45000);
 	sim->timer_due_ms = sim->turn_due_ms = sim->scene_due_ms = sim->control_due_ms = UINT64_MAX;
 	for (size_t i = 0; i < sim->n_agents; i++) {
 		sim->agents[i].sim = sim;

@@ -32,7 +32,7 @@ struct simulator_options {
 	uint32_t down_ms; // 0: 7000; the same
 	uint32_t boot_ms; // 0: 1500; how long a start takes
 	uint32_t pull_ms; // 0: 1000; how long it takes to get another version
-	uint32_t late_ms; // 0: 150000; the delay of `control_late`, and the end of `control_hang`
+	uint32_t late_ms; // 0: 45000; the delay of `control_late`, and the end of `control_hang`
 	void (*failed)(void *ctx, const char *why); // once, from the loop, when nobody can be answered; may be NULL
 	void *ctx;                                  // borrowed
 };
