@@ -349,7 +349,8 @@ static void draw_pane(struct canvas *canvas, const struct detail *detail)
 	part = take(canvas, &y, parts->targets);
 	if (parts->targets)
 		draw_targets(&part, detail);
-	y = canvas->height - parts->output;
+	if (y + parts->output < canvas->height)
+		y++;
 	part = take(canvas, &y, parts->output);
 	if (parts->output)
 		draw_output(&part, detail);

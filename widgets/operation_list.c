@@ -14,7 +14,17 @@
 
 enum { MARK = 2, GAP = 2, WHAT_MIN = 16, TITLES_FROM = 4 };
 
-enum list_column { LIST_STATE, LIST_WHAT, LIST_DONE, LIST_WAVE, LIST_ELAPSED, LIST_LEFT, LIST_WHO, LIST_COLUMN_COUNT };
+enum list_column {
+	LIST_STATE,
+	LIST_WHAT,
+	LIST_DONE,
+	LIST_BAD,
+	LIST_WAVE,
+	LIST_ELAPSED,
+	LIST_LEFT,
+	LIST_WHO,
+	LIST_COLUMN_COUNT
+};
 
 static const struct {
 	const char *title;
@@ -22,14 +32,14 @@ static const struct {
 	bool is_right;
 	int from; // the list is at least so wide
 } columns[LIST_COLUMN_COUNT] = {
-	[LIST_STATE] = { "STATE", 15, false, 40 }, [LIST_WHAT] = { "WHAT", 0, false, 0 },
-	[LIST_DONE] = { "DONE", 13, false, 32 },   [LIST_WAVE] = { "WAVE", 15, false, 84 },
-	[LIST_ELAPSED] = { "TIME", 7, true, 54 },  [LIST_LEFT] = { "LEFT", 7, true, 104 },
-	[LIST_WHO] = { "BY", 12, false, 72 },
+	[LIST_STATE] = { "STATE", 15, false, 58 }, [LIST_WHAT] = { "WHAT", 0, false, 0 },
+	[LIST_DONE] = { "DONE", 7, false, 32 },    [LIST_BAD] = { "BAD", 4, true, 72 },
+	[LIST_WAVE] = { "WAVE", 15, false, 88 },   [LIST_ELAPSED] = { "TIME", 7, true, 46 },
+	[LIST_LEFT] = { "LEFT", 7, true, 104 },    [LIST_WHO] = { "BY", 10, false, 76 },
 };
 
-static const enum list_column reading[LIST_COLUMN_COUNT] = { LIST_STATE,   LIST_WHAT, LIST_DONE, LIST_WAVE,
-							     LIST_ELAPSED, LIST_LEFT, LIST_WHO };
+static const enum list_column reading[LIST_COLUMN_COUNT] = { LIST_STATE, LIST_WHAT,    LIST_DONE, LIST_BAD,
+							     LIST_WAVE,  LIST_ELAPSED, LIST_LEFT, LIST_WHO };
 
 int operation_list_rows(int height)
 {
@@ -83,6 +93,7 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 			 char out[OPERATION_TEXT_MAX])
 {
 	bool is_over = operation_is_over(operation->state);
+	size_t n_bad;
 
 	out[0] = '\0';
 	switch (column) {
@@ -95,6 +106,11 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 	case LIST_DONE:
 		operation_done_text(operation, out);
 		return STYLE_MUTED;
+	case LIST_BAD:
+		n_bad = operation->n_by_state[TARGET_FAILED] + operation->n_by_state[TARGET_INDETERMINATE];
+		if (n_bad)
+			snprintf(out, OPERATION_TEXT_MAX, "%zu", n_bad);
+		return STYLE_BAD;
 	case LIST_WAVE:
 		operation_wave_text(operation, out, OPERATION_TEXT_MAX);
 		return STYLE_MUTED;

@@ -17,7 +17,7 @@ struct operation_look operation_look(enum operation_state state)
 		[OPERATION_FAILED] = { GLYPH_ERROR, STYLE_BAD },
 		[OPERATION_ROLLED_BACK] = { GLYPH_WARN, STYLE_WARN },
 		[OPERATION_ABORTED] = { GLYPH_SKIPPED, STYLE_MUTED },
-		[OPERATION_INDETERMINATE] = { GLYPH_UNKNOWN, STYLE_BAD },
+		[OPERATION_INDETERMINATE] = { GLYPH_BAD, STYLE_BAD },
 	};
 
 	return (unsigned)state < OPERATION_STATE_COUNT ? looks[state]
@@ -35,7 +35,7 @@ struct operation_look target_look(enum target_state state)
 		[TARGET_SKIPPED] = { GLYPH_SKIPPED, STYLE_MUTED },
 		[TARGET_ROLLING_BACK] = { GLYPH_CURRENT, STYLE_WARN },
 		[TARGET_ROLLED_BACK] = { GLYPH_WARN, STYLE_WARN },
-		[TARGET_INDETERMINATE] = { GLYPH_UNKNOWN, STYLE_BAD },
+		[TARGET_INDETERMINATE] = { GLYPH_BAD, STYLE_BAD },
 	};
 
 	return (unsigned)state < TARGET_STATE_COUNT ? looks[state]
@@ -122,12 +122,7 @@ size_t operation_n_settled(const struct operation *operation)
 
 char *operation_done_text(const struct operation *operation, char out[OPERATION_DONE_MAX])
 {
-	size_t n_bad = operation->n_by_state[TARGET_FAILED] + operation->n_by_state[TARGET_INDETERMINATE];
-	int used = snprintf(out, OPERATION_DONE_MAX, "%zu/%zu", operation->n_by_state[TARGET_DONE],
-			    operation->plan->n_targets);
-
-	if (n_bad && operation->plan->n_targets > 1)
-		snprintf(out + used, (size_t)(OPERATION_DONE_MAX - used), ", %zu bad", n_bad);
+	snprintf(out, OPERATION_DONE_MAX, "%zu/%zu", operation->n_by_state[TARGET_DONE], operation->plan->n_targets);
 	return out;
 }
 

@@ -27,7 +27,7 @@ char *plan_rollout_text(const struct plan *plan, char *out, size_t size);
 char *operation_wave_text(const struct operation *operation, char *out, size_t size);
 
 size_t operation_n_settled(const struct operation *operation); // targets that nothing happens to any more
-char *operation_done_text(const struct operation *operation, char out[OPERATION_DONE_MAX]); // "5/12", "5/12, 1 failed"
+char *operation_done_text(const struct operation *operation, char out[OPERATION_DONE_MAX]); // "5/12"
 
 struct target_step {
 	size_t no;                    // from 0, among the steps of the plan, then those of the way back

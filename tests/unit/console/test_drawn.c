@@ -123,12 +123,37 @@ static void learn_all(struct console_fixture *f, struct words *words)
 		}
 }
 
+// Operations in every state, so that their screen has something to show.
+static void add_operations(struct console_fixture *f)
+{
+	const uint32_t *ids = console_fixture_view(f)->table.ids;
+
+	for (int state = 0; state < OPERATION_STATE_COUNT; state++) {
+		struct plan *plan =
+			plan_fixture(&f->fleet, &(struct plan_wish){ .verb = (enum verb)state,
+								     .version = "0.4.3",
+								     .reason = "rack move",
+								     .agents = ids,
+								     .n = state == OPERATION_SUCCEEDED ? 1 : 5,
+								     .batch = 2,
+								     .no = (uint32_t)state + 1 });
+		struct operation *operation = operation_fixture(plan, (enum operation_state)state);
+
+		plan_unref(plan);
+		operation_fixture_target(operation, 0, TARGET_FAILED, 2, "connection refused");
+		plan_fixture_text(&operation->why, "too many targets are bad at once");
+		plan_fixture_text(&operation->output, "stopping\nstarting");
+		operation_fixture_send(&f->fleet, operation);
+	}
+}
+
 START_TEST(nothing_is_cut_without_an_ellipsis)
 {
 	struct console_fixture f;
 	struct words words;
 
 	console_fixture_init(&f);
+	add_operations(&f);
 	learn_all(&f, &words);
 	ck_assert_uint_gt(words.n, 200);
 	for (int screen = 0; screen < SCREEN_COUNT; screen++) {
@@ -176,6 +201,8 @@ START_TEST(wide_and_combining_characters_stay_whole_at_any_size)
 				    0);
 		fleet_fixture_action(&f.fleet, id, "真理", "確認しました", "調査中 e\u0301", 0);
 	}
+	console_fixture_draw(&f, 120, 36);
+	add_operations(&f);
 	for (int screen = 0; screen < SCREEN_COUNT; screen++) {
 		console_fixture_keys(&f, keys[screen]);
 		for (int width = 1; width < 130; width += width < 60 ? 1 : 5)
