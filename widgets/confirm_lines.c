@@ -54,7 +54,7 @@ static int draw_rollout(struct canvas *canvas, int y, const struct plan *plan)
 {
 	char text[OPERATION_TEXT_MAX];
 
-	if (!*plan_rollout_text(plan, text, sizeof text))
+	if (!*operation_rollout_text(plan, text, sizeof text))
 		return y;
 	if (plan->n_waves > 1)
 		snprintf(text + strlen(text), sizeof text - strlen(text), ": %u %s", plan->n_waves,

@@ -331,7 +331,7 @@ static void draw_pane(struct canvas *canvas, const struct detail *detail)
 	int y = 0;
 
 	part = take(canvas, &y, parts->heading);
-	heading_draw(&part, &(struct heading){ .title = plan_title(detail->operation->plan, title, sizeof title),
+	heading_draw(&part, &(struct heading){ .title = operation_title(detail->operation->plan, title, sizeof title),
 					       .note = detail->operation->id,
 					       .is_focused = detail->view->focus == PANE_DETAIL });
 	part = take(canvas, &y, parts->facts);

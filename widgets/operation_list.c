@@ -101,7 +101,7 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 		snprintf(out, OPERATION_TEXT_MAX, "%s", operation_state_name(operation->state));
 		return operation_look(operation->state).style;
 	case LIST_WHAT:
-		plan_title(operation->plan, out, OPERATION_TEXT_MAX);
+		operation_title(operation->plan, out, OPERATION_TEXT_MAX);
 		return is_over ? STYLE_MUTED : STYLE_TEXT;
 	case LIST_DONE:
 		operation_done_text(operation, out);

@@ -42,7 +42,7 @@ struct operation_look target_look(enum target_state state)
 						    : (struct operation_look){ GLYPH_UNRECOGNISED, STYLE_UNKNOWN };
 }
 
-char *plan_title(const struct plan *plan, char *out, size_t size)
+char *operation_title(const struct plan *plan, char *out, size_t size)
 {
 	const struct operation_params *params = &plan->params;
 	bool has_version =
@@ -69,7 +69,7 @@ static void add_percents(struct strbuf *text, const struct rollout *rollout)
 		strbuf_add(text, " %");
 }
 
-char *plan_rollout_text(const struct plan *plan, char *out, size_t size)
+char *operation_rollout_text(const struct plan *plan, char *out, size_t size)
 {
 	const struct rollout *rollout = &plan->params.rollout;
 	struct strbuf text;

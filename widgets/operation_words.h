@@ -18,10 +18,10 @@ struct operation_look operation_look(enum operation_state state);
 struct operation_look target_look(enum target_state state);
 
 // "restart of WowEvent", "forced stop of 12 agents", "upgrade of 12 agents to 0.4.3". Returns out.
-char *plan_title(const struct plan *plan, char *out, size_t size);
+char *operation_title(const struct plan *plan, char *out, size_t size);
 
 // "rolling, 3 at a time", "canary 10, 50, 100 %", "blue-green"; "" of one target.
-char *plan_rollout_text(const struct plan *plan, char *out, size_t size);
+char *operation_rollout_text(const struct plan *plan, char *out, size_t size);
 
 // "canary 2 of 3", "batch 4 of 12"; "" where there is one wave only, or none has begun.
 char *operation_wave_text(const struct operation *operation, char *out, size_t size);

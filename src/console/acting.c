@@ -310,7 +310,7 @@ static void begin_operation(struct console *console, const struct plan *plan, co
 	console->operations.held = 0; // the newest is what somebody wants to see there
 	console->acting.undo_operation = can_undo ? plan->no : 0;
 	console->acting.undo_until_ms = console->now.mono_ms + UNDO_MS;
-	plan_title(plan, text, sizeof text);
+	operation_title(plan, text, sizeof text);
 	if (can_undo)
 		console_say(console, SEVERITY_INFO, "%.*s has begun: %s undoes it for %d s", text_fit(text, 160), text,
 			    undo, UNDO_MS / 1000);

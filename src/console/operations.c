@@ -102,7 +102,7 @@ static void ask(struct console *console, enum request_type type, const struct op
 
 	console->target_operation = operation->no;
 	console->dialog_request = type;
-	plan_title(operation->plan, what, sizeof what);
+	operation_title(operation->plan, what, sizeof what);
 	action_request_button(type, operation, console->dialog_button);
 	snprintf(text, sizeof text, "%s is %s, %s done.%s%s%s%s", what, operation_state_name(operation->state),
 		 operation_done_text(operation, done), *operation->why ? " " : "", operation->why,

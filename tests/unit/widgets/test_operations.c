@@ -195,16 +195,16 @@ START_TEST(canaries_are_named_by_their_share)
 	((struct plan *)operation->plan)->params.rollout.kind = ROLLOUT_CANARY;
 	operation->wave = 1;
 	ck_assert_str_eq(operation_wave_text(operation, text, sizeof text), "canary 2 of 3");
-	ck_assert_str_eq(plan_rollout_text(operation->plan, text, sizeof text), "canary 10, 50, 100 %");
-	ck_assert_str_eq(plan_title(operation->plan, text, sizeof text), "upgrade of 6 agents to 0.4.3");
+	ck_assert_str_eq(operation_rollout_text(operation->plan, text, sizeof text), "canary 10, 50, 100 %");
+	ck_assert_str_eq(operation_title(operation->plan, text, sizeof text), "upgrade of 6 agents to 0.4.3");
 	operation_track_waves(operation, &track);
 	ck_assert_str_eq(track.steps[1].label, "canary 50 %");
 	operation_unref(operation);
 	operation = make(VERB_STOP, 1, 0, OPERATION_ABORTED);
 	((struct plan *)operation->plan)->params.is_forced = true;
 	ck_assert_str_eq(operation_wave_text(operation, text, sizeof text), "");
-	ck_assert_str_eq(plan_rollout_text(operation->plan, text, sizeof text), "");
-	ck_assert_str_eq(plan_title(operation->plan, text, sizeof text), "forced stop of WowEvent");
+	ck_assert_str_eq(operation_rollout_text(operation->plan, text, sizeof text), "");
+	ck_assert_str_eq(operation_title(operation->plan, text, sizeof text), "forced stop of WowEvent");
 	operation_unref(operation);
 	fleet_fixture_finish(&f);
 }
