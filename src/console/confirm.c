@@ -180,30 +180,36 @@ static void type(struct confirm *confirm, const struct key *key)
 	prompt_key(is_name ? &confirm->name : &confirm->reason, key);
 }
 
+// Which way a key moves the focus; 0: it does not. Arrows and letters belong to a field that has them.
+static int focus_step(const struct confirm *confirm, const struct key *key)
+{
+	if (key->mods)
+		return 0;
+	if (key->code == KEY_CODE_TAB || key->code == KEY_CODE_BACKTAB)
+		return key->code == KEY_CODE_TAB ? 1 : -1;
+	if (is_in_field(confirm))
+		return 0;
+	if (key->code == KEY_CODE_RIGHT || key->code == 'l')
+		return 1;
+	return key->code == KEY_CODE_LEFT || key->code == 'h' ? -1 : 0;
+}
+
 static enum confirm_outcome answer(struct confirm *confirm, const struct key *key, bool is_allowed)
 {
+	bool is_press = !key->mods && (key->code == KEY_CODE_ENTER || (key->code == ' ' && !is_in_field(confirm)));
+	int step;
+
 	confirm->note = NULL;
-	turn_to_field(confirm, key);
-	if (key->code == KEY_CODE_PASTE) {
-		if (confirm->focus == CONFIRM_REASON)
-			type(confirm, key);
-		else
-			confirm->note = "A paste is not taken here.";
-		return CONFIRM_GOES_ON;
-	}
-	if (!key->mods && key->code == KEY_CODE_TAB) {
-		move_focus(confirm, 1);
-	} else if (!key->mods && key->code == KEY_CODE_BACKTAB) {
-		move_focus(confirm, -1);
-	} else if (!key->mods && (key->code == KEY_CODE_ENTER || (key->code == ' ' && !is_in_field(confirm)))) {
+	if (is_press)
 		return press(confirm, is_allowed);
-	} else if (is_in_field(confirm)) {
+	turn_to_field(confirm, key);
+	step = focus_step(confirm, key);
+	if (step)
+		move_focus(confirm, step);
+	else if (key->code == KEY_CODE_PASTE && confirm->focus != CONFIRM_REASON)
+		confirm->note = "A paste is not taken here.";
+	else if (is_in_field(confirm))
 		type(confirm, key);
-	} else if (!key->mods && (key->code == KEY_CODE_RIGHT || key->code == 'l')) {
-		move_focus(confirm, 1);
-	} else if (!key->mods && (key->code == KEY_CODE_LEFT || key->code == 'h')) {
-		move_focus(confirm, -1);
-	}
 	return CONFIRM_GOES_ON;
 }
 

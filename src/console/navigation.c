@@ -77,9 +77,7 @@ void console_back(struct console *console)
 		console->view.is_chart_open = false;
 	} else if (console->timeline.expanded) {
 		console->timeline.expanded = 0;
-	} else if (console->view.screen == SCREEN_OPERATIONS && console->view.focus == PANE_DETAIL) {
-		console->view.focus = PANE_TABLE;
-	} else if (console->view.screen != SCREEN_OVERVIEW) {
+	} else if (console->view.screen != SCREEN_OVERVIEW && console->view.focus != PANE_DETAIL) {
 		if (history_back(&console->history, &place))
 			console_go_to(console, place);
 		else
