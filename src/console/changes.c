@@ -110,10 +110,13 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		console_refresh_actions(console);
 		console->is_dirty = true;
 		break;
+	case FLEET_AUDIT:
+		console->audit.is_stale = true;
+		console->is_dirty |= console->view.screen == SCREEN_AUDIT;
+		break;
 	case FLEET_PROGRESS:
 	case FLEET_PLANS:
 	case FLEET_OPERATIONS:
-	case FLEET_AUDIT:
 	case FLEET_FEED:
 		console->is_dirty = true;
 		break;

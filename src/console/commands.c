@@ -9,6 +9,7 @@
 #define TABLES (ON(SCREEN_OVERVIEW))
 #define AGENTS (ON(SCREEN_OVERVIEW) | ON(SCREEN_AGENT) | ON(SCREEN_METRICS))
 #define ALERTS (ON(SCREEN_OVERVIEW) | ON(SCREEN_AGENT) | ON(SCREEN_ALERTS))
+#define AUDITS (ON(SCREEN_AUDIT))
 #define OPERATIONS (ON(SCREEN_OPERATIONS))
 #define ACTED (AGENTS | ON(SCREEN_ALERTS))
 #define TIMELINES (ON(SCREEN_OVERVIEW) | ON(SCREEN_AGENT) | ON(SCREEN_TIMELINE))
@@ -22,6 +23,8 @@ static const struct command_info commands[COMMAND_COUNT] = {
 	[COMMAND_AGENT] = { "agent", "2", "agent", "go to the selected agent", EVERYWHERE, SECTION_LOOK, false },
 	[COMMAND_ALERTS] = { "alerts", "A 3", "alerts", "go to the alerts", EVERYWHERE, SECTION_LOOK, false },
 	[COMMAND_ANSWER] = { "answer", "!", "answer", "answer the open question", EVERYWHERE, SECTION_ACT, true },
+	[COMMAND_AUDIT] = { "audit", "L 7", "audit", "go to the audit trail: who did what", EVERYWHERE, SECTION_LOOK,
+			    false },
 	[COMMAND_BACK] = { "back", "Esc", "back", "close what is open; back to where you came from", EVERYWHERE,
 			   SECTION_MOVE, false },
 	[COMMAND_CLEAR] = { "clear", "C", "clear", "show everything: clear context and filters", EVERYWHERE,
@@ -75,7 +78,7 @@ static const struct command_info commands[COMMAND_COUNT] = {
 			  true },
 	[COMMAND_PREVIOUS_PANE] = { "previous_pane", "S-Tab", "pane", "the pane before", EVERYWHERE, SECTION_MOVE,
 				    false },
-	[COMMAND_PROBE] = { "probe", "r", "probe", "probe the agent now", EVERYWHERE, SECTION_ACT, true },
+	[COMMAND_PROBE] = { "probe", "r", "probe", "probe the agent now", EVERYWHERE & ~AUDITS, SECTION_ACT, true },
 	[COMMAND_QUIT] = { "quit", "q", "quit", "leave; nothing is lost by it", EVERYWHERE, SECTION_PROGRAM, false },
 	[COMMAND_RANGE] = { "range", "t", "range", "pick the time range of the panels", EVERYWHERE, SECTION_LOOK,
 			    false },
@@ -98,6 +101,8 @@ static const struct command_info commands[COMMAND_COUNT] = {
 			    false },
 	[COMMAND_UP] = { "up", "Up k", "up", "one up", EVERYWHERE, SECTION_MOVE, false },
 	[COMMAND_UTC] = { "utc", "u", "times", "ages, local times, UTC times", EVERYWHERE, SECTION_PROGRAM, false },
+	[COMMAND_VERIFY] = { "verify", "r", "verify", "read and verify the audit trail anew", AUDITS, SECTION_LOOK,
+			     false },
 };
 
 const struct command_info *command_info(enum command command)

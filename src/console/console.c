@@ -38,6 +38,7 @@ static int start(struct console *console)
 	timeline_filter_init(&console->timeline, console->fleet, &console->scope);
 	alert_filter_init(&console->alerts, console->fleet, &console->scope);
 	series_filter_init(&console->series, console->fleet);
+	audit_rows_init(&console->audit, console->fleet);
 	console_restore(console);
 	r = agent_order_create(console->fleet, console_lists_agent, console, &console->order);
 	if (r < 0)

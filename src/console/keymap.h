@@ -14,6 +14,7 @@ enum command {
 	COMMAND_AGENT,
 	COMMAND_ALERTS,
 	COMMAND_ANSWER,
+	COMMAND_AUDIT,
 	COMMAND_BACK,
 	COMMAND_CLEAR,
 	COMMAND_CONTEXT,
@@ -62,6 +63,7 @@ enum command {
 	COMMAND_TYPES,
 	COMMAND_UP,
 	COMMAND_UTC,
+	COMMAND_VERIFY,
 	COMMAND_COUNT,
 	COMMAND_NONE = COMMAND_COUNT,
 };
@@ -79,7 +81,7 @@ struct command_info {
 const struct command_info *command_info(enum command command);
 enum command command_from_id(const char *id); // COMMAND_NONE when unknown
 
-enum { KEYMAP_MAX = 160, KEYMAP_NAME_MAX = 24, KEYMAP_HELP_MAX = 64, KEYMAP_HINTS_MAX = 16 };
+enum { KEYMAP_MAX = 160, KEYMAP_NAME_MAX = 24, KEYMAP_HELP_MAX = 80, KEYMAP_HINTS_MAX = 16 };
 
 struct keymap {
 	struct binding {

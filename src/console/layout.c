@@ -214,6 +214,7 @@ void layout_compute(enum screen_id screen, int width, int height, const struct l
 		operations(out, width, height, content);
 		break;
 	case SCREEN_TIMELINE:
+	case SCREEN_AUDIT:
 	case SCREEN_HELP:
 	case SCREEN_COUNT:
 		out->slots[SLOT_MAIN] = frame(out, width, height, false, false);

@@ -3,6 +3,7 @@
 #include "console/state.h"
 #include "widgets/agent_detail.h"
 #include "widgets/agent_table.h"
+#include "widgets/audit_list.h"
 #include "widgets/operation_detail.h"
 #include "widgets/operation_list.h"
 
@@ -18,6 +19,8 @@ size_t console_rows(const struct console *console, enum slot slot)
 		height = agent_table_rows(height);
 	else if (slot == SLOT_MAIN && console->view.screen == SCREEN_OPERATIONS)
 		height = operation_list_rows(height);
+	else if (slot == SLOT_MAIN && console->view.screen == SCREEN_AUDIT)
+		height = audit_list_rows(console->fleet, &console->view, console->layout.slots[slot].width, height);
 	else if (slot == SLOT_DETAIL)
 		height = operation_detail_rows(console->fleet, &console->view, console->layout.slots[slot].width,
 					       height);
@@ -54,6 +57,7 @@ void console_go_to(struct console *console, struct place place)
 	console->series.is_stale = true;
 	console->is_dirty = true;
 	console_watch(console);
+	console_watch_audit(console);
 	if (place.screen == SCREEN_AGENT)
 		console_observe(console, place.agent);
 }
@@ -77,6 +81,8 @@ void console_back(struct console *console)
 		console->view.is_chart_open = false;
 	} else if (console->timeline.expanded) {
 		console->timeline.expanded = 0;
+	} else if (console->view.screen == SCREEN_AUDIT && console->audit.is_expanded) {
+		console->audit.is_expanded = false;
 	} else if (console->view.screen != SCREEN_OVERVIEW && console->view.focus != PANE_DETAIL) {
 		if (history_back(&console->history, &place))
 			console_go_to(console, place);
@@ -172,6 +178,9 @@ void console_move(struct console *console, int64_t by)
 					       console_rows(console, SLOT_DETAIL));
 		else
 			operations_move(&console->operations, console->fleet, by);
+		break;
+	case SCREEN_AUDIT:
+		audit_rows_move(&console->audit, by);
 		break;
 	case SCREEN_HELP:
 		view->help_top = moved(view->help_top, by, console->keymap.n_help);
@@ -269,6 +278,8 @@ void console_enter(struct console *console)
 		console_go(console, SCREEN_METRICS, view->agent);
 	} else if (view->screen == SCREEN_OPERATIONS) {
 		enter_operations(console);
+	} else if (view->screen == SCREEN_AUDIT) {
+		console->audit.is_expanded = !console->audit.is_expanded;
 	} else if (view->screen == SCREEN_ALERTS) {
 		alert = fleet_alert(console->fleet, console_alert_here(console));
 		if (alert && alert->agent)

@@ -21,6 +21,9 @@ static char *target(struct console *console, enum prompt_use use, size_t *size)
 	case PROMPT_SERIES:
 		*size = sizeof console->series.text;
 		return console->series.text;
+	case PROMPT_AUDIT:
+		*size = sizeof console->audit.text;
+		return console->audit.text;
 	case PROMPT_NOTE:
 	case PROMPT_VALUE:
 	case PROMPT_ROLLBACK:
@@ -69,6 +72,7 @@ static void apply(struct console *console, const char *text)
 		timeline_filter_touch(&console->timeline);
 	console->alerts.is_stale = true;
 	console->series.is_stale = true;
+	console->audit.is_stale = true;
 }
 
 // What is wrong with what was typed; "" nothing.

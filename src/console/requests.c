@@ -60,19 +60,24 @@ static const char *refusal(enum request_type type, int error)
 	}
 }
 
-int console_request(struct console *console, const struct request *request)
+static int send(struct console *console, const struct request *request)
 {
 	struct request signed_request = *request;
-	int r = -ENOTSUP;
 
 	signed_request.who = console->who;
 	signed_request.text = signed_request.text ? signed_request.text : "";
 	signed_request.typed = signed_request.typed ? signed_request.typed : "";
 	signed_request.reason = signed_request.reason ? signed_request.reason : "";
+	return console->feed ? feed_request(console->feed, &signed_request) : -ENOTSUP;
+}
+
+int console_request(struct console *console, const struct request *request)
+{
+	int r;
+
 	if (request->alert) // it may move in the list: the next key must find the same one
 		console->alerts.held = request->alert;
-	if (console->feed)
-		r = feed_request(console->feed, &signed_request);
+	r = send(console, request);
 	if (r < 0)
 		console_say(console, SEVERITY_WARNING, "not done: %s", refusal(request->type, r));
 	return r;
@@ -89,6 +94,27 @@ void console_watch(struct console *console)
 	console->watched = wanted;
 	if (wanted && console_request(console, &(struct request){ .type = REQUEST_WATCH, .agent = wanted }) < 0)
 		console->watched = 0;
+}
+
+// That there is no trail is said by the screen itself; a verifying that runs already is what was asked for.
+void console_read_audit(struct console *console)
+{
+	console->has_audit = send(console, &(struct request){ .type = REQUEST_AUDIT_LIST }) == 0;
+	if (console->has_audit)
+		send(console, &(struct request){ .type = REQUEST_AUDIT_VERIFY });
+}
+
+void console_watch_audit(struct console *console)
+{
+	bool reads = console->view.screen == SCREEN_AUDIT;
+
+	if (reads == console->reads_audit)
+		return;
+	console->reads_audit = reads;
+	if (reads)
+		console_read_audit(console);
+	else if (console->has_audit)
+		send(console, &(struct request){ .type = REQUEST_AUDIT_CLOSE });
 }
 
 // The newest alert of an agent that is not resolved.

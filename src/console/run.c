@@ -39,6 +39,11 @@ static void run_operations(struct console *console)
 	console_go(console, SCREEN_OPERATIONS, 0);
 }
 
+static void run_audit(struct console *console)
+{
+	console_go(console, SCREEN_AUDIT, 0);
+}
+
 static void run_help(struct console *console)
 {
 	if (console->view.screen == SCREEN_HELP)
@@ -55,7 +60,8 @@ static void run_clear(struct console *console)
 	console->timeline.types = 0;
 	console->timeline.min_severity = SEVERITY_INFO;
 	console->timeline.text[0] = '\0';
-	console->alerts.text[0] = '\0';
+	console->alerts.text[0] = console->audit.text[0] = '\0';
+	console->audit.is_stale = true;
 	console_context_changed(console);
 	console_say(console, SEVERITY_INFO, "everything is shown");
 }
@@ -273,6 +279,7 @@ static void run_filter(struct console *console)
 	console_open_prompt(console, is_table                   ? PROMPT_TABLE
 				     : screen == SCREEN_ALERTS  ? PROMPT_ALERTS
 				     : screen == SCREEN_METRICS ? PROMPT_SERIES
+				     : screen == SCREEN_AUDIT   ? PROMPT_AUDIT
 								: PROMPT_TIMELINE);
 }
 
@@ -285,6 +292,7 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_AGENT] = run_agent,
 	[COMMAND_ALERTS] = run_alerts,
 	[COMMAND_ANSWER] = console_ask_question,
+	[COMMAND_AUDIT] = run_audit,
 	[COMMAND_BACK] = console_back,
 	[COMMAND_CLEAR] = run_clear,
 	[COMMAND_CONTEXT] = run_context,
@@ -333,6 +341,7 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_TYPES] = run_types,
 	[COMMAND_UP] = run_up,
 	[COMMAND_UTC] = run_utc,
+	[COMMAND_VERIFY] = console_read_audit,
 };
 
 void console_run(struct console *console, enum command command)

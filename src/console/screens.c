@@ -4,6 +4,7 @@
 #include "widgets/agent_detail.h"
 #include "widgets/agent_table.h"
 #include "widgets/alert_list.h"
+#include "widgets/audit_list.h"
 #include "widgets/confirm_dialog.h"
 #include "widgets/connection.h"
 #include "widgets/context_picker.h"
@@ -33,13 +34,10 @@ static const struct widget widgets[SLOT_COUNT] = {
 
 // What stands in the middle.
 static const struct widget mains[SCREEN_COUNT] = {
-	[SCREEN_OVERVIEW] = { .class = &agent_table_class },
-	[SCREEN_AGENT] = { .class = &agent_detail_class },
-	[SCREEN_ALERTS] = { .class = &alert_list_class },
-	[SCREEN_METRICS] = { .class = &metrics_list_class },
-	[SCREEN_TIMELINE] = { .class = &timeline_class },
-	[SCREEN_OPERATIONS] = { .class = &operation_list_class },
-	[SCREEN_HELP] = { .class = &help_class },
+	[SCREEN_OVERVIEW] = { .class = &agent_table_class }, [SCREEN_AGENT] = { .class = &agent_detail_class },
+	[SCREEN_ALERTS] = { .class = &alert_list_class },    [SCREEN_METRICS] = { .class = &metrics_list_class },
+	[SCREEN_TIMELINE] = { .class = &timeline_class },    [SCREEN_OPERATIONS] = { .class = &operation_list_class },
+	[SCREEN_AUDIT] = { .class = &audit_list_class },     [SCREEN_HELP] = { .class = &help_class },
 };
 
 static const struct widget picker = { .class = &context_picker_class };

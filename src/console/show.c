@@ -205,6 +205,8 @@ static void settle_lists(struct console *console)
 		r |= series_filter_settle(&console->series);
 	if (r < 0)
 		console_say(console, SEVERITY_WARNING, "out of memory: not everything is listed");
+	if (console->view.screen == SCREEN_AUDIT)
+		audit_rows_settle(&console->audit, console_rows(console, SLOT_MAIN));
 	operations_settle(&console->operations, console->fleet, console_rows(console, SLOT_MAIN));
 	console_table_settle(console);
 }
@@ -226,6 +228,10 @@ void console_show(struct console *console)
 	view->timeline.is_absolute = console->is_absolute;
 	alert_filter_show(&console->alerts, &view->alerts);
 	series_filter_show(&console->series, &view->metrics);
+	audit_rows_show(&console->audit, &view->audit);
+	view->audit.has_trail = console->has_audit;
+	if (!console->has_audit)
+		view->audit.n_rows = 0;
 	operations_show(&console->operations, &view->operations);
 	view->operations.key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
 	confirm_show(&console->confirm, &view->confirm);

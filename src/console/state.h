@@ -8,6 +8,7 @@
 #include "console/action_words.h"
 #include "console/agent_order.h"
 #include "console/alert_filter.h"
+#include "console/audit_rows.h"
 #include "console/confirm.h"
 #include "console/console.h"
 #include "console/context.h"
@@ -29,6 +30,7 @@ enum prompt_use {
 	PROMPT_TIMELINE,
 	PROMPT_ALERTS,
 	PROMPT_SERIES,
+	PROMPT_AUDIT,
 	PROMPT_NOTE,
 	PROMPT_VALUE,    // of an action: a version, a patch
 	PROMPT_ROLLBACK, // why
@@ -125,6 +127,8 @@ struct console {
 	struct acting acting;
 	struct confirm confirm;
 	struct operations operations;
+	struct audit_rows audit;
+	bool reads_audit, has_audit; // pages of it were asked for; there is one
 
 	struct picker picker;
 	enum picker_use picker_use;
@@ -199,6 +203,8 @@ void console_pin(struct console *console);
 void console_note(struct console *console, const char *text);
 void console_until(struct console *console, const char *duration); // snoozes or begins maintenance of the target
 void console_reopen_audit(struct console *console);
+void console_watch_audit(struct console *console); // asks for pages while they are on screen
+void console_read_audit(struct console *console);  // now, and whether it is sound
 void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
 

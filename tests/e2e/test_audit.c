@@ -58,6 +58,28 @@ static void act(struct term *t)
 	term_wait_for(t, "is in maintenance for", SCENE_MS);
 }
 
+START_TEST(the_console_shows_what_was_just_done_and_that_it_is_sound)
+{
+	struct scene s;
+	struct term *t;
+
+	open_scene(&s);
+	t = start(&s, NULL);
+	term_send(t, "7");
+	term_wait_row(t, "login", "success", SCENE_MS);
+	term_wait_for(t, "verified sound up to record ", SCENE_MS);
+	term_send(t, "1");
+	act(t);
+	term_send(t, "L");
+	term_wait_row(t, "maintenance", "success", SCENE_MS);
+	term_wait_row(t, "note", "looking into it", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_row(t, "after", "maintenance: yes", SCENE_MS);
+	scene_quit(t);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(what_is_done_in_a_console_is_on_record_and_verifies)
 {
 	struct scene s;
@@ -192,6 +214,7 @@ START_TEST(the_command_line_says_what_it_wants)
 }
 END_TEST
 
-SUITE("audit", what_is_done_in_a_console_is_on_record_and_verifies, what_was_changed_afterwards_is_named,
+SUITE("audit", the_console_shows_what_was_just_done_and_that_it_is_sound,
+      what_is_done_in_a_console_is_on_record_and_verifies, what_was_changed_afterwards_is_named,
       a_second_console_says_that_nothing_is_audited_until_it_can_be, a_directory_that_is_gone_is_said_on_every_screen,
       without_state_nothing_is_audited_and_that_is_said, the_command_line_says_what_it_wants)

@@ -57,8 +57,8 @@ START_TEST(every_screen_of_the_demo_says_demo)
 	static const struct {
 		const char *keys, *sign;
 	} screens[] = {
-		{ "1", "Newly bad" },  { "2", "Last probe" }, { "3", "acknowledged, " },
-		{ "4", "Metrics of" }, { "5", "Timeline ─" }, { "?", "Moving" },
+		{ "1", "Newly bad" },  { "2", "Last probe" },    { "3", "acknowledged, " }, { "4", "Metrics of" },
+		{ "5", "Timeline ─" }, { "7", "Audit trail ─" }, { "?", "Moving" },
 	};
 	struct scene s;
 	struct term *t;

@@ -33,6 +33,13 @@ static int fake_request(struct feed *feed, const struct request *request)
 		fake->observed[fake->n_observed++ % AGENTS_MAX] = request->agent;
 		return fake->answer;
 	}
+	if (request->type == REQUEST_AUDIT_LIST || request->type == REQUEST_AUDIT_CLOSE ||
+	    request->type == REQUEST_AUDIT_VERIFY) {
+		fake->n_audit_lists += request->type == REQUEST_AUDIT_LIST;
+		fake->n_audit_closes += request->type == REQUEST_AUDIT_CLOSE;
+		fake->n_audit_checks += request->type == REQUEST_AUDIT_VERIFY;
+		return fake->audit_answer;
+	}
 	ck_assert_uint_lt(fake->n, REQUESTS_MAX);
 	fake->requests[fake->n] = *request;
 	snprintf(fake->texts[fake->n], sizeof fake->texts[0], "%s", request->text);
@@ -78,6 +85,8 @@ void console_fixture_init(struct console_fixture *f)
 {
 	console_fixture_empty(f);
 	fleet_fixture_platform(&f->fleet);
+	audit_fixture_page(&f->fleet, AUDIT_FIXTURE_ENTRIES, "");
+	audit_fixture_check(&f->fleet, AUDIT_CHECK_SOUND, 412, "");
 	console_fixture_draw(f, 120, 36);
 }
 

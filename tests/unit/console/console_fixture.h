@@ -5,6 +5,7 @@
  */
 #include "console/console.h"
 #include "console/state.h"
+#include "tests/support/audit_fixture.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/operation_fixture.h"
 
@@ -21,7 +22,9 @@ struct fake_feed {
 	struct operation_params params; // of it, with copies of its texts
 	char version[64], patch[128];
 	char typed[64], reason[128], hash[PLAN_HASH_HEX + 1]; // of the last request
-	uint32_t observed[AGENTS_MAX];                        // asked to be looked at: counted apart
+	size_t n_audit_lists, n_audit_checks, n_audit_closes; // counted apart, too
+	int audit_answer;
+	uint32_t observed[AGENTS_MAX]; // asked to be looked at: counted apart
 	size_t n_observed;
 };
 

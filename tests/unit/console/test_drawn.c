@@ -20,7 +20,7 @@ struct words {
 	size_t n;
 };
 
-static const char *const keys[SCREEN_COUNT] = { "o", "2", "3", "4", "5", "6", "?" };
+static const char *const keys[SCREEN_COUNT] = { "o", "2", "3", "4", "5", "6", "7", "?" };
 
 static int by_text(const void *a, const void *b)
 {

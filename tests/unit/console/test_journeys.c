@@ -67,9 +67,17 @@ START_TEST(screens_are_a_key_away)
 		const char *keys;
 		enum screen_id screen;
 	} table[] = {
-		{ "2", SCREEN_AGENT },        { "3", SCREEN_ALERTS },     { "4", SCREEN_METRICS },
-		{ "5", SCREEN_TIMELINE },     { "?", SCREEN_HELP },       { "? ?", SCREEN_OVERVIEW },
-		{ "A o", SCREEN_OVERVIEW },   { "5 1", SCREEN_OVERVIEW }, { "Enter Enter", SCREEN_METRICS },
+		{ "2", SCREEN_AGENT },
+		{ "3", SCREEN_ALERTS },
+		{ "4", SCREEN_METRICS },
+		{ "5", SCREEN_TIMELINE },
+		{ "7", SCREEN_AUDIT },
+		{ "L", SCREEN_AUDIT },
+		{ "?", SCREEN_HELP },
+		{ "? ?", SCREEN_OVERVIEW },
+		{ "A o", SCREEN_OVERVIEW },
+		{ "5 1", SCREEN_OVERVIEW },
+		{ "Enter Enter", SCREEN_METRICS },
 		{ "M Esc", SCREEN_OVERVIEW },
 	};
 

@@ -251,7 +251,7 @@ static bool is_narrower(const struct binding *first, const struct binding *secon
 {
 	unsigned some = command_info(first->command)->screens, all = command_info(second->command)->screens;
 
-	return some != all && (some & all) == some;
+	return !(some & all) || (some != all && (some & all) == some);
 }
 
 START_TEST(every_default_key_is_a_key_and_has_one_meaning)

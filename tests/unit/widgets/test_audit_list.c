@@ -2,8 +2,7 @@
 /* The audit trail's page, in every state of its chain. */
 #include "tests/support/suite.h"
 
-#include "base/memory.h"
-#include "tests/support/fleet_fixture.h"
+#include "tests/support/audit_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/audit_list.h"
 
@@ -14,48 +13,6 @@ static const struct widget audit = { .class = &audit_list_class };
 static struct fleet_fixture f;
 static struct view view;
 static uint16_t rows[AUDIT_LIST_MAX];
-
-static const struct audit_entry entries[] = {
-	{ 412, FIXTURE_NOW_MS - 5000, "event", "update", "info", "success", "acknowledge", "maria",
-	  "ssh 192.0.2.7 port 50022", "alert/agent_down", "rack move", "", "", "state: active", "state: acknowledged",
-	  "alert: 12; agent: http://10.0.0.7:9100" },
-	{ 411, FIXTURE_NOW_MS - 65000, "event", "delete", "warning", "refused", "unpin", "李雷", "local",
-	  "agent/http://cache:9121", "", "No such file or directory", "", "", "", "series: redis_up" },
-	{ 410, FIXTURE_NOW_MS - HOUR_MS, "result", "restart", "error", "failure", "", "root",
-	  "ssh 192.0.2.9 port 40000", "agent/http://10.0.0.7:9100", "", "it did not come back within 300 seconds",
-	  "op-20261123-7", "instance: 3f2a", "", "step: Start" },
-	{ 409, FIXTURE_NOW_MS - 26 * HOUR_MS, "intent", "restart", "info", "pending", "", "root", "", "fleet", "", "",
-	  "op-20261123-7", "", "", "" },
-	{ 408, 0, "event", "login", "info", "success", "", "root", "local", "console", "", "", "", "", "",
-	  "version: 0.1.0" },
-};
-
-static void page(const struct audit_entry *some, size_t n, const char *why)
-{
-	struct event *event = event_new(EVENT_AUDIT_LIST, FIXTURE_NOW_MS, 0);
-	struct audit_list *list = &event->u.audit_list;
-
-	list->entries = mem_calloc(n + 1, sizeof *list->entries);
-	for (size_t i = 0; i < n; i++)
-		list->entries[i] = some[i];
-	list->n = n;
-	list->n_signed = n ? 400 : 0;
-	list->why = mem_strdup(why);
-	fleet_fixture_apply(&f, event);
-}
-
-static void check(enum audit_check_state state, uint64_t n_checked, const char *why)
-{
-	struct event *event = event_new(EVENT_AUDIT_CHECK, FIXTURE_NOW_MS, 0);
-
-	event->u.audit_check = (struct audit_check){ .state = state,
-						     .n_checked = n_checked,
-						     .n_records = 412,
-						     .n_signed = 400,
-						     .at_ms = state == AUDIT_CHECK_RUNNING ? 0 : FIXTURE_NOW_MS,
-						     .why = mem_strdup(why) };
-	fleet_fixture_apply(&f, event);
-}
 
 static void begin(void)
 {
@@ -74,9 +31,9 @@ static void draw(const char *name, int width, int height)
 START_TEST(shows_who_did_what_and_how_it_went)
 {
 	begin();
-	page(entries, COUNT(entries), "");
-	view.audit.n_rows = COUNT(entries);
-	check(AUDIT_CHECK_SOUND, 412, "");
+	audit_fixture_page(&f, AUDIT_FIXTURE_ENTRIES, "");
+	view.audit.n_rows = AUDIT_FIXTURE_ENTRIES;
+	audit_fixture_check(&f, AUDIT_CHECK_SOUND, 412, "");
 	draw("wide", 140, 9);
 	draw("80", 80, 9);
 	golden_draw(&audit, f.fleet, &view, &(struct golden_case){ "ascii", 80, 9, true });
@@ -95,16 +52,16 @@ END_TEST
 START_TEST(says_how_sound_the_chain_is)
 {
 	begin();
-	page(entries, 1, "");
+	audit_fixture_page(&f, 1, "");
 	view.audit.n_rows = 1;
 	draw("never", 100, 5);
-	check(AUDIT_CHECK_RUNNING, 128, "");
+	audit_fixture_check(&f, AUDIT_CHECK_RUNNING, 128, "");
 	draw("running", 100, 5);
-	check(AUDIT_CHECK_UNSIGNED, 412, "no checkpoint covers records 300 to 412");
+	audit_fixture_check(&f, AUDIT_CHECK_UNSIGNED, 412, "no checkpoint covers records 300 to 412");
 	draw("unsigned", 100, 5);
-	check(AUDIT_CHECK_BAD, 17, "this record was changed (audit-000001.jsonl line 18)");
+	audit_fixture_check(&f, AUDIT_CHECK_BAD, 17, "this record was changed (audit-000001.jsonl line 18)");
 	draw("bad", 100, 5);
-	check(AUDIT_CHECK_FAILED, 0, "the key key.pub: No such file or directory");
+	audit_fixture_check(&f, AUDIT_CHECK_FAILED, 0, "the key key.pub: No such file or directory");
 	draw("failed", 100, 5);
 	fleet_fixture_finish(&f);
 }
@@ -114,11 +71,11 @@ START_TEST(says_why_there_is_nothing)
 {
 	begin();
 	draw("reading", 60, 5);
-	page(entries, 0, "/var/lib/opscon/audit: Permission denied");
+	audit_fixture_page(&f, 0, "/var/lib/opscon/audit: Permission denied");
 	draw("unreadable", 60, 5);
-	page(entries, 0, "");
+	audit_fixture_page(&f, 0, "");
 	draw("empty", 60, 5);
-	page(entries, 5, "");
+	audit_fixture_page(&f, 5, "");
 	view.audit.text = "nobody";
 	draw("filtered", 60, 5);
 	view.audit.has_trail = false;
@@ -130,8 +87,8 @@ END_TEST
 START_TEST(counts_the_rows_there_is_room_for)
 {
 	begin();
-	page(entries, COUNT(entries), "");
-	view.audit.n_rows = COUNT(entries);
+	audit_fixture_page(&f, AUDIT_FIXTURE_ENTRIES, "");
+	view.audit.n_rows = AUDIT_FIXTURE_ENTRIES;
 	ck_assert_int_eq(audit_list_rows(f.fleet, &view, 80, 0), 0);
 	ck_assert_int_eq(audit_list_rows(f.fleet, &view, 80, 1), 1);
 	ck_assert_int_eq(audit_list_rows(f.fleet, &view, 80, 20), 17);
