@@ -126,20 +126,20 @@ int store_move_aside(struct audit_store *store, int fd, const char *name, uint64
 	return 0;
 }
 
-int store_renew(struct audit_store *store, const char *name)
+int store_renew(struct audit_store *store, const char *name, off_t from)
 {
 	char beside[AUDIT_FILE_NAME_MAX + 8];
-	int from = openat(store->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to, r;
+	int old = openat(store->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to, r;
 
-	if (from < 0)
+	if (old < 0)
 		return store_fail(store, -errno, name);
 	snprintf(beside, sizeof beside, "%s.new", name);
 	unlinkat(store->dir_fd, beside, 0);
 	to = openat(store->dir_fd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	r = to < 0 ? -errno : copy(from, 0, to);
+	r = to < 0 ? -errno : copy(old, from, to);
 	if (to >= 0)
 		close(to);
-	close(from);
+	close(old);
 	if (r == 0 && renameat(store->dir_fd, beside, store->dir_fd, name) < 0)
 		r = -errno;
 	if (r == 0 && fsync(store->dir_fd) < 0)

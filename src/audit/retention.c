@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Whole segments go, the oldest first, and never the one that is written to. What is kept still verifies from its first
- * line, since a checkpoint was signed where the segment before it ended.
+ * line, since a checkpoint was signed where the segment before it ended; older ones go too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audit/lines.h"
+#include "audit/notes.h"
 #include "audit/store_internal.h"
 #include "base/human.h"
 #include "base/memory.h"
@@ -76,10 +77,40 @@ static int tell_dropped(struct audit_store *store, size_t n, uint64_t up_to, int
 	return store_event(store, &record, now_ms);
 }
 
+// Where the first note stands that is of a record which is kept, or of the one before; -1 where one before cannot be
+// read: that is left for whoever verifies.
+static off_t first_wanted(const struct audit_store *store)
+{
+	struct audit_checkpoint note;
+	struct audit_notes notes;
+	off_t at;
+	int r;
+
+	audit_notes_init(&notes, store->notes_fd, &store->key);
+	do {
+		at = notes.at;
+		r = audit_notes_next(&notes, UINT64_MAX, &note);
+	} while (r == 1 && note.n + 1 < store->segments[0].first);
+	return r < 0 ? -1 : at;
+}
+
+// Checkpoints of records that are gone vouch for nothing any more.
+static int drop_notes(struct audit_store *store)
+{
+	off_t from = first_wanted(store);
+	int r;
+
+	if (from <= 0)
+		return 0;
+	r = store_renew(store, AUDIT_CHECKPOINTS, from);
+	return r ? r : store_open_notes(store);
+}
+
 int store_retain(struct audit_store *store, int64_t now_ms)
 {
 	char oldest[HUMAN_MAX], name[AUDIT_FILE_NAME_MAX];
 	size_t n = 0;
+	int r;
 
 	human_rfc3339(now_ms - store->retention_ms, oldest);
 	while (n + 1 < store->n_segments && is_over(store, &store->segments[n + 1], oldest)) {
@@ -92,5 +123,6 @@ int store_retain(struct audit_store *store, int64_t now_ms)
 		return 0;
 	store->n_segments -= n;
 	memmove(store->segments, store->segments + n, store->n_segments * sizeof *store->segments);
-	return tell_dropped(store, n, store->segments[0].first - 1, now_ms);
+	r = drop_notes(store);
+	return r ? r : tell_dropped(store, n, store->segments[0].first - 1, now_ms);
 }

@@ -41,6 +41,9 @@ int store_flush(struct audit_store *store); // what is pending is written and on
 int store_read_heads(struct audit_store *store, const uint32_t *numbers, size_t n);
 int store_retain(struct audit_store *store, int64_t now_ms);
 
+// store_open.c
+int store_open_notes(struct audit_store *store); // or opens them again, after they were renewed
+
 // recovery.c
 struct store_tail {
 	uint64_t n_whole;         // bytes up to the end of the last line that is one
@@ -54,5 +57,6 @@ int store_move_aside(struct audit_store *store, int fd, const char *name, uint64
 		     char torn[AUDIT_FILE_NAME_MAX]);
 int store_mend_notes(struct audit_store *store, char torn[AUDIT_FILE_NAME_MAX]); // torn is "" when nothing was
 
-// Puts a copy in the place of a segment whose fsync failed: the bytes it shows now, in a file that can be synced.
-int store_renew(struct audit_store *store, const char *name);
+// Puts a copy in the place of a file, without its first `from` bytes: of a segment whose fsync failed the bytes it
+// shows now, in a file that can be synced.
+int store_renew(struct audit_store *store, const char *name, off_t from);

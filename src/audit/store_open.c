@@ -58,13 +58,23 @@ static int open_newest(struct audit_store *store, const uint32_t *numbers, size_
 	return r;
 }
 
+int store_open_notes(struct audit_store *store)
+{
+	int fd = openat(store->dir_fd, AUDIT_CHECKPOINTS, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return store_fail(store, -errno, AUDIT_CHECKPOINTS);
+	if (store->notes_fd >= 0)
+		close(store->notes_fd);
+	store->notes_fd = fd;
+	return 0;
+}
+
 static int open_notes(struct audit_store *store, struct mended *mended)
 {
-	store->notes_fd =
-		openat(store->dir_fd, AUDIT_CHECKPOINTS, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (store->notes_fd < 0)
-		return store_fail(store, -errno, AUDIT_CHECKPOINTS);
-	return store_mend_notes(store, mended->torn_notes);
+	int r = store_open_notes(store);
+
+	return r ? r : store_mend_notes(store, mended->torn_notes);
 }
 
 static void draw_log_id(struct audit_store *store)
@@ -139,7 +149,7 @@ static int open_segments(struct audit_store *store, const struct audit_store_opt
 
 	if (options->broken && n) {
 		audit_segment_name(numbers[n - 1], name);
-		r = store_renew(store, name);
+		r = store_renew(store, name, 0);
 	}
 	if (r == 0 && n)
 		r = open_newest(store, numbers, n, mended);

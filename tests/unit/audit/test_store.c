@@ -147,6 +147,51 @@ START_TEST(retention_drops_whole_segments_and_the_rest_verifies)
 }
 END_TEST
 
+static size_t count_notes(const struct trail *trail)
+{
+	size_t n, count = 0;
+	char *text = trail_read(trail, "checkpoints", &n);
+
+	for (const char *at = text; (at = strstr(at, "opscon audit chain v1 ")); at++)
+		count++;
+	free(text);
+	return count;
+}
+
+// Else their file would grow for ever.
+START_TEST(retention_drops_checkpoints_of_what_is_gone)
+{
+	struct audit_verdict verdict;
+	struct trail trail;
+	char *text;
+	size_t n;
+
+	trail_init(&trail);
+	trail.options.segment_bytes = 20000;
+	trail.options.n_records = 100;
+	trail_fill(&trail, 400);
+	ck_assert_uint_le(count_notes(&trail), 8); // and were some fifteen
+	for (int i = 0; i < 30; i++)
+		trail_fill(&trail, 20);
+	ck_assert_uint_le(count_notes(&trail), 20);
+	verdict = trail_verify(&trail);
+	ck_assert_msg(verdict.finding == AUDIT_SOUND, "%s", verdict.text);
+	ck_assert_uint_gt(verdict.first, 500);
+	// One that cannot be read is nobody's to take away.
+	text = trail_read(&trail, "checkpoints", &n);
+	text[0] = 'O';
+	trail_write(&trail, "checkpoints", text, n);
+	free(text);
+	for (int i = 0; i < 10; i++)
+		trail_fill(&trail, 20);
+	text = trail_read(&trail, "checkpoints", &n);
+	ck_assert_int_eq(text[0], 'O');
+	free(text);
+	ck_assert_int_eq(trail_verify(&trail).finding, AUDIT_TAMPERED);
+	trail_finish(&trail);
+}
+END_TEST
+
 START_TEST(retention_drops_what_is_too_old)
 {
 	struct trail trail;
@@ -461,9 +506,10 @@ END_TEST
 
 SUITE("audit store", a_trail_begins_closed_to_others, it_goes_on_where_it_ended, every_hundredth_record_is_signed,
       segments_end_at_their_size_and_name_the_one_before, retention_drops_whole_segments_and_the_rest_verifies,
-      retention_drops_what_is_too_old, a_torn_end_is_moved_aside_wherever_it_is_torn,
-      a_torn_end_without_a_checkpoint_is_sound_again, a_segment_whose_first_line_is_torn_is_begun_again,
-      a_torn_checkpoint_is_moved_aside, a_long_file_of_checkpoints_is_read_from_its_end,
-      a_second_writer_is_refused_with_the_name_of_the_first, what_is_done_to_the_directory_meanwhile_is_said,
-      a_directory_that_is_a_link_is_not_opened, a_key_that_is_gone_or_open_to_others_is_not_replaced,
-      what_is_no_trail_is_not_written_to, a_key_elsewhere_is_made_and_used, after_a_failure_a_new_segment_is_begun)
+      retention_drops_checkpoints_of_what_is_gone, retention_drops_what_is_too_old,
+      a_torn_end_is_moved_aside_wherever_it_is_torn, a_torn_end_without_a_checkpoint_is_sound_again,
+      a_segment_whose_first_line_is_torn_is_begun_again, a_torn_checkpoint_is_moved_aside,
+      a_long_file_of_checkpoints_is_read_from_its_end, a_second_writer_is_refused_with_the_name_of_the_first,
+      what_is_done_to_the_directory_meanwhile_is_said, a_directory_that_is_a_link_is_not_opened,
+      a_key_that_is_gone_or_open_to_others_is_not_replaced, what_is_no_trail_is_not_written_to,
+      a_key_elsewhere_is_made_and_used, after_a_failure_a_new_segment_is_begun)
