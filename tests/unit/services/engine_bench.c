@@ -160,6 +160,8 @@ static void emit(void *ctx, struct event *event)
 	default:
 		ck_abort_msg("an event that is not the engine's");
 	}
+	if (b->on_event)
+		b->on_event(b, event);
 	event_unref(event);
 }
 

@@ -25,6 +25,7 @@ struct bench_row {
 	bool happens;     // also when it does not say so
 	int begin_error;  // begin() says it
 	bool is_silent;   // no answer ever
+	bool is_early;    // it answers before begin() is over
 	bool is_lasting;  // for every such step from now on
 	int64_t delay_ms; // 0: 10
 };
@@ -87,6 +88,7 @@ struct engine_bench {
 	struct agent_lifecycle lives[BENCH_AGENTS_MAX]; // as told last; texts are not kept
 	unsigned n_undispatched;                        // steps that were begun without an intent on the disk
 	uint32_t token;
+	void (*on_event)(struct engine_bench *b, const struct event *event); // beside all that; NULL: nobody
 };
 
 void bench_prepare(struct engine_bench *b, size_t n_agents, bool is_demo); // all but the engine

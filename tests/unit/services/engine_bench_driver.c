@@ -147,6 +147,33 @@ static void check_intent(struct engine_bench *b, const char *key)
 		b->n_undispatched++;
 }
 
+static void take_out(struct driver_run *run)
+{
+	struct driver_run **at = &run->driver->runs;
+
+	while (*at != run)
+		at = &(*at)->next;
+	*at = run->next;
+}
+
+static void answer(struct driver_run *run)
+{
+	struct driver_answer said = { .outcome = run->row.outcome };
+
+	take_out(run);
+	if (run->row.outcome == DRIVER_DONE || run->row.happens)
+		happen(run);
+	if (run->row.outcome != DRIVER_DONE)
+		snprintf(said.detail, sizeof said.detail, "as told");
+	said.has_sight = run->row.outcome == DRIVER_DONE && !run->agent->is_unseen;
+	said.sight = run->agent->sight;
+	if (run->agent->is_nameless)
+		said.sight.version[0] = '\0';
+	run->listener.output(run->listener.ctx, "a line");
+	run->listener.done(run->listener.ctx, &said);
+	free(run);
+}
+
 static int fake_begin(struct driver *base, const struct driver_request *request, const struct driver_listener *listener,
 		      struct driver_run **out)
 {
@@ -174,16 +201,9 @@ static int fake_begin(struct driver *base, const struct driver_request *request,
 	run->next = driver->runs;
 	driver->runs = run;
 	*out = run;
+	if (row.is_early)
+		answer(run);
 	return 0;
-}
-
-static void take_out(struct driver_run *run)
-{
-	struct driver_run **at = &run->driver->runs;
-
-	while (*at != run)
-		at = &(*at)->next;
-	*at = run->next;
 }
 
 static void fake_cancel(struct driver_run *run)
@@ -215,24 +235,6 @@ int64_t bench_next_answer(const struct engine_bench *b)
 	for (const struct driver_run *run = b->driver.runs; run; run = run->next)
 		at_ms = run->at_ms < at_ms ? run->at_ms : at_ms;
 	return at_ms;
-}
-
-static void answer(struct driver_run *run)
-{
-	struct driver_answer said = { .outcome = run->row.outcome };
-
-	take_out(run);
-	if (run->row.outcome == DRIVER_DONE || run->row.happens)
-		happen(run);
-	if (run->row.outcome != DRIVER_DONE)
-		snprintf(said.detail, sizeof said.detail, "as told");
-	said.has_sight = run->row.outcome == DRIVER_DONE && !run->agent->is_unseen;
-	said.sight = run->agent->sight;
-	if (run->agent->is_nameless)
-		said.sight.version[0] = '\0';
-	run->listener.output(run->listener.ctx, "a line");
-	run->listener.done(run->listener.ctx, &said);
-	free(run);
 }
 
 void bench_answer_due(struct engine_bench *b)

@@ -583,6 +583,219 @@ START_TEST(ends_in_the_midst_of_everything)
 }
 END_TEST
 
+START_TEST(leaves_out_what_cannot_be_done_to_some)
+{
+	bench_init(&b, 3, false);
+	b.agents[1].sight.state = LIFECYCLE_SUSPENDED;
+	b.agents[1].is_sick = true;
+	bench_advance(&b, 10);
+	bench_do(&b, VERB_RESTART, 3);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_int_eq(bench_target(&b, 1)->state, TARGET_SKIPPED);
+	ck_assert_str_eq(bench_target(&b, 1)->error, "it is suspended");
+	ck_assert_uint_eq(b.agents[1].n_changes, 0);
+	ck_assert_uint_eq(b.operation->n_by_state[TARGET_DONE], 2);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(takes_an_answer_that_comes_at_once)
+{
+	bench_init(&b, 12, true);
+	for (size_t i = 0; i < 12; i++) {
+		bench_script(&b, i,
+			     (struct bench_row){ .step = PRIMITIVE_OBSERVE, .is_early = true, .is_lasting = true });
+		bench_script(&b, i, (struct bench_row){ .step = BENCH_FIRST, .is_early = true });
+		bench_script(&b, i, (struct bench_row){ .step = BENCH_SECOND, .is_early = true });
+	}
+	bench_do(&b, VERB_RESTART, 12);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_uint_eq(b.operation->n_by_state[TARGET_DONE], 12);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(pauses_what_is_queued)
+{
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_PAUSE), 0); // before it is on the disk
+	bench_advance(&b, 5000);
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	ck_assert_uint_eq(b.agents[0].n_changes, 0);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_str_eq(b.states, "queued paused running succeeded ");
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(is_confirmed_only_once)
+{
+	bench_init(&b, 2, true);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_int_eq(bench_submit(&b), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(b.notice, "it is being carried out already"));
+	bench_until(&b, bench_is_over, 60000);
+	plan(VERB_RESTART, 2);
+	b.engine->n_ops = ENGINE_OPERATIONS_KEPT;
+	ck_assert_int_eq(bench_submit(&b), -ENOBUFS);
+	b.engine->n_ops = 0;
+	bench_finish(&b);
+}
+END_TEST
+
+// Whoever listens asks for something right away.
+static void pause_at_once(struct engine_bench *bench, const struct event *event)
+{
+	if (event->type == EVENT_OPERATION && event->u.operation->state == OPERATION_RUNNING)
+		ck_assert_int_ne(bench_ask(bench, REQUEST_OPERATION_PAUSE), -EINVAL);
+}
+
+START_TEST(is_asked_while_it_tells)
+{
+	bench_init(&b, 2, true);
+	plan(VERB_RESTART, 2);
+	b.on_event = pause_at_once;
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_str_eq(b.states, "running paused ");
+	b.on_event = NULL;
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&b, bench_is_over, 60000);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(knows_an_agent_by_its_key)
+{
+	bench_init(&b, 2, true);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert(b.agents[0].is_operated);
+	// The list that named it is read anew, and it has another number: the second agent's place stands for it.
+	provisioning_engine_agent(b.engine, &b.agents[1].agent, true, b.now);
+	strcpy(b.agents[1].key, b.agents[0].key);
+	b.agents[1].sight = b.agents[0].sight;
+	provisioning_engine_agent(b.engine, &b.agents[1].agent, false, b.now);
+	ck_assert(b.agents[1].is_operated);
+	ck_assert_ptr_null(provisioning_engine_lifecycle(b.engine, 1));
+	ck_assert_uint_ne(provisioning_engine_lifecycle(b.engine, 2)->operation, 0);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert(!b.agents[1].is_operated);
+	b.agents[0].is_operated = false;
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(ends_with_records_on_their_way)
+{
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_ptr_nonnull(b.engine->tickets);
+	bench_finish(&b); // they arrive, and find nobody
+}
+END_TEST
+
+START_TEST(says_which_journal_is_damaged)
+{
+	char path[300];
+	FILE *file;
+
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	bench_advance(&b, 100);
+	bench_advance(&b, 100);
+	snprintf(path, sizeof path, "%s/operations/%s.journal", b.state_dir, b.operation->id);
+	bench_kill(&b);
+	file = fopen(path, "r+e");
+	ck_assert_ptr_nonnull(file);
+	fseek(file, -400, SEEK_END); // in a line that others follow
+	fputs("########", file);
+	fclose(file);
+	bench_start(&b);
+	bench_advance(&b, 10);
+	ck_assert_msg(strstr(b.notice, "an operation was left whose journal is damaged") != NULL, "%s", b.notice);
+	ck_assert_ptr_null(b.engine->ops);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(leaves_alone_what_another_process_runs)
+{
+	static struct engine_bench other;
+
+	bench_init(&b, 2, false);
+	plan(VERB_RESTART, 2);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+	bench_prepare(&other, 2, true);
+	other.is_demo = false;
+	strcpy(other.state_dir, b.state_dir);
+	snprintf(other.audit_dir, sizeof other.audit_dir, "%s/audit2", b.root);
+	strcpy(other.root, "/tmp/opscon-engine-none");
+	bench_start(&other);
+	ck_assert_ptr_null(other.engine->ops);
+	bench_advance(&other, 3000);
+	ck_assert_ptr_nonnull(strstr(provisioning_engine_lifecycle(other.engine, 1)->holder, "alice, pid 1, 2025"));
+	{
+		struct operation_params params = bench_params(VERB_RESTART);
+
+		ck_assert_int_eq(bench_plan(&other, &params, 1), 0);
+		ck_assert_ptr_nonnull(strstr(other.plan->targets[0].refusal, "is operating on it"));
+		ck_assert_int_eq(bench_submit(&other), -EPERM);
+	}
+	bench_finish(&other);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(cannot_lock_without_a_directory)
+{
+	char path[200];
+
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	snprintf(path, sizeof path, "%s/locks", b.state_dir);
+	rmdir(path);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	ck_assert_int_lt(bench_submit(&b), 0);
+	ck_assert_ptr_nonnull(strstr(b.notice, "a0 cannot be locked"));
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(is_not_made_where_its_paths_do_not_fit)
+{
+	char dir[ENGINE_DIR_MAX + 10];
+	struct provisioning_engine *engine;
+	const struct engine_world world = { 0 };
+	const struct event_sink sink = { 0 };
+	struct engine_options options = { .world = &world, .sink = &sink, .holder = "x", .state_dir = dir };
+
+	memset(dir, 'd', sizeof dir);
+	dir[sizeof dir - 1] = '\0';
+	bench_init(&b, 1, false);
+	options.journal = b.journal;
+	ck_assert_int_eq(provisioning_engine_create(&options, &engine), -ENAMETOOLONG);
+	options.state_dir = "/tmp";
+	for (long n = 0; n < 3; n++) {
+		mem_fail_once(n);
+		ck_assert_int_eq(provisioning_engine_create(&options, &engine), -ENOMEM);
+		ck_assert_ptr_null(engine);
+	}
+	mem_fail_once(-1);
+	provisioning_engine_destroy(NULL);
+	bench_finish(&b);
+}
+END_TEST
+
 // ---- on record
 
 START_TEST(puts_each_phase_on_record)
@@ -645,4 +858,8 @@ SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_
       rolls_back_when_there_are_too_many_errors, runs_ten_operations_at_once_and_queues_the_rest,
       ends_what_is_queued_without_beginning_it, does_what_the_command_line_asks,
       goes_on_with_an_agent_that_comes_back_under_another_number, ends_in_the_midst_of_everything,
-      puts_each_phase_on_record, puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
+      leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once, pauses_what_is_queued,
+      is_confirmed_only_once, is_asked_while_it_tells, knows_an_agent_by_its_key, ends_with_records_on_their_way,
+      says_which_journal_is_damaged, leaves_alone_what_another_process_runs, cannot_lock_without_a_directory,
+      is_not_made_where_its_paths_do_not_fit, puts_each_phase_on_record, puts_no_secret_on_record,
+      learns_from_journals_how_agents_were_left)
