@@ -141,7 +141,6 @@ static int add_watched(struct direct_feed *feed, const struct agent *agent)
 	watched->agent = recalled ? recalled : agent_ref(agent);
 	watched->is_remembered = recalled != NULL;
 	watched->is_loopback = is_loopback(agent->url);
-	direct_vitals_forget(watched);
 	feed->counts.n_agents++;
 	feed->counts.n_not_loopback += !watched->is_loopback;
 	note_insecure(feed, agent, false);
@@ -174,6 +173,7 @@ static void watched_free(struct watched *watched)
 {
 	direct_verdict_forget(watched);
 	agent_unref(watched->agent);
+	mem_free(watched->vitals);
 	mem_free(watched);
 }
 

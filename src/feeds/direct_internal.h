@@ -6,7 +6,8 @@
  * · direct_requests.c what a person asks · direct_audit.c and who did · direct_trail.c what it reads of it ·
  * direct_state.c deadlines, the feed's own state, progress of the first contact · direct_verdict.c what an answer that
  * came before means ·
- * direct_operations.c the provisioning engine and what it asks of the world · direct_index.c who depends on whom
+ * direct_operations.c the provisioning engine and what it asks of the world · direct_index.c who depends on whom ·
+ * direct_vitals.c what guards look at
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
@@ -36,10 +37,10 @@ struct watched {
 	bool has_answered;         // with any HTTP status
 	bool is_settled;           // everything there is to ask was asked once
 	bool is_loopback;
-	bool is_recognised; // what it is was looked at
-	struct engine_vitals vitals;
-	struct verdict_memo *memo; // owned: the last answer and what was said of it; NULL: none
-	UT_hash_handle hh;         // direct_feed::watched
+	bool is_recognised;           // what it is was looked at
+	struct direct_vitals *vitals; // owned; NULL: nothing is known, or it cannot be operated
+	struct verdict_memo *memo;    // owned: the last answer and what was said of it; NULL: none
+	UT_hash_handle hh;            // direct_feed::watched
 };
 
 // Counts for the progress of the first contact; each agent is counted once.
@@ -145,8 +146,11 @@ int direct_operations_start(struct direct_feed *feed, const struct direct_option
 void direct_operations_stop(struct direct_feed *feed); // the drivers and the wake stay to be closed
 void direct_operations_agent(struct direct_feed *feed, const struct agent *agent, bool is_gone);
 int direct_operations_request(struct direct_feed *feed, const struct request *request);
-void direct_vitals_note(struct direct_feed *feed, const struct event *event);
-void direct_vitals_forget(struct watched *watched);
+
+// direct_vitals.c
+void direct_vitals_note(struct direct_feed *feed, const struct event *event); // readings, as the recorder tells them
+// Of the readings after that one; `watched` may be NULL.
+void direct_vitals_get(const struct watched *watched, uint32_t after, struct engine_vitals *out);
 
 // direct_index.c
 size_t direct_dependents(struct direct_feed *feed, const struct agent *agent, const char **names, size_t n);

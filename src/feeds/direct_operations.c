@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Operations: the provisioning engine, its drivers and its journal, and what it asks of the world. */
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -58,11 +57,9 @@ static const struct health *world_health(void *ctx, uint32_t id)
 	return health_checker_health(((struct direct_feed *)ctx)->health, id);
 }
 
-static void world_vitals(void *ctx, uint32_t id, struct engine_vitals *out)
+static void world_vitals(void *ctx, uint32_t id, uint32_t after, struct engine_vitals *out)
 {
-	const struct watched *watched = direct_watched(ctx, id);
-
-	*out = watched ? watched->vitals : (struct engine_vitals){ NAN, NAN, NAN, 0 };
+	direct_vitals_get(direct_watched(ctx, id), after, out);
 }
 
 static size_t world_dependents(void *ctx, uint32_t id, const char **names, size_t n)
@@ -92,33 +89,6 @@ static void world_overlay(void *ctx, uint32_t id, bool is_operated)
 static void world_rearm(void *ctx)
 {
 	direct_rearm(ctx);
-}
-
-// ---- what guards look at
-
-void direct_vitals_forget(struct watched *watched)
-{
-	watched->vitals = (struct engine_vitals){ NAN, NAN, NAN, 0 };
-}
-
-// Readings of one agent, as the recorder tells them.
-void direct_vitals_note(struct direct_feed *feed, const struct event *event)
-{
-	struct watched *watched = direct_watched(feed, event->agent);
-
-	for (size_t i = 0; watched && i < event->u.metrics.n; i++) {
-		const struct metric_reading *reading = &event->u.metrics.items[i];
-
-		if (reading->series == SERIES_LATENCY)
-			watched->vitals.probe_ms = reading->value;
-		else if (reading->series == feed->errors_series)
-			watched->vitals.error_share = reading->value / 100;
-		else if (reading->series == feed->p95_series)
-			watched->vitals.p95_ms = reading->value;
-		else
-			continue;
-		watched->vitals.at_ms = event->at_ms;
-	}
 }
 
 // ---- the journal's thread

@@ -37,11 +37,11 @@ enum {
 	ENGINE_OPERATIONS_KEPT = 1000, // open ones; more are refused with -ENOBUFS
 };
 
-// What the guards of a rollout look at; NaN where it is not known.
+// What the guards of a rollout look at: medians of a few readings, NaN where there are not enough of them.
 struct engine_vitals {
 	double error_share;      // 0..1
-	double p95_ms, probe_ms; // latencies: as the agent counts them, and of the last probe
-	int64_t at_ms;           // wall, of the newest of these; 0 never
+	double p95_ms, probe_ms; // latencies: as the agent counts them, and of probes
+	uint32_t no;             // of the newest reading; they are numbered for each agent
 };
 
 // What the engine asks its owner. Everything it returns is borrowed, and valid until the next call.
@@ -52,7 +52,7 @@ struct engine_world {
 	const struct agent *(*agent_by_key)(void *ctx, const char *key); // NULL: gone
 	struct driver *(*driver)(void *ctx, const struct agent *agent);  // NULL: none; outlives the engine
 	const struct health *(*health)(void *ctx, uint32_t id);          // NULL: not known
-	void (*vitals)(void *ctx, uint32_t id, struct engine_vitals *out);
+	void (*vitals)(void *ctx, uint32_t id, uint32_t after, struct engine_vitals *out); // of readings after that one
 	// Names of the agents whose label depends_on names this one. Writes at most n; returns how many there are.
 	size_t (*dependents)(void *ctx, uint32_t id, const char **names, size_t n);
 	bool (*is_last_healthy)(void *ctx, uint32_t id);           // of its service and environment

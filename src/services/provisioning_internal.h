@@ -97,7 +97,7 @@ struct target {
 	int64_t up_since_ms;                         // mono; -1: it is not up
 	int64_t probed_mark_ms;                      // wall: of the last good probe before it was acted on
 	struct engine_vitals vitals_before;
-	int64_t vitals_mark_ms; // wall: of those that were measured before it was acted on
+	uint32_t vitals_mark; // the newest reading that was made before it was acted on
 };
 
 struct op {

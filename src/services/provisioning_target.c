@@ -458,7 +458,7 @@ void op_target_begin(struct target *target, bool is_undoing, struct instant now)
 	target->ended_ms = 0;
 	if (!is_undoing) {
 		target->started_ms = now.wall_ms;
-		engine->world.vitals(engine->world.ctx, target->life->id, &target->vitals_before);
+		engine->world.vitals(engine->world.ctx, target->life->id, 0, &target->vitals_before);
 	}
 	life_operated(target->life, target->op,
 		      is_undoing ? PROVISIONING_UPGRADING : proof_provisioning_during(target->op->plan->params.verb));

@@ -85,10 +85,7 @@ static void measure_vitals(const struct target *target, struct rollout_measure *
 	struct engine_vitals now;
 	bool has_p95;
 
-	world->vitals(world->ctx, target->life->id, &now);
-	out->error_share = out->latency_ms = out->latency_before_ms = NAN;
-	if (now.at_ms == target->vitals_mark_ms)
-		return;
+	world->vitals(world->ctx, target->life->id, target->vitals_mark, &now);
 	has_p95 = !isnan(before->p95_ms) && !isnan(now.p95_ms);
 	out->error_share = now.error_share;
 	out->latency_before_ms = has_p95 ? before->p95_ms : before->probe_ms;
@@ -122,8 +119,8 @@ void verify_begin(struct target *target, struct instant now)
 	target->up_since_ms = -1;
 	target->look_at_ms = now.mono_ms;
 	target->probed_mark_ms = health ? health->last_success_ms : 0;
-	world->vitals(world->ctx, target->life->id, &vitals);
-	target->vitals_mark_ms = vitals.at_ms;
+	world->vitals(world->ctx, target->life->id, 0, &vitals);
+	target->vitals_mark = vitals.no;
 	world->probe(world->ctx, target->life->id);
 	rollout_tell(target->op->rollout, target->index, TARGET_VERIFYING, now.mono_ms);
 	op_touch(target->op, true);

@@ -56,6 +56,8 @@ void live_open(struct live_fleet *live, bool is_once)
 		.state_dir = live->state_dir[0] ? live->state_dir : NULL,
 		.audit = live->audit,
 		.audit_dir = live->audit_dir,
+		.holder = live->holder,
+		.is_demo = live->is_demo,
 		.is_once = is_once,
 		.closed_cb = on_feed_gone,
 		.closed_ctx = live,
@@ -75,6 +77,9 @@ static struct agent *with_endpoints(const struct agent *bare)
 	agent->health_url = mem_strdup(url);
 	snprintf(url, sizeof url, "%s/metrics", bare->url);
 	agent->metrics_url = mem_strdup(url);
+	snprintf(url, sizeof url, "%s/control", bare->url);
+	agent->control_url = mem_strdup(url);
+	agent->driver = mem_strdup("http");
 	agent->is_discovering = false;
 	return agent;
 }

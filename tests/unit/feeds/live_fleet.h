@@ -25,6 +25,8 @@ struct live_fleet {
 	char state_dir[64];         // "" none
 	struct audit_logger *audit; // the test's; NULL: nothing is audited
 	const char *audit_dir;      // borrowed
+	const char *holder;         // borrowed: who operates; NULL: nobody does
+	bool is_demo;               // and without a journal
 	bool is_feed_gone;
 	bool may_lack_memory; // an event may be lost
 };

@@ -475,6 +475,27 @@ START_TEST(rolls_back_when_there_are_too_many_errors)
 }
 END_TEST
 
+START_TEST(rolls_back_when_answers_grow_slow)
+{
+	bench_init(&b, 10, true);
+	for (size_t i = 0; i < 10; i++)
+		b.agents[i].p95_ms = 100;
+	plan(VERB_UPGRADE, 10);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	while (b.operation->n_by_state[TARGET_DONE] < 2)
+		bench_advance(&b, 300);
+	b.agents[1].p95_ms = 149; // not half as slow again
+	bench_advance(&b, 6000);
+	bench_advance(&b, 1);
+	ck_assert_int_eq(b.operation->state, OPERATION_RUNNING);
+	b.agents[1].p95_ms = 160;
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_ROLLED_BACK);
+	ck_assert_ptr_nonnull(strstr(b.operation->why, "a1: latency 100ms -> 160ms"));
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(runs_ten_operations_at_once_and_queues_the_rest)
 {
 	size_t n_running = 0, n_queued = 0;
@@ -855,11 +876,11 @@ SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_
       refuses_without_a_state_directory, fails_when_its_journal_cannot_be_made,
       pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
       takes_back_what_it_has_changed_when_asked, rolls_a_sick_version_back_by_itself,
-      rolls_back_when_there_are_too_many_errors, runs_ten_operations_at_once_and_queues_the_rest,
-      ends_what_is_queued_without_beginning_it, does_what_the_command_line_asks,
-      goes_on_with_an_agent_that_comes_back_under_another_number, ends_in_the_midst_of_everything,
-      leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once, pauses_what_is_queued,
-      is_confirmed_only_once, is_asked_while_it_tells, knows_an_agent_by_its_key, ends_with_records_on_their_way,
-      says_which_journal_is_damaged, leaves_alone_what_another_process_runs, cannot_lock_without_a_directory,
-      is_not_made_where_its_paths_do_not_fit, puts_each_phase_on_record, puts_no_secret_on_record,
-      learns_from_journals_how_agents_were_left)
+      rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
+      runs_ten_operations_at_once_and_queues_the_rest, ends_what_is_queued_without_beginning_it,
+      does_what_the_command_line_asks, goes_on_with_an_agent_that_comes_back_under_another_number,
+      ends_in_the_midst_of_everything, leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once,
+      pauses_what_is_queued, is_confirmed_only_once, is_asked_while_it_tells, knows_an_agent_by_its_key,
+      ends_with_records_on_their_way, says_which_journal_is_damaged, leaves_alone_what_another_process_runs,
+      cannot_lock_without_a_directory, is_not_made_where_its_paths_do_not_fit, puts_each_phase_on_record,
+      puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
