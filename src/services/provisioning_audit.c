@@ -284,8 +284,6 @@ static void put_step(const struct target *target, struct fields *fields)
 {
 	const struct plan_step *step = op_target_plan_step(target);
 
-	if (!step)
-		return;
 	add(fields, "step", audit_text(step->label));
 	add_text(fields, "action", step->action);
 	if (target->is_undoing)

@@ -130,9 +130,14 @@ struct op *op_of(struct provisioning_engine *engine, uint32_t no)
 
 void op_hold(struct op *op)
 {
-	for (size_t i = 0; i < op->plan->n_targets; i++)
-		if (!op->plan->targets[i].refusal[0])
-			life_operated(op->targets[i].life, op, PROVISIONING_PENDING);
+	for (size_t i = 0; i < op->plan->n_targets; i++) {
+		struct target *target = &op->targets[i];
+
+		if (op->plan->targets[i].refusal[0])
+			continue;
+		target->provisioning_before = target->life->public.provisioning;
+		life_operated(target->life, op, PROVISIONING_PENDING);
+	}
 }
 
 // ---- its state
@@ -419,18 +424,13 @@ static int resume(struct op *op)
 
 static int apply(struct op *op, enum journal_control what, const char *why)
 {
-	switch (what) {
-	case JOURNAL_PAUSE:
+	if (what == JOURNAL_PAUSE)
 		return rollout_pause(op->rollout, why);
-	case JOURNAL_RESUME:
+	if (what == JOURNAL_RESUME)
 		return resume(op);
-	case JOURNAL_ABORT:
+	if (what == JOURNAL_ABORT)
 		return rollout_abort(op->rollout, why);
-	case JOURNAL_ROLLBACK:
-		return rollout_roll_back(op->rollout, why);
-	default:
-		return -EINVAL;
-	}
+	return rollout_roll_back(op->rollout, why);
 }
 
 // Another process may have taken agents of an operation that was left; nobody goes on without all of its locks.

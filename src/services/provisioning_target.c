@@ -93,7 +93,6 @@ static void record_life(struct target *target)
 {
 	struct life *life = target->life;
 	enum lifecycle was = life->public.is_recorded ? life->public.recorded : target->before.state;
-	enum lifecycle seen = life->public.is_observed ? life->public.observed : was;
 	enum lifecycle is;
 
 	switch (target->state) {
@@ -111,9 +110,8 @@ static void record_life(struct target *target)
 		else
 			life->public.provisioning = PROVISIONING_FAILED;
 		break;
-	default: // never begun
-		life->public.provisioning = proof_provisioning_after(seen);
-		break;
+	default:
+		break; // it is not over
 	}
 	life_touch(life);
 }
@@ -427,10 +425,12 @@ static void begin_step(struct target *target, struct instant now)
 	op_touch(target->op, false);
 	if (!step->is_mutating) {
 		writ_journal(target->op, NULL, &record);
-		if (step->primitive == PRIMITIVE_VERIFY)
+		if (step->primitive == PRIMITIVE_VERIFY) {
 			verify_begin(target, now);
-		else
+			tell_journal(target, now);
+		} else {
 			dispatch(target, now);
+		}
 		return;
 	}
 	target->phase = PHASE_INTENT;
@@ -483,6 +483,7 @@ void op_target_release(struct target *target)
 	writ_forget(&target->writ, target->op->engine);
 	lock_release(&target->lock);
 	if (target->life && target->life->op == target->op)
-		life_operated(target->life, NULL, target->life->public.provisioning);
+		life_operated(target->life, NULL,
+			      target->started_ms ? target->life->public.provisioning : target->provisioning_before);
 	target->phase = PHASE_IDLE;
 }

@@ -69,8 +69,8 @@ static bool is_healthy(const struct target *target, bool is_done)
 	const struct engine_world *world = &target->op->engine->world;
 	const struct health *health = world->health(world->ctx, target->life->id);
 
-	if (!health)
-		return false;
+	if (!health) // it is not listed any more: of one that was well nobody knows better
+		return is_done;
 	if (is_done) // one failure is not the end of what was well
 		return health_state(health) != HEALTH_DOWN;
 	return health_state(health) == HEALTH_UP && health->toward == health->observed &&

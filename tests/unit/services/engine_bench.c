@@ -308,8 +308,12 @@ void bench_start(struct engine_bench *b)
 	ck_assert_int_eq(provisioning_engine_create(&options, &b->engine), 0);
 	for (size_t i = 0; i < b->n_agents; i++)
 		provisioning_engine_agent(b->engine, &b->agents[i].agent, b->agents[i].is_gone, b->now);
+	if (b->fail_at)
+		mem_fail_once(b->fail_at - 1);
 	provisioning_engine_tick(b->engine, b->now);
-	bench_settle(b);
+	if (!b->is_in_haste)
+		bench_settle(b);
+	mem_fail_once(-1);
 }
 
 void bench_prepare(struct engine_bench *b, size_t n_agents, bool is_demo)

@@ -88,6 +88,8 @@ struct engine_bench {
 	struct agent_lifecycle lives[BENCH_AGENTS_MAX]; // as told last; texts are not kept
 	unsigned n_undispatched;                        // steps that were begun without an intent on the disk
 	uint32_t token;
+	long fail_at;     // of the allocations of an engine's first tick, plus one; 0: none fails
+	bool is_in_haste; // bench_start() does not wait for what is on its way
 	void (*on_event)(struct engine_bench *b, const struct event *event); // beside all that; NULL: nobody
 };
 

@@ -129,10 +129,10 @@ END_TEST
 
 // ---- without memory
 
-static void try_without_memory(long n, bool is_demo, bool *has_failed)
+static void try_without_memory(enum verb verb, long n, bool is_demo, bool *has_failed)
 {
 	unsigned long before;
-	struct operation_params params = bench_params(VERB_UPGRADE);
+	struct operation_params params = bench_params(verb);
 
 	bench_init(&b, 2, is_demo);
 	bench_script(&b, 1, (struct bench_row){ .step = BENCH_SECOND, .outcome = DRIVER_FAILED });
@@ -154,8 +154,42 @@ START_TEST(comes_to_an_end_without_memory_at_any_allocation)
 	long n_tried;
 
 	for (n_tried = 0; has_failed; n_tried++)
-		try_without_memory(n_tried, true, &has_failed);
+		try_without_memory(VERB_UPGRADE, n_tried, true, &has_failed);
 	ck_assert_int_gt(n_tried, 100);
+}
+END_TEST
+
+START_TEST(configures_without_memory_on_record)
+{
+	bool has_failed = true;
+
+	for (long n = 0; has_failed; n++)
+		try_without_memory(VERB_CONFIGURE, n, false, &has_failed);
+}
+END_TEST
+
+START_TEST(knows_nothing_of_agents_that_there_is_no_memory_for)
+{
+	bool has_failed = true;
+	unsigned long before;
+	struct agent another;
+
+	for (long n = 0; has_failed; n++) {
+		bench_init(&b, 1, true);
+		another = b.agents[0].agent;
+		another.id = 2;
+		another.key = "http://another.test";
+		before = mem_n_failed();
+		mem_fail_once(n);
+		provisioning_engine_agent(b.engine, &another, false, b.now);
+		mem_fail_once(-1);
+		has_failed = mem_n_failed() > before;
+		ck_assert(has_failed || provisioning_engine_lifecycle(b.engine, 2));
+		provisioning_engine_agent(b.engine, &another, true, b.now);
+		provisioning_engine_agent(b.engine, &another, true, b.now); // of whom nothing is known
+		ck_assert_ptr_null(provisioning_engine_lifecycle(b.engine, 2));
+		bench_finish(&b);
+	}
 }
 END_TEST
 
@@ -165,7 +199,7 @@ START_TEST(comes_to_an_end_without_memory_on_record)
 	long n_tried;
 
 	for (n_tried = 0; has_failed; n_tried += 3)
-		try_without_memory(n_tried, false, &has_failed);
+		try_without_memory(VERB_UPGRADE, n_tried, false, &has_failed);
 	ck_assert_int_gt(n_tried, 300);
 }
 END_TEST
@@ -207,5 +241,6 @@ START_TEST(comes_to_an_end_without_a_disk_at_any_record)
 END_TEST
 
 SUITE("provisioning_engine: faults", ends_every_operation_whatever_becomes_of_its_steps,
-      comes_to_an_end_without_memory_at_any_allocation, comes_to_an_end_without_memory_on_record,
+      comes_to_an_end_without_memory_at_any_allocation, configures_without_memory_on_record,
+      knows_nothing_of_agents_that_there_is_no_memory_for, comes_to_an_end_without_memory_on_record,
       comes_to_an_end_without_a_disk_at_any_record)

@@ -5,6 +5,7 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,8 @@ static enum operation_state go_on(enum request_type wish, unsigned n)
 	bench_start(&b);
 	bench_until(&b, is_settled, 120000);
 	check_sent_once(n);
+	bench_advance(&b, 2 * ENGINE_LOOK_EVERY_MS); // what needs no person ends by itself
+	bench_until(&b, is_settled, 120000);
 	if (b.engine->ops) {
 		ck_assert_msg(b.operation && b.operation->state == OPERATION_PAUSED, "record %u: %s", n, b.states);
 		r = bench_ask(&b, wish);
@@ -169,6 +172,94 @@ START_TEST(takes_nothing_back_where_nothing_was_done)
 }
 END_TEST
 
+START_TEST(takes_back_what_was_done_before_a_step_was_refused)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	n_targets = 1;
+	row = (struct bench_row){ .step = BENCH_SECOND, .outcome = DRIVER_REFUSED };
+	kill_at_each_record(VERB_UPGRADE, REQUEST_OPERATION_RESUME, n_by_state);
+	ck_assert_str_eq(b.agents[0].sight.version, "1.0");
+	ck_assert_uint_ge(n_by_state[OPERATION_ROLLED_BACK], 3);
+}
+END_TEST
+
+enum { MIDWAY = 12 }; // a record between two steps of the first of two targets
+
+START_TEST(goes_on_only_with_all_of_its_locks)
+{
+	struct lock lock = { 0 };
+	char other[LOCK_HOLDER_MAX], dir[160];
+
+	ck_assert(die_at(VERB_RESTART, MIDWAY));
+	snprintf(dir, sizeof dir, "%s/locks", b.state_dir);
+	ck_assert_int_eq(lock_take(dir, b.agents[1].key, "bob, pid 2", &lock, other), 0);
+	bench_start(&b);
+	bench_until(&b, is_settled, 120000);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), -EBUSY);
+	ck_assert_str_eq(b.notice, "refused: a1 is being operated on by bob, pid 2");
+	lock_release(&lock);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	munmap(b.mirror, sizeof *b.mirror);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(ends_while_it_takes_over)
+{
+	ck_assert(die_at(VERB_RESTART, MIDWAY));
+	b.is_in_haste = true;
+	bench_start(&b);
+	ck_assert_ptr_nonnull(b.engine->recovering);
+	bench_kill(&b);
+	b.is_in_haste = false;
+	bench_start(&b); // and the next one finds it as it was
+	bench_until(&b, is_settled, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	munmap(b.mirror, sizeof *b.mirror);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(takes_over_without_memory_or_leaves_it_to_the_next)
+{
+	unsigned long before;
+	bool has_failed = true;
+
+	for (long n = 1; has_failed; n += 5) {
+		ck_assert(die_at(VERB_RESTART, MIDWAY));
+		b.fail_at = n;
+		before = mem_n_failed();
+		bench_start(&b);
+		has_failed = mem_n_failed() > before;
+		bench_until(&b, is_settled, 120000);
+		bench_kill(&b);
+		b.fail_at = 0;
+		bench_start(&b);
+		bench_until(&b, is_settled, 120000);
+		ck_assert(b.engine->ops && b.engine->ops->state == OPERATION_PAUSED);
+		munmap(b.mirror, sizeof *b.mirror);
+		b.mirror = NULL;
+		bench_finish(&b);
+	}
+}
+END_TEST
+
+START_TEST(says_that_it_cannot_read_what_was_left)
+{
+	char path[200];
+
+	bench_prepare(&b, 1, false);
+	snprintf(path, sizeof path, "%s/operations", b.state_dir);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	bench_start(&b);
+	ck_assert_ptr_nonnull(strstr(b.notice, "what was left by others cannot be read"));
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(says_that_nobody_knows_what_cannot_be_seen)
 {
 	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
@@ -183,4 +274,6 @@ END_TEST
 SUITE("provisioning_engine: recovery", goes_on_with_a_restart_after_a_kill_at_each_record,
       ends_a_restart_after_a_kill_at_each_record, goes_on_taking_back_after_a_kill_at_each_record,
       takes_back_after_a_kill_at_each_record_when_asked, takes_nothing_back_where_nothing_was_done,
-      says_that_nobody_knows_what_cannot_be_seen)
+      says_that_nobody_knows_what_cannot_be_seen, takes_back_what_was_done_before_a_step_was_refused,
+      goes_on_only_with_all_of_its_locks, ends_while_it_takes_over, takes_over_without_memory_or_leaves_it_to_the_next,
+      says_that_it_cannot_read_what_was_left)

@@ -123,6 +123,29 @@ START_TEST(makes_no_plan_of_nonsense)
 }
 END_TEST
 
+START_TEST(plans_what_a_filter_hides_and_not_who_is_gone)
+{
+	const uint32_t ids[] = { 1, 2, 3 };
+	const bool is_hidden[] = { false, true, false };
+	struct operation_params params = bench_params(VERB_RESTART);
+	const struct request asked = { .type = REQUEST_PLAN,
+				       .agents = ids,
+				       .is_hidden = is_hidden,
+				       .n_agents = 3,
+				       .params = &params,
+				       .token = 7 };
+
+	bench_init(&b, 16, true);
+	b.token = 7;
+	b.agents[2].is_gone = true;
+	ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), 0);
+	bench_until(&b, bench_has_plan, 10000);
+	ck_assert_uint_eq(b.plan->n_targets, 2);
+	ck_assert(!b.plan->targets[0].is_hidden && b.plan->targets[1].is_hidden);
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(forgets_plans_that_are_old)
 {
 	bench_init(&b, 1, true);
@@ -179,6 +202,7 @@ START_TEST(says_that_it_cannot_be_seen)
 	bench_advance(&b, 100);
 	ck_assert_str_eq(b.notice, "it cannot be said how it stands: fake: as told");
 	b.agents[0].agent.driver = NULL;
+	ck_assert_int_eq(observe(1), -ENOTSUP); // it has gone, and that was not told yet
 	provisioning_engine_agent(b.engine, &b.agents[0].agent, false, b.now);
 	ck_assert_int_eq(observe(1), -ENOTSUP);
 	bench_finish(&b);
@@ -471,6 +495,56 @@ START_TEST(rolls_back_when_there_are_too_many_errors)
 	ck_assert_ptr_nonnull(strstr(b.operation->why, "a1: errors 6.0 %"));
 	for (size_t i = 0; i < 4; i++)
 		ck_assert_str_eq(b.agents[i].sight.version, "1.0");
+	bench_finish(&b);
+}
+END_TEST
+
+static bool is_verifying(struct engine_bench *bench)
+{
+	return bench->operation && bench_target(bench, 0)->state == TARGET_VERIFYING;
+}
+
+START_TEST(fails_when_it_does_not_come_to_run)
+{
+	bench_init(&b, 1, true);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_verifying, 10000);
+	b.agents[0].sight.state = LIFECYCLE_ERRORED;
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_str_eq(bench_target(&b, 0)->error, "not well after 20s");
+	ck_assert_int_eq(b.lives[0].provisioning, PROVISIONING_FAILED);
+	ck_assert_int_eq(b.lives[0].recorded, LIFECYCLE_ERRORED);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(goes_on_when_one_that_is_done_is_not_listed_any_more)
+{
+	bench_init(&b, 3, true);
+	plan(VERB_RESTART, 3);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	while (b.operation->n_by_state[TARGET_DONE] < 1)
+		bench_advance(&b, 300);
+	b.agents[0].is_gone = true;
+	provisioning_engine_agent(b.engine, &b.agents[0].agent, true, b.now);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	b.agents[0].is_operated = false;
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(leaves_the_status_of_who_is_skipped)
+{
+	bench_init(&b, 2, true);
+	plan(VERB_RESTART, 2);
+	bench_script(&b, 0, (struct bench_row){ .step = BENCH_FIRST, .outcome = DRIVER_FAILED });
+	ck_assert_int_eq(bench_submit(&b), 0);
+	ck_assert_int_eq(b.lives[1].provisioning, PROVISIONING_PENDING);
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_int_eq(bench_target(&b, 1)->state, TARGET_SKIPPED);
+	ck_assert_int_eq(b.lives[1].provisioning, PROVISIONING_RUNNING);
 	bench_finish(&b);
 }
 END_TEST
@@ -814,6 +888,12 @@ START_TEST(is_not_made_where_its_paths_do_not_fit)
 	mem_fail_once(-1);
 	provisioning_engine_destroy(NULL);
 	bench_finish(&b);
+	bench_init(&b, 1, true);
+	mem_fail_once(0);
+	ck_assert_int_eq(request(REQUEST_SUBMIT, 4711), -ENOENT); // even that it is refused cannot be told
+	mem_fail_once(-1);
+	ck_assert_uint_eq(b.n_notices, 0);
+	bench_finish(&b);
 }
 END_TEST
 
@@ -834,6 +914,23 @@ START_TEST(puts_each_phase_on_record)
 	ck_assert_uint_ge(bench_count(&b, ".jsonl", b.agents[0].key), 8);
 	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"instance\":\"a0-1\""), 2);
 	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"instance\":\"a0-2\""), 2);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(puts_on_record_that_it_was_forced)
+{
+	struct operation_params params = bench_params(VERB_STOP);
+
+	bench_init(&b, 2, false);
+	params.is_forced = true;
+	ck_assert_int_eq(bench_plan(&b, &params, 2), 0);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, bench_is_over, 60000);
+	bench_kill(&b);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"forced\":true"), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"targets\":2"), 1);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "http://a0.test, http://a1.test"), 1);
 	bench_finish(&b);
 }
 END_TEST
@@ -868,19 +965,20 @@ START_TEST(learns_from_journals_how_agents_were_left)
 END_TEST
 
 SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_at_no_more_than_ten_at_once,
-      plans_without_what_cannot_be_seen, makes_no_plan_of_nonsense, forgets_plans_that_are_old,
-      tells_how_an_agent_stands_when_asked, keeps_what_contradicts_the_record, says_that_it_cannot_be_seen,
-      refuses_what_was_not_shown, refuses_where_it_may_only_be_read, refuses_when_things_are_not_as_they_were,
-      does_nothing_to_a_target_that_was_replaced, does_nothing_to_a_target_in_which_the_verb_makes_no_sense_any_more,
-      operates_on_an_agent_once_at_a_time, sees_the_lock_of_another_process, refuses_when_nothing_would_be_audited,
-      refuses_without_a_state_directory, fails_when_its_journal_cannot_be_made,
-      pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
+      plans_without_what_cannot_be_seen, makes_no_plan_of_nonsense, plans_what_a_filter_hides_and_not_who_is_gone,
+      forgets_plans_that_are_old, tells_how_an_agent_stands_when_asked, keeps_what_contradicts_the_record,
+      says_that_it_cannot_be_seen, refuses_what_was_not_shown, refuses_where_it_may_only_be_read,
+      refuses_when_things_are_not_as_they_were, does_nothing_to_a_target_that_was_replaced,
+      does_nothing_to_a_target_in_which_the_verb_makes_no_sense_any_more, operates_on_an_agent_once_at_a_time,
+      sees_the_lock_of_another_process, refuses_when_nothing_would_be_audited, refuses_without_a_state_directory,
+      fails_when_its_journal_cannot_be_made, pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
       takes_back_what_it_has_changed_when_asked, rolls_a_sick_version_back_by_itself,
-      rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
+      fails_when_it_does_not_come_to_run, goes_on_when_one_that_is_done_is_not_listed_any_more,
+      leaves_the_status_of_who_is_skipped, rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
       runs_ten_operations_at_once_and_queues_the_rest, ends_what_is_queued_without_beginning_it,
       does_what_the_command_line_asks, goes_on_with_an_agent_that_comes_back_under_another_number,
       ends_in_the_midst_of_everything, leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once,
       pauses_what_is_queued, is_confirmed_only_once, is_asked_while_it_tells, knows_an_agent_by_its_key,
       ends_with_records_on_their_way, says_which_journal_is_damaged, leaves_alone_what_another_process_runs,
       cannot_lock_without_a_directory, is_not_made_where_its_paths_do_not_fit, puts_each_phase_on_record,
-      puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
+      puts_on_record_that_it_was_forced, puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
