@@ -240,24 +240,32 @@ static const char *standing_refusal(const struct plan_maker *maker, const struct
 	return text_trim(out);
 }
 
-void plan_target_compile(struct plan_maker *maker, const struct plan_subject *subject, struct plan_target *target)
+// As above, and the recipe when there is none.
+static const char *find_recipe(const struct plan_maker *maker, const struct plan_subject *subject,
+			       const struct plan_target *target, struct driver_recipe *recipe, char out[REFUSAL_MAX])
 {
 	const struct operation_params *params = &maker->plan->params;
+
+	recipe->n = 0;
+	if (standing_refusal(maker, subject, target, out)[0])
+		return out;
+	recipe_refusal(target, recipe, get_recipe(subject, params, false, recipe), out);
+	if (!out[0] && params->rollout.kind == ROLLOUT_BLUE_GREEN && !is_blue_green(subject, params, recipe))
+		snprintf(out, REFUSAL_MAX, "its driver, %s, has no blue-green rollout", target->driver);
+	return text_trim(out);
+}
+
+void plan_target_compile(struct plan_maker *maker, const struct plan_subject *subject, struct plan_target *target)
+{
 	struct driver_recipe recipe;
 	char refusal[REFUSAL_MAX];
 
 	if (maker->error)
 		return;
-	if (!standing_refusal(maker, subject, target, refusal)[0]) {
-		recipe_refusal(target, &recipe, get_recipe(subject, params, false, &recipe), refusal);
-		if (!refusal[0] && params->rollout.kind == ROLLOUT_BLUE_GREEN &&
-		    !is_blue_green(subject, params, &recipe))
-			snprintf(refusal, sizeof refusal, "its driver, %s, has no blue-green rollout", target->driver);
-	}
-	target->refusal = plan_keep(maker, text_trim(refusal));
+	target->refusal = plan_keep(maker, find_recipe(maker, subject, target, &recipe, refusal));
 	if (refusal[0])
 		return;
 	set_steps(maker, subject, target, &recipe);
-	if (maker->error == 0 && get_recipe(subject, params, true, &recipe) == 0 && recipe.n > 0)
+	if (maker->error == 0 && get_recipe(subject, &maker->plan->params, true, &recipe) == 0 && recipe.n > 0)
 		set_undo(maker, subject, target, &recipe);
 }
