@@ -146,6 +146,28 @@ static int show_plan(struct op_run *run)
 	return r;
 }
 
+// Waits, and says for whom when that is somebody else than the last time.
+static void hold(struct op_run *run, const char *holder)
+{
+	if (strcmp(run->holder, holder) != 0)
+		fprintf(stderr, "opscon op: waiting for %s\n", holder);
+	snprintf(run->holder, sizeof run->holder, "%s", holder);
+	op_cli_enter(run, OP_HELD);
+}
+
+// Nothing is done that is not audited, and one process at a time writes the trail: it may be over with that by now.
+static void try_again(struct op_run *run)
+{
+	if (!is_older_than(run, HELD_MS))
+		return;
+	if (!run->session.trail.banner[0]) {
+		ask_plan(run);
+		return;
+	}
+	op_cli_enter(run, OP_HELD);
+	feed_request(run->session.feed, &(struct request){ .type = REQUEST_AUDIT_REOPEN, .who = run->who });
+}
+
 // Who operates on one of the targets, for whoever wants to wait; NULL: nobody.
 static const char *find_holder(const struct op_run *run)
 {
@@ -155,7 +177,7 @@ static const char *find_holder(const struct op_run *run)
 		if (run->plan->targets[i].refusal[0] && agent && agent->lifecycle && agent->lifecycle->holder[0])
 			return agent->lifecycle->holder;
 	}
-	return NULL;
+	return run->session.trail.banner[0] ? "the audit trail" : NULL;
 }
 
 static void take_plan(struct op_run *run, const struct plan *plan)
@@ -166,8 +188,7 @@ static void take_plan(struct op_run *run, const struct plan *plan)
 	run->plan = plan_ref(plan);
 	holder = run->request->waits ? find_holder(run) : NULL;
 	if (holder) {
-		fprintf(stderr, "opscon op: waiting: %s is operating\n", holder);
-		op_cli_enter(run, OP_HELD);
+		hold(run, holder);
 		return;
 	}
 	if (show_plan(run) < 0) {
@@ -230,7 +251,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 	}
 	op_cli_tell_notices(run);
 	if (r == -EBUSY && run->request->waits) {
-		op_cli_enter(run, OP_HELD);
+		hold(run, "whoever operates on it now");
 		return;
 	}
 	fprintf(stderr, "opscon op: nothing was done: %s\n",
@@ -292,8 +313,7 @@ static void step(struct op_run *run)
 		look_for_plan(run);
 		break;
 	case OP_HELD:
-		if (is_older_than(run, HELD_MS))
-			ask_plan(run);
+		try_again(run);
 		break;
 	case OP_ASKING:
 		break;

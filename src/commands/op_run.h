@@ -27,13 +27,13 @@ struct op_run {
 	enum op_phase phase;
 	int64_t since_ms; // mono: of the phase
 	uint32_t token;
-	uint32_t no;                  // the operation's; 0: none yet
-	struct plan *plan;            // a reference; NULL: none yet
-	const struct operation *seen; // a reference; as it was told last
-	uint64_t told_no;             // of the timeline: notices up to it were told
-	char reason[OP_LINE_MAX];
-	bool has_reason;   // `reason` was typed
-	bool is_unplanned; // it was told that there will be no plan
+	uint32_t no;                           // the operation's; 0: none yet
+	struct plan *plan;                     // a reference; NULL: none yet
+	const struct operation *seen;          // a reference; as it was told last
+	uint64_t told_no;                      // of the timeline: notices up to it were told
+	char reason[OP_LINE_MAX], holder[256]; // holder: who was waited for last
+	bool has_reason;                       // `reason` was typed
+	bool is_unplanned;                     // it was told that there will be no plan
 	bool is_over;
 	int code;
 	unsigned n_interrupts;

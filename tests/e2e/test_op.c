@@ -321,7 +321,73 @@ START_TEST(another_process_pauses_it_and_goes_on_with_it)
 }
 END_TEST
 
-START_TEST(what_nobody_runs_any_more_is_gone_on_with)
+START_TEST(whoever_waits_has_its_turn)
+{
+	struct scene s;
+	struct term *first, *second;
+	char id[ID_SIZE];
+
+	open_scene(&s);
+	first = start_long(&s);
+	find_id(id);
+	second = START(&s, "restart", "name=WowDomain", "--yes", "--wait");
+	term_wait_for(second, "waiting for ", SCENE_MS);
+	free(RUN(&s, 0, "abort", id));
+	wait_exit(first, 7);
+	term_wait_for(second, "1 done", SCENE_MS);
+	wait_exit(second, 0);
+	scene_close(&s);
+}
+END_TEST
+
+// Until the list of operations has the text.
+static void await_listed(const struct scene *s, const char *text)
+{
+	for (int i = 0; i < 200; i++) {
+		char *list = RUN(s, 0, "list");
+		bool has_text = strstr(list, text);
+
+		free(list);
+		if (has_text)
+			return;
+	}
+	ck_abort_msg("%s is not listed", text);
+}
+
+START_TEST(a_lost_terminal_ends_it_in_good_order)
+{
+	struct scene s;
+	struct term *t;
+
+	open_scene(&s);
+	t = start_long(&s);
+	term_hang_up(t);
+	await_listed(&s, "aborted");
+	term_finish(t);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_program_reads_how_it_went)
+{
+	struct process_result result;
+	struct scene s;
+
+	open_scene(&s);
+	result = scene_run(&s, (const char *const[]){ "op", "stop", "name=WowDomain", "--yes", "--format", "json",
+						      "--config", "opscon.yml", NULL });
+	ck_assert_msg(result.status == 0, "%s%s", result.out, result.err);
+	ck_assert_int_eq(strncmp(result.out, "{\"schema_version\":1,\"id\":\"", 26), 0);
+	ck_assert_ptr_eq(strchr(result.out, '\n'), result.out + strlen(result.out) - 1);
+	assert_holds(result.out, "\"state\":\"succeeded\"");
+	assert_holds(result.out, "\"steps\":[{\"label\":\"Observe\",\"state\":\"completed\"");
+	assert_holds(result.err, "WowDomain: done");
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(what_nobody_runs_any_more_is_ended)
 {
 	struct scene s;
 	struct term *t;
@@ -341,9 +407,29 @@ START_TEST(what_nobody_runs_any_more_is_gone_on_with)
 }
 END_TEST
 
+START_TEST(what_nobody_runs_any_more_is_gone_on_with)
+{
+	struct scene s;
+	struct term *t;
+	char id[ID_SIZE];
+
+	open_scene(&s);
+	t = START(&s, "restart", "name=~Wow*or*", "--yes", "--between", "2s"); // two of them
+	term_wait_for(t, ": done", SCENE_MS);
+	kill(term_pid(t), SIGKILL);
+	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), -1 - SIGKILL);
+	term_finish(t);
+	find_id(id);
+	EXPECT(RUN(&s, 0, "resume", id), "succeeded", "of 2: 2 done");
+	EXPECT(RUN(&s, 0, "show", id), ": succeeded\n");
+	scene_close(&s);
+}
+END_TEST
+
 SUITE("op", a_dry_run_shows_the_plan_and_does_nothing, an_operation_is_carried_out_and_is_on_record,
       a_version_that_is_unwell_is_rolled_back, what_is_refused_says_why_and_changes_nothing,
       a_command_line_that_makes_no_sense_is_refused, at_a_terminal_the_name_is_typed_and_the_reason_given,
       whatever_else_is_typed_changes_nothing, what_is_typed_before_the_question_is_no_answer,
       the_first_interrupt_ends_it_in_good_order, another_process_pauses_it_and_goes_on_with_it,
-      what_nobody_runs_any_more_is_gone_on_with)
+      whoever_waits_has_its_turn, a_lost_terminal_ends_it_in_good_order, a_program_reads_how_it_went,
+      what_nobody_runs_any_more_is_ended, what_nobody_runs_any_more_is_gone_on_with)
