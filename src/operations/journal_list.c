@@ -107,13 +107,11 @@ void journal_list_finish(struct journal_list *list)
 
 static bool is_done_with(const struct journal_story *story)
 {
-	if (story->is_held)
-		return false;
 	return story->operation ? !story->error && operation_is_over(story->operation->state)
 				: story->error == -ENODATA;
 }
 
-// Who holds it now keeps it.
+// 1: it is gone; 0: it was gone already, or somebody holds it, and keeps it.
 static int remove_one(int dir_fd, const char *id)
 {
 	char name[JOURNAL_NAME_MAX];

@@ -2,7 +2,9 @@
 #include "tests/faults/bad_disk.h"
 
 #include <errno.h>
+#include <linux/fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -94,3 +96,38 @@ EXPORTED int unlinkat(int dir, const char *name, int flags)
 {
 	FAIL_OR(syscall(SYS_unlinkat, dir, name, flags));
 }
+
+// ---- locks
+
+static struct {
+	void (*call)(void *ctx);
+	void *ctx;
+} meanwhile;
+
+void disk_meanwhile(void (*call)(void *ctx), void *ctx)
+{
+	meanwhile.call = call;
+	meanwhile.ctx = ctx;
+}
+
+// Under both of its names. Its header would make one of them.
+#define CONTROL_FILE(name)                                                                                             \
+	int name(int fd, int command, ...);                                                                            \
+	EXPORTED int name(int fd, int command, ...)                                                                    \
+	{                                                                                                              \
+		void (*call)(void *ctx) = meanwhile.call;                                                              \
+		void *argument;                                                                                        \
+		va_list args;                                                                                          \
+                                                                                                                       \
+		va_start(args, command);                                                                               \
+		argument = va_arg(args, void *);                                                                       \
+		va_end(args);                                                                                          \
+		if (command == F_OFD_SETLK && call) {                                                                  \
+			meanwhile.call = NULL;                                                                         \
+			call(meanwhile.ctx);                                                                           \
+		}                                                                                                      \
+		return (int)syscall(SYS_fcntl, fd, command, argument);                                                 \
+	}
+
+CONTROL_FILE(fcntl)
+CONTROL_FILE(fcntl64)

@@ -134,6 +134,8 @@ static void fail_each(int error, bool goes_on)
 		ck_assert(n_there >= (long)n_durable || !n_durable);
 		if (n_there >= 0)
 			assert_recovers(&bench, n_there);
+		else if (!goes_on)
+			ck_assert_int_lt(access(bench.path, F_OK), 0); // what was not begun leaves nothing behind
 		journal_bench_finish(&bench);
 	}
 	ck_assert_int_gt(n, 2 * (long)n_rows); // a write and a sync each
@@ -359,6 +361,63 @@ START_TEST(of_many_who_take_it_up_one_at_a_time_has_it)
 }
 END_TEST
 
+// ---- between opening a file and locking it
+
+static void take_and_leave(void *ctx)
+{
+	struct journal_bench *bench = ctx;
+	struct journal_story story;
+	struct journal_file file;
+
+	ck_assert_int_eq(journal_file_init(&file, bench->dir, JOURNAL_BENCH_ID), 0);
+	ck_assert_int_eq(journal_file_resume(&file, "eve", journal_bench_now, 1, &story), 0);
+	journal_story_finish(&story);
+	journal_file_finish(&file);
+}
+
+START_TEST(who_locks_a_file_that_was_replaced_just_then_has_nothing)
+{
+	struct journal_bench bench;
+	struct journal_story story;
+	struct journal_file file;
+
+	journal_bench_init(&bench);
+	journal_bench_write(&bench, JOURNAL_BENCH_ID, 5);
+	ck_assert_int_eq(journal_file_init(&file, bench.dir, JOURNAL_BENCH_ID), 0);
+	disk_meanwhile(take_and_leave, &bench);
+	ck_assert_int_eq(journal_file_resume(&file, "bob", journal_bench_now, 1, &story), -EBUSY);
+	journal_story_finish(&story);
+	journal_file_finish(&file);
+	ck_assert_int_eq(records_of(&bench), 6); // what the other one wrote is there
+	journal_bench_finish(&bench);
+}
+END_TEST
+
+static void clean_up(void *ctx)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm %s/*", (char *)ctx);
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(who_locks_a_file_that_was_removed_just_then_locks_another)
+{
+	char dir[96], other[LOCK_HOLDER_MAX];
+	struct journal_bench bench;
+	struct lock lock;
+
+	journal_bench_init(&bench);
+	snprintf(dir, sizeof dir, "%s/locks", bench.root);
+	disk_meanwhile(clean_up, dir);
+	ck_assert_int_eq(lock_take(dir, "web-1", "alice", &lock, other), 0);
+	ck_assert_int_eq(lock_look(dir, "web-1", other), 1);
+	ck_assert_str_eq(other, "alice");
+	lock_release(&lock);
+	journal_bench_finish(&bench);
+}
+END_TEST
+
 // ---- locks
 
 START_TEST(a_lock_whose_holder_cannot_be_written_is_not_taken)
@@ -536,6 +595,8 @@ SUITE("journal faults", each_call_that_fails_is_said_and_nothing_durable_is_lost
       who_is_killed_after_any_record_has_acted_on_none_that_is_lost,
       who_is_killed_in_any_call_leaves_what_can_be_gone_on_with,
       who_is_killed_while_taking_it_up_leaves_the_old_one_or_the_new, of_many_who_take_it_up_one_at_a_time_has_it,
-      a_lock_whose_holder_cannot_be_written_is_not_taken, each_allocation_that_fails_is_refused_and_breaks_nothing,
+      who_locks_a_file_that_was_replaced_just_then_has_nothing,
+      who_locks_a_file_that_was_removed_just_then_locks_another, a_lock_whose_holder_cannot_be_written_is_not_taken,
+      each_allocation_that_fails_is_refused_and_breaks_nothing,
       each_allocation_that_fails_before_taking_it_up_is_refused, each_allocation_that_fails_while_taking_it_up_is_said,
       each_allocation_that_fails_while_reading_is_said)
