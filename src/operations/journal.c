@@ -150,14 +150,11 @@ static void free_journal(struct journal *journal)
 static void tell(struct job *job)
 {
 	struct journal *journal = job->journal;
-	struct journal_story *story = job->error ? NULL : job->story;
 
 	if (job->error && !journal->error)
 		journal->error = job->error;
-	if (story)
-		job->story = NULL;
 	if (job->resumed)
-		job->resumed(job->ctx, job->error, story);
+		job->resumed(job->ctx, job->error, job->error ? NULL : job->story);
 	else if (job->done)
 		job->done(job->ctx, job->error);
 }

@@ -58,9 +58,9 @@ int journal_create(struct journal_writer *writer, const struct journal_start *st
 		   struct journal **out);
 
 /* Goes on with a journal that nobody holds: a torn end is cut off, and all that is left is made durable again before
- * `done` comes with the story as it is now, once: its owner is the callee (journal_story_finish()). Negative errno:
- * -EBUSY another process holds it, -ENODATA its plan is not whole, -EBADMSG it is damaged, -ENOENT; `story` is
- * NULL then. As above otherwise.
+ * `done` comes, once, with the story as it is now: valid until it returns, and who takes something out of it leaves
+ * NULL. Negative errno: -EBUSY another process holds it, -ENODATA its plan is not whole, -EBADMSG it is damaged,
+ * -ENOENT; `story` is NULL then. As above otherwise.
  */
 typedef void (*journal_resumed_cb)(void *ctx, int error, struct journal_story *story);
 

@@ -2,7 +2,6 @@
 #include "base/batch_thread.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,9 +19,9 @@ struct job {
 // What the thread does is held at a gate, so that the test says when a batch ends.
 struct owner {
 	struct batch_thread thread;
-	sem_t gate, woken, begun;
+	sem_t gate, woken, begun, ended;
 	int n_batches, n_published, n_seen; // seen: as published, under the lock
-	bool has_begun, has_ended, blocks_signals;
+	bool has_begun, blocks_signals;
 };
 
 static void begin(void *ctx)
@@ -55,7 +54,7 @@ static void publish(void *ctx)
 
 static void end(void *ctx)
 {
-	((struct owner *)ctx)->has_ended = true;
+	sem_post(&((struct owner *)ctx)->ended);
 }
 
 static void wake(void *ctx)
@@ -72,6 +71,7 @@ static void init(struct owner *owner, const struct batch_class *of)
 	sem_init(&owner->gate, 0, 0);
 	sem_init(&owner->woken, 0, 0);
 	sem_init(&owner->begun, 0, 0);
+	sem_init(&owner->ended, 0, 0);
 	ck_assert_int_eq(batch_thread_start(&owner->thread, of, owner, N_MAX), 0);
 	sem_wait(&owner->woken); // it has begun
 }
@@ -132,7 +132,7 @@ START_TEST(what_has_come_meanwhile_is_one_batch_in_order)
 	ck_assert_ptr_null(batch_jobs_pop(&jobs));
 	ck_assert_uint_eq(jobs.n, 0);
 	finish(&owner);
-	ck_assert(owner.has_ended);
+	ck_assert_int_eq(sem_trywait(&owner.ended), 0);
 }
 END_TEST
 
@@ -168,8 +168,7 @@ START_TEST(who_does_not_end_is_left)
 	sem_wait(&owner.begun);
 	ck_assert_int_eq(batch_thread_stop(&owner.thread, 1), -ETIMEDOUT);
 	sem_post(&owner.gate); // it comes to its end after all, and wakes nobody
-	while (!__atomic_load_n(&owner.has_ended, __ATOMIC_ACQUIRE))
-		sched_yield();
+	sem_wait(&owner.ended);
 	sem_getvalue(&owner.woken, &n_wakes);
 	ck_assert_int_eq(n_wakes, 0);
 	free(container_of(owner.thread.answered.first, struct job, link));
