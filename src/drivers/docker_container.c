@@ -64,6 +64,14 @@ static void read_state(const struct json_value *state, struct docker_container *
 		snprintf(out->instance, sizeof out->instance, "%.*s/%s", DOCKER_SHORT_ID, out->id, started);
 }
 
+// It will stand in an address.
+static bool is_image_id(const char *id)
+{
+	const char *digits = strncmp(id, "sha256:", 7) == 0 ? id + 7 : id;
+
+	return *digits && !digits[strspn(digits, "0123456789abcdef")];
+}
+
 // One that was made by the id of an image has its name in a label.
 static void read_image(const struct json_value *document, const struct json_value *config, struct docker_container *out)
 {
@@ -73,6 +81,8 @@ static void read_image(const struct json_value *document, const struct json_valu
 	out->is_managed = json_text_is(json_member(labels, DOCKER_LABEL_MANAGED), "true");
 	read_text(json_member(labels, DOCKER_LABEL_OPERATION), out->operation, sizeof out->operation);
 	read_text(json_member(document, "Image"), out->image_id, sizeof out->image_id);
+	if (!is_image_id(out->image_id))
+		out->image_id[0] = '\0';
 	read_text(json_member(labels, DOCKER_LABEL_IMAGE), name, sizeof name);
 	if (!out->is_managed || !name[0])
 		read_text(json_member(config, "Image"), name, sizeof name);

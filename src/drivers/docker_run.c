@@ -280,7 +280,7 @@ static int ask_old_image(struct driver_run *run)
 {
 	char path[DOCKER_PATH_MAX];
 
-	if (!run->containers[DOCKER_CURRENT].exists)
+	if (!run->containers[DOCKER_CURRENT].image_id[0])
 		return 0;
 	snprintf(path, sizeof path, "/images/%s/json", run->containers[DOCKER_CURRENT].image_id);
 	return waits(start_get(run, path, old_image_cb));

@@ -165,6 +165,22 @@ START_TEST(what_we_have_made_has_its_name_in_a_label)
 }
 END_TEST
 
+START_TEST(an_image_whose_id_is_none_is_not_known)
+{
+	static const char *const ids[] = { "sha256:", "sha256:../..", "0123?x=1", "" };
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		struct docker_container container;
+		char rest[100];
+
+		snprintf(rest, sizeof rest, ",\"Image\":\"%s\",\"Config\":{\"Image\":\"web:1\"}", ids[i]);
+		container = container_of_parts("", "", rest);
+		ck_assert_str_eq(container.image_id, "");
+		ck_assert_str_eq(container.version, "web:1");
+	}
+}
+END_TEST
+
 START_TEST(what_forbids_a_second_one_is_told)
 {
 	static const struct {
@@ -208,5 +224,5 @@ START_TEST(none_is_in_no_state)
 END_TEST
 
 SUITE("docker containers", a_real_one_is_read, each_status_is_a_state, an_instance_is_another_one_with_every_start,
-      another_one_is_not_taken_for_it, what_we_have_made_has_its_name_in_a_label, what_forbids_a_second_one_is_told,
-      none_is_in_no_state)
+      another_one_is_not_taken_for_it, what_we_have_made_has_its_name_in_a_label,
+      an_image_whose_id_is_none_is_not_known, what_forbids_a_second_one_is_told, none_is_in_no_state)

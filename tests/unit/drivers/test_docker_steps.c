@@ -308,6 +308,193 @@ START_TEST(what_an_operation_has_made_it_takes_away_again)
 }
 END_TEST
 
+#define OLD_AS(name, state) CONTAINER(name, OLD, state)
+#define NEW_AS(name, state)                                                                                            \
+	"{\"Id\":\"" NEW "\",\"Name\":\"/" name "\",\"State\":{" state "},\"Config\":{\"Labels\":{"                    \
+	"\"org.opscon.managed\":\"true\"}}}"
+#define UP "\"Status\":\"running\""
+#define ENDED "\"Status\":\"exited\",\"ExitCode\":7"
+#define RENAME(id, to) "POST /v1.41/containers/" id "/rename?name=" to " "
+
+// One step: what is seen before it (NULL: not asked for; "": there is none), what is sent (NULL: nothing), and how it
+// ends.
+struct way {
+	int primitive;
+	enum verb verb;
+	const char *current, *next, *kept, *sent, *detail;
+};
+
+static void add_look(struct script *f, const char *request, const char *container)
+{
+	if (container)
+		script_append(f, (const struct line[]){ { request, container[0] ? 200 : 404, container }, { NULL } });
+}
+
+static void take_way(const struct way *way)
+{
+	const bool is_stop = way->primitive == DOCKER_UNDO_STOP;
+	struct script f;
+
+	script_set_up(&f);
+	f.params.verb = way->verb;
+	add_look(&f, LOOK, way->current);
+	add_look(&f, LOOK_NEXT, way->next);
+	add_look(&f, LOOK_KEPT, way->kept);
+	if (way->sent)
+		script_append(&f, (const struct line[]){ { way->sent, 204, "" }, { NULL } });
+	add_look(&f, LOOK, RUNNING);
+	if (is_stop || way->primitive == DOCKER_START_NEXT)
+		add_look(&f, LOOK_NEXT, NEW_AS("web.opscon-new", UP));
+	add_look(&f, LOOK_KEPT, "");
+	if (way->detail && strstr(way->detail, "code 7") && way->verb == VERB_UPGRADE)
+		script_append(&f,
+			      (const struct line[]){ { "GET /v1.41/containers/" NEW "/logs", 200, "oh" }, { NULL } });
+	script_take(&f, &(struct script_step){ way->primitive, "the old one is 0123456789ab", .timeout_ms = 60000 });
+	script_assert_answer(&f, DRIVER_DONE, way->detail ? way->detail : "");
+	ck_assert(f.answer.has_sight);
+	ck_assert_str_eq(f.answer.sight.instance, INSTANCE);
+	script_tear_down(&f);
+}
+
+START_TEST(an_upgrade_goes_step_by_step)
+{
+	static const struct way ways[] = {
+		{ DOCKER_REMOVE_KEPT, VERB_UPGRADE, RUNNING, NULL, OLD_AS("web.opscon-previous", ENDED),
+		  "DELETE /v1.41/containers/" OLD " HTTP", NULL },
+		{ DOCKER_REMOVE_KEPT, VERB_UPGRADE, RUNNING, NULL, "", NULL, "there is none" },
+		{ DOCKER_KEEP, VERB_UPGRADE, EXITED, NEXT, NULL, RENAME(OLD, "web.opscon-previous"), NULL },
+		{ DOCKER_PROMOTE, VERB_UPGRADE, "", NEXT, NULL, RENAME(NEW, "web"), NULL },
+		{ DOCKER_START_NEXT, VERB_UPGRADE, RUNNING, NEXT, NULL, "POST /v1.41/containers/" NEW "/start", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		take_way(&ways[i]);
+}
+END_TEST
+
+START_TEST(a_rollback_goes_step_by_step)
+{
+	static const struct way ways[] = {
+		{ DOCKER_ASIDE, VERB_ROLLBACK, EXITED, NULL, NEW_AS("web.opscon-previous", ENDED),
+		  RENAME(OLD, "web.opscon-new"), NULL },
+		{ DOCKER_SHELVE, VERB_ROLLBACK, RUNNING, NEXT, "", RENAME(NEW, "web.opscon-previous"), NULL },
+		{ DOCKER_SHELVE, VERB_ROLLBACK, RUNNING, "", "", NULL, "there is none" },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		take_way(&ways[i]);
+}
+END_TEST
+
+START_TEST(the_way_back_goes_by_who_is_who)
+{
+	static const struct way ways[] = {
+		// It had not come to anything.
+		{ DOCKER_UNDO_ASIDE, VERB_UPGRADE, RUNNING, "", "", NULL, "it was never replaced" },
+		{ DOCKER_UNDO_STOP, VERB_UPGRADE, RUNNING, "", NEW_AS("web.opscon-previous", UP), NULL,
+		  "there is none" },
+		{ DOCKER_UNDO_RESTORE, VERB_UPGRADE, RUNNING, "", "", NULL, "it was never replaced" },
+		{ DOCKER_UNDO_REMOVE, VERB_UPGRADE, RUNNING, "", NULL, NULL, "there is none" },
+		{ DOCKER_UNDO_SHELVE, VERB_ROLLBACK, RUNNING, "", NEW_AS("web.opscon-previous", ENDED), NULL,
+		  "it was never taken" },
+		// It had.
+		{ DOCKER_UNDO_ASIDE, VERB_UPGRADE, NEW_AS("web", UP), "", OLD_AS("web.opscon-previous", ENDED),
+		  RENAME(NEW, "web.opscon-new"), NULL },
+		{ DOCKER_UNDO_STOP, VERB_UPGRADE, "", NEW_AS("web.opscon-new", UP),
+		  OLD_AS("web.opscon-previous", ENDED), "POST /v1.41/containers/" NEW "/stop?t=10 ", NULL },
+		{ DOCKER_UNDO_STOP, VERB_UPGRADE, "", NEW_AS("web.opscon-new", ENDED),
+		  OLD_AS("web.opscon-previous", ENDED), NULL, "exited, code 7" },
+		{ DOCKER_UNDO_RESTORE, VERB_UPGRADE, "", NEXT, OLD_AS("web.opscon-previous", ENDED), RENAME(OLD, "web"),
+		  NULL },
+		{ DOCKER_UNDO_START, VERB_UPGRADE, EXITED, NULL, NULL, START, NULL },
+		{ DOCKER_UNDO_REMOVE, VERB_UPGRADE, RUNNING, NEXT, NULL, "DELETE /v1.41/containers/" NEW " HTTP",
+		  NULL },
+		// Of a rollback: the two have changed places, half or whole.
+		{ DOCKER_UNDO_ASIDE, VERB_ROLLBACK, NEW_AS("web", UP), OLD_AS("web.opscon-new", ENDED), "",
+		  RENAME(NEW, "web.opscon-previous"), NULL },
+		{ DOCKER_UNDO_ASIDE, VERB_ROLLBACK, NEW_AS("web", UP), "", OLD_AS("web.opscon-previous", ENDED),
+		  RENAME(NEW, "web.opscon-new"), NULL },
+		{ DOCKER_UNDO_STOP, VERB_ROLLBACK, "", OLD_AS("web.opscon-new", ENDED),
+		  NEW_AS("web.opscon-previous", UP), "POST /v1.41/containers/" NEW "/stop?t=10 ", NULL },
+		{ DOCKER_UNDO_STOP, VERB_ROLLBACK, "", OLD_AS("web.opscon-new", ENDED),
+		  NEW_AS("web.opscon-previous", ENDED), NULL, "exited, code 7" },
+		{ DOCKER_UNDO_RESTORE, VERB_ROLLBACK, "", OLD_AS("web.opscon-new", ENDED),
+		  NEW_AS("web.opscon-previous", ENDED), RENAME(OLD, "web"), NULL },
+		{ DOCKER_UNDO_SHELVE, VERB_ROLLBACK, RUNNING, NEXT, "", RENAME(NEW, "web.opscon-previous"), NULL },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		take_way(&ways[i]);
+}
+END_TEST
+
+START_TEST(one_is_made_where_there_is_none)
+{
+	static const struct {
+		const char *container, *detail;
+		enum driver_outcome outcome;
+	} table[] = {
+		{ NULL, "", DRIVER_DONE },
+		{ RUNNING, "there is a container web already: remove it first", DRIVER_REFUSED },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct script f;
+
+		script_set_up(&f);
+		f.params.verb = VERB_CREATE;
+		f.params.version = "web:2";
+		add_look(&f, LOOK, table[i].container ? table[i].container : "");
+		add_look(&f, IMAGE, HAS_IMAGE);
+		if (table[i].outcome == DRIVER_DONE) {
+			script_append(&f, (const struct line[]){
+						  { "POST /v1.41/containers/create?name=web ", 201, "{}" }, { NULL } });
+			add_look(&f, LOOK, CREATED);
+			add_look(&f, LOOK_KEPT, "");
+		}
+		script_take(&f, &(struct script_step){ DOCKER_CREATE });
+		script_assert_answer(&f, table[i].outcome, table[i].detail);
+		script_tear_down(&f);
+	}
+}
+END_TEST
+
+START_TEST(who_goes_when_it_stops_is_not_stopped_to_come_back)
+{
+	static const char leaving[] = "{\"Id\":\"" OLD "\",\"Name\":\"/web\",\"State\":{" UP
+				      "},\"HostConfig\":{\"AutoRemove\":true,\"PortBindings\":{\"1/tcp\":[]}}}";
+	static const char published[] = "{\"Id\":\"" OLD "\",\"Name\":\"/web\",\"State\":{" UP
+					"},\"HostConfig\":{\"PortBindings\":{\"1/tcp\":[]}}}";
+	static const struct {
+		int primitive;
+		enum verb verb;
+		const char *container, *detail;
+	} table[] = {
+		{ DOCKER_STOP, VERB_RESTART, leaving, "it removes itself when it stops" },
+		{ DOCKER_CREATE_NEXT, VERB_UPGRADE, leaving, "it cannot be replaced: it removes itself when it stops" },
+		{ DOCKER_CREATE_NEXT, VERB_UPGRADE, published,
+		  "no second one can run beside it: it publishes port 1/tcp" },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct script f;
+
+		script_set_up(&f);
+		f.params.verb = table[i].verb;
+		f.params.version = "web:2";
+		f.params.rollout.kind = ROLLOUT_BLUE_GREEN;
+		add_look(&f, LOOK, table[i].container);
+		if (table[i].primitive == DOCKER_CREATE_NEXT) {
+			add_look(&f, LOOK_NEXT, "");
+			add_look(&f, IMAGE, HAS_IMAGE);
+		}
+		script_take(&f, &(struct script_step){ table[i].primitive });
+		script_assert_answer(&f, DRIVER_REFUSED, table[i].detail);
+		script_tear_down(&f);
+	}
+}
+END_TEST
+
 START_TEST(want_of_memory_is_an_answer_like_any_other)
 {
 	for (long n = 0; n < 40; n++) {
@@ -344,4 +531,6 @@ END_TEST
 SUITE("docker steps", a_second_one_is_made_by_the_id_of_its_image, no_second_one_is_made_of_what_was_not_meant,
       a_plan_is_refused_for_what_was_seen, a_new_one_is_looked_at_until_it_is_well_or_is_not,
       one_that_never_gets_well_has_its_time_limit, what_is_none_of_ours_is_left_alone,
-      what_an_operation_has_made_it_takes_away_again, want_of_memory_is_an_answer_like_any_other)
+      what_an_operation_has_made_it_takes_away_again, an_upgrade_goes_step_by_step, a_rollback_goes_step_by_step,
+      the_way_back_goes_by_who_is_who, one_is_made_where_there_is_none,
+      who_goes_when_it_stops_is_not_stopped_to_come_back, want_of_memory_is_an_answer_like_any_other)
