@@ -127,29 +127,6 @@ static void show_log(const struct docker_daemon *daemon)
 		fclose(file);
 }
 
-const char *docker_daemon_start(struct docker_daemon *daemon)
-{
-	if (geteuid() != 0)
-		return "a Docker Engine of its own needs root";
-	if (access(DOCKERD, X_OK) < 0 || access(BUSYBOX, X_OK) < 0)
-		return "no " DOCKERD " and no " BUSYBOX " here";
-	*daemon = (struct docker_daemon){ .dir = "/tmp/opscon-docker-XXXXXX" };
-	ck_assert_ptr_nonnull(mkdtemp(daemon->dir));
-	snprintf(daemon->socket, sizeof daemon->socket, "%s/docker.sock", daemon->dir);
-	start_guard(daemon);
-	for (int i = 0; i < START_TRIES; i++) {
-		char *said = docker_daemon_get(daemon, "/version");
-
-		free(said);
-		if (said)
-			return NULL;
-		nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
-	}
-	show_log(daemon);
-	docker_daemon_stop(daemon);
-	return "no Docker Engine comes up here";
-}
-
 void docker_daemon_stop(struct docker_daemon *daemon)
 {
 	int status;
@@ -208,4 +185,45 @@ void docker_daemon_image(struct docker_daemon *daemon, const char *name, const c
 	ck_assert_msg(reply.status == 200, "HTTP %d: %s", reply.status, reply.body);
 	free(reply.body);
 	free(archive);
+}
+
+static bool can_run(struct docker_daemon *daemon)
+{
+	static const char settings[] = "{\"Image\":\"opscon-probe:1\",\"HostConfig\":{\"NetworkMode\":\"none\"}}";
+	bool can;
+
+	docker_daemon_image(daemon, "opscon-probe:1", "MADE=probe", "exit 0");
+	can = docker_daemon_ask(daemon, "POST", "/containers/create?name=probe", settings) == 201 &&
+	      docker_daemon_ask(daemon, "POST", "/containers/probe/start", NULL) == 204;
+	(void)docker_daemon_ask(daemon, "DELETE", "/containers/probe?force=1", NULL);
+	return can;
+}
+
+static const char *give_up(struct docker_daemon *daemon, const char *why)
+{
+	show_log(daemon);
+	docker_daemon_stop(daemon);
+	return why;
+}
+
+const char *docker_daemon_start(struct docker_daemon *daemon)
+{
+	if (geteuid() != 0)
+		return "a Docker Engine of its own needs root";
+	if (access(DOCKERD, X_OK) < 0 || access(BUSYBOX, X_OK) < 0)
+		return "no " DOCKERD " and no " BUSYBOX " here";
+	*daemon = (struct docker_daemon){ .dir = "/tmp/opscon-docker-XXXXXX" };
+	ck_assert_ptr_nonnull(mkdtemp(daemon->dir));
+	snprintf(daemon->socket, sizeof daemon->socket, "%s/docker.sock", daemon->dir);
+	start_guard(daemon);
+	for (int i = 0; i < START_TRIES; i++) {
+		char *said = docker_daemon_get(daemon, "/version");
+
+		free(said);
+		if (said)
+			return can_run(daemon) ? NULL
+					       : give_up(daemon, "a Docker Engine comes up here, but no container");
+		nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
+	}
+	return give_up(daemon, "no Docker Engine comes up here");
 }
