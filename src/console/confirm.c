@@ -93,11 +93,16 @@ static bool is_in_field(const struct confirm *confirm)
 	return confirm->focus == CONFIRM_NAME || confirm->focus == CONFIRM_REASON;
 }
 
+static bool has_fields(const struct confirm *confirm)
+{
+	return confirm->asks_name || confirm->asks_reason;
+}
+
 // ---- scrolling: never answers anything
 
 static bool is_scroll(const struct confirm *confirm, const struct key *key, size_t rows, int64_t *by)
 {
-	bool has_letters = !confirm->asks_name && !confirm->asks_reason; // else letters are typed
+	bool has_letters = !has_fields(confirm); // else letters are typed
 
 	if (key->mods)
 		return false;
@@ -189,9 +194,9 @@ static int focus_step(const struct confirm *confirm, const struct key *key)
 		return key->code == KEY_CODE_TAB ? 1 : -1;
 	if (is_in_field(confirm))
 		return 0;
-	if (key->code == KEY_CODE_RIGHT || key->code == 'l')
+	if (key->code == KEY_CODE_RIGHT || (key->code == 'l' && !has_fields(confirm)))
 		return 1;
-	return key->code == KEY_CODE_LEFT || key->code == 'h' ? -1 : 0;
+	return key->code == KEY_CODE_LEFT || (key->code == 'h' && !has_fields(confirm)) ? -1 : 0;
 }
 
 static enum confirm_outcome answer(struct confirm *confirm, const struct key *key, bool is_allowed)
@@ -229,11 +234,13 @@ enum confirm_outcome confirm_key(struct confirm *confirm, const struct key *key,
 	}
 	if (key->code == KEY_CODE_MOUSE)
 		return CONFIRM_GOES_ON;
-	if (!key_guard_is_armed(&confirm->guard, now)) {
+	if (key_guard_is_armed(&confirm->guard, now))
+		return answer(confirm, key, is_allowed);
+	if (confirm->guard.is_painted && focus_step(confirm, key)) // what has the focus is seen before it is pressed
+		move_focus(confirm, focus_step(confirm, key));
+	else
 		confirm->note = too_soon;
-		return CONFIRM_GOES_ON;
-	}
-	return answer(confirm, key, is_allowed);
+	return CONFIRM_GOES_ON;
 }
 
 void confirm_show(const struct confirm *confirm, struct confirm_view *out)

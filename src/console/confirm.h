@@ -3,8 +3,8 @@
 /* The question before an operation: the whole plan, and what a person must do so that it is carried out.
  *
  * It is bound to one plan, which it holds and which cannot change; nothing that the fleet does moves anything in it.
- * Cancel has the focus first. Nothing is confirmed by keys from before it was painted or of its first moment, by a key
- * that repeats itself, or by a paste; and what must be typed must be typed.
+ * Cancel has the focus first, and moves when it is told to. Nothing is confirmed by keys from before it was painted or
+ * of its first moment, by a key that repeats itself, or by a paste; and what must be typed must be typed.
  */
 #include "console/action_words.h"
 #include "console/key_guard.h"

@@ -39,7 +39,7 @@ int dialog_key(struct dialog *dialog, const struct key *key, struct instant now)
 {
 	bool is_allowed = key_guard_allows(&dialog->guard, key, now);
 
-	if (!key_guard_is_armed(&dialog->guard, now) && key->code != KEY_CODE_ESCAPE)
+	if (!dialog->guard.is_painted && key->code != KEY_CODE_ESCAPE)
 		return DIALOG_OPEN;
 	switch (key->mods ? 0 : key->code) {
 	case KEY_CODE_ESCAPE:

@@ -368,10 +368,10 @@ START_TEST(early_keys_answer_nothing)
 	console_fixture_wait(&f, KEY_GUARD_MS - 1);
 	console_fixture_keys(&f, "Tab Enter space");
 	ck_assert(confirm_of(&f)->is_open);
-	ck_assert_int_eq(confirm_of(&f)->focus, CONFIRM_CANCEL);
 	ck_assert(console_fixture_shows(&f, "Not that fast"));
+	ck_assert(console_fixture_shows(&f, "> Restart WowEvent <")); // it can be seen, and is not pressed
 	console_fixture_wait(&f, 100);
-	console_fixture_keys(&f, "Tab Enter");
+	console_fixture_keys(&f, "Enter");
 	ck_assert_uint_eq(n_submitted(&f), 1);
 	console_fixture_finish(&f);
 }
