@@ -235,20 +235,78 @@ static int draw_notes(struct canvas *canvas, int x, int y, const struct plan_tar
 
 // ---- steps
 
-static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_step *steps, size_t n)
+// What the steps of all targets have in common.
+struct common {
+	const struct plan_target *first; // that has any; NULL: their steps are not the same ones
+	uint32_t actions, undo_actions;  // bit: the step does the same to everybody
+};
+
+static bool is_same_text(const char *a, const char *b)
 {
-	int label = 0;
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool is_same_shape(const struct plan_step *a, const struct plan_step *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_same_text(a[i].label, b[i].label) || a[i].timeout_ms != b[i].timeout_ms)
+			return false;
+	return true;
+}
+
+static uint32_t same_actions(const struct plan_step *a, const struct plan_step *b, size_t n)
+{
+	uint32_t same = 0;
+
+	for (size_t i = 0; i < n && i < 32; i++)
+		if (is_same_text(a[i].action, b[i].action))
+			same |= UINT32_C(1) << i;
+	return same;
+}
+
+static void compare(const struct plan *plan, struct common *out)
+{
+	const struct plan_target *first = NULL;
+
+	*out = (struct common){ .actions = UINT32_MAX, .undo_actions = UINT32_MAX };
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		const struct plan_target *target = &plan->targets[i];
+
+		if (!target->n_steps)
+			continue;
+		first = first ? first : target;
+		if (target->n_steps != first->n_steps || target->n_undo != first->n_undo ||
+		    !is_same_shape(first->steps, target->steps, target->n_steps) ||
+		    !is_same_shape(first->undo, target->undo, target->n_undo))
+			return;
+		out->actions &= same_actions(first->steps, target->steps, target->n_steps);
+		out->undo_actions &= same_actions(first->undo, target->undo, target->n_undo);
+	}
+	out->first = first;
+}
+
+static int widest_label(const struct plan_step *steps, size_t n, int most)
+{
+	int cells = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int width = text_width(steps[i].label);
 
-		label = width > label ? width : label;
+		cells = width > cells ? width : cells;
 	}
-	if (label > canvas->width / 3)
-		label = canvas->width / 3;
+	return cells > most ? most : cells;
+}
+
+// Those steps whose bit is not set do something else to each; `otherwise` is said of them.
+static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_step *steps, size_t n, uint32_t actions,
+		      const char *otherwise)
+{
+	int label = widest_label(steps, n, canvas->width / 3);
+
 	for (size_t i = 0; i < n; i++, y++) {
+		bool is_said = i < 32 && actions >> i & 1;
+		const char *action = !is_said ? otherwise : steps[i].action ? steps[i].action : "";
 		char limit[HUMAN_MAX], text[TEXT_FIELD_MAX];
-		const char *action = steps[i].action && *steps[i].action ? steps[i].action : "";
 
 		canvas_textf(canvas, x, y, 3, STYLE_FAINT, "%zu", i + 1);
 		canvas_text(canvas, x + 3, y, label, STYLE_TEXT, steps[i].label);
@@ -259,45 +317,42 @@ static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_ste
 	return y;
 }
 
-static bool is_same_text(const char *a, const char *b)
+// What is done to this target alone.
+static int draw_own_actions(struct canvas *canvas, int x, int y, const struct plan_target *target,
+			    const struct common *common)
 {
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
+	for (size_t i = 0; i < target->n_steps; i++) {
+		char text[TEXT_FIELD_MAX];
 
-static bool has_same_steps(const struct plan_target *a, const struct plan_target *b)
-{
-	if (a->n_steps != b->n_steps)
-		return false;
-	for (size_t i = 0; i < a->n_steps; i++)
-		if (!is_same_text(a->steps[i].label, b->steps[i].label) ||
-		    !is_same_text(a->steps[i].action, b->steps[i].action) ||
-		    a->steps[i].timeout_ms != b->steps[i].timeout_ms)
-			return false;
-	return true;
-}
-
-// The steps that every target has that has any; NULL when they differ.
-static const struct plan_target *same_for_all(const struct plan *plan)
-{
-	const struct plan_target *first = NULL;
-
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		if (!plan->targets[i].n_steps)
+		if (i < 32 && common->actions >> i & 1)
 			continue;
-		if (first && !has_same_steps(first, &plan->targets[i]))
-			return NULL;
-		first = first ? first : &plan->targets[i];
+		snprintf(text, sizeof text, "%s: %s", target->steps[i].label,
+			 target->steps[i].action ? target->steps[i].action : "");
+		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_MUTED, text_trim(text));
 	}
-	return first;
+	return y;
+}
+
+static int draw_common(struct canvas *canvas, int y, const struct plan *plan, const struct common *common)
+{
+	const struct plan_target *first = common->first;
+
+	y = draw_title(canvas, y + 1, plan->n_targets == 1 ? "Steps" : "Steps of each");
+	y = draw_steps(canvas, 0, y, first->steps, first->n_steps, common->actions, "as said above");
+	if (!first->n_undo || !plan->params.rollout.rolls_back)
+		return y;
+	y = draw_title(canvas, y + 1, "The way back, by itself when it does not come up well");
+	return draw_steps(canvas, 0, y, first->undo, first->n_undo, common->undo_actions, "for each its own");
 }
 
 int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
 {
-	const struct plan_target *common = same_for_all(plan);
 	struct columns columns;
+	struct common common;
 	char title[64];
 	int indent;
 
+	compare(plan, &common);
 	place(plan, canvas->width, &columns);
 	indent = note_indent(&columns, canvas->width);
 	y = draw_summary(canvas, y, plan);
@@ -311,16 +366,10 @@ int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
 		if (y >= 0 && y < canvas->height)
 			draw_target(canvas, y, plan, target, &columns);
 		y = draw_notes(canvas, indent, y + 1, target);
-		if (!common)
-			y = draw_steps(canvas, INDENT, y, target->steps, target->n_steps);
+		if (common.first)
+			y = draw_own_actions(canvas, indent, y, target, &common);
+		else
+			y = draw_steps(canvas, INDENT, y, target->steps, target->n_steps, UINT32_MAX, "");
 	}
-	if (!common)
-		return y;
-	y = draw_title(canvas, y + 1, plan->n_targets == 1 ? "Steps" : "Steps of each");
-	y = draw_steps(canvas, 0, y, common->steps, common->n_steps);
-	if (common->n_undo && plan->params.rollout.rolls_back) {
-		y = draw_title(canvas, y + 1, "The way back, by itself when it does not come up well");
-		y = draw_steps(canvas, 0, y, common->undo, common->n_undo);
-	}
-	return y;
+	return common.first ? draw_common(canvas, y, plan, &common) : y;
 }

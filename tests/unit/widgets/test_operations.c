@@ -306,6 +306,8 @@ START_TEST(steps_that_differ_stand_under_each)
 	plan_fixture_text(&plan->targets[1].steps[1].action, "docker stop wowcache");
 	ask(plan, "Configure 2 agents?", "Configure 2 agents");
 	golden_draw(&confirm, f.fleet, &view, &(struct golden_case){ "different_steps", 80, 24, false });
+	plan_fixture_text(&plan->targets[1].steps[1].label, "Halt"); // another step, not the same one to another agent
+	golden_draw(&confirm, f.fleet, &view, &(struct golden_case){ "different_labels", 80, 24, false });
 	ck_assert_uint_eq(confirm_n_possible(plan), 2);
 	plan_unref(plan);
 	fleet_fixture_finish(&f);
