@@ -14,7 +14,6 @@ enum {
 	READABLE_WIDTH = 20,
 	READABLE_HEIGHT = 5,
 	FIELD_MIN = 8,
-	LABEL_MAX = 160,
 };
 
 struct box {
@@ -81,38 +80,55 @@ static void draw_body(struct canvas *canvas, const struct confirm_view *confirm,
 		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The plan is being made...");
 }
 
-static void draw_field(struct canvas *canvas, const char *label, const char *text, size_t cursor, bool is_focused)
+// Label, then the text as far as there is room: at least FIELD_MIN cells of it.
+static void draw_field(struct canvas *canvas, int used, const char *text, size_t cursor, bool is_focused)
 {
-	int used = text_width(label) + 1, room = canvas->width - FIELD_MIN;
-	struct canvas field;
+	struct canvas field = canvas_part(canvas, used, 0, canvas->width - used, 1);
 
-	if (used > room)
-		used = room > 0 ? room : 0;
-	canvas_text(canvas, 0, 0, used ? used - 1 : 0, is_focused ? STYLE_PRIMARY | STYLE_BOLD : STYLE_TEXT, label);
-	field = canvas_part(canvas, used, 0, canvas->width - used, 1);
 	prompt_field_draw(&field, text, cursor, is_focused);
 	canvas_restyle(&field, 0, 0, field.width, 1, STYLE_UNDERLINE);
 }
 
+static int label_room(const struct canvas *canvas)
+{
+	return canvas->width > FIELD_MIN + 1 ? canvas->width - FIELD_MIN - 1 : 0;
+}
+
+// What must be typed stands out from the words around it.
+static void draw_name(struct canvas *canvas, const struct confirm_view *confirm)
+{
+	bool is_focused = confirm->focus == CONFIRM_NAME;
+	style_t style = is_focused ? STYLE_PRIMARY : STYLE_TEXT;
+	const char *typed = confirm->plan ? confirm->plan->typed : "",
+		   *after = canvas->width < 50 ? ":" : " to confirm:";
+	int room = label_room(canvas), used = canvas_text(canvas, 0, 0, room, style, "Type ");
+
+	if (text_width(typed) + text_width(after) > room - used)
+		after = ":";
+	used += canvas_text(canvas, used, 0, room - used - text_width(after), STYLE_TITLE, typed);
+	used += canvas_text(canvas, used, 0, room - used, style, after);
+	draw_field(canvas, used + 1, confirm->name, confirm->name_cursor, is_focused);
+}
+
+static void draw_reason(struct canvas *canvas, const struct confirm_view *confirm)
+{
+	bool is_focused = confirm->focus == CONFIRM_REASON;
+	int used = canvas_text(canvas, 0, 0, label_room(canvas), is_focused ? STYLE_PRIMARY : STYLE_TEXT,
+			       canvas->width < 50 ? "Why:" : "Why it is done:");
+
+	draw_field(canvas, used + 1, confirm->reason, confirm->reason_cursor, is_focused);
+}
+
 static void draw_fields(struct canvas *canvas, const struct confirm_view *confirm)
 {
-	char label[LABEL_MAX];
-	int y = 0;
+	struct canvas line = canvas_part(canvas, 0, 0, canvas->width, 1);
 
 	if (confirm->asks_name) {
-		struct canvas line = canvas_part(canvas, 0, y++, canvas->width, 1);
-
-		snprintf(label, sizeof label, canvas->width < 50 ? "Type %s:" : "Type %s to confirm:",
-			 confirm->plan ? confirm->plan->typed : "");
-		draw_field(&line, text_trim(label), confirm->name, confirm->name_cursor,
-			   confirm->focus == CONFIRM_NAME);
+		draw_name(&line, confirm);
+		line = canvas_part(canvas, 0, 1, canvas->width, 1);
 	}
-	if (confirm->asks_reason) {
-		struct canvas line = canvas_part(canvas, 0, y, canvas->width, 1);
-
-		draw_field(&line, canvas->width < 50 ? "Why:" : "Why it is done:", confirm->reason,
-			   confirm->reason_cursor, confirm->focus == CONFIRM_REASON);
-	}
+	if (confirm->asks_reason)
+		draw_reason(&line, confirm);
 }
 
 // Why a key did nothing; at the right how much lies below.
