@@ -40,12 +40,28 @@ static void set_banner(struct audit_trail *trail, const char *why)
 		trail->changed(trail->ctx);
 }
 
+// While it is broken the banner says so; what was refused meanwhile is told when it ends.
+static void tell_refused(struct audit_trail *trail, const struct audit_logger_state *state)
+{
+	uint64_t n = state->n_refused - trail->n_refused;
+	char text[120];
+
+	if (!n || state->status != AUDIT_LOGGER_WELL)
+		return;
+	trail->n_refused = state->n_refused;
+	snprintf(text, sizeof text, "%llu record%s could not be taken", (unsigned long long)n, n == 1 ? "" : "s");
+	log_line(LOG_ERROR, "the audit trail is not complete: %s", text);
+	notice(trail, SEVERITY_CRITICAL, ACTION_ERROR, "the audit trail is not complete", text);
+}
+
 static void follow(struct audit_trail *trail)
 {
 	const struct audit_logger_state *state = audit_logger_state(trail->logger);
 
-	if (state->status == trail->status)
+	if (state->status == trail->status) {
+		tell_refused(trail, state);
 		return;
+	}
 	if (state->status == AUDIT_LOGGER_BROKEN) {
 		log_line(LOG_ERROR, "nothing is audited: %s", state->why);
 		notice(trail, SEVERITY_CRITICAL, ACTION_ERROR, "nothing is audited any more", state->why);
@@ -55,6 +71,7 @@ static void follow(struct audit_trail *trail)
 		set_banner(trail, "");
 	}
 	trail->status = state->status;
+	tell_refused(trail, state);
 }
 
 static void rearm(struct audit_trail *trail);

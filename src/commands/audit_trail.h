@@ -16,6 +16,7 @@ struct audit_trail {
 	uv_timer_t timer;
 	bool has_handles;
 	enum audit_logger_status status; // as told last
+	uint64_t n_refused;              // records that were refused, as told
 	char banner[300];                // what is wrong, for every screen; "" nothing
 	void (*changed)(void *ctx);      // the banner did; may be NULL
 	void *ctx;

@@ -16,6 +16,8 @@ struct waiting {
 };
 
 struct audit_logger {
+	void (*wake)(void *ctx);
+	void *ctx;
 	struct audit_writer *writer; // owned
 	struct audit_logger_state state;
 	size_t n_waiting;
@@ -63,6 +65,8 @@ int audit_logger_create(const struct audit_logger_options *options, struct insta
 	if (!logger)
 		return -ENOMEM;
 	logger->dirty_since_ms = INT64_MAX;
+	logger->wake = options->wake;
+	logger->ctx = options->ctx;
 	r = audit_writer_create(&writer, now.wall_ms, &logger->writer);
 	if (r < 0) {
 		mem_free(logger);
@@ -84,9 +88,11 @@ static void on_done(void *ctx, uint64_t ticket, int error)
 	mem_free(waiting);
 }
 
+// Whoever watches the state hears of it, also when nothing else happens.
 static int refuse(struct audit_logger *logger, int error)
 {
 	logger->state.n_refused++;
+	logger->wake(logger->ctx);
 	return error;
 }
 

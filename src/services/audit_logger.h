@@ -24,7 +24,7 @@ struct audit_logger_options {
 	size_t n_records;        // 0: all are kept
 	int64_t retention_ms;    // 0: for ever
 	const char *syslog;      // path of the machine's log; NULL: no copies
-	void (*wake)(void *ctx); // from another thread
+	void (*wake)(void *ctx); // from another thread, or from audit_logger_append() that refuses
 	void *ctx;
 };
 
