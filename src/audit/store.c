@@ -40,10 +40,8 @@ static int check_place(struct audit_store *store)
 {
 	struct stat there, ours;
 
-	if (lstat(store->dir, &there) < 0)
+	if (lstat(store->dir, &there) < 0 || fstat(store->dir_fd, &ours) < 0)
 		return audit_trouble_set(&store->trouble, -errno, "%s: %s", store->dir, strerrordesc_np(errno));
-	if (fstat(store->dir_fd, &ours) < 0)
-		return store_fail(store, -errno, ".");
 	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
 		return audit_trouble_set(&store->trouble, -ESTALE, "%s was replaced", store->dir);
 	return check_segment(store);

@@ -234,10 +234,8 @@ static int check_segment(struct verifier *v, uint32_t number)
 static int judge_whole(struct verifier *v)
 {
 	struct audit_verdict *verdict = v->verdict;
-	int r = check_head(v);
+	int r = 0;
 
-	if (r)
-		return r;
 	if (!verdict->first)
 		return find(v, AUDIT_UNREADABLE, "there is no record");
 	while (r == 0 && v->has_next)

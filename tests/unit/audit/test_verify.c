@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/suite.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audit/segment.h"
+#include "base/memory.h"
 #include "tests/unit/audit/trail.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -339,6 +341,88 @@ static void lose_all(struct trail *trail)
 	drop(trail, "audit-000003.jsonl");
 }
 
+// Of another trail that has the same key.
+static void other_checkpoints(struct trail *trail)
+{
+	struct trail other;
+	char path[160];
+	size_t n;
+	char *text;
+
+	trail_init(&other);
+	trail_path(trail, "key", path, sizeof path);
+	other.options.key = path;
+	trail_fill(&other, 3);
+	text = trail_read(&other, "checkpoints", &n);
+	trail_write(trail, "checkpoints", text, n);
+	free(text);
+	trail_finish(&other);
+}
+
+static void make_link(const struct trail *trail, const char *name, const char *to)
+{
+	char path[160];
+
+	drop(trail, name);
+	trail_path(trail, name, path, sizeof path);
+	ck_assert_int_eq(symlink(to, path), 0);
+}
+
+static void lead_nowhere(struct trail *trail)
+{
+	make_link(trail, "audit-000002.jsonl", "nowhere");
+}
+
+static void make_folder_of_segment(struct trail *trail)
+{
+	make_link(trail, "audit-000002.jsonl", "/tmp");
+}
+
+static void make_folder_of_checkpoints(struct trail *trail)
+{
+	make_link(trail, "checkpoints", "/tmp");
+}
+
+static void make_loop_of_checkpoints(struct trail *trail)
+{
+	make_link(trail, "checkpoints", "checkpoints");
+}
+
+static void insert_endless_line(struct trail *trail)
+{
+	struct lines lines;
+
+	split(trail, "audit-000002.jsonl", &lines);
+	free(lines.text[9]);
+	lines.text[9] = malloc(200001);
+	memset(lines.text[9], 'x', 200000);
+	lines.text[9][200000] = '\0';
+	join(trail, "audit-000002.jsonl", &lines);
+}
+
+// The record after the hundredth, which is signed: it is the one that does not fit.
+static void chain_to_another(struct trail *trail)
+{
+	struct lines lines;
+	size_t i = 0;
+	char *hash;
+
+	split(trail, "audit-000002.jsonl", &lines);
+	while (!strstr(lines.text[i], "\"seq\":101,"))
+		ck_assert_uint_lt(++i, lines.n);
+	hash = strstr(lines.text[i], "\"prev\":\"") + 8;
+	*hash = *hash == '0' ? '1' : '0';
+	rechain(&lines, i + 1);
+	join(trail, "audit-000002.jsonl", &lines);
+}
+
+static void leave_an_empty_one(struct trail *trail)
+{
+	drop(trail, "audit-000001.jsonl");
+	drop(trail, "audit-000002.jsonl");
+	trail_write(trail, "audit-000003.jsonl", "", 0);
+}
+
 static void nothing(struct trail *trail)
 {
 	(void)trail;
@@ -396,6 +480,14 @@ static const struct row {
 	{ "lose the key", lose_key, AUDIT_UNREADABLE, "the key key.pub: No such file or directory", { 0, 0, 0 } },
 	{ "spoil the key", spoil_key, AUDIT_UNREADABLE, "key.pub is no key", { 0, 0, 0 } },
 	{ "another key", other_key, AUDIT_TAMPERED, "checkpoint 1 is not", { 0, 0, 0 } },
+	{ "checkpoints of another trail", other_checkpoints, AUDIT_TAMPERED, "is of another trail", { 0, 0, 0 } },
+	{ "a segment that leads nowhere", lead_nowhere, AUDIT_UNREADABLE, "audit-000002.jsonl: No such", { 0, 0, 0 } },
+	{ "a folder as segment", make_folder_of_segment, AUDIT_UNREADABLE, "segment 2: Is a dir", { 0, 0, 0 } },
+	{ "a folder as checkpoints", make_folder_of_checkpoints, AUDIT_UNREADABLE, "the checkpoints: Is", { 0, 0, 0 } },
+	{ "a loop as checkpoints", make_loop_of_checkpoints, AUDIT_UNREADABLE, "checkpoints: Too many", { 0, 0, 0 } },
+	{ "an endless line", insert_endless_line, AUDIT_TAMPERED, "this is no record", { 2, 10, 0 } },
+	{ "chain to another", chain_to_another, AUDIT_TAMPERED, "is not chained to the one before", { 2, 0, 101 } },
+	{ "an empty segment alone", leave_an_empty_one, AUDIT_UNREADABLE, "there is no record", { 0, 0, 0 } },
 	{ "lose all", lose_all, AUDIT_UNREADABLE, "there is no audit trail in", { 0, 0, 0 } },
 	{ "retention", lose_first, AUDIT_SOUND, "", { 0, 0, 0 } },
 };
@@ -480,6 +572,53 @@ START_TEST(a_head_that_is_not_kept_any_more_is_no_anchor)
 }
 END_TEST
 
+static bool stop_at(void *ctx, uint64_t n_chained)
+{
+	*(uint64_t *)ctx = n_chained;
+	return false;
+}
+
+START_TEST(it_can_be_ended_on_the_way)
+{
+	struct audit_verify_options options = { .progress = stop_at };
+	struct audit_verdict verdict;
+	struct trail trail;
+	uint64_t n = 0;
+
+	trail_init(&trail);
+	trail_fill(&trail, 1500);
+	options.dir = trail.dir;
+	options.ctx = &n;
+	ck_assert_int_eq(audit_verify(&options, &verdict), -ECANCELED);
+	ck_assert_uint_eq(n, 1024);
+	ck_assert_uint_eq(verdict.chained, 1024);
+	trail_finish(&trail);
+}
+END_TEST
+
+START_TEST(want_of_memory_is_no_finding)
+{
+	struct audit_verify_options options = { 0 };
+	struct audit_verdict verdict;
+	struct trail trail;
+	long n = 0;
+	int r;
+
+	trail_init(&trail);
+	trail_fill(&trail, 5);
+	options.dir = trail.dir;
+	do {
+		mem_fail_once(n++);
+		r = audit_verify(&options, &verdict);
+		mem_fail_after(-1);
+		ck_assert_msg(r == -ENOMEM || (r == 0 && verdict.finding == AUDIT_SOUND), "allocation %ld: %d, %s",
+			      n - 1, r, verdict.text);
+	} while (r < 0);
+	ck_assert_int_gt(n, 3);
+	trail_finish(&trail);
+}
+END_TEST
+
 START_TEST(a_directory_that_is_none_is_unreadable)
 {
 	const struct audit_verify_options options = { .dir = "/nonexistent/audit" };
@@ -515,6 +654,6 @@ START_TEST(what_is_being_written_is_no_truncation)
 }
 END_TEST
 
-SUITE("audit verify", what_was_done_to_it_is_found_and_named, a_head_known_from_elsewhere_finds_what_the_key_can_hide,
-      a_head_that_is_not_kept_any_more_is_no_anchor, a_directory_that_is_none_is_unreadable,
-      what_is_being_written_is_no_truncation)
+SUITE("audit verify", it_can_be_ended_on_the_way, want_of_memory_is_no_finding, what_was_done_to_it_is_found_and_named,
+      a_head_known_from_elsewhere_finds_what_the_key_can_hide, a_head_that_is_not_kept_any_more_is_no_anchor,
+      a_directory_that_is_none_is_unreadable, what_is_being_written_is_no_truncation)

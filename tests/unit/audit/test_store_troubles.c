@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A trail that finds something in its way, or too little memory. */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tests/unit/audit/trail.h"
+
+enum { SMALL = 2000, RUNS_MAX = 2000 };
+
+static void expect_refused(struct trail *trail, int error, const char *text)
+{
+	ck_assert_int_eq(trail_open(trail), error);
+	ck_assert_msg(strstr(trail->trouble.text, text) != NULL, "%s: %s", text, trail->trouble.text);
+}
+
+static void replace_by_link(const struct trail *trail, const char *name)
+{
+	char path[160];
+
+	trail_path(trail, name, path, sizeof path);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(symlink("key", path), 0);
+}
+
+static void make_folder(const struct trail *trail, const char *name)
+{
+	char path[160];
+
+	trail_path(trail, name, path, sizeof path);
+	unlink(path);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+}
+
+static void remove_folder(const struct trail *trail, const char *name)
+{
+	char path[160];
+
+	trail_path(trail, name, path, sizeof path);
+	ck_assert_int_eq(rmdir(path), 0);
+}
+
+START_TEST(a_link_in_the_place_of_a_segment_is_not_followed)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	trail_fill(&trail, 3);
+	replace_by_link(&trail, "audit-000001.jsonl");
+	expect_refused(&trail, -ELOOP, "audit-000001.jsonl: ");
+	trail_finish(&trail);
+}
+END_TEST
+
+// Of the newest not even its first line was written: the one before is asked where the trail ended.
+START_TEST(a_link_in_the_place_of_the_segment_before_is_not_followed)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	trail_fill(&trail, 3);
+	trail_write(&trail, "audit-000002.jsonl", "", 0);
+	replace_by_link(&trail, "audit-000001.jsonl");
+	expect_refused(&trail, -ELOOP, "audit-000001.jsonl: ");
+	trail_finish(&trail);
+}
+END_TEST
+
+START_TEST(checkpoints_that_are_no_file_are_said)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	trail_fill(&trail, 3);
+	make_folder(&trail, "checkpoints");
+	expect_refused(&trail, -EISDIR, "checkpoints: ");
+	remove_folder(&trail, "checkpoints");
+	trail_finish(&trail);
+}
+END_TEST
+
+START_TEST(what_is_there_already_is_no_new_segment)
+{
+	struct trail trail;
+	int r = 0;
+
+	trail_init(&trail);
+	trail.options.segment_bytes = SMALL;
+	ck_assert_int_eq(trail_open(&trail), 0);
+	make_folder(&trail, "audit-000002.jsonl");
+	for (int i = 0; r == 0 && i < 100; i++)
+		r = trail_add(&trail, "a");
+	ck_assert_int_eq(r, -EEXIST);
+	ck_assert_ptr_nonnull(strstr(audit_store_trouble(trail.store)->text, "audit-000002.jsonl: File exists"));
+	ck_assert_int_eq(trail_add(&trail, "a"), -EEXIST); // for good
+	trail_close(&trail);
+	remove_folder(&trail, "audit-000002.jsonl");
+	trail_finish(&trail);
+}
+END_TEST
+
+// Without anybody asking for it.
+START_TEST(much_that_waits_is_written)
+{
+	static char reason[4000];
+	const struct audit_record record = {
+		.phase = AUDIT_EVENT, .action = AUDIT_UPDATE, .resource_kind = "agent", .reason = reason
+	};
+	struct trail trail;
+	struct stat status;
+	char path[160];
+
+	memset(reason, 'r', sizeof reason - 1);
+	trail_init(&trail);
+	ck_assert_int_eq(trail_open(&trail), 0);
+	for (int i = 0; i < 1500; i++)
+		ck_assert_int_eq(trail_put(&trail, &record), 0);
+	trail_path(&trail, "audit-000001.jsonl", path, sizeof path);
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_int_gt(status.st_size, 1000000);
+	trail_close(&trail);
+	ck_assert_int_eq(trail_verify(&trail).finding, AUDIT_SOUND);
+	trail_finish(&trail);
+}
+END_TEST
+
+// Whatever fails, what is on the disk verifies and can be gone on with.
+START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
+{
+	unsigned long n_failed;
+	bool was_failed;
+	long n = 0;
+
+	do {
+		struct trail trail;
+		int r = 0;
+
+		ck_assert_int_lt(n, RUNS_MAX);
+		trail_init(&trail);
+		trail.options.segment_bytes = SMALL;
+		trail_fill(&trail, 2);
+		n_failed = mem_n_failed();
+		mem_fail_once(n++);
+		r = trail_open(&trail);
+		for (int i = 0; r == 0 && i < 8; i++)
+			r = trail_add(&trail, "a");
+		mem_fail_after(-1);
+		was_failed = mem_n_failed() != n_failed;
+		ck_assert_msg(r == (was_failed ? -ENOMEM : 0), "allocation %ld: %d", n - 1, r);
+		trail_close(&trail);
+		trail_fill(&trail, 1);
+		ck_assert_int_eq(trail_verify(&trail).finding, AUDIT_SOUND);
+		trail_finish(&trail);
+	} while (was_failed);
+	ck_assert_int_gt(n, 20);
+}
+END_TEST
+
+SUITE("audit store troubles", a_link_in_the_place_of_a_segment_is_not_followed,
+      a_link_in_the_place_of_the_segment_before_is_not_followed, checkpoints_that_are_no_file_are_said,
+      what_is_there_already_is_no_new_segment, much_that_waits_is_written,
+      each_allocation_of_a_new_segment_that_fails_is_said)
