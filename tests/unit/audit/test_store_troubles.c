@@ -129,8 +129,8 @@ START_TEST(much_that_waits_is_written)
 }
 END_TEST
 
-// Whatever fails, what is on the disk verifies and can be gone on with.
-START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
+// Whatever fails, what is on the disk verifies and can be gone on with. `broken`: it is begun again after a failure.
+static void begin_segments(const char *broken)
 {
 	unsigned long n_failed;
 	bool was_failed;
@@ -138,12 +138,13 @@ START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
 
 	do {
 		struct trail trail;
-		int r = 0;
+		int r;
 
 		ck_assert_int_lt(n, RUNS_MAX);
 		trail_init(&trail);
 		trail.options.segment_bytes = SMALL;
 		trail_fill(&trail, 2);
+		trail.options.broken = broken;
 		n_failed = mem_n_failed();
 		mem_fail_once(n++);
 		r = trail_open(&trail);
@@ -153,11 +154,18 @@ START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
 		was_failed = mem_n_failed() != n_failed;
 		ck_assert_msg(r == (was_failed ? -ENOMEM : 0), "allocation %ld: %d", n - 1, r);
 		trail_close(&trail);
+		trail.options.broken = NULL;
 		trail_fill(&trail, 1);
 		ck_assert_int_eq(trail_verify(&trail).finding, AUDIT_SOUND);
 		trail_finish(&trail);
 	} while (was_failed);
 	ck_assert_int_gt(n, 20);
+}
+
+START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
+{
+	begin_segments(NULL);
+	begin_segments("the disk was full");
 }
 END_TEST
 
