@@ -13,7 +13,7 @@
 #include "widgets/status_badge.h"
 #include "widgets/wrap.h"
 
-enum { MARK = 2, GAP = 2, TITLES_FROM = 6, CHAIN_FROM = 4, DETAIL_FROM = 8, LABEL = 13, FIELDS = 11, WORDS_FROM = 60 };
+enum { MARK = 2, GAP = 2, TITLES_FROM = 6, CHAIN_FROM = 4, DETAIL_FROM = 8, LABEL = 13, FIELDS = 11, WORDS_FROM = 76 };
 
 enum column { AUDIT_TIME, AUDIT_WHO, AUDIT_WHAT, AUDIT_WHOM, AUDIT_HOW, AUDIT_WHY, AUDIT_COLUMN_COUNT };
 
