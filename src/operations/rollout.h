@@ -7,7 +7,8 @@
  * up for `min_healthy_ms`, and has failed when it is not within `verify_ms`. Those that were found well go on being
  * watched until the operation is over.
  *
- * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since), and when
+ * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since; those that
+ * were not well before do not count, unless the operation brings a new version or configuration), and when
  * one that came up has too many errors or answers too slowly, and goes on doing so. Then what was changed is taken
  * back, newest first; where there is no way back it ends there; and with rolls_back off it waits for a person. A target
  * of which nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.

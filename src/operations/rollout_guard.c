@@ -49,6 +49,17 @@ void rollout_limit_text(const struct rollout *limits, const struct rollout_measu
 		 limits->max_latency_growth * 100);
 }
 
+static bool brings_something_new(enum verb verb)
+{
+	return verb == VERB_CREATE || verb == VERB_UPGRADE || verb == VERB_ROLLBACK || verb == VERB_CONFIGURE;
+}
+
+// Who was not well before and still is not says nothing about the others, unless the operation brings something new.
+static bool is_no_worse(const struct plan *plan, size_t i)
+{
+	return plan->targets[i].health != HEALTH_UP && !brings_something_new(plan->params.verb);
+}
+
 void rollout_reckon(struct rollout_run *run, size_t i)
 {
 	struct rollout_target *target = &run->targets[i];
@@ -59,7 +70,8 @@ void rollout_reckon(struct rollout_run *run, size_t i)
 	run->n_bad -= target->is_bad;
 	run->n_over_limit -= target->is_over_limit;
 	run->n_unknown -= target->is_unknown;
-	target->is_bad = counts && (is_failed || (is_watched && target->measure.up_since_ms < 0));
+	target->is_bad =
+		counts && !is_no_worse(run->plan, i) && (is_failed || (is_watched && target->measure.up_since_ms < 0));
 	target->is_over_limit =
 		counts && is_watched && rollout_is_over_limit(&run->plan->params.rollout, &target->measure);
 	target->is_unknown = counts && target->state == TARGET_INDETERMINATE;

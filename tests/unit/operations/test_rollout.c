@@ -171,6 +171,25 @@ START_TEST(some_may_be_bad_at_once_when_it_is_allowed)
 }
 END_TEST
 
+START_TEST(who_was_not_well_before_holds_up_nobody)
+{
+	sim_init(&sim, 3);
+	sim.plan.params.verb = VERB_RESTART;
+	sim.targets[0].health = HEALTH_DOWN;
+	sim.actors[0].then = TARGET_FAILED;
+	check(10, "0+a 62+b 75=b 135+c 148=c 148E failed");
+	sim_init(&sim, 3); // one that was well: the restart is what makes them bad
+	sim.plan.params.verb = VERB_RESTART;
+	sim.actors[0].then = TARGET_FAILED;
+	check(10, "0+a 2T 2-b 2-c 2<a 4E rolled back");
+	sim_init(&sim, 2); // a new version must work wherever it comes
+	sim.plan.params.verb = VERB_UPGRADE;
+	sim.targets[0].health = HEALTH_DEGRADED;
+	sim.actors[0].then = TARGET_FAILED;
+	check(10, "0+a 2T 2-b 2<a 4E rolled back");
+}
+END_TEST
+
 START_TEST(errors_and_latency_trip_it)
 {
 	static const struct {
@@ -539,10 +558,10 @@ SUITE("rollout", one_target_is_begun_and_is_done_when_it_stays_well, waves_wait_
       no_more_run_at_once_than_there_is_room_for, refused_targets_are_left_out,
       who_is_not_well_in_time_is_taken_back_with_all_before, who_is_being_verified_is_taken_back_without_waiting,
       where_there_is_no_way_back_it_ends_there, an_undo_that_fails_is_a_failure, an_undo_can_be_judged_by_health,
-      who_was_well_and_goes_down_trips_it, some_may_be_bad_at_once_when_it_is_allowed, errors_and_latency_trip_it,
-      a_short_trouble_is_none, single_probes_must_be_much_slower_and_all_trouble_lasts,
-      without_rolling_back_a_person_is_waited_for, of_whom_nobody_knows_it_ends,
-      a_pause_begins_nothing_and_a_resume_goes_on, what_goes_bad_in_a_pause_trips_after_it,
-      an_abort_settles_what_runs_and_begins_nothing, an_abort_also_ends_a_pause_and_a_rollback,
-      a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with, it_says_when_to_ask_again,
-      without_memory_there_is_no_rollout, whatever_happens_it_ends_and_never_does_too_much)
+      who_was_well_and_goes_down_trips_it, some_may_be_bad_at_once_when_it_is_allowed,
+      who_was_not_well_before_holds_up_nobody, errors_and_latency_trip_it, a_short_trouble_is_none,
+      single_probes_must_be_much_slower_and_all_trouble_lasts, without_rolling_back_a_person_is_waited_for,
+      of_whom_nobody_knows_it_ends, a_pause_begins_nothing_and_a_resume_goes_on,
+      what_goes_bad_in_a_pause_trips_after_it, an_abort_settles_what_runs_and_begins_nothing,
+      an_abort_also_ends_a_pause_and_a_rollback, a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with,
+      it_says_when_to_ask_again, without_memory_there_is_no_rollout, whatever_happens_it_ends_and_never_does_too_much)
