@@ -31,6 +31,14 @@ static int64_t read_int(const struct json_value *value)
 	return number;
 }
 
+bool docker_is_podman(const struct json_value *environment)
+{
+	for (size_t i = 0; i < json_array_length(environment); i++)
+		if (json_text_is(json_array_at(environment, i), "container=podman"))
+			return true;
+	return false;
+}
+
 static const struct {
 	const char *status;
 	enum lifecycle state;
@@ -207,6 +215,9 @@ int docker_container_read(const struct json_value *document, const char *name, b
 	out->is_tty = read_flag(json_member(config, "Tty"));
 	out->stop_timeout_s = read_int(json_member(config, "StopTimeout"));
 	out->is_self_removing = read_flag(json_member(host, "AutoRemove"));
+	// Podman 4.3 cannot be told another policy, so it is none to be changed.
+	out->is_always_restarted = json_text_is(json_member(json_member(host, "RestartPolicy"), "Name"), "always") &&
+				   !docker_is_podman(json_member(config, "Env"));
 	read_why_not_copied(document, host, can_have_networks, out);
 	read_why_not_beside(document, host, out);
 	return 0;

@@ -37,10 +37,14 @@ struct docker_container {
 	bool is_tty;                         // its log has no frames
 	bool is_managed;                     // made by this driver
 	char operation[DOCKER_KEY_MAX];      // by which step; "" none
+	bool is_always_restarted;            // also when it was stopped, with the Engine's next start
 	bool is_self_removing;               // gone as soon as it stops
 	char why_not_copied[DOCKER_WHY_MAX]; // what a second one cannot take over: "it has links"; "" nothing
 	char why_not_beside[DOCKER_WHY_MAX]; // why no second one can run beside it: "it publishes 80/tcp"; "" it can
 };
+
+// Podman tells what it puts into each container itself, this word among it, together with what was asked for.
+bool docker_is_podman(const struct json_value *environment);
 
 /* 0; -ENOENT: the answer is about another one (the Engine takes the beginning of an id for a name as well), and
  * *out says that there is none; -EBADMSG: it cannot be told from it which one it is.

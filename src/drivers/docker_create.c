@@ -135,15 +135,6 @@ static bool is_among(const struct json_value *array, const struct json_value *va
 	return false;
 }
 
-// Podman tells what it puts into each container itself together with what was asked for.
-static bool is_podman(const struct json_value *environment)
-{
-	for (size_t i = 0; i < json_array_length(environment); i++)
-		if (json_text_is(json_array_at(environment, i), "container=podman"))
-			return true;
-	return false;
-}
-
 static bool is_podmans_own(const struct json_value *variable)
 {
 	return json_text_is(variable, "container=podman") || json_text_is(variable, "TERM=xterm") ||
@@ -154,7 +145,7 @@ static bool is_podmans_own(const struct json_value *variable)
 static void write_environment(struct json_writer *w, const struct json_value *environment,
 			      const struct json_value *of_image)
 {
-	const bool is_of_podman = is_podman(environment);
+	const bool is_of_podman = docker_is_podman(environment);
 
 	json_open(w, "Env", '[');
 	for (size_t i = 0; i < json_array_length(environment); i++) {
@@ -279,7 +270,7 @@ static void write_host(struct json_writer *w, const struct json_value *container
 	// Of the swappiness Podman says 0 when nothing was said.
 	static const char *const apart[] = { "Binds", NULL }, *const apart_of_podman[] = { "Binds", "MemorySwappiness",
 											   NULL };
-	const bool is_of_podman = is_podman(json_member(json_member(container, "Config"), "Env"));
+	const bool is_of_podman = docker_is_podman(json_member(json_member(container, "Config"), "Env"));
 	const struct json_value *host = json_member(container, "HostConfig"), *binds = json_member(host, "Binds");
 	const struct json_value *mounts = json_member(container, "Mounts"), *value;
 	struct json_members members;

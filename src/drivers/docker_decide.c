@@ -52,6 +52,18 @@ int docker_send_removal(struct driver_run *run, const struct docker_container *s
 	return 1;
 }
 
+// Whether the Engine starts it by itself, come what may.
+int docker_send_policy(struct driver_run *run, const struct docker_container *subject, struct docker_act *act,
+		       bool is_always)
+{
+	int r;
+
+	if (subject->is_always_restarted == is_always)
+		return docker_nothing(run, "it was so already");
+	r = bytes_addf(&act->body, "{\"RestartPolicy\":{\"Name\":\"%s\"}}", is_always ? "always" : "no");
+	return r < 0 ? r : docker_act_on(run, subject, act, "update");
+}
+
 // It is told how long it has, which is less than the step has.
 int docker_send_stop(struct driver_run *run, const struct docker_container *subject, struct docker_act *act)
 {
@@ -210,6 +222,20 @@ static int decide_start_new(struct driver_run *run, struct docker_act *act)
 	return docker_act_on(run, docker_current(run), act, "start");
 }
 
+static int decide_hold(struct driver_run *run, struct docker_act *act)
+{
+	int r = check_current(run);
+
+	return r < 0 ? r : docker_send_policy(run, docker_current(run), act, false);
+}
+
+static int decide_release(struct driver_run *run, struct docker_act *act)
+{
+	if (!docker_current(run)->exists)
+		return docker_refuse(run, "the container to go back to is gone");
+	return docker_send_policy(run, docker_current(run), act, true);
+}
+
 // ---- a rollback
 
 static int decide_aside(struct driver_run *run, struct docker_act *act)
@@ -262,6 +288,10 @@ int docker_step_decide(struct driver_run *run, struct docker_act *act)
 		return decide_remove(run, act);
 	case DOCKER_REMOVE_KEPT:
 		return decide_remove_kept(run, act);
+	case DOCKER_HOLD:
+		return decide_hold(run, act);
+	case DOCKER_RELEASE:
+		return decide_release(run, act);
 	case DOCKER_KEEP:
 		return decide_keep(run, act);
 	case DOCKER_PROMOTE:

@@ -60,6 +60,7 @@ void docker_remember(struct docker_memory *memory, const char *name, const struc
 	if (!known)
 		return;
 	known->is_self_removing = container->is_self_removing;
+	known->is_always_restarted = container->is_always_restarted;
 	memcpy(known->why_not_copied, container->why_not_copied, sizeof known->why_not_copied);
 	memcpy(known->why_not_beside, container->why_not_beside, sizeof known->why_not_beside);
 }

@@ -10,7 +10,7 @@ enum { DOCKER_IMAGES_MAX = 256 };
 
 struct docker_known {
 	char *name; // owned
-	bool is_self_removing;
+	bool is_self_removing, is_always_restarted;
 	char why_not_copied[DOCKER_WHY_MAX], why_not_beside[DOCKER_WHY_MAX];
 	UT_hash_handle hh; // docker_memory::containers, by name
 };

@@ -41,6 +41,10 @@ static const struct row rows[DOCKER_PRIMITIVES_END - PRIMITIVE_DRIVER] = {
 	[DOCKER_UNPAUSE - PRIMITIVE_DRIVER] = { "Unpause", 15 * SECOND, true },
 	[DOCKER_REMOVE - PRIMITIVE_DRIVER] = { "Remove", 60 * SECOND, true },
 	[DOCKER_REMOVE_KEPT - PRIMITIVE_DRIVER] = { "Drop older", 60 * SECOND, true },
+	[DOCKER_HOLD - PRIMITIVE_DRIVER] = { "No restart", 15 * SECOND, true },
+	[DOCKER_RELEASE - PRIMITIVE_DRIVER] = { "Restart on", 15 * SECOND, true },
+	[DOCKER_UNDO_RELEASE - PRIMITIVE_DRIVER] = { "Restart on", 15 * SECOND, true },
+	[DOCKER_UNDO_HOLD - PRIMITIVE_DRIVER] = { "No restart", 15 * SECOND, true },
 	[DOCKER_KEEP - PRIMITIVE_DRIVER] = { "Keep old", 15 * SECOND, true },
 	[DOCKER_PROMOTE - PRIMITIVE_DRIVER] = { "Name new", 15 * SECOND, true },
 	[DOCKER_START_NEXT - PRIMITIVE_DRIVER] = { "Start new", 60 * SECOND, true },
@@ -144,6 +148,14 @@ static void add_rename(struct maker *maker, enum docker_primitive primitive, con
 	add(maker, primitive, before, "", "POST /containers/%s/rename?name=%s", from, to);
 }
 
+// Who is always restarted is started with the Engine though it was stopped: one that is kept must not be.
+static void add_policy(struct maker *maker, enum docker_primitive primitive, const char *before, const char *name,
+		       const char *policy)
+{
+	if (maker->known && maker->known->is_always_restarted)
+		add(maker, primitive, before, "", "POST /containers/%s/update, restart policy %s", name, policy);
+}
+
 static const char *image_before(const struct maker *maker, char out[TEXT_MAX])
 {
 	out[0] = '\0';
@@ -187,6 +199,7 @@ static void add_upgrade(struct maker *maker)
 	add_stop(maker, false);
 	if (!maker->sight || maker->sight->previous[0])
 		add(maker, DOCKER_REMOVE_KEPT, "", "", "DELETE /containers/%s", maker->kept);
+	add_policy(maker, DOCKER_HOLD, as_seen(maker, before), maker->name, "no");
 	add_rename(maker, DOCKER_KEEP, as_seen(maker, before), maker->name, maker->kept);
 	add_rename(maker, DOCKER_PROMOTE, "", maker->next, maker->name);
 	if (!is_beside)
@@ -200,8 +213,10 @@ static void add_rollback(struct maker *maker)
 	if (maker->sight)
 		snprintf(kept, sizeof kept, "the one kept is %s", maker->sight->previous);
 	add_stop(maker, false);
+	add_policy(maker, DOCKER_HOLD, as_seen(maker, before), maker->name, "no");
 	add_rename(maker, DOCKER_ASIDE, as_seen(maker, before), maker->name, maker->next);
 	add_rename(maker, DOCKER_RESTORE, kept, maker->kept, maker->name);
+	add_policy(maker, DOCKER_RELEASE, "", maker->name, "always");
 	add_rename(maker, DOCKER_SHELVE, "", maker->next, maker->kept);
 	add_start(maker, DOCKER_START_NEW, "");
 }
@@ -275,14 +290,17 @@ static int add_way_back(struct maker *maker)
 	if (!is_beside)
 		add(maker, DOCKER_UNDO_STOP, old, "", "POST /containers/%s/stop", maker->next);
 	add(maker, DOCKER_UNDO_RESTORE, old, "", "POST /containers/%s/rename?name=%s", maker->kept, maker->name);
+	add_policy(maker, DOCKER_UNDO_RELEASE, old, maker->name, "always");
 	if (maker->sight->state != LIFECYCLE_STOPPED && maker->sight->state != LIFECYCLE_DEPLOYED)
 		add_start(maker, DOCKER_UNDO_START, old);
 	if (is_beside)
 		add(maker, DOCKER_UNDO_STOP, old, "", "POST /containers/%s/stop", maker->next);
-	if (is_upgrade)
+	if (is_upgrade) {
 		add(maker, DOCKER_UNDO_REMOVE, old, "", "DELETE /containers/%s", maker->next);
-	else
-		add_rename(maker, DOCKER_UNDO_SHELVE, old, maker->next, maker->kept);
+		return 0;
+	}
+	add_policy(maker, DOCKER_UNDO_HOLD, old, maker->next, "no");
+	add_rename(maker, DOCKER_UNDO_SHELVE, old, maker->next, maker->kept);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ enum docker_primitive {
 	DOCKER_UNPAUSE,
 	DOCKER_REMOVE,
 	DOCKER_REMOVE_KEPT,
+	DOCKER_HOLD,       // NAME, so that nothing but us starts it
 	DOCKER_KEEP,       // NAME becomes the kept one
 	DOCKER_PROMOTE,    // the next one becomes NAME
 	DOCKER_START_NEXT, // beside NAME
@@ -25,12 +26,15 @@ enum docker_primitive {
 	DOCKER_START_NEW,  // NAME, which is another one now
 	DOCKER_ASIDE,      // rollback: NAME becomes the next one
 	DOCKER_RESTORE,    // rollback: the kept one becomes NAME
+	DOCKER_RELEASE,    // rollback: NAME is started by the Engine again
 	DOCKER_SHELVE,     // rollback: the next one becomes the kept one
 	// The way back, from wherever it has come to. The old one is named in the precondition.
 	DOCKER_UNDO_ASIDE, // NAME makes room, unless it is the old one
 	DOCKER_UNDO_STOP,  // what has made room
 	DOCKER_UNDO_RESTORE,
+	DOCKER_UNDO_RELEASE, // the old one is started by the Engine again
 	DOCKER_UNDO_START,
+	DOCKER_UNDO_HOLD,   // what has made room: of a rollback
 	DOCKER_UNDO_REMOVE, // what has made room: of an upgrade
 	DOCKER_UNDO_SHELVE, // kept again: of a rollback
 	DOCKER_UNDO_CREATE, // NAME, if this operation has made it

@@ -138,6 +138,8 @@ int docker_act_on(struct driver_run *run, const struct docker_container *subject
 		  const char *what);
 int docker_send_rename(struct driver_run *run, const struct docker_container *subject, struct docker_act *act,
 		       enum docker_role to);
+int docker_send_policy(struct driver_run *run, const struct docker_container *subject, struct docker_act *act,
+		       bool is_always);
 int docker_send_removal(struct driver_run *run, const struct docker_container *subject, struct docker_act *act);
 int docker_send_stop(struct driver_run *run, const struct docker_container *subject, struct docker_act *act);
 

@@ -74,6 +74,20 @@ static int decide_undo_restore(struct driver_run *run, struct docker_act *act)
 	return docker_send_rename(run, old, act, DOCKER_CURRENT);
 }
 
+static int decide_undo_release(struct driver_run *run, struct docker_act *act)
+{
+	if (!is_old(run, docker_current(run)))
+		return docker_refuse(run, "the old container is not back");
+	return docker_send_policy(run, docker_current(run), act, true);
+}
+
+static int decide_undo_hold(struct driver_run *run, struct docker_act *act)
+{
+	const struct docker_container *other = find_other(run);
+
+	return other ? docker_send_policy(run, other, act, false) : docker_nothing(run, "there is none");
+}
+
 static int decide_undo_start(struct driver_run *run, struct docker_act *act)
 {
 	if (!is_old(run, docker_current(run)))
@@ -136,6 +150,10 @@ int docker_undo_decide(struct driver_run *run, struct docker_act *act)
 		return decide_undo_stop(run, act);
 	case DOCKER_UNDO_RESTORE:
 		return decide_undo_restore(run, act);
+	case DOCKER_UNDO_RELEASE:
+		return decide_undo_release(run, act);
+	case DOCKER_UNDO_HOLD:
+		return decide_undo_hold(run, act);
 	case DOCKER_UNDO_START:
 		return decide_undo_start(run, act);
 	case DOCKER_UNDO_REMOVE:

@@ -207,6 +207,28 @@ static void make_web(struct scene *scene)
 	succeed(scene, VERB_START, "");
 }
 
+// One that the Engine starts by itself, whoever has stopped it.
+static void make_tenacious_web(struct scene *scene)
+{
+	static const char settings[] = "{\"Image\":\"opscon-test:1\",\"HostConfig\":{\"NetworkMode\":\"none\","
+				       "\"RestartPolicy\":{\"Name\":\"always\"}}}";
+
+	ck_assert_int_eq(docker_daemon_ask(&scene->daemon, "POST", "/containers/create?name=web", settings), 201);
+	succeed(scene, VERB_START, "");
+}
+
+static void assert_policy(struct scene *scene, const char *name, const char *policy)
+{
+	char path[100], words[60], *said;
+
+	snprintf(path, sizeof path, "/containers/%s/json", name);
+	snprintf(words, sizeof words, "\"RestartPolicy\":{\"Name\":\"%s\"", policy);
+	said = docker_daemon_get(&scene->daemon, path);
+	ck_assert_ptr_nonnull(said);
+	ck_assert_msg(strstr(said, words), "%s is not restarted like that: %s", name, policy);
+	free(said);
+}
+
 START_TEST(a_container_is_made_started_stopped_and_deleted)
 {
 	struct scene scene;
@@ -273,12 +295,15 @@ START_TEST(an_upgrade_keeps_settings_and_the_old_one_and_a_rollback_goes_back_to
 	ck_assert_ptr_nonnull(strstr(said, "\"org.opscon.operation\":\"20261125-abc-0-"));
 	ck_assert_ptr_nonnull(strstr(said, "\"Memory\":67108864"));
 	ck_assert_ptr_nonnull(strstr(said, "\"WorkingDir\":\"/bin\""));
-	ck_assert_ptr_nonnull(strstr(said, "\"Name\":\"always\""));
 	ck_assert_msg(strstr(said, volume), "what is in the volume without a name goes over");
 	free(said);
+	assert_policy(&scene, "web", "always");
+	assert_policy(&scene, "web.opscon-previous", "no"); // it must not come up with the Engine's next start
 
 	succeed(&scene, VERB_ROLLBACK, "");
 	assert_stands(&scene, LIFECYCLE_RUNNING, "opscon-test:1@sha256:", "opscon-test:2@sha256:");
+	assert_policy(&scene, "web", "always");
+	assert_policy(&scene, "web.opscon-previous", "no");
 	succeed(&scene, VERB_ROLLBACK, ""); // and forth
 	assert_stands(&scene, LIFECYCLE_RUNNING, "opscon-test:2@sha256:", "opscon-test:1@sha256:");
 	succeed(&scene, VERB_UPGRADE, "opscon-test:1");
@@ -337,26 +362,27 @@ static void upgrade_and_go_back(enum rollout_kind kind, size_t n_steps)
 
 	if (!set_up(&scene))
 		return;
-	make_web(&scene);
+	make_tenacious_web(&scene);
 	memcpy(first, scene.sight.instance, sizeof first);
 	for (size_t n = 0; n <= n_steps; n++) {
 		go_back_after(&scene, VERB_UPGRADE, kind, n);
 		assert_stands(&scene, LIFECYCLE_RUNNING, "opscon-test:1@sha256:", "");
 		ck_assert_int_eq(strncmp(scene.sight.instance, first, 12), 0);
 		ck_assert_uint_eq(count_containers(&scene), 1);
+		assert_policy(&scene, "web", "always");
 	}
 	tear_down(&scene);
 }
 
 START_TEST(an_upgrade_goes_back_from_wherever_it_has_come_to)
 {
-	upgrade_and_go_back(ROLLOUT_ROLLING, 5);
+	upgrade_and_go_back(ROLLOUT_ROLLING, 6);
 }
 END_TEST
 
 START_TEST(an_upgrade_beside_the_old_one_goes_back_from_wherever_it_has_come_to)
 {
-	upgrade_and_go_back(ROLLOUT_BLUE_GREEN, 6);
+	upgrade_and_go_back(ROLLOUT_BLUE_GREEN, 7);
 }
 END_TEST
 
@@ -366,10 +392,12 @@ START_TEST(a_rollback_goes_back_from_wherever_it_has_come_to)
 
 	if (!set_up(&scene))
 		return;
-	make_web(&scene);
+	make_tenacious_web(&scene);
 	succeed(&scene, VERB_UPGRADE, "opscon-test:2");
-	for (size_t n = 0; n <= 5; n++) {
+	for (size_t n = 0; n <= 7; n++) {
 		go_back_after(&scene, VERB_ROLLBACK, ROLLOUT_ROLLING, n);
+		assert_policy(&scene, "web", "always");
+		assert_policy(&scene, "web.opscon-previous", "no");
 		assert_stands(&scene, LIFECYCLE_RUNNING, "opscon-test:2@sha256:", "opscon-test:1@sha256:");
 		ck_assert_uint_eq(count_containers(&scene), 2);
 	}

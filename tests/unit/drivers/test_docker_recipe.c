@@ -125,6 +125,60 @@ START_TEST(steps_say_exactly_what_is_done)
 }
 END_TEST
 
+START_TEST(who_is_always_restarted_is_not_while_it_is_kept)
+{
+	static const struct {
+		enum verb verb;
+		enum rollout_kind kind;
+		const char *steps, *undo;
+	} table[] = {
+		{ VERB_UPGRADE, ROLLOUT_ROLLING, "Create new, Stop, No restart, Keep old, Name new, Start new",
+		  "Set aside, Stop it, Bring back, Restart on, Start old, Remove new" },
+		{ VERB_UPGRADE, ROLLOUT_BLUE_GREEN,
+		  "Create new, Start new, Check new, Stop, No restart, Keep old, Name new",
+		  "Set aside, Bring back, Restart on, Start old, Stop it, Remove new" },
+		{ VERB_ROLLBACK, ROLLOUT_ROLLING,
+		  "Stop, No restart, Set aside, Bring back, Restart on, Keep newer, Start new",
+		  "Set aside, Stop it, Bring back, Restart on, Start old, No restart, Keep again" },
+		{ VERB_STOP, ROLLOUT_ROLLING, "Stop", "Start" },
+	};
+	const struct docker_container container = { .exists = true, .is_always_restarted = true };
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct fixture f;
+
+		set_up(&f, table[i].verb);
+		docker_remember(&f.memory, "web", &container);
+		f.params.version = table[i].verb == VERB_UPGRADE ? "web:2" : "";
+		f.params.rollout.kind = table[i].kind;
+		strcpy(f.sight.previous, table[i].verb == VERB_ROLLBACK ? "web:0" : "");
+		ck_assert_str_eq(labels_of(&f, false), table[i].steps);
+		ck_assert_str_eq(labels_of(&f, true), table[i].undo);
+		docker_memory_finish(&f.memory);
+	}
+}
+END_TEST
+
+START_TEST(the_longest_names_have_room)
+{
+	const struct docker_container container = { .exists = true, .is_always_restarted = true };
+	char name[DOCKER_TARGET_MAX];
+	struct fixture f;
+
+	set_up(&f, VERB_UPGRADE);
+	memset(name, 'a', sizeof name);
+	name[sizeof name - 1] = '\0';
+	f.agent.control_target = name;
+	f.params.version = "web:2";
+	strcpy(f.sight.previous, "web:0");
+	docker_remember(&f.memory, name, &container);
+	docker_remember_image(&f.memory, "web:2", "sha256:" DIGITS);
+	ck_assert_int_eq(make(&f, false), 0);
+	ck_assert_int_eq(make(&f, true), 0);
+	docker_memory_finish(&f.memory);
+}
+END_TEST
+
 START_TEST(beside_the_old_one_the_new_one_is_checked_first)
 {
 	struct fixture f;
@@ -315,6 +369,7 @@ START_TEST(what_cannot_be_kept_is_not_known)
 END_TEST
 
 SUITE("docker recipes", each_verb_has_its_steps_and_its_way_back, steps_say_exactly_what_is_done,
+      who_is_always_restarted_is_not_while_it_is_kept, the_longest_names_have_room,
       beside_the_old_one_the_new_one_is_checked_first, a_forced_stop_kills,
       who_was_stopped_is_not_started_on_the_way_back, without_a_look_there_is_no_way_back,
       what_cannot_be_done_has_a_reason, who_goes_when_it_stops_does_not_come_back,

@@ -243,6 +243,12 @@ START_TEST(what_is_none_of_ours_is_left_alone)
 		    { LOOK_KEPT, 200, CONTAINER("web.opscon-previous", OLD, "") } },
 		  old,
 		  "another container has its name" },
+		{ DOCKER_RELEASE, VERB_ROLLBACK, { { LOOK, 404, "" } }, "", "the container to go back to is gone" },
+		{ DOCKER_UNDO_RELEASE,
+		  VERB_UPGRADE,
+		  { { LOOK, 200, CONTAINER("web", NEW, STARTED("1")) } },
+		  old,
+		  "the old container is not back" },
 		{ DOCKER_UNDO_START,
 		  VERB_UPGRADE,
 		  { { LOOK, 200, CONTAINER("web", NEW, STARTED("1")) } },
@@ -355,6 +361,31 @@ static void take_way(const struct way *way)
 	ck_assert_str_eq(f.answer.sight.instance, INSTANCE);
 	script_tear_down(&f);
 }
+
+#define POLICY(name, id, word)                                                                                         \
+	"{\"Id\":\"" id "\",\"Name\":\"/" name "\",\"State\":{" ENDED                                                  \
+	",\"StartedAt\":\"2026-01-01T00:00:01Z\"},\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"" word "\"}}}"
+#define UPDATE(id) "POST /v1.41/containers/" id "/update "
+
+START_TEST(a_restart_policy_goes_and_comes_back)
+{
+	static const struct way ways[] = {
+		{ DOCKER_HOLD, VERB_UPGRADE, POLICY("web", OLD, "always"), NULL, NULL, UPDATE(OLD), NULL },
+		{ DOCKER_HOLD, VERB_UPGRADE, POLICY("web", OLD, "no"), NULL, NULL, NULL, "it was so already" },
+		{ DOCKER_RELEASE, VERB_ROLLBACK, POLICY("web", OLD, "no"), NULL, NULL, UPDATE(OLD), NULL },
+		{ DOCKER_RELEASE, VERB_ROLLBACK, POLICY("web", OLD, "always"), NULL, NULL, NULL, "it was so already" },
+		{ DOCKER_UNDO_RELEASE, VERB_UPGRADE, POLICY("web", OLD, "no"), NULL, NULL, UPDATE(OLD), NULL },
+		{ DOCKER_UNDO_HOLD, VERB_ROLLBACK, RUNNING, POLICY("web.opscon-new", NEW, "always"), "", UPDATE(NEW),
+		  NULL },
+		{ DOCKER_UNDO_HOLD, VERB_ROLLBACK, RUNNING, "", POLICY("web.opscon-previous", NEW, "no"), NULL,
+		  "it was so already" },
+		{ DOCKER_UNDO_HOLD, VERB_ROLLBACK, RUNNING, "", "", NULL, "there is none" },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		take_way(&ways[i]);
+}
+END_TEST
 
 START_TEST(an_upgrade_goes_step_by_step)
 {
@@ -531,6 +562,7 @@ END_TEST
 SUITE("docker steps", a_second_one_is_made_by_the_id_of_its_image, no_second_one_is_made_of_what_was_not_meant,
       a_plan_is_refused_for_what_was_seen, a_new_one_is_looked_at_until_it_is_well_or_is_not,
       one_that_never_gets_well_has_its_time_limit, what_is_none_of_ours_is_left_alone,
-      what_an_operation_has_made_it_takes_away_again, an_upgrade_goes_step_by_step, a_rollback_goes_step_by_step,
-      the_way_back_goes_by_who_is_who, one_is_made_where_there_is_none,
-      who_goes_when_it_stops_is_not_stopped_to_come_back, want_of_memory_is_an_answer_like_any_other)
+      what_an_operation_has_made_it_takes_away_again, a_restart_policy_goes_and_comes_back,
+      an_upgrade_goes_step_by_step, a_rollback_goes_step_by_step, the_way_back_goes_by_who_is_who,
+      one_is_made_where_there_is_none, who_goes_when_it_stops_is_not_stopped_to_come_back,
+      want_of_memory_is_an_answer_like_any_other)
