@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/docker_daemon.h"
 #include "tests/support/process.h"
@@ -69,6 +70,18 @@ static char *op(struct scene *scene, const char *verb, const char *version, int 
 	return result.out;
 }
 
+static char *op_on(struct scene *scene, const char *verb, const char *id)
+{
+	struct process_result result =
+		process_run((const char *[]){ OPSCON, "op", verb, id, "--config", scene->config, NULL },
+			    (const char *const[]){ scene->state, NULL });
+
+	printf("%s\n", result.out);
+	ck_assert_msg(result.status == 0, "%s: %d: %s", verb, result.status, result.err);
+	free(result.err);
+	return result.out;
+}
+
 static void assert_made(struct scene *scene, const char *name, const char *variable, bool is_running)
 {
 	char path[100], *said;
@@ -128,4 +141,73 @@ START_TEST(an_upgrade_to_what_is_not_well_is_taken_back)
 }
 END_TEST
 
-SUITE("docker by command", containers_are_operated_from_the_command_line, an_upgrade_to_what_is_not_well_is_taken_back)
+// Asks again and again, at most half a minute, until the answer has that in it. NOW in the path is the time.
+static void await(struct scene *scene, const char *format, const char *text)
+{
+	bool is_there = false;
+
+	for (int i = 0; i < 300 && !is_there; i++) {
+		char path[200], *said, *until;
+
+		snprintf(path, sizeof path, "%s", format);
+		until = strstr(path, "NOW");
+		if (until)
+			snprintf(until, sizeof path - (size_t)(until - path), "%lld%s", (long long)time(NULL),
+				 strstr(format, "NOW") + 3);
+		said = docker_daemon_get(&scene->daemon, path);
+		is_there = said && strstr(said, text);
+		free(said);
+		if (!is_there)
+			nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+	ck_assert_msg(is_there, "%s: %s", format, text);
+}
+
+// The one operation that is not over. Not to be freed.
+static const char *find_paused(struct scene *scene)
+{
+	static char id[64];
+	struct process_result result =
+		process_run((const char *[]){ OPSCON, "op", "list", "--config", scene->config, NULL },
+			    (const char *const[]){ scene->state, NULL });
+	const char *at = strstr(result.out, "-upgrade-");
+
+	ck_assert_msg(at && strstr(result.out, "paused"), "%s", result.out);
+	while (at > result.out && at[-1] != '\n')
+		at--;
+	ck_assert_int_eq(sscanf(at, "%63s", id), 1);
+	process_result_finish(&result);
+	return id;
+}
+
+START_TEST(an_upgrade_whose_process_is_killed_goes_on_where_it_was)
+{
+	static const char signals[] = "/events?since=0&until=NOW&filters=%7B%22event%22%3A%5B%22kill%22%5D%7D";
+	struct scene scene;
+	char command[200];
+	pid_t pid;
+
+	if (!set_up(&scene))
+		return;
+	// One that does not end at once, so that there is time while it is stopped.
+	snprintf(command, sizeof command, "trap 'sleep 5; exit 0' TERM; httpd -f -p 127.0.0.1:%d -h /www & wait",
+		 scene.port);
+	docker_daemon_image(&scene.daemon, "opscon-test:slow", "MADE=slowly", command);
+	free(op(&scene, "create", "opscon-test:slow", 0));
+	free(op(&scene, "start", NULL, 0));
+	ck_assert_int_eq(putenv(scene.state), 0); // of the one in the background
+	pid = process_start((const char *[]){ OPSCON, "op", "upgrade", "--config", scene.config, "--yes", "name=web",
+					      "--version", "2", NULL });
+	await(&scene, signals, "\"signal\":\"15\"");
+	process_stop(pid);
+	await(&scene, "/containers/web/json", "\"Running\":false");
+	assert_made(&scene, "web.opscon-new", "MADE=second", false);
+	free(op_on(&scene, "resume", find_paused(&scene)));
+	assert_made(&scene, "web", "MADE=second", true);
+	assert_made(&scene, "web.opscon-previous", "MADE=slowly", false);
+	docker_daemon_stop(&scene.daemon);
+}
+END_TEST
+
+SUITE("docker by command", containers_are_operated_from_the_command_line, an_upgrade_to_what_is_not_well_is_taken_back,
+      an_upgrade_whose_process_is_killed_goes_on_where_it_was)
