@@ -232,7 +232,7 @@ static void assert_policy(struct scene *scene, const char *name, const char *pol
 START_TEST(a_container_is_made_started_stopped_and_deleted)
 {
 	struct scene scene;
-	char first[DRIVER_INSTANCE_MAX];
+	char first[DRIVER_INSTANCE_MAX], *said;
 
 	if (!set_up(&scene))
 		return;
@@ -257,7 +257,9 @@ START_TEST(a_container_is_made_started_stopped_and_deleted)
 	succeed(&scene, VERB_DELETE, "");
 	ck_assert(!scene.sight.exists);
 	ck_assert_uint_eq(count_containers(&scene), 0);
-	ck_assert_msg(docker_daemon_get(&scene.daemon, "/images/opscon-test:1/json"), "the image stays");
+	said = docker_daemon_get(&scene.daemon, "/images/opscon-test:1/json");
+	ck_assert_msg(said, "the image stays");
+	free(said);
 	tear_down(&scene);
 }
 END_TEST
