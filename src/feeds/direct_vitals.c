@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the guards of a rollout look at: errors and latencies of the agents that can be operated. A single reading is
- * noise where there is little traffic, so the median of a few is what counts.
+ * noise where there is little traffic, so a few of them are kept.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "feeds/direct_internal.h"
 
 enum vital { VITAL_ERRORS, VITAL_P95, VITAL_PROBE, VITAL_COUNT };
-enum { KEPT = 5, ENOUGH = 3 };
+enum { KEPT = 8, ENOUGH = 5 };
 
 struct direct_vitals {
 	uint32_t no; // of the newest reading
@@ -27,18 +27,38 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(const struct reading readings[KEPT], uint32_t after)
+// The readings after that one, ascending; returns how many there are, 0 when they are not enough.
+static size_t take(const struct reading readings[KEPT], uint32_t after, float values[KEPT])
 {
-	float values[KEPT];
 	size_t n = 0;
 
 	for (size_t i = 0; i < KEPT; i++)
 		if (readings[i].no > after)
 			values[n++] = readings[i].value;
 	if (n < ENOUGH)
-		return NAN;
+		return 0;
 	qsort(values, n, sizeof *values, compare);
-	return (double)values[n / 2];
+	return n;
+}
+
+static void get_range(const struct reading readings[KEPT], uint32_t after, double *low, double *high)
+{
+	float values[KEPT];
+	size_t n = take(readings, after, values);
+
+	if (n > 0) {
+		*low = (double)values[0];
+		*high = (double)values[n - 1];
+	}
+}
+
+static void get_median(const struct reading readings[KEPT], uint32_t after, double *out)
+{
+	float values[KEPT];
+	size_t n = take(readings, after, values);
+
+	if (n > 0)
+		*out = (double)values[n / 2];
 }
 
 static void put(struct direct_vitals *vitals, enum vital vital, double value)
@@ -82,11 +102,11 @@ void direct_vitals_get(const struct watched *watched, uint32_t after, struct eng
 {
 	const struct direct_vitals *vitals = watched ? watched->vitals : NULL;
 
-	*out = (struct engine_vitals){ NAN, NAN, NAN, 0 };
+	*out = (struct engine_vitals){ NAN, NAN, NAN, NAN, NAN, 0 };
 	if (!vitals)
 		return;
-	out->error_share = median(vitals->readings[VITAL_ERRORS], after);
-	out->p95_ms = median(vitals->readings[VITAL_P95], after);
-	out->probe_ms = median(vitals->readings[VITAL_PROBE], after);
+	get_median(vitals->readings[VITAL_ERRORS], after, &out->error_share);
+	get_range(vitals->readings[VITAL_P95], after, &out->p95_ms, &out->p95_high_ms);
+	get_range(vitals->readings[VITAL_PROBE], after, &out->probe_ms, &out->probe_high_ms);
 	out->no = vitals->no;
 }

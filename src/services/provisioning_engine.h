@@ -37,11 +37,12 @@ enum {
 	ENGINE_OPERATIONS_KEPT = 1000, // open ones; more are refused with -ENOBUFS
 };
 
-// What the guards of a rollout look at: medians of a few readings, NaN where there are not enough of them.
+// What the guards of a rollout look at, of the newest few readings; NaN where there are not enough of them.
 struct engine_vitals {
-	double error_share;      // 0..1
-	double p95_ms, probe_ms; // latencies: as the agent counts them, and of probes
-	uint32_t no;             // of the newest reading; they are numbered for each agent
+	double error_share;                // 0..1, the median
+	double p95_ms, probe_ms;           // the lowest latencies: as the agent counts them, and of probes
+	double p95_high_ms, probe_high_ms; // the highest
+	uint32_t no;                       // of the newest reading; they are numbered for each agent
 };
 
 // What the engine asks its owner. Everything it returns is borrowed, and valid until the next call.

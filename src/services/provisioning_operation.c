@@ -38,7 +38,7 @@ static int init_targets(struct op *op)
 			.index = (uint32_t)i,
 			.steps = steps,
 			.up_since_ms = -1,
-			.vitals_before = { NAN, NAN, NAN, 0 },
+			.vitals_before = { NAN, NAN, NAN, NAN, NAN, 0 },
 			.life = life_of_key(op->engine, plan->key),
 		};
 		if (!target->life)

@@ -77,7 +77,8 @@ static bool is_healthy(const struct target *target, bool is_done)
 	       health->last_success_ms != target->probed_mark_ms;
 }
 
-// What was measured before it was acted on says nothing; and like is compared with like.
+// What was measured before it was acted on says nothing; and like is compared with like. It is slower when it is so at
+// its best than it was at its worst: with little traffic a p95 is mostly chance, and it is looked at again and again.
 static void measure_vitals(const struct target *target, struct rollout_measure *out)
 {
 	const struct engine_world *world = &target->op->engine->world;
@@ -86,9 +87,9 @@ static void measure_vitals(const struct target *target, struct rollout_measure *
 	bool has_p95;
 
 	world->vitals(world->ctx, target->life->id, target->vitals_mark, &now);
-	has_p95 = !isnan(before->p95_ms) && !isnan(now.p95_ms);
+	has_p95 = !isnan(before->p95_high_ms) && !isnan(now.p95_ms);
 	out->error_share = now.error_share;
-	out->latency_before_ms = has_p95 ? before->p95_ms : before->probe_ms;
+	out->latency_before_ms = has_p95 ? before->p95_high_ms : before->probe_high_ms;
 	out->latency_ms = has_p95 ? now.p95_ms : now.probe_ms;
 	out->latency_floor_ms = has_p95 ? 0 : ROLLOUT_PROBE_FLOOR_MS;
 }

@@ -286,6 +286,7 @@ START_TEST(knows_errors_and_latencies_by_several_readings)
 	live_until(&live, has_vitals, &vitals, "enough readings");
 	ck_assert_uint_ge(vitals.no, 3);
 	ck_assert(vitals.error_share >= 0 && vitals.error_share <= 1 && vitals.probe_ms > 0 && vitals.p95_ms > 0);
+	ck_assert(vitals.probe_high_ms >= vitals.probe_ms && vitals.p95_high_ms >= vitals.p95_ms);
 	direct_vitals_get(direct_watched(feed, live_agent(&live, 0)->agent->id), vitals.no, &none);
 	ck_assert(isnan(none.error_share) && isnan(none.probe_ms) && isnan(none.p95_ms)); // none since
 	direct_vitals_get(NULL, 0, &none);

@@ -70,12 +70,12 @@ static void world_vitals(void *ctx, uint32_t id, uint32_t after, struct engine_v
 	struct bench_agent *agent = bench_agent_of(b, id);
 	uint32_t no = (uint32_t)(b->now.mono_ms / 1000);
 
-	*out = (struct engine_vitals){ NAN, NAN, NAN, no };
+	*out = (struct engine_vitals){ NAN, NAN, NAN, NAN, NAN, no };
 	if (!agent || no - after < 3)
 		return;
 	out->error_share = agent->error_share;
-	out->probe_ms = agent->latency_ms;
-	out->p95_ms = agent->p95_ms > 0 ? agent->p95_ms : NAN;
+	out->probe_ms = out->probe_high_ms = agent->latency_ms;
+	out->p95_ms = out->p95_high_ms = agent->p95_ms > 0 ? agent->p95_ms : NAN;
 }
 
 static size_t world_dependents(void *ctx, uint32_t id, const char **names, size_t n)
