@@ -42,15 +42,17 @@ static int check_plan(struct submission *s, struct instant now)
 	return 0;
 }
 
+// Targets that the plan leaves out are no reason to refuse the others.
 static int check_policy(struct submission *s)
 {
 	char words[POLICY_REFUSAL_MAX];
 
 	for (size_t i = 0; i < s->plan->n_targets; i++) {
+		const struct plan_target *target = &s->plan->targets[i];
 		const char *refusal =
-			policy_refusal(s->engine->config, s->plan->params.verb, s->plan->targets[i].environment, words);
+			policy_refusal(s->engine->config, s->plan->params.verb, target->environment, words);
 
-		if (refusal[0])
+		if (refusal[0] && (!target->refusal[0] || s->plan->refusal[0]))
 			return because(s, -EROFS, refusal);
 	}
 	if (s->plan->refusal[0])

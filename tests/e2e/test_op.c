@@ -166,9 +166,10 @@ START_TEST(what_is_refused_says_why_and_changes_nothing)
 	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes", "--no-state"), "nothing was done");
 	EXPECT(RUN(&s, 2, "restart", "nobody", "--yes"), "no agent matches");
 	scene_write("opscon.yml", "discovery: {file_sd: [{files: [targets.json]}]}\n"
-				  "operations: {read_only_environments: [prod]}\n");
+				  "operations: {read_only_environments: [prod], min_healthy: 1s}\n");
 	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes"), "prod is read-only");
 	EXPECT(RUN(&s, 0, "list"), "there was no operation yet");
+	EXPECT(RUN(&s, 0, "restart", "name=~*", "--yes"), "prod is read-only", "of 6: 1 done", "5 skipped");
 	scene_close(&s);
 }
 END_TEST
