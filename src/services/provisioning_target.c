@@ -95,23 +95,15 @@ static void record_life(struct target *target)
 	enum lifecycle was = life->public.is_recorded ? life->public.recorded : target->before.state;
 	enum lifecycle is;
 
-	switch (target->state) {
-	case TARGET_DONE:
+	if (target->state == TARGET_DONE) {
 		is = proof_state_after(target->op->plan->params.verb, &target->sight, was);
 		life_recorded(life, is, proof_provisioning_after(is));
-		break;
-	case TARGET_ROLLED_BACK:
+	} else if (target->state == TARGET_ROLLED_BACK) {
 		life_recorded(life, target->before.state, proof_provisioning_after(target->before.state));
-		break;
-	case TARGET_FAILED:
-	case TARGET_INDETERMINATE:
-		if (target->was_changed)
-			life_recorded(life, LIFECYCLE_ERRORED, PROVISIONING_FAILED);
-		else
-			life->public.provisioning = PROVISIONING_FAILED;
-		break;
-	default:
-		break; // it is not over
+	} else if (target->was_changed) {
+		life_recorded(life, LIFECYCLE_ERRORED, PROVISIONING_FAILED);
+	} else {
+		life->public.provisioning = PROVISIONING_FAILED;
 	}
 	life_touch(life);
 }

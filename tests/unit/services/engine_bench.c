@@ -60,7 +60,7 @@ static const struct health *world_health(void *ctx, uint32_t id)
 {
 	struct bench_agent *agent = bench_agent_of(ctx, id);
 
-	return agent ? &agent->health : NULL;
+	return agent && !agent->is_unjudged ? &agent->health : NULL;
 }
 
 // A reading a second, and three are enough.
@@ -308,6 +308,7 @@ void bench_start(struct engine_bench *b)
 	ck_assert_int_eq(provisioning_engine_create(&options, &b->engine), 0);
 	for (size_t i = 0; i < b->n_agents; i++)
 		provisioning_engine_agent(b->engine, &b->agents[i].agent, b->agents[i].is_gone, b->now);
+	ck_assert_int_eq(provisioning_engine_deadline(b->engine), 0); // it has something to look at
 	if (b->fail_at)
 		mem_fail_once(b->fail_at - 1);
 	provisioning_engine_tick(b->engine, b->now);

@@ -39,6 +39,7 @@ struct bench_agent {
 	bool is_sick; // whatever it runs it is down
 	bool is_gone; // not listed any more
 	bool is_unprobed;
+	bool is_unjudged;                       // nothing is known of its health
 	bool is_unseen;                         // the driver has no way to look at it
 	bool is_nameless;                       // no version is told of it
 	double error_share, latency_ms, p95_ms; // p95 0: it does not count

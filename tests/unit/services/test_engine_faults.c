@@ -172,22 +172,44 @@ START_TEST(knows_nothing_of_agents_that_there_is_no_memory_for)
 {
 	bool has_failed = true;
 	unsigned long before;
-	struct agent another;
+	struct agent another = { .id = 1, .refs = 1, .key = "http://another.test", .driver = "fake" };
 
 	for (long n = 0; has_failed; n++) {
-		bench_init(&b, 1, true);
-		another = b.agents[0].agent;
-		another.id = 2;
-		another.key = "http://another.test";
+		bench_init(&b, 0, true);
 		before = mem_n_failed();
 		mem_fail_once(n);
 		provisioning_engine_agent(b.engine, &another, false, b.now);
 		mem_fail_once(-1);
 		has_failed = mem_n_failed() > before;
-		ck_assert(has_failed || provisioning_engine_lifecycle(b.engine, 2));
+		ck_assert(has_failed || provisioning_engine_lifecycle(b.engine, 1));
 		provisioning_engine_agent(b.engine, &another, true, b.now);
 		provisioning_engine_agent(b.engine, &another, true, b.now); // of whom nothing is known
-		ck_assert_ptr_null(provisioning_engine_lifecycle(b.engine, 2));
+		ck_assert_ptr_null(provisioning_engine_lifecycle(b.engine, 1));
+		bench_finish(&b);
+	}
+}
+END_TEST
+
+START_TEST(leaves_out_without_memory_what_nothing_operates)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+	bool has_failed = true;
+	unsigned long before;
+
+	for (long n = 0; has_failed; n++) {
+		bench_prepare(&b, 2, true);
+		b.agents[1].agent.driver = NULL;
+		bench_start(&b);
+		ck_assert_int_eq(bench_plan(&b, &params, 2), 0);
+		before = mem_n_failed();
+		mem_fail_once(n);
+		if (bench_submit(&b) == 0) {
+			bench_until(&b, bench_is_over, 60000);
+			check_end();
+			ck_assert_int_eq(bench_target(&b, 1)->state, TARGET_SKIPPED);
+		}
+		mem_fail_once(-1);
+		has_failed = mem_n_failed() > before;
 		bench_finish(&b);
 	}
 }
@@ -242,5 +264,5 @@ END_TEST
 
 SUITE("provisioning_engine: faults", ends_every_operation_whatever_becomes_of_its_steps,
       comes_to_an_end_without_memory_at_any_allocation, configures_without_memory_on_record,
-      knows_nothing_of_agents_that_there_is_no_memory_for, comes_to_an_end_without_memory_on_record,
-      comes_to_an_end_without_a_disk_at_any_record)
+      knows_nothing_of_agents_that_there_is_no_memory_for, leaves_out_without_memory_what_nothing_operates,
+      comes_to_an_end_without_memory_on_record, comes_to_an_end_without_a_disk_at_any_record)

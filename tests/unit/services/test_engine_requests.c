@@ -510,11 +510,29 @@ START_TEST(fails_when_it_does_not_come_to_run)
 	plan(VERB_RESTART, 1);
 	ck_assert_int_eq(bench_submit(&b), 0);
 	bench_until(&b, is_verifying, 10000);
-	b.agents[0].sight.state = LIFECYCLE_ERRORED;
+	b.agents[0].is_unjudged = true;
+	bench_advance(&b, 100);
+	bench_advance(&b, 3000);
+	ck_assert(is_verifying(&b)); // it runs, and nobody knows how well
+	b.agents[0].is_unjudged = false;
+	b.agents[0].is_sick = true;
 	bench_until(&b, bench_is_over, 60000);
 	ck_assert_str_eq(bench_target(&b, 0)->error, "not well after 20s");
 	ck_assert_int_eq(b.lives[0].provisioning, PROVISIONING_FAILED);
 	ck_assert_int_eq(b.lives[0].recorded, LIFECYCLE_ERRORED);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(fails_when_it_ends_again_at_once)
+{
+	bench_init(&b, 1, true);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_verifying, 10000);
+	b.agents[0].sight.state = LIFECYCLE_ERRORED;
+	bench_until(&b, bench_is_over, 60000);
+	ck_assert_str_eq(bench_target(&b, 0)->error, "not well after 20s");
 	bench_finish(&b);
 }
 END_TEST
@@ -973,8 +991,9 @@ SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_
       sees_the_lock_of_another_process, refuses_when_nothing_would_be_audited, refuses_without_a_state_directory,
       fails_when_its_journal_cannot_be_made, pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
       takes_back_what_it_has_changed_when_asked, rolls_a_sick_version_back_by_itself,
-      fails_when_it_does_not_come_to_run, goes_on_when_one_that_is_done_is_not_listed_any_more,
-      leaves_the_status_of_who_is_skipped, rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
+      fails_when_it_does_not_come_to_run, fails_when_it_ends_again_at_once,
+      goes_on_when_one_that_is_done_is_not_listed_any_more, leaves_the_status_of_who_is_skipped,
+      rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
       runs_ten_operations_at_once_and_queues_the_rest, ends_what_is_queued_without_beginning_it,
       does_what_the_command_line_asks, goes_on_with_an_agent_that_comes_back_under_another_number,
       ends_in_the_midst_of_everything, leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once,
