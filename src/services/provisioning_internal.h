@@ -207,6 +207,7 @@ struct op *op_of(struct provisioning_engine *engine, uint32_t no); // NULL: none
 void op_begin(struct op *op, struct instant now);                  // it is durable: it runs as soon as there is a place
 void op_fail(struct op *op, const char *why, struct instant now);  // before it has begun
 void op_pump(struct op *op, struct instant now);                   // asks the rollout what is next, and does it
+void op_go_on(struct op *op, struct instant now); // with what was left half-way, unless a person is waited for
 void op_tick(struct op *op, struct instant now);
 int64_t op_deadline(const struct op *op);
 int op_control(struct op *op, enum journal_control what, const char *who, struct instant now);

@@ -193,6 +193,12 @@ static void go_on(struct op *op, struct instant now)
 	}
 }
 
+void op_go_on(struct op *op, struct instant now)
+{
+	if (!op->is_queued && op->state != OPERATION_PAUSED)
+		go_on(op, now);
+}
+
 static void start(struct op *op, struct instant now)
 {
 	op->is_queued = false;
@@ -479,8 +485,7 @@ int op_control(struct op *op, enum journal_control what, const char *who, struct
 	op_touch(op, true);
 	op->is_urgent = true;
 	ops_fill_places(op->engine, now);
-	if (!op->is_queued && op->state != OPERATION_PAUSED)
-		go_on(op, now);
+	op_go_on(op, now);
 	op_pump(op, now);
 	return 0;
 }

@@ -213,6 +213,7 @@ static void wait_for_person(struct target *target, struct instant now)
 	tell_journal(target, now);
 	rollout_tell(target->op->rollout, target->index, target->state, now.mono_ms);
 	op_touch(target->op, true);
+	op_go_on(target->op, now); // somebody has said so already
 }
 
 static void go_on(struct target *target, struct instant now)

@@ -238,6 +238,7 @@ static bool live_apart(struct journal_bench *bench, long n_records, long n_calls
 	ck_assert_int_eq(pipe(told), 0);
 	pid = fork();
 	if (pid == 0) {
+		suite_hush();
 		if (n_calls >= 0)
 			disk_break(n_calls, DISK_DIES, false);
 		journal_bench_start(bench, n_records ? die_after : NULL, &n_records);
@@ -304,6 +305,7 @@ START_TEST(who_is_killed_while_taking_it_up_leaves_the_old_one_or_the_new)
 		prepare_torn(&bench, N);
 		pid = fork();
 		if (pid == 0) {
+			suite_hush();
 			disk_break(n, DISK_DIES, false);
 			journal_bench_start(&bench, NULL, NULL);
 			_exit(journal_bench_resume(&bench, JOURNAL_BENCH_ID, &journal, &story) < 0);

@@ -12,6 +12,11 @@
 #include <check.h>
 #include <stddef.h>
 
+/* For a forked child that may be killed at any moment: it says nothing to Check any more, since half a message would
+ * spoil the whole run. An assertion that fails then ends it with a status that is not 0.
+ */
+void suite_hush(void);
+
 int suite_run(const char *title, const TTest *const *cases, size_t n);
 
 // For a test that has nothing to test with here: say why, then return. A program of skipped tests alone exits with 77.

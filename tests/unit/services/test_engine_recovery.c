@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static void kill_in_time(void *ctx)
 
 static _Noreturn void live(enum verb verb)
 {
+	suite_hush();
 	b.after_record = kill_in_time;
 	bench_start(&b);
 	if (row.step)
@@ -83,16 +85,24 @@ static bool is_settled(struct engine_bench *bench)
 	return !op || is_quiet;
 }
 
+static bool is_hasty; // the person does not wait until all that was in doubt was looked at
+
+static void settle(unsigned n)
+{
+	bench_until(&b, is_settled, 120000);
+	check_sent_once(n);
+	bench_advance(&b, 2 * ENGINE_LOOK_EVERY_MS); // what needs no person ends by itself
+	bench_until(&b, is_settled, 120000);
+}
+
 // What the one that comes after finds, and what a person makes of it.
 static enum operation_state go_on(enum request_type wish, unsigned n)
 {
 	int r;
 
 	bench_start(&b);
-	bench_until(&b, is_settled, 120000);
-	check_sent_once(n);
-	bench_advance(&b, 2 * ENGINE_LOOK_EVERY_MS); // what needs no person ends by itself
-	bench_until(&b, is_settled, 120000);
+	if (!is_hasty)
+		settle(n);
 	if (b.engine->ops) {
 		ck_assert_msg(b.operation && b.operation->state == OPERATION_PAUSED, "record %u: %s", n, b.states);
 		r = bench_ask(&b, wish);
@@ -106,6 +116,29 @@ static enum operation_state go_on(enum request_type wish, unsigned n)
 	return b.operation ? b.operation->state : OPERATION_QUEUED;
 }
 
+static bool is_torn; // the record at which it was killed did not get to the disk
+
+static void tear(void)
+{
+	char pattern[160];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s/operations/*.journal", b.state_dir);
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		FILE *file = fopen(found.gl_pathv[0], "re");
+		long n_kept = 0;
+		int c;
+
+		for (long at = 0; (c = fgetc(file)) != EOF; at++)
+			if (c == '\n' && (c = fgetc(file)) != EOF) {
+				n_kept = ++at;
+			}
+		fclose(file);
+		ck_assert_int_eq(truncate(found.gl_pathv[0], n_kept), 0);
+		globfree(&found);
+	}
+}
+
 // How often each end was come to, over all records.
 static void kill_at_each_record(enum verb verb, enum request_type wish, unsigned n_by_state[OPERATION_STATE_COUNT])
 {
@@ -113,6 +146,8 @@ static void kill_at_each_record(enum verb verb, enum request_type wish, unsigned
 
 	for (unsigned n = 1; was_killed; n++) {
 		was_killed = die_at(verb, n);
+		if (is_torn && was_killed)
+			tear();
 		n_by_state[go_on(wish, n)]++;
 		munmap(b.mirror, sizeof *b.mirror);
 		b.mirror = NULL;
@@ -128,6 +163,57 @@ START_TEST(goes_on_with_a_restart_after_a_kill_at_each_record)
 	ck_assert_uint_ge(n_by_state[OPERATION_SUCCEEDED], 10);
 	ck_assert_uint_ge(n_by_state[OPERATION_QUEUED], 2); // before its plan was whole: nothing has begun
 	ck_assert_uint_eq(n_by_state[OPERATION_ROLLED_BACK] + n_by_state[OPERATION_ABORTED], 0);
+}
+END_TEST
+
+START_TEST(goes_on_when_asked_before_all_doubt_is_settled)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	is_hasty = true;
+	kill_at_each_record(VERB_RESTART, REQUEST_OPERATION_RESUME, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_SUCCEEDED], 10);
+	ck_assert_uint_eq(n_by_state[OPERATION_ROLLED_BACK] + n_by_state[OPERATION_ABORTED], 0);
+}
+END_TEST
+
+START_TEST(goes_on_when_asked_before_it_is_known_that_it_has_happened)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	is_hasty = is_torn = true;
+	kill_at_each_record(VERB_RESTART, REQUEST_OPERATION_RESUME, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_SUCCEEDED], 10);
+}
+END_TEST
+
+START_TEST(takes_back_when_asked_before_it_is_known_that_it_has_happened)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	is_hasty = is_torn = true;
+	kill_at_each_record(VERB_UPGRADE, REQUEST_OPERATION_ROLLBACK, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_ROLLED_BACK], 3);
+}
+END_TEST
+
+START_TEST(ends_when_asked_before_all_doubt_is_settled)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	is_hasty = true;
+	kill_at_each_record(VERB_RESTART, REQUEST_OPERATION_ABORT, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_ABORTED], 10);
+}
+END_TEST
+
+START_TEST(takes_back_when_asked_before_all_doubt_is_settled)
+{
+	unsigned n_by_state[OPERATION_STATE_COUNT] = { 0 };
+
+	is_hasty = true;
+	kill_at_each_record(VERB_UPGRADE, REQUEST_OPERATION_ROLLBACK, n_by_state);
+	ck_assert_uint_ge(n_by_state[OPERATION_ROLLED_BACK], 3);
 }
 END_TEST
 
@@ -272,6 +358,9 @@ START_TEST(says_that_nobody_knows_what_cannot_be_seen)
 END_TEST
 
 SUITE("provisioning_engine: recovery", goes_on_with_a_restart_after_a_kill_at_each_record,
+      goes_on_when_asked_before_all_doubt_is_settled, ends_when_asked_before_all_doubt_is_settled,
+      goes_on_when_asked_before_it_is_known_that_it_has_happened,
+      takes_back_when_asked_before_it_is_known_that_it_has_happened, takes_back_when_asked_before_all_doubt_is_settled,
       ends_a_restart_after_a_kill_at_each_record, goes_on_taking_back_after_a_kill_at_each_record,
       takes_back_after_a_kill_at_each_record_when_asked, takes_nothing_back_where_nothing_was_done,
       says_that_nobody_knows_what_cannot_be_seen, takes_back_what_was_done_before_a_step_was_refused,
