@@ -238,7 +238,10 @@ int op_cli_show(const struct op_request *request, const struct fleet_options *op
 		fprintf(stderr, "opscon op show: %s: %s\n", request->id,
 			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
 	if (story.operation) {
-		enum operation_state state = state_now(&story, &why);
+		enum operation_state state;
+
+		recovery_apply(&story, story.at_ms); // without memory its targets are shown as they were left
+		state = state_now(&story, &why);
 
 		r = op_cli_print(story.operation, state, why, request->is_json);
 		r = r ? r : story.error ? EXIT_INDETERMINATE : EXIT_WELL;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "operations/journal_fold.h"
+
 static const char before_it_began[] = "opscon ended before it began";
 static const char before_an_answer[] = "opscon ended before an answer came";
 static const char while_it_ran[] = "opscon ended while it ran";
@@ -162,4 +164,17 @@ bool recovery_next_record(const struct journal_story *story, const struct recove
 	out->u.state.why = recovery->why;
 	out->u.state.wave = operation->wave;
 	return true;
+}
+
+int recovery_apply(struct journal_story *story, int64_t now_ms)
+{
+	struct recovery recovery;
+	struct journal_record record;
+	size_t at = 0;
+	int r = 0;
+
+	recovery_decide(story, &recovery);
+	while (r == 0 && recovery_next_record(story, &recovery, &at, now_ms, &record))
+		r = journal_fold(story, &record);
+	return r;
 }

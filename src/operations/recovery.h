@@ -45,3 +45,6 @@ enum recovery_target recovery_of_target(const struct journal_story *story, size_
  */
 bool recovery_next_record(const struct journal_story *story, const struct recovery *recovery, size_t *at,
 			  int64_t now_ms, struct journal_record *out);
+
+// Makes the story say so itself, as if these records had been written: for showing it. 0 or -ENOMEM.
+int recovery_apply(struct journal_story *story, int64_t now_ms);

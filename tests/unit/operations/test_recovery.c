@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/support/suite.h"
 #include "tests/unit/operations/journal_bench.h"
 
@@ -111,6 +112,55 @@ START_TEST(what_is_written_down_then_says_it_once)
 }
 END_TEST
 
+static void assert_applied(const struct journal_story *story, const struct script_row *row)
+{
+	static const enum target_state states[] = {
+		[RECOVERY_RESET] = TARGET_PENDING,
+		[RECOVERY_FAILED] = TARGET_FAILED,
+		[RECOVERY_DOUBT] = TARGET_INDETERMINATE,
+	};
+	size_t n[TARGET_STATE_COUNT] = { 0 };
+
+	ck_assert(operation_is_over(story->operation->state) || story->operation->state == OPERATION_PAUSED);
+	for (size_t i = 0; i < JOURNAL_BENCH_TARGETS; i++) {
+		enum recovery_target is = row->targets[i].is;
+		enum target_state state = story->operation->targets[i].state;
+
+		n[state]++;
+		ck_assert(is == RECOVERY_KEEP || is == RECOVERY_GO_ON || state == states[is]);
+	}
+	ck_assert_mem_eq(n, story->operation->n_by_state, sizeof n);
+}
+
+START_TEST(it_is_shown_as_it_would_be_written_down)
+{
+	const struct script_row *rows;
+	size_t n_rows = journal_script(&rows);
+
+	for (size_t n = 1; n <= n_rows; n++) {
+		struct journal_bench bench;
+		struct journal_story story;
+		long n_before_failure = 0;
+		int r;
+
+		journal_bench_init(&bench);
+		journal_bench_write(&bench, JOURNAL_BENCH_ID, n);
+		do { // each allocation fails in turn
+			ck_assert_int_eq(journal_read(bench.dir, JOURNAL_BENCH_ID, 1, &story), 0);
+			mem_fail_once(n_before_failure++);
+			r = recovery_apply(&story, journal_bench_now);
+			mem_fail_after(-1);
+			ck_assert(r == 0 || r == -ENOMEM);
+			if (r == 0)
+				assert_applied(&story, &rows[n - 1]);
+			journal_story_finish(&story);
+		} while (r < 0);
+		ck_assert(n == 24 || n == n_rows || n_before_failure > 1);
+		journal_bench_finish(&bench);
+	}
+}
+END_TEST
+
 START_TEST(its_words_are_those_of_what_it_did)
 {
 	static const struct {
@@ -205,5 +255,5 @@ START_TEST(what_is_damaged_is_shown_and_not_touched)
 END_TEST
 
 SUITE("recovery", after_every_record_it_is_known_what_to_do, what_is_written_down_then_says_it_once,
-      its_words_are_those_of_what_it_did, what_is_held_or_not_there_is_left_alone,
-      what_is_damaged_is_shown_and_not_touched)
+      it_is_shown_as_it_would_be_written_down, its_words_are_those_of_what_it_did,
+      what_is_held_or_not_there_is_left_alone, what_is_damaged_is_shown_and_not_touched)
