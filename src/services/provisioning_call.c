@@ -27,8 +27,8 @@ static void on_done(void *ctx, const struct driver_answer *answer)
 	struct call *call = ctx;
 	struct driver_answer copy = *answer; // whoever listens may begin the call anew
 
-	if (call->is_beginning) { // told on before begin() has returned: heard after it
-		call->early = copy;
+	if (call->early) { // told on before begin() has returned: heard after it
+		*call->early = copy;
 		call->is_answered = true;
 		return;
 	}
@@ -69,6 +69,7 @@ int call_begin(struct calls *calls, struct call *call, const struct call_request
 {
 	const struct driver_listener listener = { .done = on_done, .output = on_output, .ctx = call };
 	struct driver_request asked = { .params = request->params };
+	struct driver_answer early;
 	int r;
 
 	call->driver = calls->world->driver(calls->world->ctx, request->agent);
@@ -81,13 +82,13 @@ int call_begin(struct calls *calls, struct call *call, const struct call_request
 	asked.step = &call->step;
 	asked.idempotency_key = call->key;
 	asked.expected_instance = call->instance;
-	call->is_beginning = true;
+	call->early = &early;
 	r = call->driver->class->begin(call->driver, &asked, &listener, &call->run);
-	call->is_beginning = false;
+	call->early = NULL;
 	if (r < 0)
 		release(call);
 	else if (call->is_answered)
-		on_done(call, &call->early);
+		on_done(call, &early);
 	return r;
 }
 

@@ -26,8 +26,8 @@ struct call {
 	char instance[DRIVER_INSTANCE_MAX];
 	struct driver *driver; // borrowed
 	struct driver_run *run;
-	bool is_beginning, is_answered;
-	struct driver_answer early; // an answer that came before begin() was over
+	struct driver_answer *early; // where an answer goes that comes before begin() is over; NULL: it is
+	bool is_answered;            // there is one
 	void (*done)(struct call *call, const struct driver_answer *answer); // may begin the call anew
 	void (*output)(struct call *call, const char *line);                 // NULL: nobody listens
 	struct deadline give_up;
