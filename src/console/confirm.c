@@ -178,7 +178,7 @@ static void type(struct confirm *confirm, const struct key *key)
 {
 	bool is_name = confirm->focus == CONFIRM_NAME;
 
-	if (key_guard_run(&confirm->guard) > TYPED_RUN_MAX && key->code < KEY_NAMED) {
+	if (is_name && key_guard_run(&confirm->guard) > TYPED_RUN_MAX && key->code < KEY_NAMED) {
 		confirm->note = "A key seems to be stuck: it is not taken.";
 		return;
 	}

@@ -23,7 +23,7 @@ bool key_guard_is_armed(const struct key_guard *guard, struct instant now)
 
 unsigned key_guard_run(const struct key_guard *guard)
 {
-	return guard->keys[0].n;
+	return guard->run;
 }
 
 bool key_guard_allows(struct key_guard *guard, const struct key *key, struct instant now)
@@ -36,6 +36,7 @@ bool key_guard_allows(struct key_guard *guard, const struct key *key, struct ins
 	if (guard->keys[at].n && guard->keys[at].code == key->code && guard->keys[at].mods == key->mods &&
 	    now.mono_ms - guard->keys[at].last_mono_ms < KEY_REPEAT_MS)
 		run.n += guard->keys[at].n;
+	guard->run = run.n > 1 && at == 0 ? guard->run + 1 : 1;
 	memmove(guard->keys + 1, guard->keys, at * sizeof guard->keys[0]);
 	guard->keys[0] = run;
 	return run.n == 1 && key_guard_is_armed(guard, now);

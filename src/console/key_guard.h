@@ -24,6 +24,7 @@ struct key_guard {
 		int64_t last_mono_ms;
 		unsigned n;     // how many times it has come without a pause; 0: not at all
 	} keys[KEY_GUARD_KEYS]; // the latest first: a key stays stuck while others are pressed
+	unsigned run;           // of the latest, with no other between
 };
 
 void key_guard_begin(struct key_guard *guard);
@@ -33,5 +34,5 @@ void key_guard_painted(struct key_guard *guard, struct instant now);
  * key is not the repetition of the one before.
  */
 bool key_guard_allows(struct key_guard *guard, const struct key *key, struct instant now);
-unsigned key_guard_run(const struct key_guard *guard); // of the key told last
+unsigned key_guard_run(const struct key_guard *guard); // how many times the last key came, with no other between
 bool key_guard_is_armed(const struct key_guard *guard, struct instant now);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "console/state.h"
 #include "text/text.h"
 #include "widgets/operation_detail.h"
@@ -99,15 +100,19 @@ static void ask(struct console *console, enum request_type type, const struct op
 {
 	const char *buttons[] = { console->dialog_button };
 	char what[OPERATION_TEXT_MAX], done[OPERATION_DONE_MAX], text[1024];
+	struct strbuf all;
 
 	console->target_operation = operation->no;
 	console->dialog_request = type;
 	operation_title(operation->plan, what, sizeof what);
 	action_request_button(type, operation, console->dialog_button);
-	snprintf(text, sizeof text, "%s is %s, %s done.%s%s%s%s", what, operation_state_name(operation->state),
-		 operation_done_text(operation, done), *operation->why ? " " : "", operation->why,
-		 *console->rollback_reason && type == REQUEST_OPERATION_ROLLBACK ? "\nWhy: " : "",
-		 type == REQUEST_OPERATION_ROLLBACK ? console->rollback_reason : "");
+	strbuf_init(&all, text, sizeof text);
+	strbuf_addf(&all, "%s is %s, %s done.", what, operation_state_name(operation->state),
+		    operation_done_text(operation, done));
+	if (*operation->why)
+		strbuf_addf(&all, "\n%s", operation->why);
+	if (type == REQUEST_OPERATION_ROLLBACK)
+		strbuf_addf(&all, "\nWhy: %s", console->rollback_reason);
 	dialog_open(&console->dialog, console->dialog_button, text_trim(text), buttons, 1);
 }
 

@@ -469,8 +469,8 @@ START_TEST(a_reason_must_say_something)
 	struct console_fixture f;
 
 	console_fixture_init(&f);
-	ask(&f, "rollback", GUARD_REASON, "prod");
-	console_fixture_keys(&f, "prod Tab space Tab Enter");
+	ask(&f, "rollback", GUARD_REASON, "tattoo test");
+	console_fixture_keys(&f, "tattoo space test Tab space Tab Enter");
 	ck_assert(confirm_of(&f)->is_open);
 	ck_assert(console_fixture_shows(&f, "Say why first"));
 	console_fixture_keys(&f, "S-Tab");
@@ -479,7 +479,7 @@ START_TEST(a_reason_must_say_something)
 	console_fixture_wait(&f, 100);
 	console_fixture_keys(&f, "Enter");
 	ck_assert_uint_eq(n_submitted(&f), 1);
-	ck_assert_str_eq(f.feed.typed, "prod");
+	ck_assert_str_eq(f.feed.typed, "tattoo test");
 	ck_assert_str_eq(f.feed.reason, " errors at 7 %");
 	console_fixture_finish(&f);
 }
