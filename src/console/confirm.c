@@ -35,6 +35,11 @@ void confirm_review(struct confirm *confirm, const struct plan *plan)
 	key_guard_begin(&confirm->guard);
 }
 
+void confirm_note(struct confirm *confirm, const char *note)
+{
+	confirm->note = note;
+}
+
 void confirm_close(struct confirm *confirm)
 {
 	plan_unref((struct plan *)confirm->plan);

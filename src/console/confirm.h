@@ -29,6 +29,7 @@ enum confirm_outcome { CONFIRM_GOES_ON, CONFIRM_CANCELLED, CONFIRM_CONFIRMED };
 
 void confirm_open(struct confirm *confirm, const char *title);         // before there is a plan
 void confirm_review(struct confirm *confirm, const struct plan *plan); // takes a reference
+void confirm_note(struct confirm *confirm, const char *note);          // a constant, until the next key
 void confirm_close(struct confirm *confirm);                           // zeroed memory is fine
 void confirm_painted(struct confirm *confirm, struct instant now); // it stands on the screen, large enough to be read
 

@@ -62,6 +62,7 @@ struct acting {
 	enum rollout_kind kind;  // ROLLOUT_KIND_COUNT: as configured
 	uint32_t token;          // of the last plan that was asked for
 	bool is_waiting;         // for it
+	bool is_again;           // the one before was out of date
 	uint32_t undo_operation; // 0 none
 	int64_t undo_until_ms;   // mono
 };
@@ -222,8 +223,11 @@ void console_take_action(struct console *console, const char *id);
 void console_take_strategy(struct console *console, const char *name);
 const char *console_check_value(const struct console *console, const char *text); // "" good, else why not
 void console_take_value(struct console *console, const char *text);
-bool console_has_plan(const struct console *console); // the one that is waited for has come
-void console_take_plan(struct console *console);      // when it has
+
+// ---- planning.c: the plan, and the question
+void console_ask_plan(struct console *console, bool is_again); // again: the one before is out of date
+bool console_has_plan(const struct console *console);          // the one that is waited for has come
+void console_take_plan(struct console *console);               // when it has
 void console_confirm_key(struct console *console, const struct key *key);
 bool console_undo(struct console *console); // false: there is nothing, or it was too long ago
 

@@ -48,7 +48,7 @@ static int fake_request(struct feed *feed, const struct request *request)
 	fake->requests[fake->n].who = fake->who[fake->n];
 	note_operation(fake, request);
 	fake->n++;
-	return fake->answer;
+	return fake->takes_plans && request->type == REQUEST_PLAN ? 0 : fake->answer;
 }
 
 static void fake_stop(struct feed *feed)

@@ -17,6 +17,7 @@ struct fake_feed {
 	char texts[REQUESTS_MAX][128], who[REQUESTS_MAX][32];
 	size_t n;
 	int answer;                  // what a request gives
+	bool takes_plans;            // that one is taken all the same
 	uint32_t agents[AGENTS_MAX]; // of the last plan that was asked for, as is_hidden
 	bool is_hidden[AGENTS_MAX];
 	struct operation_params params; // of it, with copies of its texts

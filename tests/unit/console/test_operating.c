@@ -717,6 +717,30 @@ START_TEST(refusals_are_said_in_words)
 }
 END_TEST
 
+START_TEST(what_has_changed_is_planned_and_asked_anew)
+{
+	struct console_fixture f;
+
+	console_fixture_init(&f);
+	ask(&f, "restart", GUARD_TYPE_NAME, "event");
+	f.feed.answer = -ESTALE;
+	f.feed.takes_plans = true;
+	console_fixture_keys(&f, "event Tab Enter");
+	ck_assert(says(&f, "it has changed"));
+	ck_assert(console_fixture_shows(&f, "The plan is being made"));
+	f.feed.answer = 0;
+	answer(&f, plan_asked(&f, GUARD_TYPE_NAME, "event"));
+	ck_assert(console_fixture_shows(&f, "this is the new plan"));
+	ck_assert_str_eq(confirm_of(&f)->name, "");
+	ck_assert_int_eq(confirm_of(&f)->focus, CONFIRM_CANCEL);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "event Tab Enter");
+	ck_assert_uint_eq(n_submitted(&f), 2);
+	ck_assert_uint_eq(console_fixture_request(&f)->operation, 42);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(who_is_gone_is_not_acted_on)
 {
 	struct console_fixture f;
@@ -811,5 +835,6 @@ SUITE("console operating", marks_stay_on_their_agents, all_that_are_listed_are_m
       a_refused_plan_can_only_be_closed, a_plan_that_comes_too_late_opens_nothing,
       on_a_screen_that_shows_nothing_nothing_is_confirmed, every_target_can_be_scrolled_to,
       what_is_reversible_happens_at_once_and_is_undone_by_one_key, without_a_way_back_no_undo_is_promised,
-      several_are_never_changed_without_a_question, refusals_are_said_in_words, who_is_gone_is_not_acted_on,
-      buttons_say_what_they_do, short_of_memory_nothing_happens_and_nothing_breaks)
+      several_are_never_changed_without_a_question, refusals_are_said_in_words,
+      what_has_changed_is_planned_and_asked_anew, who_is_gone_is_not_acted_on, buttons_say_what_they_do,
+      short_of_memory_nothing_happens_and_nothing_breaks)

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The plan that was asked for, the question about it, and what follows from the answer. */
+#include <errno.h>
+
+#include "base/memory.h"
+#include "console/state.h"
+#include "text/text.h"
+#include "widgets/confirm_dialog.h"
+#include "widgets/operation_words.h"
+
+static const char is_new[] = "It has changed since: this is the new plan.";
+
+struct rollout console_rollout(const struct console *console, enum rollout_kind kind)
+{
+	static const struct operations_config usual = { .rollout = { .batch = 1,
+								     .max_unavailable = 1,
+								     .wait_ms = 60000,
+								     .min_healthy_ms = 10000,
+								     .verify_ms = 300000,
+								     .canary_percent = { 10, 50, 100 },
+								     .max_error_share = 0.05,
+								     .max_latency_growth = 0.5,
+								     .rolls_back = true },
+							.canary_wait_ms = 300000 };
+	const struct operations_config *config = console->config ? &console->config->operations : &usual;
+
+	return operations_rollout(config, kind < ROLLOUT_KIND_COUNT ? kind : config->rollout.kind);
+}
+
+static size_t drop_gone(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	size_t n = 0;
+
+	for (size_t i = 0; i < acting->n; i++)
+		if (fleet_agent(console->fleet, acting->ids[i]))
+			acting->ids[n++] = acting->ids[i];
+	acting->n = n;
+	return n;
+}
+
+// Of one agent that is on the screen nothing is hidden.
+static void note_hidden(const struct console *console, bool *is_hidden)
+{
+	size_t row;
+
+	for (size_t i = 0; i < console->acting.n; i++)
+		is_hidden[i] = console->view.screen == SCREEN_OVERVIEW &&
+			       !agent_order_find(console->order, console->acting.ids[i], &row);
+}
+
+void console_ask_plan(struct console *console, bool is_again)
+{
+	struct acting *acting = &console->acting;
+	const struct operation_params params = {
+		.verb = acting->action->verb,
+		.is_forced = acting->action->is_forced,
+		.version = acting->action->verb == VERB_CONFIGURE ? "" : acting->value,
+		.patch = acting->action->verb == VERB_CONFIGURE ? acting->value : "",
+		.reason = "",
+		.rollout = console_rollout(console, acting->kind),
+	};
+	bool *is_hidden;
+
+	if (!drop_gone(console)) {
+		console_say(console, SEVERITY_WARNING, "not done: it is gone");
+		return;
+	}
+	is_hidden = mem_calloc(acting->n, sizeof *is_hidden);
+	if (!is_hidden) {
+		console_say(console, SEVERITY_WARNING, "not done: out of memory");
+		return;
+	}
+	note_hidden(console, is_hidden);
+	acting->token++;
+	acting->is_waiting = true;
+	acting->is_again = is_again;
+	confirm_open(&console->confirm, acting->title);
+	if (console_request(console, &(struct request){ .type = REQUEST_PLAN,
+							.agents = acting->ids,
+							.is_hidden = is_hidden,
+							.n_agents = acting->n,
+							.params = &params,
+							.token = acting->token }) < 0) {
+		acting->is_waiting = false;
+		confirm_close(&console->confirm);
+	}
+	mem_free(is_hidden);
+	console_take_plan(console);
+}
+
+static int begin_operation(struct console *console, const struct plan *plan, const char *typed, const char *reason)
+{
+	const char *key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
+	const char *undo = keymap_key(&console->keymap, COMMAND_ROLL_BACK);
+	bool can_undo = plan->guard == GUARD_REVERSIBLE && plan->targets[0].n_undo && *undo;
+	char text[OPERATION_TEXT_MAX];
+	int r = console_request(console, &(struct request){ .type = REQUEST_SUBMIT,
+							    .operation = plan->no,
+							    .hash = plan->hash,
+							    .typed = typed,
+							    .reason = reason });
+
+	if (r < 0)
+		return r;
+	id_set_clear(&console->marks);
+	console->operations.held = 0; // the newest is what somebody wants to see there
+	console->acting.undo_operation = can_undo ? plan->no : 0;
+	console->acting.undo_until_ms = console->now.mono_ms + UNDO_MS;
+	operation_title(plan, text, sizeof text);
+	if (can_undo)
+		console_say(console, SEVERITY_INFO, "%.*s has begun: %s undoes it for %d s", text_fit(text, 160), text,
+			    undo, UNDO_MS / 1000);
+	else
+		console_say(console, SEVERITY_INFO, "%.*s has begun%s%s%s", text_fit(text, 160), text, *key ? ": " : "",
+			    key, *key ? " shows it" : "");
+	return 0;
+}
+
+// It is what was asked for and nothing else, so that it may happen without another word.
+static bool is_at_once(const struct console *console, const struct plan *plan)
+{
+	const struct acting *acting = &console->acting;
+
+	return plan->guard == GUARD_REVERSIBLE && plan->n_targets == 1 && acting->n == 1 &&
+	       plan->targets[0].agent == acting->ids[0] && plan->params.verb == acting->action->verb &&
+	       !plan->targets[0].is_hidden && !*plan->refusal && !*plan->targets[0].refusal;
+}
+
+void console_take_plan(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	const struct plan *plan = acting->is_waiting ? fleet_plan(console->fleet, acting->token) : NULL;
+
+	if (!plan)
+		return;
+	acting->is_waiting = false;
+	if (is_at_once(console, plan)) {
+		confirm_close(&console->confirm);
+		begin_operation(console, plan, "", "");
+	} else {
+		confirm_review(&console->confirm, plan);
+		if (acting->is_again)
+			confirm_note(&console->confirm, is_new);
+	}
+	console->is_urgent = true;
+}
+
+bool console_has_plan(const struct console *console)
+{
+	return console->acting.is_waiting && fleet_plan(console->fleet, console->acting.token);
+}
+
+// What is not as it was is planned anew, and asked about anew.
+static void submit(struct console *console)
+{
+	const struct plan *plan = plan_ref(console->confirm.plan);
+	int r = begin_operation(console, plan, console->confirm.name.text, console->confirm.reason.text);
+
+	plan_unref((struct plan *)plan);
+	confirm_close(&console->confirm);
+	if (r == -ESTALE)
+		console_ask_plan(console, true);
+}
+
+void console_confirm_key(struct console *console, const struct key *key)
+{
+	struct confirm *confirm = &console->confirm;
+	struct confirm_view view;
+	size_t rows, last_top;
+
+	confirm_show(confirm, &view);
+	rows = confirm_dialog_rows(&view, console->width, console->height);
+	last_top = confirm_dialog_last_top(&view, console->width, console->height);
+	console->is_dirty = true;
+	switch (confirm_key(confirm, key, rows, last_top, console->now)) {
+	case CONFIRM_GOES_ON:
+		return;
+	case CONFIRM_CANCELLED:
+		console->acting.is_waiting = false;
+		break;
+	case CONFIRM_CONFIRMED:
+		submit(console);
+		return;
+	}
+	confirm_close(confirm);
+}
+
+// ---- undo
+
+bool console_undo(struct console *console)
+{
+	struct acting *acting = &console->acting;
+	uint32_t no = acting->undo_operation;
+
+	if (!no || console->now.mono_ms >= acting->undo_until_ms)
+		return false;
+	acting->undo_operation = 0;
+	if (console_request(console, &(struct request){ .type = REQUEST_OPERATION_ROLLBACK,
+							.operation = no,
+							.reason = "undone at once" }) == 0)
+		console_say(console, SEVERITY_INFO, "it is being undone");
+	return true;
+}
