@@ -12,10 +12,10 @@ static unsigned share_of(const struct operation *operation, size_t i)
 	const struct operation_target *target = &operation->targets[i];
 	size_t n = operation->plan->targets[i].n_steps, done = 0;
 
-	if (target_is_settled(target->state))
+	if (target->state == TARGET_DONE)
 		return 1000;
 	for (size_t no = 0; target->steps && no < n; no++)
-		done += target->steps[no].state == STEP_COMPLETED || target->steps[no].state == STEP_SKIPPED;
+		done += target->steps[no].state == STEP_COMPLETED;
 	return n ? (unsigned)(done * 1000 / n) : 0;
 }
 
@@ -95,8 +95,11 @@ static void add_waves(const struct operation *operation, unsigned from, unsigned
 	step = add(out, state_of_wave(operation, &wave), label);
 	step->started_ms = wave.started_ms;
 	step->ended_ms = wave.settled == wave.n ? wave.ended_ms : 0;
-	snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu agent%s", wave.settled, wave.n,
-		 wave.n == 1 ? "" : "s");
+	if (step->state == STEP_SKIPPED)
+		snprintf(out->notes[at], sizeof out->notes[at], "not begun");
+	else
+		snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu agent%s", wave.settled, wave.n,
+			 wave.n == 1 ? "" : "s");
 	step->description = out->notes[at];
 	if (wave.bad) {
 		snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu failed", wave.bad, wave.n);

@@ -139,6 +139,14 @@ void console_abort(struct console *console)
 		ask(console, REQUEST_OPERATION_ABORT, operation);
 }
 
+static bool has_way_back(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_targets; i++)
+		if (plan->targets[i].n_undo)
+			return true;
+	return false;
+}
+
 void console_roll_back(struct console *console)
 {
 	const struct operation *operation;
@@ -153,6 +161,11 @@ void console_roll_back(struct console *console)
 	operation = open_operation(console);
 	if (!operation)
 		return;
+	if (!has_way_back(operation->plan)) {
+		console_say(console, SEVERITY_INFO, "there is no way back from this %s",
+			    verb_name(operation->plan->params.verb));
+		return;
+	}
 	console->target_operation = operation->no;
 	console_open_prompt(console, PROMPT_ROLLBACK);
 }

@@ -40,6 +40,8 @@ static const char *refusal(enum request_type type, int error)
 {
 	const char *words = is_operating(type) ? operation_refusal(error) : NULL;
 
+	if (type == REQUEST_OPERATION_ROLLBACK && error == -ENOTSUP)
+		return "there is no way back";
 	if (words)
 		return words;
 	switch (error) {

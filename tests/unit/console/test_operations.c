@@ -186,6 +186,25 @@ START_TEST(a_rollback_needs_a_reason_and_is_confirmed)
 }
 END_TEST
 
+START_TEST(where_there_is_no_way_back_none_is_offered)
+{
+	struct console_fixture f;
+	struct plan *plan;
+
+	console_fixture_init(&f);
+	plan = plan_fixture(&f.fleet, &(struct plan_wish){ .verb = VERB_DELETE,
+							   .agents = console_fixture_view(&f)->table.ids,
+							   .n = 1,
+							   .no = 1 });
+	operation_fixture_send(&f.fleet, operation_fixture(plan, OPERATION_RUNNING));
+	plan_unref(plan);
+	console_fixture_keys(&f, "O U");
+	ck_assert(says(&f, "there is no way back from this delete"));
+	ck_assert(!console_fixture_view(&f)->prompt.is_open);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(what_is_over_is_left_alone)
 {
 	static const char *const keys[] = { "P", "X", "U" };
@@ -226,5 +245,5 @@ END_TEST
 SUITE("console operations", what_is_under_way_stands_in_the_head_of_every_screen, the_cursor_stays_on_its_operation,
       from_an_operation_to_its_targets_and_their_agents, one_key_pauses_everything_from_every_screen,
       an_operation_is_paused_at_once_and_resumed_on_purpose, an_abort_is_confirmed,
-      a_rollback_needs_a_reason_and_is_confirmed, what_is_over_is_left_alone,
-      the_answer_is_about_the_operation_that_was_asked_about)
+      a_rollback_needs_a_reason_and_is_confirmed, where_there_is_no_way_back_none_is_offered,
+      what_is_over_is_left_alone, the_answer_is_about_the_operation_that_was_asked_about)
