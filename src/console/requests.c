@@ -27,6 +27,10 @@ static const char *operation_refusal(int error)
 		return "it has changed since the plan was made; the timeline says how";
 	case -EBUSY:
 		return "somebody else is operating on it; the timeline says who";
+	case -EALREADY:
+		return "it is so already";
+	case -ENOBUFS:
+		return "too many operations are open";
 	case -EIO:
 		return "the audit trail or the journal cannot be written";
 	case -EINVAL:

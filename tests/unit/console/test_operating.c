@@ -696,6 +696,8 @@ START_TEST(refusals_are_said_in_words)
 		{ -EIO, "audit trail" },
 		{ -EINVAL, "makes no sense" },
 		{ -ENOENT, "it is gone" },
+		{ -EALREADY, "it is so already" },
+		{ -ENOBUFS, "too many operations" },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
