@@ -58,10 +58,25 @@ static void tell_state(struct op_run *run, const struct operation *now)
 			now->id);
 }
 
+static void tell_summary(struct op_run *run, const struct operation *now)
+{
+	char age[HUMAN_MAX];
+	bool is_first = true;
+
+	fprintf(run->to, "%s: %s after %s: ", now->id, operation_state_name(now->state),
+		human_duration(now->ended_ms - now->started_ms, age));
+	for (int i = 0; i < TARGET_STATE_COUNT; i++) {
+		if (now->n_by_state[i])
+			fprintf(run->to, "%s%zu %s", is_first ? "" : ", ", now->n_by_state[i],
+				target_state_name((enum target_state)i));
+		is_first &= !now->n_by_state[i];
+	}
+	fprintf(run->to, " of %zu\n", now->plan->n_targets);
+}
+
 static void tell_end(struct op_run *run, const struct operation *now)
 {
 	const size_t *n = now->n_by_state;
-	char age[HUMAN_MAX];
 
 	op_cli_tell_notices(run);
 	if (run->request->is_json) {
@@ -71,10 +86,7 @@ static void tell_end(struct op_run *run, const struct operation *now)
 	}
 	if (now->output[0] && (n[TARGET_FAILED] || n[TARGET_INDETERMINATE]))
 		fprintf(run->to, "%s\n", now->output);
-	fprintf(run->to, "%s: %s after %s; of %zu: %zu done, %zu failed, %zu rolled back, %zu skipped, %zu unknown\n",
-		now->id, operation_state_name(now->state), human_duration(now->ended_ms - now->started_ms, age),
-		now->plan->n_targets, n[TARGET_DONE], n[TARGET_FAILED], n[TARGET_ROLLED_BACK], n[TARGET_SKIPPED],
-		n[TARGET_INDETERMINATE]);
+	tell_summary(run, now);
 	op_cli_end(run, op_cli_exit_code(now->state));
 }
 
