@@ -232,6 +232,24 @@ static int refusal_code(int error)
 	}
 }
 
+// Beside the notice that has the details.
+static const char *refusal_words(int error)
+{
+	switch (error) {
+	case -ESTALE:
+		return "things are not as they were in the plan; ask again";
+	case -EIO:
+		return "it cannot be put on record (while another process does that, --wait waits)";
+	case -EBUSY:
+		return "somebody else is at it (--wait waits)";
+	case -EPERM:
+	case -EROFS:
+		return "it is not allowed";
+	default:
+		return strerrordesc_np(-error);
+	}
+}
+
 void op_cli_submit(struct op_run *run, const char *typed)
 {
 	const struct request request = {
@@ -254,8 +272,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		hold(run, "whoever operates on it now");
 		return;
 	}
-	fprintf(stderr, "opscon op: nothing was done: %s\n",
-		r == -ESTALE ? "things are not as they were in the plan; ask again" : strerrordesc_np(-r));
+	fprintf(stderr, "opscon op: nothing was done: %s\n", refusal_words(r));
 	op_cli_end(run, refusal_code(r));
 }
 

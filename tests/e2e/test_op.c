@@ -333,6 +333,8 @@ START_TEST(whoever_waits_has_its_turn)
 	find_id(id);
 	second = START(&s, "restart", "name=WowDomain", "--yes", "--wait");
 	term_wait_for(second, "waiting for ", SCENE_MS);
+	EXPECT(RUN(&s, 1, "restart", "env!=prod", "--yes"), "nothing is carried out that is not audited",
+	       "it cannot be put on record");
 	free(RUN(&s, 0, "abort", id));
 	wait_exit(first, 7);
 	term_wait_for(second, "1 done", SCENE_MS);
