@@ -94,7 +94,7 @@ void config_hurry(struct config *config)
 
 	operations->rollout.wait_ms = operations->canary_wait_ms = 2000;
 	operations->rollout.min_healthy_ms = 2000;
-	operations->rollout.verify_ms = 20000;
+	operations->rollout.verify_ms = 15000;
 }
 
 void config_finish(struct config *config)

@@ -95,8 +95,8 @@ struct target {
 	int64_t sent_ms, doubt_until_ms, look_at_ms; // mono
 	bool is_reached;                             // what its driver sees is what is wanted
 	int64_t up_since_ms;                         // mono; -1: it is not up
-	int64_t probed_mark_ms;                      // wall: of the last good probe before it was acted on
-	enum provisioning provisioning_before;       // which it keeps when it is never begun
+	int64_t good_mark_ms, probed_mark_ms;  // wall: of the last good probe, and the last, before it was acted on
+	enum provisioning provisioning_before; // which it keeps when it is never begun
 	struct engine_vitals vitals_before;
 	uint32_t vitals_mark; // the newest reading that was made before it was acted on
 };

@@ -63,7 +63,14 @@ static void on_seen(struct call *call, const struct driver_answer *answer)
 	engine_settle(engine, now);
 }
 
-// Up, not on its way down, and seen so since it was acted on.
+// Up; or degraded, where it was no better when the plan was made.
+static bool is_as_good(const struct target *target, enum health_state state)
+{
+	return state == HEALTH_UP ||
+	       (state == HEALTH_DEGRADED && target->op->plan->targets[target->index].health != HEALTH_UP);
+}
+
+// As good as before, not on its way to be worse, and seen so since it was acted on.
 static bool is_healthy(const struct target *target, bool is_done)
 {
 	const struct engine_world *world = &target->op->engine->world;
@@ -73,8 +80,10 @@ static bool is_healthy(const struct target *target, bool is_done)
 		return is_done;
 	if (is_done) // one failure is not the end of what was well
 		return health_state(health) != HEALTH_DOWN;
-	return health_state(health) == HEALTH_UP && health->toward == health->observed &&
-	       health->last_success_ms != target->probed_mark_ms;
+	if (!is_as_good(target, health_state(health)) || health->toward != health->observed)
+		return false;
+	return health_state(health) == HEALTH_UP ? health->last_success_ms != target->good_mark_ms
+						 : health->last_probe_ms != target->probed_mark_ms;
 }
 
 // What was measured before it was acted on says nothing; and like is compared with like. It is slower when it is so at
@@ -119,7 +128,8 @@ void verify_begin(struct target *target, struct instant now)
 	target->is_reached = false;
 	target->up_since_ms = -1;
 	target->look_at_ms = now.mono_ms;
-	target->probed_mark_ms = health ? health->last_success_ms : 0;
+	target->good_mark_ms = health ? health->last_success_ms : 0;
+	target->probed_mark_ms = health ? health->last_probe_ms : 0;
 	world->vitals(world->ctx, target->life->id, 0, &vitals);
 	target->vitals_mark = vitals.no;
 	world->probe(world->ctx, target->life->id);

@@ -122,7 +122,12 @@ static void probe_all(struct engine_bench *b)
 			agent->is_sick || (b->sick_version && strcmp(agent->sight.version, b->sick_version) == 0);
 		bool is_up = agent->sight.exists && agent->sight.state == LIFECYCLE_RUNNING && !is_sick;
 
-		agent->health.observed = agent->health.toward = is_up ? OBSERVED_UP : OBSERVED_DOWN;
+		agent->health.observed = agent->health.toward = !is_up              ? OBSERVED_DOWN
+								: agent->is_warning ? OBSERVED_DEGRADED
+										    : OBSERVED_UP;
+		agent->health.last_probe_ms = b->now.wall_ms;
+		if (agent->is_warning && is_up)
+			continue;
 		*(is_up ? &agent->health.last_success_ms : &agent->health.last_failure_ms) = b->now.wall_ms;
 	}
 }

@@ -36,8 +36,9 @@ struct bench_agent {
 	char key[32], name[16];
 	struct driver_sight sight;
 	struct health health;
-	bool is_sick; // whatever it runs it is down
-	bool is_gone; // not listed any more
+	bool is_sick;    // whatever it runs it is down
+	bool is_warning; // where it would be up it is degraded
+	bool is_gone;    // not listed any more
 	bool is_unprobed;
 	bool is_unjudged;                       // nothing is known of its health
 	bool is_unseen;                         // the driver has no way to look at it

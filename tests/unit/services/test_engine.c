@@ -30,6 +30,26 @@ START_TEST(restarts_one_agent_and_says_each_step)
 }
 END_TEST
 
+START_TEST(who_was_degraded_is_as_good_as_before_when_it_is_so_again)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	bench_init(&b, 2, false);
+	b.agents[0].is_warning = true;
+	b.agents[0].health.observed = b.agents[0].health.toward = OBSERVED_DEGRADED;
+	bench_do(&b, VERB_RESTART, 1);
+	ck_assert_str_eq(b.states, "queued running succeeded ");
+	bench_finish(&b);
+	bench_init(&b, 2, false); // one that was up is worse for it
+	ck_assert_int_eq(bench_plan(&b, &params, 1), 0);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	b.agents[0].is_warning = true;
+	bench_until(&b, bench_is_over, 3600000);
+	ck_assert_str_eq(b.states, "queued running failed ");
+	bench_finish(&b);
+}
+END_TEST
+
 // Each verb that the driver knows, and what is recorded after it.
 static const struct {
 	enum verb verb;
@@ -264,6 +284,7 @@ START_TEST(ends_each_script_the_same_on_record)
 }
 END_TEST
 
-SUITE("provisioning_engine", restarts_one_agent_and_says_each_step, carries_out_each_verb,
+SUITE("provisioning_engine", restarts_one_agent_and_says_each_step,
+      who_was_degraded_is_as_good_as_before_when_it_is_so_again, carries_out_each_verb,
       carries_out_each_verb_on_what_cannot_be_seen, a_version_that_is_not_told_is_not_asked_for,
       ends_each_script_as_it_must, ends_each_script_the_same_on_record)
