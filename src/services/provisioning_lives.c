@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/container_of.h"
 #include "base/memory.h"
 #include "services/provisioning_internal.h"
 
@@ -176,7 +177,7 @@ void life_held(struct life *life, const char *holder)
 
 static void on_seen(struct call *call, const struct driver_answer *answer)
 {
-	struct life *life = (struct life *)((char *)call - offsetof(struct life, look));
+	struct life *life = container_of(call, struct life, look);
 	struct provisioning_engine *engine = life->engine;
 	struct instant now = engine_now(engine);
 	char text[ENGINE_ERROR_MAX];
