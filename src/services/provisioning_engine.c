@@ -134,7 +134,7 @@ int64_t provisioning_engine_deadline(const struct provisioning_engine *engine)
 
 	if (!engine->has_begun)
 		return 0;
-	if (engine->locks_dir)
+	if (engine->locks_dir && engine->lives)
 		at_ms = earlier(at_ms, engine->locks_at_ms);
 	DL_FOREACH(engine->ops, op)
 		at_ms = earlier(at_ms, op_deadline(op));
