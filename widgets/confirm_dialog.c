@@ -20,6 +20,7 @@ struct box {
 	int x, y, width, height;
 	bool has_frame;
 	int inside;             // cells of a line
+	int total;              // rows of the plan
 	int body, fields, note; // rows; of the buttons there is one, and of the title one, be it in the frame
 };
 
@@ -37,15 +38,15 @@ static int body_rows(const struct confirm_view *confirm, int width)
 
 static void lay_out(const struct confirm_view *confirm, int width, int height, struct box *out)
 {
-	int wanted = WIDEST + BESIDE_MIN > width ? width : WIDEST, chrome, rows;
+	int wanted = WIDEST + BESIDE_MIN > width ? width : WIDEST, chrome;
 
 	*out = (struct box){ .has_frame = height >= FRAMED_FROM, .width = wanted };
 	out->inside = out->has_frame ? out->width - 4 : out->width;
 	out->fields = (confirm->asks_name ? 1 : 0) + (confirm->asks_reason ? 1 : 0);
 	out->note = out->has_frame ? 1 : 0;
 	chrome = (out->has_frame ? 2 : 1) + out->note + out->fields + 1;
-	rows = body_rows(confirm, out->inside);
-	out->body = rows < height - chrome ? rows : height - chrome;
+	out->total = body_rows(confirm, out->inside);
+	out->body = out->total < height - chrome ? out->total : height - chrome;
 	out->body = out->body < 0 ? 0 : out->body;
 	out->height = out->body + chrome < height ? out->body + chrome : height;
 	out->x = (width - out->width) / 2;
@@ -60,14 +61,17 @@ size_t confirm_dialog_rows(const struct confirm_view *confirm, int width, int he
 	return box.body > 1 ? (size_t)box.body : 1;
 }
 
+static size_t last_top(const struct box *box)
+{
+	return box->total > box->body ? (size_t)(box->total - box->body) : 0;
+}
+
 size_t confirm_dialog_last_top(const struct confirm_view *confirm, int width, int height)
 {
 	struct box box;
-	int rows;
 
 	lay_out(confirm, width, height, &box);
-	rows = body_rows(confirm, box.inside);
-	return rows > box.body ? (size_t)(rows - box.body) : 0;
+	return last_top(&box);
 }
 
 // ---- parts
@@ -222,7 +226,6 @@ static void draw_box(struct canvas *frame, const struct view *view, const struct
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	const struct confirm_view *confirm = &view->confirm;
-	size_t last = confirm_dialog_last_top(confirm, canvas->width, canvas->height);
 	struct canvas frame;
 	struct box box;
 
@@ -237,7 +240,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		canvas_text(&frame, 0, 0, -1, STYLE_WARN, "too small to confirm anything: Esc");
 		return;
 	}
-	draw_box(&frame, view, &box, confirm->top < last ? last - confirm->top : 0);
+	draw_box(&frame, view, &box, confirm->top < last_top(&box) ? last_top(&box) - confirm->top : 0);
 }
 
 const struct widget_class confirm_dialog_class = {

@@ -317,17 +317,23 @@ static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_ste
 	return y;
 }
 
-// What is done to this target alone.
+// What is done to this target alone. Out of sight only the rows count, and most of them fit.
 static int draw_own_actions(struct canvas *canvas, int x, int y, const struct plan_target *target,
 			    const struct common *common)
 {
 	for (size_t i = 0; i < target->n_steps; i++) {
+		const char *label = target->steps[i].label, *action = target->steps[i].action;
+		bool is_in_sight = y > -NOTE_ROWS && y < canvas->height;
 		char text[TEXT_FIELD_MAX];
 
 		if (i < 32 && common->actions >> i & 1)
 			continue;
-		snprintf(text, sizeof text, "%s: %s", target->steps[i].label,
-			 target->steps[i].action ? target->steps[i].action : "");
+		action = action ? action : "";
+		if (!is_in_sight && text_width(label) + 2 + text_width(action) <= canvas->width - x) {
+			y++;
+			continue;
+		}
+		snprintf(text, sizeof text, "%s: %s", label, action);
 		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_MUTED, text_trim(text));
 	}
 	return y;

@@ -810,6 +810,22 @@ static void press_short_of_memory(struct console_fixture *f, uint32_t code, long
 	console_fixture_draw(f, 120, 36);
 }
 
+START_TEST(who_cannot_be_marked_is_said)
+{
+	static const uint32_t keys[] = { ' ', '*' };
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct console_fixture f;
+
+		console_fixture_init(&f);
+		press_short_of_memory(&f, keys[i], 0);
+		ck_assert(says(&f, "not everybody is marked"));
+		ck_assert_uint_eq(console_fixture_view(&f)->table.n_marks, 0);
+		console_fixture_finish(&f);
+	}
+}
+END_TEST
+
 START_TEST(short_of_memory_nothing_happens_and_nothing_breaks)
 {
 	for (long n = 0; n < 60; n++) {
@@ -839,4 +855,4 @@ SUITE("console operating", marks_stay_on_their_agents, all_that_are_listed_are_m
       what_is_reversible_happens_at_once_and_is_undone_by_one_key, without_a_way_back_no_undo_is_promised,
       several_are_never_changed_without_a_question, refusals_are_said_in_words,
       what_has_changed_is_planned_and_asked_anew, who_is_gone_is_not_acted_on, buttons_say_what_they_do,
-      short_of_memory_nothing_happens_and_nothing_breaks)
+      who_cannot_be_marked_is_said, short_of_memory_nothing_happens_and_nothing_breaks)
