@@ -85,7 +85,7 @@ START_TEST(operations_are_slow_and_asked_for_unless_configured)
 	config_hurry(&config);
 	ck_assert_uint_eq(operations_rollout(operations, ROLLOUT_CANARY).wait_ms, 2000);
 	ck_assert_uint_eq(operations->rollout.min_healthy_ms, 2000);
-	ck_assert_uint_eq(operations->rollout.verify_ms, 20000);
+	ck_assert_uint_eq(operations->rollout.verify_ms, 15000);
 }
 END_TEST
 
