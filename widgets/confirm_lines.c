@@ -11,7 +11,16 @@
 #include "widgets/state_face.h"
 #include "widgets/wrap.h"
 
-enum { GAP = 2, INDENT = 2, NAME_WIDEST = 28, NOTE_ROWS = 6, NOTE_MIN = 30, PATCH_ROWS = 12, DEPENDENTS_SHOWN = 8 };
+enum {
+	GAP = 2,
+	INDENT = 2,
+	NAME_WIDEST = 28,
+	NOTE_ROWS = 6,
+	NOTE_MIN = 30,
+	ACTION_MIN = 20,
+	PATCH_ROWS = 12,
+	DEPENDENTS_SHOWN = 8
+};
 
 struct columns {
 	int wave, state, name, environment, lifecycle, version; // cells, 0: left out
@@ -302,17 +311,22 @@ static int draw_steps(struct canvas *canvas, int x, int y, const struct plan_ste
 		      const char *otherwise)
 {
 	int label = widest_label(steps, n, canvas->width / 3);
+	bool is_beside = canvas->width - x - 3 - label - GAP >= ACTION_MIN;
 
-	for (size_t i = 0; i < n; i++, y++) {
+	for (size_t i = 0; i < n; i++) {
 		bool is_said = i < 32 && actions >> i & 1;
 		const char *action = !is_said ? otherwise : steps[i].action ? steps[i].action : "";
 		char limit[HUMAN_MAX], text[TEXT_FIELD_MAX];
+		int end;
 
 		canvas_textf(canvas, x, y, 3, STYLE_FAINT, "%zu", i + 1);
 		canvas_text(canvas, x + 3, y, label, STYLE_TEXT, steps[i].label);
 		snprintf(text, sizeof text, "%s%swithin %s", action, *action ? ", " : "",
 			 human_duration(steps[i].timeout_ms, limit));
-		canvas_text(canvas, x + 3 + label + GAP, y, -1, STYLE_MUTED, text_trim(text));
+		y += is_beside ? 0 : 1;
+		end = wrapped(canvas, is_beside ? x + 3 + label + GAP : x + 3, y, NOTE_ROWS, STYLE_MUTED,
+			      text_trim(text));
+		y = end > y ? end : y + 1;
 	}
 	return y;
 }
