@@ -6,6 +6,8 @@
 
 #include "base/human.h"
 #include "text/text.h"
+#include "widgets/operation_track.h"
+#include "widgets/operation_words.h"
 
 enum {
 	BAR_CELLS = 20,
@@ -343,13 +345,39 @@ static const struct progress *find(const struct fleet *fleet, uint32_t id)
 	return NULL;
 }
 
+// The newest operation that is open; NULL when there is none.
+static const struct operation *open_operation(const struct fleet *fleet)
+{
+	size_t n = fleet_n_operations_open(fleet) ? fleet_n_operations(fleet) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!operation_is_over(fleet_operation_at(fleet, i)->state))
+			return fleet_operation_at(fleet, i);
+	return NULL;
+}
+
+static void draw_operation(const struct operation *operation, const struct progress_tracker_options *options,
+			   int64_t now_ms, struct canvas *canvas)
+{
+	struct operation_track track;
+	char title[OPERATION_TEXT_MAX];
+
+	operation_track_waves(operation, &track);
+	track.progress.title = operation_title(operation->plan, title, sizeof title);
+	progress_draw(&track.progress, options->form, options->hides_numbers, options->hides_descriptions, now_ms,
+		      canvas);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	static const struct progress_tracker_options defaults = { 0 };
 	const struct progress_tracker_options *options = widget->options ? widget->options : &defaults;
+	const struct operation *operation = options->id ? NULL : open_operation(fleet);
 	const struct progress *progress = find(fleet, options->id);
 
-	if (progress)
+	if (operation)
+		draw_operation(operation, options, view->now.wall_ms, canvas);
+	else if (progress)
 		progress_draw(progress, options->form, options->hides_numbers, options->hides_descriptions,
 			      view->now.wall_ms, canvas);
 }

@@ -35,7 +35,7 @@ void progress_draw(const struct progress *progress, enum progress_form form, boo
 		   bool hides_descriptions, int64_t now_ms, struct canvas *canvas);
 
 struct progress_tracker_options {
-	uint32_t id; // of the tracked thing; 0: the newest
+	uint32_t id; // of the tracked thing; 0: the newest operation that is open, else the newest thing there is
 	enum progress_form form;
 	bool hides_numbers, hides_descriptions;
 };

@@ -146,6 +146,8 @@ static void show_scope(struct console *console)
 
 static bool is_under_way(const struct fleet *fleet)
 {
+	if (fleet_n_operations_open(fleet))
+		return true;
 	for (size_t i = 0; i < fleet_n_progress(fleet); i++)
 		if (!fleet_progress_at(fleet, i)->ended_ms)
 			return true;

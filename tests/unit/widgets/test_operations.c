@@ -12,6 +12,7 @@
 #include "widgets/operation_list.h"
 #include "widgets/operation_track.h"
 #include "widgets/operation_words.h"
+#include "widgets/progress_tracker.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -135,6 +136,18 @@ START_TEST(tells_all_of_one)
 	golden_draw(&detail, f.fleet, &view, &(struct golden_case){ "paused", 80, 14, false });
 	ck_assert_int_eq(operation_detail_rows(f.fleet, &view, 80, 24), 4);
 	ck_assert_int_eq(operation_detail_rows(f.fleet, &view, 80, 3), 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(the_newest_that_is_open_is_tracked)
+{
+	static const struct widget tracker = { .class = &progress_tracker_class };
+
+	start();
+	fill();
+	golden_draw(&tracker, f.fleet, &view, &(struct golden_case){ "operation", 80, 4, false });
+	golden_draw(&tracker, f.fleet, &view, &(struct golden_case){ "operation_line", 40, 1, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
@@ -314,6 +327,6 @@ START_TEST(steps_that_differ_stand_under_each)
 }
 END_TEST
 
-SUITE("operations", lists_them_newest_first, tells_all_of_one, many_waves_are_three_steps,
-      the_way_back_is_shown_once_it_is_gone, canaries_are_named_by_their_share, every_state_has_its_look,
-      asks_with_everything_in_sight, asks_of_one_agent, steps_that_differ_stand_under_each)
+SUITE("operations", lists_them_newest_first, tells_all_of_one, the_newest_that_is_open_is_tracked,
+      many_waves_are_three_steps, the_way_back_is_shown_once_it_is_gone, canaries_are_named_by_their_share,
+      every_state_has_its_look, asks_with_everything_in_sight, asks_of_one_agent, steps_that_differ_stand_under_each)
