@@ -116,7 +116,7 @@ static bool begin(struct detail *detail, const struct fleet *fleet, const struct
 	if (view->focus == PANE_DETAIL && target < operation->plan->n_targets)
 		operation_track_target(operation, target, &detail->track);
 	else
-		operation_track_waves(operation, &detail->track);
+		operation_track_waves(operation, TRACK_WAVES_SHOWN, &detail->track);
 	lay_out(detail, width, height);
 	return true;
 }

@@ -131,7 +131,7 @@ static void add_many_waves(const struct operation *operation, struct operation_t
 	add_waves(operation, at + 1, n, label, out);
 }
 
-void operation_track_waves(const struct operation *operation, struct operation_track *out)
+void operation_track_waves(const struct operation *operation, unsigned most, struct operation_track *out)
 {
 	const struct plan *plan = operation->plan;
 
@@ -141,7 +141,7 @@ void operation_track_waves(const struct operation *operation, struct operation_t
 	}
 	begin(operation, out);
 	snprintf(out->title, sizeof out->title, "Progress");
-	if (plan->n_waves > TRACK_WAVES_SHOWN) {
+	if (plan->n_waves > most) {
 		add_many_waves(operation, out);
 		return;
 	}

@@ -16,7 +16,8 @@ struct operation_track {
 	char memory[PROGRESS_STEPS_MAX][TRACK_TEXT_MAX], notes[PROGRESS_STEPS_MAX][TRACK_TEXT_MAX];
 };
 
-// Its waves; of a single target its steps. Many waves are three steps: those before, the one under way, those to come.
-void operation_track_waves(const struct operation *operation, struct operation_track *out);
+// Its waves; of a single target its steps. More waves than `most` are three steps: those before, the one under way,
+// those to come.
+void operation_track_waves(const struct operation *operation, unsigned most, struct operation_track *out);
 // The steps of one target; those of the way back once it is gone.
 void operation_track_target(const struct operation *operation, size_t target, struct operation_track *out);

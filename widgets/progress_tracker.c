@@ -362,7 +362,7 @@ static void draw_operation(const struct operation *operation, const struct progr
 	struct operation_track track;
 	char title[OPERATION_TEXT_MAX];
 
-	operation_track_waves(operation, &track);
+	operation_track_waves(operation, canvas->height > 4 ? (unsigned)canvas->height - 1 : 3, &track);
 	track.progress.title = operation_title(operation->plan, title, sizeof title);
 	progress_draw(&track.progress, options->form, options->hides_numbers, options->hides_descriptions, now_ms,
 		      canvas);

@@ -159,13 +159,13 @@ START_TEST(many_waves_are_three_steps)
 
 	start();
 	operation = make(VERB_RESTART, N, 1, OPERATION_RUNNING);
-	operation_track_waves(operation, &track);
+	operation_track_waves(operation, TRACK_WAVES_SHOWN, &track);
 	ck_assert_uint_eq(track.progress.n_steps, N);
 	ck_assert_str_eq(track.steps[5].label, "batch 6");
 	((struct plan *)operation->plan)->n_waves = 200;
 	operation->wave = 3;
 	operation_fixture_target(operation, 3, TARGET_RUNNING, 2, NULL);
-	operation_track_waves(operation, &track);
+	operation_track_waves(operation, TRACK_WAVES_SHOWN, &track);
 	ck_assert_uint_eq(track.progress.n_steps, 3);
 	ck_assert_str_eq(track.steps[0].label, "3 batches before");
 	ck_assert_str_eq(track.steps[1].label, "batch 4");
@@ -210,7 +210,7 @@ START_TEST(canaries_are_named_by_their_share)
 	ck_assert_str_eq(operation_wave_text(operation, text, sizeof text), "canary 2 of 3");
 	ck_assert_str_eq(operation_rollout_text(operation->plan, text, sizeof text), "canary 10, 50, 100 %");
 	ck_assert_str_eq(operation_title(operation->plan, text, sizeof text), "upgrade of 6 agents to 0.4.3");
-	operation_track_waves(operation, &track);
+	operation_track_waves(operation, TRACK_WAVES_SHOWN, &track);
 	ck_assert_str_eq(track.steps[1].label, "canary 50 %");
 	operation_unref(operation);
 	operation = make(VERB_STOP, 1, 0, OPERATION_ABORTED);
