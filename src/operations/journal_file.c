@@ -10,9 +10,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/ofd_lock.h"
 #include "operations/journal_fold.h"
 #include "operations/journal_scan.h"
-#include "operations/ofd_lock.h"
 
 enum { OPEN_FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, NEW_NAME_MAX = JOURNAL_NAME_MAX + 8 };
 

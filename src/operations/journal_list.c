@@ -8,10 +8,10 @@
 
 #include "audit/files.h"
 #include "base/memory.h"
+#include "base/ofd_lock.h"
 #include "operations/journal_id.h"
 #include "operations/journal_read.h"
 #include "operations/journal_scan.h"
-#include "operations/ofd_lock.h"
 
 struct names {
 	char (*ids)[OPERATION_ID_MAX];

@@ -11,10 +11,10 @@
 #include "audit/files.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/ofd_lock.h"
 #include "base/strbuf.h"
 #include "operations/journal_id.h"
 #include "operations/journal_scan.h"
-#include "operations/ofd_lock.h"
 
 int journal_read_bytes(int fd, struct bytes *out)
 {

@@ -13,7 +13,7 @@
 #include "audit/chain.h"
 #include "audit/files.h"
 #include "base/file.h"
-#include "operations/ofd_lock.h"
+#include "base/ofd_lock.h"
 #include "text/text.h"
 
 enum { HELD = 0, WORDS = 1, TURNS = 16, NAME_MAX_BYTES = AUDIT_HASH_HEX + 8 };

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "operations/ofd_lock.h"
+#include "base/ofd_lock.h"
 #include "tests/support/suite.h"
 
 struct place {

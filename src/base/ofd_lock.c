@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/ofd_lock.h"
+#include "base/ofd_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
