@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -179,51 +178,4 @@ int audit_dir_open(const char *path, bool makes, struct audit_trouble *trouble)
 		close(fd);
 	}
 	return r < 0 ? r : fd;
-}
-
-// ---- the lock
-
-static int say_holder(int dir_fd, struct audit_trouble *trouble)
-{
-	char holder[160];
-
-	if (audit_read_small(dir_fd, AUDIT_LOCK_FILE, holder, sizeof holder) > 0)
-		holder[strcspn(holder, "\n")] = '\0';
-	return audit_trouble_set(trouble, -EBUSY, "another process writes the audit trail: %s",
-				 *holder ? holder : "it does not say which");
-}
-
-int audit_lock_take(int dir_fd, const char *holder, struct audit_trouble *trouble)
-{
-	int fd = openat(dir_fd, AUDIT_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600), r;
-	char text[160];
-
-	if (fd < 0)
-		return audit_trouble_set(trouble, -errno, AUDIT_LOCK_FILE ": %s", strerrordesc_np(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		r = errno == EWOULDBLOCK
-			    ? say_holder(dir_fd, trouble)
-			    : audit_trouble_set(trouble, -errno, AUDIT_LOCK_FILE ": %s", strerrordesc_np(errno));
-		close(fd);
-		return r;
-	}
-	snprintf(text, sizeof text, "%ld %.120s\n", (long)getpid(), holder);
-	r = ftruncate(fd, 0) < 0 ? -errno : file_write_all(fd, text, strlen(text));
-	if (r < 0) {
-		audit_trouble_set(trouble, r, AUDIT_LOCK_FILE ": %s", strerrordesc_np(-r));
-		close(fd);
-	}
-	return r < 0 ? r : fd;
-}
-
-bool audit_lock_is_taken(int dir_fd)
-{
-	int fd = openat(dir_fd, AUDIT_LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	bool is_taken;
-
-	if (fd < 0)
-		return false;
-	is_taken = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-	close(fd);
-	return is_taken;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* What is kept on disk, from below: names, reading, the lock, and what went wrong in words. */
+/* What is kept on disk, from below: names, reading, and what went wrong in words. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,12 +34,6 @@ int audit_segments_list(int dir_fd, uint32_t **numbers, size_t *n);
  * is there), and closed to others. The descriptor, or negative errno with the trouble told.
  */
 int audit_dir_open(const char *path, bool makes, struct audit_trouble *trouble);
-
-/* Takes the one lock of a trail, in which `holder` stands with our process id. The descriptor that holds it, or
- * negative errno: -EBUSY when another process does, named in the trouble.
- */
-int audit_lock_take(int dir_fd, const char *holder, struct audit_trouble *trouble);
-bool audit_lock_is_taken(int dir_fd); // by anybody
 
 struct audit_key;
 // The signing key: `path`, or `key` in the directory for NULL. Made with its public half when `may_make` is set and it

@@ -166,13 +166,14 @@ static size_t whole_notes(const char *text, size_t n, const struct audit_key *ke
 	return at;
 }
 
-int store_mend_notes(struct audit_store *store, char torn[AUDIT_FILE_NAME_MAX])
+int store_mend_notes(struct audit_store *store, uint64_t known, char torn[AUDIT_FILE_NAME_MAX])
 {
-	struct audit_checkpoint newest = { .n = 0 };
+	struct audit_checkpoint newest = { .n = known ? store->n_signed : 0 };
 	mem_auto char *text = mem_alloc(TAIL_MAX);
 	struct stat status;
 	const char *start;
 	size_t whole, skipped;
+	bool is_far;
 	off_t from;
 	ssize_t n;
 
@@ -181,15 +182,17 @@ int store_mend_notes(struct audit_store *store, char torn[AUDIT_FILE_NAME_MAX])
 		return store_fail(store, -ENOMEM, AUDIT_CHECKPOINTS);
 	if (fstat(store->notes_fd, &status) < 0)
 		return store_fail(store, -errno, AUDIT_CHECKPOINTS);
-	from = status.st_size > TAIL_MAX ? status.st_size - TAIL_MAX : 0;
+	is_far = status.st_size - (off_t)known > TAIL_MAX;
+	from = is_far ? status.st_size - TAIL_MAX : (off_t)known;
 	n = audit_read_at(store->notes_fd, text, TAIL_MAX, from);
 	if (n < 0)
 		return store_fail(store, (int)n, AUDIT_CHECKPOINTS);
 	// A long file is looked at from the first note that begins within.
-	start = from ? memmem(text, (size_t)n, "\n\n" AUDIT_ORIGIN, sizeof "\n\n" AUDIT_ORIGIN - 1) : text;
-	skipped = from ? start ? (size_t)(start - text) + 2 : (size_t)n : 0;
+	start = is_far ? memmem(text, (size_t)n, "\n\n" AUDIT_ORIGIN, sizeof "\n\n" AUDIT_ORIGIN - 1) : text;
+	skipped = is_far ? start ? (size_t)(start - text) + 2 : (size_t)n : 0;
 	whole = skipped + whole_notes(text + skipped, (size_t)n - skipped, &store->key, &newest);
 	store->n_signed = newest.n;
+	store->notes_size = (uint64_t)from + whole;
 	if (whole == (size_t)n)
 		return 0;
 	return store_move_aside(store, store->notes_fd, AUDIT_CHECKPOINTS, (uint64_t)from + whole, torn);

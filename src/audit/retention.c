@@ -103,7 +103,17 @@ static int drop_notes(struct audit_store *store)
 	if (from <= 0)
 		return 0;
 	r = store_renew(store, AUDIT_CHECKPOINTS, from);
-	return r ? r : store_open_notes(store);
+	if (r == 0)
+		r = store_open_notes(store);
+	if (r == 0)
+		store->notes_size -= (uint64_t)from;
+	return r;
+}
+
+void store_forget_heads(struct audit_store *store, size_t n)
+{
+	store->n_segments -= n;
+	memmove(store->segments, store->segments + n, store->n_segments * sizeof *store->segments);
 }
 
 int store_retain(struct audit_store *store, int64_t now_ms)
@@ -121,8 +131,7 @@ int store_retain(struct audit_store *store, int64_t now_ms)
 	}
 	if (!n)
 		return 0;
-	store->n_segments -= n;
-	memmove(store->segments, store->segments + n, store->n_segments * sizeof *store->segments);
+	store_forget_heads(store, n);
 	r = drop_notes(store);
 	return r ? r : tell_dropped(store, n, store->segments[0].first - 1, now_ms);
 }

@@ -36,7 +36,7 @@ static int check_segment(struct audit_store *store)
 }
 
 // A directory that was deleted or replaced would take what we write without a word.
-static int check_place(struct audit_store *store)
+static int check_dir(struct audit_store *store)
 {
 	struct stat there, ours;
 
@@ -44,7 +44,44 @@ static int check_place(struct audit_store *store)
 		return audit_trouble_set(&store->trouble, -errno, "%s: %s", store->dir, strerrordesc_np(errno));
 	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
 		return audit_trouble_set(&store->trouble, -ESTALE, "%s was replaced", store->dir);
-	return check_segment(store);
+	return 0;
+}
+
+// ---- the lock
+
+static int enter(struct audit_store *store, unsigned limit_ms)
+{
+	int r = store->trouble.error;
+
+	if (r || store->is_in)
+		return r;
+	if (store->is_kept_out)
+		return store->held.error;
+	r = check_dir(store);
+	if (r < 0)
+		return r;
+	store->held = (struct audit_trouble){ 0 };
+	r = audit_lock_take(&store->lock, limit_ms, &store->held);
+	if (r == -EBUSY)
+		store->is_kept_out = true;
+	else if (r < 0)
+		audit_trouble_set(&store->trouble, r, "%s/%s", store->dir, store->held.text);
+	if (r < 0)
+		return r;
+	store->is_in = true;
+	return store_catch_up(store);
+}
+
+int audit_store_enter(struct audit_store *store)
+{
+	return enter(store, store->lock_ms);
+}
+
+static void leave(struct audit_store *store)
+{
+	if (store->is_in)
+		audit_lock_release(&store->lock);
+	store->is_in = store->is_kept_out = false;
 }
 
 // ---- writing
@@ -56,7 +93,9 @@ static int write_pending(struct audit_store *store)
 
 	if (!store->pending.len)
 		return 0;
-	r = check_place(store);
+	r = check_dir(store);
+	if (r == 0)
+		r = check_segment(store);
 	if (r < 0)
 		return r;
 	r = file_write_all(store->fd, store->pending.data, store->pending.len);
@@ -89,26 +128,38 @@ static int flush_notes(struct audit_store *store)
 	r = file_write_all(store->notes_fd, store->notes.data, store->notes.len);
 	if (r == 0 && fdatasync(store->notes_fd) < 0)
 		r = -errno;
+	store->notes_size += store->notes.len;
 	bytes_reset(&store->notes);
 	return r < 0 ? store_fail(store, r, AUDIT_CHECKPOINTS) : 0;
+}
+
+static int sync_all(struct audit_store *store)
+{
+	int r = store_flush(store);
+
+	return r ? r : flush_notes(store);
 }
 
 int audit_store_sync(struct audit_store *store)
 {
 	int r = store->trouble.error;
 
-	if (r == 0)
-		r = store_flush(store);
-	return r ? r : flush_notes(store);
+	if (r == 0 && store->is_kept_out)
+		r = store->held.error;
+	if (r == 0 && store->is_in)
+		r = sync_all(store);
+	leave(store);
+	return r;
 }
 
 int audit_store_checkpoint(struct audit_store *store)
 {
-	struct audit_checkpoint checkpoint = { .n = store->chain.n, .head = store->chain.head };
-	int r = store->trouble.error;
+	struct audit_checkpoint checkpoint;
+	int r = audit_store_enter(store);
 
 	if (r < 0 || store->n_signed == store->chain.n)
 		return r;
+	checkpoint = (struct audit_checkpoint){ .n = store->chain.n, .head = store->chain.head };
 	memcpy(checkpoint.log_id, store->log_id, sizeof checkpoint.log_id);
 	r = audit_checkpoint_sign(&checkpoint, &store->key, &store->notes);
 	if (r < 0)
@@ -141,7 +192,7 @@ static int add_line(struct audit_store *store, const char *body, size_t n)
 	return store->chain.n % AUDIT_CHECKPOINT_EVERY == 0 ? audit_store_checkpoint(store) : 0;
 }
 
-static int add_head(struct audit_store *store, const struct audit_segment_head *head)
+int store_add_head(struct audit_store *store, const struct audit_segment_head *head)
 {
 	struct audit_segment_head *grown =
 		mem_realloc(store->segments, (store->n_segments + 1) * sizeof *store->segments);
@@ -168,7 +219,7 @@ static int add_first_line(struct audit_store *store, int64_t at_ms)
 		r = audit_segment_read(store->pending.data, store->pending.len - 1, &head);
 	if (r < 0)
 		return store->trouble.error ? r : store_fail(store, r, "a segment");
-	return add_head(store, &head);
+	return store_add_head(store, &head);
 }
 
 int store_begin_segment(struct audit_store *store, int64_t at_ms)
@@ -199,18 +250,24 @@ static int rotate(struct audit_store *store, int64_t at_ms)
 	int r = audit_store_checkpoint(store);
 
 	if (r == 0)
-		r = audit_store_sync(store);
+		r = sync_all(store);
 	if (r == 0)
 		r = store_begin_segment(store, at_ms);
 	return r ? r : store_retain(store, at_ms);
 }
 
+static bool has_records(const struct audit_store *store)
+{
+	return store->n_segments && store->chain.n > store->segments[store->n_segments - 1].first;
+}
+
 int audit_store_append(struct audit_store *store, const char *body, size_t n, int64_t at_ms)
 {
-	bool has_records = store->n_segments && store->chain.n > store->segments[store->n_segments - 1].first;
-	int r = store->trouble.error;
+	int r;
 
-	if (r == 0 && has_records && store->n_bytes + AUDIT_LINK_MAX + n > store->segment_bytes)
+	store->now_ms = at_ms;
+	r = audit_store_enter(store);
+	if (r == 0 && has_records(store) && store->n_bytes + AUDIT_LINK_MAX + n > store->segment_bytes)
 		r = rotate(store, at_ms);
 	if (r == 0)
 		r = add_line(store, body, n);
@@ -246,11 +303,13 @@ void audit_store_close(struct audit_store *store)
 {
 	if (!store)
 		return;
-	if (store->fd >= 0 && audit_store_checkpoint(store) == 0)
+	// Whoever was kept out does not wait again.
+	if (store->fd >= 0 && store->n_signed != store->chain.n &&
+	    enter(store, store->held.error ? 0 : store->lock_ms) == 0 && audit_store_checkpoint(store) == 0)
 		audit_store_sync(store);
 	close_file(store->fd);
 	close_file(store->notes_fd);
-	close_file(store->lock_fd);
+	audit_lock_finish(&store->lock);
 	close_file(store->dir_fd);
 	audit_key_wipe(&store->key);
 	bytes_finish(&store->pending);
@@ -273,5 +332,10 @@ uint64_t audit_store_n_signed(const struct audit_store *store)
 
 const struct audit_trouble *audit_store_trouble(const struct audit_store *store)
 {
-	return &store->trouble;
+	return store->trouble.error ? &store->trouble : &store->held;
+}
+
+bool audit_store_is_broken(const struct audit_store *store)
+{
+	return store->trouble.error != 0;
 }

@@ -9,12 +9,6 @@
 #include "audit/store_internal.h"
 #include "base/memory.h"
 
-// What was mended while it was opened, to be told in the trail.
-struct mended {
-	char segment[AUDIT_FILE_NAME_MAX], torn[AUDIT_FILE_NAME_MAX], torn_notes[AUDIT_FILE_NAME_MAX];
-	uint64_t n_torn, n_missing;
-};
-
 // A segment's last record, of a file that is not written to any more.
 static int read_end_of(struct audit_store *store, uint32_t number, struct store_tail *tail)
 {
@@ -33,7 +27,7 @@ static int read_end_of(struct audit_store *store, uint32_t number, struct store_
 }
 
 // The newest segment: its end is mended, and the chain goes on from there.
-static int open_newest(struct audit_store *store, const uint32_t *numbers, size_t n, struct mended *mended)
+static int open_newest(struct audit_store *store, const uint32_t *numbers, size_t n, struct store_mended *mended)
 {
 	struct store_tail tail, before;
 	int r;
@@ -70,11 +64,11 @@ int store_open_notes(struct audit_store *store)
 	return 0;
 }
 
-static int open_notes(struct audit_store *store, struct mended *mended)
+static int open_notes(struct audit_store *store, struct store_mended *mended)
 {
 	int r = store_open_notes(store);
 
-	return r ? r : store_mend_notes(store, mended->torn_notes);
+	return r ? r : store_mend_notes(store, 0, mended->torn_notes);
 }
 
 static void draw_log_id(struct audit_store *store)
@@ -103,7 +97,7 @@ static int tell(struct audit_store *store, const char *reason, const struct audi
 	return store_event(store, &record, now_ms);
 }
 
-static int tell_mended(struct audit_store *store, const struct mended *mended, const char *broken, int64_t now_ms)
+int store_tell_mended(struct audit_store *store, const struct store_mended *mended, const char *broken, int64_t now_ms)
 {
 	const struct audit_field torn[] = {
 		{ "segment", audit_text(mended->segment) },
@@ -130,18 +124,22 @@ static int tell_mended(struct audit_store *store, const struct mended *mended, c
 
 static int begin(struct audit_store *store, const struct audit_store_options *options, struct audit_trouble *trouble)
 {
+	int r;
+
 	if (sodium_init() < 0)
 		return audit_trouble_set(trouble, -EIO, "there is no source of random numbers");
 	store->dir_fd = audit_dir_open(options->dir, true, trouble);
 	if (store->dir_fd < 0)
 		return store->dir_fd;
-	store->lock_fd = audit_lock_take(store->dir_fd, options->holder, trouble);
-	return store->lock_fd < 0 ? store->lock_fd : 0;
+	audit_lock_init(&store->lock, store->dir_fd, options->holder);
+	r = audit_lock_take(&store->lock, store->lock_ms, trouble);
+	store->is_in = r == 0;
+	return r;
 }
 
 // The segments there are, their order, and whose they are.
 static int open_segments(struct audit_store *store, const struct audit_store_options *options, const uint32_t *numbers,
-			 size_t n, struct mended *mended)
+			 size_t n, struct store_mended *mended)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 	bool is_bare;
@@ -163,8 +161,7 @@ static int open_segments(struct audit_store *store, const struct audit_store_opt
 	return r;
 }
 
-// An empty segment is begun, in the file that is there or in a new one.
-static int ensure_segment(struct audit_store *store, bool wants_new, int64_t now_ms)
+int store_ensure_segment(struct audit_store *store, bool wants_new, int64_t now_ms)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 
@@ -186,7 +183,7 @@ static int ensure_segment(struct audit_store *store, bool wants_new, int64_t now
 
 static int open_all(struct audit_store *store, const struct audit_store_options *options, int64_t now_ms)
 {
-	struct mended mended = { 0 };
+	struct store_mended mended = { 0 };
 	uint32_t *numbers = NULL;
 	size_t n = 0;
 	int r = audit_segments_list(store->dir_fd, &numbers, &n);
@@ -205,9 +202,9 @@ static int open_all(struct audit_store *store, const struct audit_store_options 
 		return r;
 	if (store->n_signed > store->chain.n)
 		mended.n_missing = store->n_signed - store->chain.n;
-	r = ensure_segment(store, options->broken != NULL, now_ms);
+	r = store_ensure_segment(store, options->broken != NULL, now_ms);
 	if (r == 0)
-		r = tell_mended(store, &mended, options->broken, now_ms);
+		r = store_tell_mended(store, &mended, options->broken, now_ms);
 	if (r == 0)
 		r = store_retain(store, now_ms);
 	if (r == 0)
@@ -229,8 +226,10 @@ int audit_store_open(const struct audit_store_options *options, int64_t now_ms, 
 		.segment_bytes = options->segment_bytes,
 		.n_records = options->n_records,
 		.retention_ms = options->retention_ms,
+		.lock_ms = options->lock_ms ? options->lock_ms : AUDIT_LOCK_MS,
+		.now_ms = now_ms,
 		.dir_fd = -1,
-		.lock_fd = -1,
+		.lock = { .fd = -1 },
 		.fd = -1,
 		.notes_fd = -1,
 		.dir = mem_strdup(options->dir),

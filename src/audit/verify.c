@@ -7,9 +7,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/lines.h"
+#include "audit/lock.h"
 #include "audit/notes.h"
 #include "audit/segment.h"
 #include "audit/signatures.h"
@@ -185,6 +187,16 @@ static int check_line(struct verifier *v, const char *line, size_t n)
 	return (v->has_next && v->next.n <= v->chain.n) || v->options->head_n == v->chain.n ? check_head(v) : 0;
 }
 
+// Somebody writes, or has written on since it was read: the lock is looked at first, as it is let go after the writing.
+static bool is_going_on(const struct verifier *v)
+{
+	struct stat status;
+
+	if (v->verdict->is_being_written || audit_lock_is_taken(v->dir_fd))
+		return true;
+	return fstat(v->lines.fd, &status) == 0 && status.st_size != v->lines.offset + (off_t)v->lines.len;
+}
+
 // What a line that cannot be read as one is: the end of a crash, or something worse.
 static int judge_end(struct verifier *v, int error)
 {
@@ -194,6 +206,7 @@ static int judge_end(struct verifier *v, int error)
 		return find(v, AUDIT_UNREADABLE, "segment %u: %s", v->place.segment, strerrordesc_np(-error));
 	if (!v->is_last)
 		return find_at(v, &v->place, "this record is cut short");
+	v->verdict->is_being_written = is_going_on(v);
 	if (v->verdict->is_being_written)
 		return 0;
 	v->verdict->bad = v->place;

@@ -60,13 +60,26 @@ static void open_store(struct audit_writer *writer, const char *broken)
 	audit_store_open(&options, writer->now_ms, &writer->store, &writer->trouble);
 }
 
+// Another process had the lock: nothing is broken, and whatever comes next tries again.
+static bool is_held(const struct audit_writer *writer)
+{
+	return writer->trouble.error == -EBUSY && !(writer->store && audit_store_is_broken(writer->store));
+}
+
 static void reopen(struct audit_writer *writer)
 {
 	char why[AUDIT_TROUBLE_MAX];
 
-	memcpy(why, writer->trouble.text, sizeof why);
-	if (writer->store && !writer->trouble.error)
+	if (!writer->trouble.error)
 		return; // it is well
+	if (is_held(writer)) {
+		if (writer->store)
+			audit_store_enter(writer->store);
+		else
+			open_store(writer, NULL);
+		return;
+	}
+	memcpy(why, writer->trouble.text, sizeof why);
 	audit_store_close(writer->store);
 	writer->store = NULL;
 	open_store(writer, why);
@@ -94,6 +107,8 @@ static void work(void *ctx, const struct batch_jobs *jobs)
 	struct audit_writer *writer = ctx;
 	struct job *from = job_of(jobs->first);
 
+	if (!writer->store && is_held(writer) && from->kind != JOB_REOPEN)
+		open_store(writer, NULL);
 	for (struct batch_job *link = jobs->first; link; link = link->next) {
 		struct job *job = job_of(link);
 
@@ -119,6 +134,7 @@ static void publish(void *ctx)
 	struct audit_writer_state *state = &writer->state;
 
 	state->is_open = writer->store && !writer->trouble.error;
+	state->is_held = is_held(writer);
 	state->trouble = writer->trouble;
 	if (writer->store) {
 		state->n_records = audit_store_n(writer->store);

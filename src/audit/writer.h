@@ -25,8 +25,9 @@ struct audit_writer_options {
 };
 
 struct audit_writer_state {
-	bool is_open;                 // the store was opened, and did not break
-	struct audit_trouble trouble; // why it is not; error is 0 while it is well or being opened
+	bool is_open;                 // the store was opened, did not break, and could be written to
+	bool is_held;                 // by another process, as the trouble says: whatever comes next tries again
+	struct audit_trouble trouble; // why it is not open; error is 0 while it is well or being opened
 	uint64_t n_records, n_signed;
 	uint64_t n_syslog_failed;
 };
@@ -39,8 +40,9 @@ typedef void (*audit_done_cb)(void *ctx, uint64_t ticket, int error); // 0: it i
 // 0 with the ticket (ascending, from 1); -ENOBUFS: too many wait; -ENOMEM; -EMSGSIZE. `done` may be NULL.
 int audit_writer_put(struct audit_writer *writer, const struct audit_record *record, int64_t at_ms, audit_done_cb done,
 		     void *ctx, uint64_t *ticket);
-int audit_writer_checkpoint(struct audit_writer *writer);             // 0 or -ENOMEM
-int audit_writer_reopen(struct audit_writer *writer, int64_t now_ms); // begins a new segment. 0 or -ENOMEM
+int audit_writer_checkpoint(struct audit_writer *writer); // 0 or -ENOMEM
+// After a failure a new segment is begun; what another process held is tried again. 0 or -ENOMEM
+int audit_writer_reopen(struct audit_writer *writer, int64_t now_ms);
 
 void audit_writer_take(struct audit_writer *writer); // calls what is done
 void audit_writer_look(struct audit_writer *writer, struct audit_writer_state *out);

@@ -110,6 +110,11 @@ static void wake_loop(void *ctx)
 	uv_async_send(&trail->wake);
 }
 
+const char *audit_trail_why(const struct audit_trail *trail)
+{
+	return trail->logger ? audit_logger_state(trail->logger)->why : "";
+}
+
 // ---- single facts
 
 static void record_session(struct audit_trail *trail, enum audit_action action, bool is_demo)
@@ -242,7 +247,7 @@ void audit_trail_stop(struct audit_trail *trail)
 	if (trail->logger) {
 		record_session(trail, AUDIT_LOGOUT, false);
 		if (audit_logger_destroy(trail->logger) < 0)
-			log_line(LOG_ERROR, "the audit trail's disk does not answer: its end is not written");
+			log_line(LOG_ERROR, "the audit trail does not answer in time: its end is not written");
 		trail->logger = NULL;
 	}
 	if (trail->has_handles) {

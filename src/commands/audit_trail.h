@@ -27,6 +27,8 @@ void audit_trail_start(struct audit_trail *trail, uv_loop_t *loop, const struct 
 		       struct broadcaster *broadcaster, bool is_demo);
 void audit_trail_stop(struct audit_trail *trail); // records the logout; the handles close with the loop's next run
 
+const char *audit_trail_why(const struct audit_trail *trail); // why it cannot be written, borrowed; "" it can
+
 // Where a fleet's trail is kept: as configured, else `audit` in the state directory (`audit-demo` for the demo).
 // 0, -ENOENT when there is no state directory, -ENAMETOOLONG.
 int audit_trail_dir(const struct fleet_options *options, bool is_demo, char *out, size_t size);

@@ -21,8 +21,10 @@ struct audit_logger {
 	struct audit_writer *writer; // owned
 	struct audit_logger_state state;
 	size_t n_waiting;
-	int error;              // why it is broken; 0
+	int error;              // why it is broken for good; 0
+	bool is_held;           // by another process
 	int64_t dirty_since_ms; // mono; INT64_MAX: all is signed
+	int64_t tried_ms;       // mono, of what was put last
 };
 
 static void refresh(struct audit_logger *logger)
@@ -31,7 +33,8 @@ static void refresh(struct audit_logger *logger)
 	struct audit_writer_state writer;
 
 	audit_writer_look(logger->writer, &writer);
-	logger->error = writer.trouble.error;
+	logger->is_held = writer.is_held;
+	logger->error = writer.is_held ? 0 : writer.trouble.error;
 	state->status = writer.is_open         ? AUDIT_LOGGER_WELL
 			: writer.trouble.error ? AUDIT_LOGGER_BROKEN
 					       : AUDIT_LOGGER_OPENING;
@@ -52,6 +55,7 @@ int audit_logger_create(const struct audit_logger_options *options, struct insta
 			   .holder = options->who->user,
 			   .key_name = options->who->host,
 			   .segment_bytes = options->segment_bytes,
+			   .lock_ms = options->lock_ms,
 			   .n_records = options->n_records,
 			   .retention_ms = options->retention_ms },
 		.who = options->who,
@@ -65,6 +69,7 @@ int audit_logger_create(const struct audit_logger_options *options, struct insta
 	if (!logger)
 		return -ENOMEM;
 	logger->dirty_since_ms = INT64_MAX;
+	logger->tried_ms = now.mono_ms;
 	logger->wake = options->wake;
 	logger->ctx = options->ctx;
 	r = audit_writer_create(&writer, now.wall_ms, &logger->writer);
@@ -115,6 +120,7 @@ int audit_logger_append(struct audit_logger *logger, const struct audit_record *
 		return refuse(logger, r);
 	}
 	logger->n_waiting++;
+	logger->tried_ms = now.mono_ms;
 	if (logger->dirty_since_ms == INT64_MAX)
 		logger->dirty_since_ms = now.mono_ms;
 	if (ticket)
@@ -124,6 +130,7 @@ int audit_logger_append(struct audit_logger *logger, const struct audit_record *
 
 void audit_logger_dispatch(struct audit_logger *logger)
 {
+	refresh(logger); // whoever hears that a record failed may ask why
 	audit_writer_take(logger->writer);
 	refresh(logger);
 }
@@ -135,7 +142,11 @@ const struct audit_logger_state *audit_logger_state(const struct audit_logger *l
 
 int64_t audit_logger_deadline(const struct audit_logger *logger)
 {
-	if (logger->dirty_since_ms == INT64_MAX || logger->error)
+	if (logger->error)
+		return INT64_MAX;
+	if (logger->is_held)
+		return logger->tried_ms + AUDIT_RETRY_MS;
+	if (logger->dirty_since_ms == INT64_MAX)
 		return INT64_MAX;
 	return logger->dirty_since_ms + AUDIT_SIGN_AFTER_MS;
 }
@@ -146,7 +157,7 @@ void audit_logger_tick(struct audit_logger *logger, struct instant now)
 		return;
 	// What it does not cover is due a period later; what it does is seen at the next dispatch.
 	if (audit_writer_checkpoint(logger->writer) == 0)
-		logger->dirty_since_ms = now.mono_ms;
+		logger->dirty_since_ms = logger->tried_ms = now.mono_ms;
 }
 
 int audit_logger_reopen(struct audit_logger *logger, struct instant now)

@@ -4,7 +4,8 @@
  *
  * It has a thread of its own for the disk (audit/writer.h). Its owner has a loop: `wake` is called on that thread, and
  * the owner then calls audit_logger_dispatch() on the loop's. When the trail cannot be written it is broken, says why,
- * and refuses records until audit_logger_reopen() succeeds; nothing is ever dropped in silence.
+ * and refuses records until audit_logger_reopen() succeeds; nothing is ever dropped in silence. While another process
+ * holds the trail it is broken as well, but each record is tried, and every AUDIT_RETRY_MS without one.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 
 struct audit_logger;
 
-enum { AUDIT_SIGN_AFTER_MS = 60000, AUDIT_CLOSE_MS = 5000, AUDIT_WHY_MAX = 240 };
+enum { AUDIT_SIGN_AFTER_MS = 60000, AUDIT_RETRY_MS = 2000, AUDIT_CLOSE_MS = 5000, AUDIT_WHY_MAX = 240 };
 
 struct audit_logger_options {
 	const struct audit_identity *who; // borrowed for the call, as the texts are
@@ -23,6 +24,7 @@ struct audit_logger_options {
 	uint64_t segment_bytes;
 	size_t n_records;        // 0: all are kept
 	int64_t retention_ms;    // 0: for ever
+	unsigned lock_ms;        // how long another process is waited for; 0: AUDIT_LOCK_MS
 	const char *syslog;      // path of the machine's log; NULL: no copies
 	void (*wake)(void *ctx); // from another thread, or from audit_logger_append() that refuses
 	void *ctx;
@@ -53,7 +55,8 @@ int audit_logger_append(struct audit_logger *logger, const struct audit_record *
 void audit_logger_dispatch(struct audit_logger *logger);
 const struct audit_logger_state *audit_logger_state(const struct audit_logger *logger); // as of the last dispatch
 
-// Unsigned records are signed within AUDIT_SIGN_AFTER_MS. The deadline is mono; INT64_MAX: there is none.
+// Unsigned records are signed within AUDIT_SIGN_AFTER_MS; what was held is tried again. The deadline is mono;
+// INT64_MAX: there is none.
 int64_t audit_logger_deadline(const struct audit_logger *logger);
 void audit_logger_tick(struct audit_logger *logger, struct instant now);
 

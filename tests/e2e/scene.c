@@ -2,6 +2,8 @@
 #include "tests/e2e/scene.h"
 
 #include <check.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -125,4 +127,18 @@ void scene_quit(struct term *t)
 	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
 	term_assert_restored(t);
 	term_finish(t);
+}
+
+int scene_hold_trail(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
+	int fd = open("state/opscon/audit/lock", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	// It may be in use.
+	for (int i = 0; fcntl(fd, F_OFD_SETLK, &lock) < 0; i++) {
+		ck_assert_int_lt(i, SCENE_MS);
+		poll(NULL, 0, 1);
+	}
+	return fd;
 }

@@ -47,5 +47,8 @@ struct term *scene_console(const struct scene *s, const char *const more[], int 
 // alerts.
 void scene_take_care(struct term *t);
 
+// Holds the audit trail as another process that writes it would, until the descriptor is closed.
+int scene_hold_trail(void);
+
 // Quits with a key: exit 0, the terminal as it was. Finishes it.
 void scene_quit(struct term *t);

@@ -132,7 +132,26 @@ START_TEST(what_was_changed_afterwards_is_named)
 }
 END_TEST
 
-START_TEST(a_second_console_says_that_nothing_is_audited_until_it_can_be)
+static int count(const char *text, const char *part)
+{
+	int n = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void maintain(struct term *t)
+{
+	term_send(t, "1 D");
+	term_wait_for(t, "─ Maintenance for ─", SCENE_MS);
+	term_send(t, "Enter");
+	term_wait_for(t, "is in maintenance for", SCENE_MS);
+}
+
+START_TEST(two_consoles_write_one_trail)
 {
 	struct scene s;
 	struct term *first, *second;
@@ -141,17 +160,51 @@ START_TEST(a_second_console_says_that_nothing_is_audited_until_it_can_be)
 	open_scene(&s);
 	first = start(&s, NULL);
 	second = start(&s, NULL);
-	term_wait_for(second, "nothing is audited: another process writes the audit trail: ", SCENE_MS);
+	maintain(second);
+	act(first);
+	term_send(second, "7");
+	term_wait_row(second, "maintenance", "success", SCENE_MS);
 	ck_assert(!term_has(first, "nothing is audited"));
+	ck_assert(!term_has(second, "nothing is audited"));
 	scene_quit(first);
-	term_send(second, "W");
-	term_wait_gone(second, "nothing is audited:", SCENE_MS);
-	term_send(second, "5");
-	term_wait_for(second, "the audit trail is written again", SCENE_MS);
 	scene_quit(second);
+	out = audit(&s, 0, (const char *[]){ "--format", "json", NULL });
+	ck_assert_int_eq(count(out, "\"action\":\"login\""), 2);
+	ck_assert_int_eq(count(out, "\"after\":{\"maintenance\":true}"), 2);
+	ck_assert_int_eq(count(out, "\"reason\":\"looking into it\""), 1);
+	ck_assert_int_eq(count(out, "\"action\":\"logout\""), 2);
+	free(out);
 	out = audit(&s, 0, (const char *[]){ "verify", NULL });
 	assert_holds(out, "sound");
 	free(out);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_trail_that_another_process_holds_is_said_until_it_lets_go)
+{
+	struct scene s;
+	struct term *t;
+	char wanted[80], *out;
+	int fd;
+
+	open_scene(&s);
+	t = start(&s, NULL);
+	scene_take_care(t);
+	fd = scene_hold_trail();
+	maintain(t);
+	term_wait_for(t, "nothing is audited: another process holds the audit trail: pid ", SCENE_MS);
+	close(fd);
+	term_wait_gone(t, "nothing is audited:", SCENE_MS); // by itself
+	term_send(t, "5");
+	term_wait_for(t, "the audit trail is written again", SCENE_MS);
+	term_wait_for(t, "1 record could not be taken", SCENE_MS);
+	scene_quit(t);
+	out = audit(&s, 0, (const char *[]){ "verify", NULL });
+	assert_holds(out, "sound");
+	free(out);
+	snprintf(wanted, sizeof wanted, "state/opscon/audit/audit-%06d.jsonl", 2);
+	ck_assert_int_ne(access(wanted, F_OK), 0); // nothing was broken
 	scene_close(&s);
 }
 END_TEST
@@ -216,5 +269,6 @@ END_TEST
 
 SUITE("audit", the_console_shows_what_was_just_done_and_that_it_is_sound,
       what_is_done_in_a_console_is_on_record_and_verifies, what_was_changed_afterwards_is_named,
-      a_second_console_says_that_nothing_is_audited_until_it_can_be, a_directory_that_is_gone_is_said_on_every_screen,
-      without_state_nothing_is_audited_and_that_is_said, the_command_line_says_what_it_wants)
+      two_consoles_write_one_trail, a_trail_that_another_process_holds_is_said_until_it_lets_go,
+      a_directory_that_is_gone_is_said_on_every_screen, without_state_nothing_is_audited_and_that_is_said,
+      the_command_line_says_what_it_wants)

@@ -232,43 +232,204 @@ START_TEST(who_is_killed_at_the_first_use_leaves_what_can_be_begun)
 }
 END_TEST
 
-START_TEST(two_writers_never_mix)
+// ---- several processes on one trail
+
+enum { WRITERS_MAX = 4, EACH = 1000, KILLED_AT_MAX = 120, PATIENCE_MS = 60000, LIMIT = 100000 };
+
+struct crowd {
+	struct trail trail;
+	int n, n_each;
+	pid_t pids[WRITERS_MAX];
+	int told[WRITERS_MAX];      // read end: a byte for each record that is durable
+	int n_durable[WRITERS_MAX]; // as told
+	int n_found[WRITERS_MAX][EACH];
+};
+
+static void crowd_init(struct crowd *crowd, int n, int n_each)
 {
-	enum { N = 4, TURNS = 20 };
-	struct life life;
-	struct audit_verdict verdict;
-	int status, n_refused = 0, n_written = 0;
-	pid_t pids[N];
+	memset(crowd, 0, sizeof *crowd);
+	crowd->n = n;
+	crowd->n_each = n_each;
+	trail_init(&crowd->trail);
+	crowd->trail.options.segment_bytes = 64 * 1024; // some end a segment for the others
+	crowd->trail.options.lock_ms = PATIENCE_MS;
+}
 
-	prepare(&life);
-	life.trail.options.n_records = 0;
-	for (int i = 0; i < N; i++) {
-		pids[i] = fork();
-		if (pids[i] != 0)
+// Writes as a console does: some at once, one sync for them.
+static void write_all(struct crowd *crowd, int who, int told_fd)
+{
+	struct trail *trail = &crowd->trail;
+	char id[32], bytes[16] = { 0 };
+
+	if (trail_open(trail) < 0)
+		_exit(1);
+	for (int i = 0; i < crowd->n_each;) {
+		int n = 0;
+
+		do {
+			snprintf(id, sizeof id, "w%d-%d", who, i + n);
+			if (trail_add(trail, id) < 0)
+				_exit(2);
+			n++;
+		} while (n < 1 + i % 16 && i + n < crowd->n_each);
+		if (audit_store_sync(trail->store) < 0 || syscall(SYS_write, told_fd, bytes, n) != n)
+			_exit(3);
+		i += n;
+	}
+	trail_close(trail);
+	_exit(0);
+}
+
+static void start_writer(struct crowd *crowd, int who, long dies_at)
+{
+	int told[2];
+
+	ck_assert_int_eq(pipe(told), 0);
+	crowd->told[who] = told[0];
+	crowd->pids[who] = fork();
+	if (crowd->pids[who] == 0) {
+		disk_break(dies_at, DISK_DIES, false);
+		write_all(crowd, who, told[1]);
+	}
+	close(told[1]);
+}
+
+// To its end: whether it was killed.
+static bool await_writer(struct crowd *crowd, int who)
+{
+	char bytes[256];
+	ssize_t n;
+	int status;
+
+	while ((n = read(crowd->told[who], bytes, sizeof bytes)) > 0)
+		crowd->n_durable[who] += (int)n;
+	close(crowd->told[who]);
+	ck_assert_int_eq(waitpid(crowd->pids[who], &status, 0), crowd->pids[who]);
+	ck_assert_msg(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "writer %d: %d", who, WEXITSTATUS(status));
+	return WIFSIGNALED(status);
+}
+
+static void count_found(struct crowd *crowd)
+{
+	const struct audit_filter filter = { .action = AUDIT_UPDATE, .level = -1, .result = -1, .limit = LIMIT };
+	struct audit_trouble trouble = { 0 };
+	struct audit_found found;
+
+	memset(crowd->n_found, 0, sizeof crowd->n_found);
+	ck_assert_int_eq(audit_query(crowd->trail.dir, &filter, &found, &trouble), 0);
+	for (size_t i = 0; i < found.n; i++) {
+		const char *id = strstr(found.lines[i].text, "\"id\":\"w");
+		int who, number;
+
+		if (!id)
 			continue;
-		for (int k = 0; k < TURNS; k++) {
-			int r = live(&life, -1);
+		ck_assert_int_eq(sscanf(id, "\"id\":\"w%d-%d\"", &who, &number), 2);
+		ck_assert(who >= 0 && who < crowd->n && number >= 0 && number < crowd->n_each);
+		crowd->n_found[who][number]++;
+	}
+	audit_found_finish(&found);
+}
 
-			if (r < 0 && r != -EBUSY)
-				_exit(100);
-			n_written += r == 0;
-		}
-		_exit(n_written);
-	}
-	n_written = 0;
-	for (int i = 0; i < N; i++) {
-		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
-		ck_assert(WIFEXITED(status));
-		ck_assert_int_le(WEXITSTATUS(status), TURNS);
-		n_written += WEXITSTATUS(status);
-		n_refused += TURNS - WEXITSTATUS(status);
-	}
-	ck_assert_int_ge(n_written, 1);
-	verdict = trail_verify(&life.trail);
+// Sound once somebody has opened it, every durable record once, none twice.
+static void assert_crowd(struct crowd *crowd)
+{
+	struct audit_verdict verdict;
+
+	trail_fill(&crowd->trail, 1);
+	verdict = trail_verify(&crowd->trail);
 	ck_assert_msg(verdict.finding == AUDIT_SOUND, "%s", verdict.text);
-	ck_assert_uint_ge(verdict.chained, (uint64_t)n_written * N_RECORDS);
-	ck_assert_int_eq(n_written + n_refused, N * TURNS);
-	trail_finish(&life.trail);
+	count_found(crowd);
+	for (int who = 0; who < crowd->n; who++)
+		for (int i = 0; i < crowd->n_each; i++)
+			ck_assert_msg(crowd->n_found[who][i] == 1 ||
+					      (crowd->n_found[who][i] == 0 && i >= crowd->n_durable[who]),
+				      "w%d-%d is there %d times", who, i, crowd->n_found[who][i]);
+}
+
+static void write_at_once(int n)
+{
+	struct crowd *crowd = calloc(1, sizeof *crowd);
+	struct audit_verdict verdict;
+
+	ck_assert_ptr_nonnull(crowd);
+	crowd_init(crowd, n, EACH);
+	for (int who = 0; who < n; who++)
+		start_writer(crowd, who, -1);
+	for (int who = 0; who < n; who++) {
+		ck_assert(!await_writer(crowd, who));
+		ck_assert_int_eq(crowd->n_durable[who], EACH);
+	}
+	verdict = trail_verify(&crowd->trail); // as they left it
+	ck_assert_msg(verdict.finding == AUDIT_SOUND, "%s", verdict.text);
+	ck_assert_uint_eq(verdict.n_signed, verdict.chained);
+	assert_crowd(crowd);
+	trail_finish(&crowd->trail);
+	free(crowd);
+}
+
+START_TEST(two_processes_write_one_trail_at_once)
+{
+	write_at_once(2);
+}
+END_TEST
+
+START_TEST(four_processes_write_one_trail_at_once)
+{
+	write_at_once(4);
+}
+END_TEST
+
+// In each call that changes a file, while another goes on.
+START_TEST(one_that_is_killed_while_another_writes_costs_nothing_durable)
+{
+	struct crowd *crowd = calloc(1, sizeof *crowd);
+	int n_killed = 0;
+
+	ck_assert_ptr_nonnull(crowd);
+	for (long at = 0; at < KILLED_AT_MAX; at++) {
+		crowd_init(crowd, 2, 40);
+		crowd->trail.options.segment_bytes = SMALL;
+		start_writer(crowd, 0, at);
+		start_writer(crowd, 1, -1);
+		n_killed += await_writer(crowd, 0);
+		ck_assert(!await_writer(crowd, 1));
+		ck_assert_int_eq(crowd->n_durable[1], 40);
+		assert_crowd(crowd);
+		trail_finish(&crowd->trail);
+	}
+	free(crowd);
+	ck_assert_int_gt(n_killed, 40);
+}
+END_TEST
+
+// By somebody else, whenever that happens to be.
+START_TEST(some_that_are_killed_at_any_time_cost_nothing_durable)
+{
+	struct crowd *crowd = calloc(1, sizeof *crowd);
+	unsigned drawn = 4711;
+
+	ck_assert_ptr_nonnull(crowd);
+	for (int turn = 0; turn < 20; turn++) {
+		int victim = turn % WRITERS_MAX, n_told;
+		bool was_killed;
+		char byte;
+
+		crowd_init(crowd, WRITERS_MAX, 200);
+		for (int who = 0; who < WRITERS_MAX; who++)
+			start_writer(crowd, who, -1);
+		drawn = drawn * 1103515245 + 12345;
+		for (n_told = (int)(drawn >> 16) % 150; n_told >= 0; n_told--)
+			ck_assert_int_eq(read(crowd->told[victim], &byte, 1), 1);
+		crowd->n_durable[victim] = 1 + (int)(drawn >> 16) % 150;
+		ck_assert_int_eq(kill(crowd->pids[victim], SIGKILL), 0);
+		for (int who = 0; who < WRITERS_MAX; who++) {
+			was_killed = await_writer(crowd, who);
+			ck_assert(who == victim || !was_killed);
+		}
+		assert_crowd(crowd);
+		trail_finish(&crowd->trail);
+	}
+	free(crowd);
 }
 END_TEST
 
@@ -366,5 +527,7 @@ END_TEST
 SUITE("audit faults", each_call_that_fails_is_said_and_nothing_durable_is_lost,
       a_disk_that_stays_bad_is_said_and_nothing_durable_is_lost, a_failed_sync_is_final_until_it_is_opened_again,
       who_is_killed_at_any_moment_leaves_a_trail_that_mends, who_is_killed_at_the_first_use_leaves_what_can_be_begun,
-      two_writers_never_mix, a_read_only_directory_is_said, each_allocation_that_fails_is_said_and_mends,
-      each_allocation_that_fails_while_reading_is_said)
+      two_processes_write_one_trail_at_once, four_processes_write_one_trail_at_once,
+      one_that_is_killed_while_another_writes_costs_nothing_durable,
+      some_that_are_killed_at_any_time_cost_nothing_durable, a_read_only_directory_is_said,
+      each_allocation_that_fails_is_said_and_mends, each_allocation_that_fails_while_reading_is_said)

@@ -92,6 +92,7 @@ START_TEST(what_is_there_already_is_no_new_segment)
 	trail_init(&trail);
 	trail.options.segment_bytes = SMALL;
 	ck_assert_int_eq(trail_open(&trail), 0);
+	ck_assert_int_eq(audit_store_enter(trail.store), 0);
 	make_folder(&trail, "audit-000002.jsonl");
 	for (int i = 0; r == 0 && i < 100; i++)
 		r = trail_add(&trail, "a");
@@ -105,6 +106,21 @@ START_TEST(what_is_there_already_is_no_new_segment)
 END_TEST
 
 // Without anybody asking for it.
+START_TEST(what_is_there_already_is_no_segment_of_another_process)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	ck_assert_int_eq(trail_open(&trail), 0);
+	make_folder(&trail, "audit-000002.jsonl");
+	ck_assert_int_eq(trail_add(&trail, "a"), -EISDIR);
+	ck_assert_ptr_nonnull(strstr(audit_store_trouble(trail.store)->text, "audit-000002.jsonl: Is a directory"));
+	trail_close(&trail);
+	remove_folder(&trail, "audit-000002.jsonl");
+	trail_finish(&trail);
+}
+END_TEST
+
 START_TEST(much_that_waits_is_written)
 {
 	static char reason[4000];
@@ -171,5 +187,5 @@ END_TEST
 
 SUITE("audit store troubles", a_link_in_the_place_of_a_segment_is_not_followed,
       a_link_in_the_place_of_the_segment_before_is_not_followed, checkpoints_that_are_no_file_are_said,
-      what_is_there_already_is_no_new_segment, much_that_waits_is_written,
-      each_allocation_of_a_new_segment_that_fails_is_said)
+      what_is_there_already_is_no_new_segment, what_is_there_already_is_no_segment_of_another_process,
+      much_that_waits_is_written, each_allocation_of_a_new_segment_that_fails_is_said)

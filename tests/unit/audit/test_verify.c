@@ -641,6 +641,7 @@ START_TEST(what_is_being_written_is_no_truncation)
 	ck_assert_int_eq(trail_open(&trail), 0);
 	ck_assert_int_eq(trail_add(&trail, "a"), 0);
 	ck_assert_int_eq(audit_store_sync(trail.store), 0);
+	ck_assert_int_eq(audit_store_enter(trail.store), 0);
 	trail_path(&trail, "audit-000001.jsonl", path, sizeof path);
 	file = fopen(path, "a");
 	fputs("{\"seq\":3,\"prev\":\"", file);
