@@ -27,6 +27,7 @@ enum {
 	HELD_MS = 2000,     // between two looks at who holds an agent
 	INTERVAL_MS = 2000, // between two probes at most: somebody is waiting
 	PLAN_MAX = 256 << 20,
+	REFUSAL_MAX = 320,
 };
 
 // The title of the notice that comes instead of a plan.
@@ -68,6 +69,19 @@ void op_cli_tell_notices(struct op_run *run)
 	}
 }
 
+// What keeps anything from being put on record.
+static const char *record_words(const struct op_run *run, int error, char out[REFUSAL_MAX])
+{
+	const char *why = audit_trail_why(&run->session.trail);
+
+	if (error == -EIO && why[0])
+		snprintf(out, REFUSAL_MAX, "the audit trail cannot be written: %s", why);
+	else
+		snprintf(out, REFUSAL_MAX, "%s",
+			 error == -EIO ? "the audit trail or the journal cannot be written" : strerrordesc_np(-error));
+	return out;
+}
+
 // ---- who
 
 // As for `status --hard`: an agent that is never asked, or cannot be, has no verdict to wait for.
@@ -107,6 +121,7 @@ static void ask_plan(struct op_run *run)
 		.params = &run->request->params,
 		.token = ++run->token,
 	};
+	char why[REFUSAL_MAX];
 	int r = agents ? 0 : -ENOMEM;
 
 	for (size_t i = 0; agents && i < n; i++)
@@ -122,7 +137,7 @@ static void ask_plan(struct op_run *run)
 		r = feed_request(run->session.feed, &request);
 	if (r < 0) {
 		op_cli_tell_notices(run);
-		fprintf(stderr, "opscon op: no plan can be made: %s\n", strerrordesc_np(-r));
+		fprintf(stderr, "opscon op: no plan can be made: %s\n", record_words(run, r, why));
 		op_cli_end(run, r == -EROFS || r == -EPERM || r == -ENOTSUP ? EXIT_DENIED : EXIT_OURS);
 	}
 }
@@ -155,7 +170,7 @@ static void hold(struct op_run *run, const char *holder)
 	op_cli_enter(run, OP_HELD);
 }
 
-// Nothing is done that is not audited, and one process at a time writes the trail: it may be over with that by now.
+// Nothing is done that is not audited: whatever keeps the trail from being written may be over by now.
 static void try_again(struct op_run *run)
 {
 	if (!is_older_than(run, HELD_MS))
@@ -233,20 +248,18 @@ static int refusal_code(int error)
 }
 
 // Beside the notice that has the details.
-static const char *refusal_words(int error)
+static const char *refusal_words(const struct op_run *run, int error, char out[REFUSAL_MAX])
 {
 	switch (error) {
 	case -ESTALE:
 		return "things are not as they were in the plan; ask again";
-	case -EIO:
-		return "it cannot be put on record (while another process does that, --wait waits)";
 	case -EBUSY:
 		return "somebody else is at it (--wait waits)";
 	case -EPERM:
 	case -EROFS:
 		return "it is not allowed";
 	default:
-		return strerrordesc_np(-error);
+		return record_words(run, error, out);
 	}
 }
 
@@ -261,6 +274,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		.reason = run->has_reason ? run->reason : run->request->params.reason,
 	};
 	int r = feed_request(run->session.feed, &request);
+	char why[REFUSAL_MAX];
 
 	if (r == 0) {
 		run->no = run->plan->no;
@@ -272,7 +286,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		hold(run, "whoever operates on it now");
 		return;
 	}
-	fprintf(stderr, "opscon op: nothing was done: %s\n", refusal_words(r));
+	fprintf(stderr, "opscon op: nothing was done: %s\n", refusal_words(run, r, why));
 	op_cli_end(run, refusal_code(r));
 }
 
@@ -294,6 +308,7 @@ static void find_operation(struct op_run *run)
 {
 	const struct fleet *fleet = run->session.fleet;
 	struct request request = { .type = request_of(run->request->control), .who = run->who };
+	char why[REFUSAL_MAX];
 	int r;
 
 	for (size_t i = 0; i < fleet_n_operations(fleet); i++)
@@ -309,7 +324,7 @@ static void find_operation(struct op_run *run)
 	r = feed_request(run->session.feed, &request);
 	op_cli_tell_notices(run);
 	if (r < 0) {
-		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, strerrordesc_np(-r));
+		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, record_words(run, r, why));
 		op_cli_end(run, refusal_code(r));
 		return;
 	}

@@ -47,6 +47,16 @@ enum audit_action audit_action_of(enum verb verb)
 	return (size_t)verb < VERB_COUNT ? actions[verb] : AUDIT_ACCESS;
 }
 
+bool audit_is_broken(const struct provisioning_engine *engine)
+{
+	return engine->audit && audit_logger_state(engine->audit)->status == AUDIT_LOGGER_BROKEN;
+}
+
+const char *audit_why(const struct provisioning_engine *engine, int error)
+{
+	return audit_is_broken(engine) ? audit_logger_state(engine->audit)->why : strerrordesc_np(-error);
+}
+
 // ---- the whole
 
 // A plan of one agent is about that agent; of more it is about the operation, and its targets follow one by one.

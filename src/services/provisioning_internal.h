@@ -248,6 +248,8 @@ void writs_finish(struct provisioning_engine *engine);
 
 // provisioning_audit.c
 enum audit_action audit_action_of(enum verb verb);
+bool audit_is_broken(const struct provisioning_engine *engine);             // nothing is carried out then
+const char *audit_why(const struct provisioning_engine *engine, int error); // why a record failed; borrowed
 void audit_asked(struct op *op, struct writ *writ, const char *who, struct instant now);
 void audit_refused(struct provisioning_engine *engine, const struct request *request, const struct plan *plan,
 		   int error, const char *why, struct instant now);

@@ -256,7 +256,7 @@ static void on_over(struct writ *writ, int error)
 
 	if (error < 0) {
 		snprintf(text, sizeof text, "%s%sits end could not be recorded: %s", op->why, op->why[0] ? "; " : "",
-			 strerrordesc_np(-error));
+			 audit_why(op->engine, error));
 		set_why(op, text);
 	}
 	finish(op, op->end, engine_now(op->engine));
@@ -271,14 +271,6 @@ static void end(struct op *op, enum operation_state state, struct instant now)
 	tell_journal(op, &op->writ, state, now);
 	audit_over(op, &op->writ, now);
 	writ_end(&op->writ);
-}
-
-void op_fail(struct op *op, const char *why, struct instant now)
-{
-	for (size_t i = 0; i < op->plan->n_targets; i++)
-		op->targets[i].state = TARGET_SKIPPED;
-	set_why(op, why);
-	finish(op, OPERATION_FAILED, now);
 }
 
 // ---- what is next
@@ -296,6 +288,15 @@ static void skip(struct target *target, struct instant now)
 		target->steps[i].state = STEP_SKIPPED;
 	writ_journal(target->op, NULL, &record);
 	op_touch(target->op, true);
+}
+
+void op_fail(struct op *op, const char *why, struct instant now)
+{
+	for (size_t i = 0; i < op->plan->n_targets; i++)
+		skip(&op->targets[i], now);
+	set_why(op, why);
+	tell_journal(op, NULL, OPERATION_FAILED, now); // where it can: nobody takes it for one that was left
+	finish(op, OPERATION_FAILED, now);
 }
 
 static void act(struct op *op, const struct rollout_next *next, struct instant now)

@@ -65,8 +65,8 @@ static int check_records(struct submission *s)
 	struct provisioning_engine *engine = s->engine;
 	char why[WHY_MAX];
 
-	if (engine->audit && audit_logger_state(engine->audit)->status == AUDIT_LOGGER_BROKEN) {
-		snprintf(why, sizeof why, "nothing is carried out that is not audited: %s",
+	if (audit_is_broken(engine)) {
+		snprintf(why, sizeof why, "the audit trail cannot be written: %s",
 			 audit_logger_state(engine->audit)->why);
 		return because(s, -EIO, why);
 	}
@@ -131,7 +131,11 @@ static void on_open(struct writ *writ, int error)
 		op_begin(op, now);
 		return;
 	}
-	snprintf(why, sizeof why, "nothing was done: it could not be recorded: %s", strerrordesc_np(-error));
+	if (audit_is_broken(op->engine))
+		snprintf(why, sizeof why, "nothing was done: the audit trail cannot be written: %s",
+			 audit_why(op->engine, error));
+	else
+		snprintf(why, sizeof why, "nothing was done: it could not be recorded: %s", strerrordesc_np(-error));
 	op_fail(op, why, now);
 }
 

@@ -118,7 +118,8 @@ static void on_ended(struct writ *writ, int error)
 	target->phase = PHASE_IDLE;
 	target->state = target->ending;
 	if (error < 0 && is_well) { // nothing is shown as done that is not on the disk as done
-		snprintf(text, sizeof text, "it is well, but that could not be recorded: %s", strerrordesc_np(-error));
+		snprintf(text, sizeof text, "it is well, but that could not be recorded: %s",
+			 audit_why(target->op->engine, error));
 		op_target_set_error(target, text);
 		target->state = TARGET_INDETERMINATE;
 	}
@@ -243,8 +244,8 @@ static void on_result(struct writ *writ, int error)
 	struct instant now = engine_now(target->op->engine);
 
 	if (error < 0)
-		fail(target, TARGET_INDETERMINATE, "what became of it could not be recorded: ", strerrordesc_np(-error),
-		     now);
+		fail(target, TARGET_INDETERMINATE,
+		     "what became of it could not be recorded: ", audit_why(target->op->engine, error), now);
 	else
 		go_on(target, now);
 }
@@ -379,7 +380,9 @@ static void on_intent(struct writ *writ, int error)
 
 	if (error < 0)
 		fail(target, TARGET_FAILED,
-		     "nothing was done: its intent could not be recorded: ", strerrordesc_np(-error), now);
+		     audit_is_broken(target->op->engine) ? "nothing was done: the audit trail cannot be written: "
+							 : "nothing was done: its intent could not be recorded: ",
+		     audit_why(target->op->engine, error), now);
 	else
 		dispatch(target, now);
 }
