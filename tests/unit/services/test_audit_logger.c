@@ -2,6 +2,7 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 
 #include "audit/identity.h"
 #include "audit/verify.h"
+#include "base/ofd_lock.h"
 #include "services/audit_logger.h"
 
 enum { PATIENCE_S = 30 };
@@ -233,6 +235,97 @@ START_TEST(a_trail_that_breaks_refuses_and_can_be_opened_again)
 }
 END_TEST
 
+// As another process that writes the trail; closing the descriptor ends it.
+static int hold_trail(void)
+{
+	char path[160];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/lock", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ofd_lock(fd, 0), 0);
+	return fd;
+}
+
+START_TEST(what_another_process_holds_is_said_and_tried_again)
+{
+	int fd;
+
+	set_up();
+	options.lock_ms = 10;
+	start();
+	ck_assert_int_eq(append("one", NULL), 0);
+	wait_until(has_done, 1);
+	fd = hold_trail();
+	ck_assert_int_eq(append("two", NULL), 0);
+	wait_until(has_done, 2);
+	ck_assert_int_eq(errors[1], -EBUSY);
+	wait_until(has_status, AUDIT_LOGGER_BROKEN);
+	ck_assert_ptr_nonnull(strstr(audit_logger_state(logger)->why, "another process holds the audit trail: pid "));
+	ck_assert_int_eq(append("three", NULL), 0); // each is tried
+	wait_until(has_done, 3);
+	ck_assert_int_eq(errors[2], -EBUSY);
+	ck_assert_uint_eq(audit_logger_state(logger)->n_refused, 2);
+	ck_assert_int_eq(audit_logger_reopen(logger, now), 0); // and so is this, in vain
+	close(fd);
+	ck_assert_int_eq(audit_logger_deadline(logger), now.mono_ms + AUDIT_RETRY_MS);
+	now = instant_add(now, AUDIT_RETRY_MS);
+	audit_logger_tick(logger, now);
+	wait_until(has_status, AUDIT_LOGGER_WELL);
+	ck_assert_int_eq(append("four", NULL), 0);
+	wait_until(has_done, 4);
+	ck_assert_int_eq(errors[3], 0);
+	ck_assert_uint_eq(verify().n_segments, 1); // nothing was broken
+	ck_assert_uint_eq(verify().chained, 3);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_trail_that_is_held_at_the_start_is_opened_later)
+{
+	int fd;
+
+	set_up();
+	options.lock_ms = 10;
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	fd = hold_trail();
+	start();
+	wait_until(has_status, AUDIT_LOGGER_BROKEN);
+	ck_assert_int_eq(append("one", NULL), 0);
+	wait_until(has_done, 1);
+	ck_assert_int_eq(errors[0], -EBUSY);
+	ck_assert_int_eq(audit_logger_reopen(logger, now), 0);
+	close(fd);
+	ck_assert_int_eq(audit_logger_reopen(logger, now), 0);
+	wait_until(has_status, AUDIT_LOGGER_WELL);
+	ck_assert_int_eq(append("two", NULL), 0);
+	wait_until(has_done, 2);
+	ck_assert_int_eq(errors[1], 0);
+	ck_assert_uint_eq(verify().chained, 2);
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_was_held_is_asked_for_again)
+{
+	int fd;
+
+	set_up();
+	options.lock_ms = 10;
+	start();
+	wait_until(has_status, AUDIT_LOGGER_WELL);
+	fd = hold_trail();
+	ck_assert_int_eq(append("one", NULL), 0);
+	wait_until(has_status, AUDIT_LOGGER_BROKEN);
+	close(fd);
+	ck_assert_int_eq(audit_logger_reopen(logger, now), 0);
+	wait_until(has_status, AUDIT_LOGGER_WELL);
+	ck_assert_uint_eq(verify().n_segments, 1);
+	tear_down();
+}
+END_TEST
+
 START_TEST(opening_again_what_is_well_changes_nothing)
 {
 	set_up();
@@ -334,6 +427,7 @@ END_TEST
 
 SUITE("audit logger", a_record_is_told_durable_once_it_is_and_in_order, what_waits_is_written_and_signed_at_the_end,
       what_is_unsigned_is_signed_within_a_minute, a_trail_that_breaks_refuses_and_can_be_opened_again,
-      opening_again_what_is_well_changes_nothing, who_cannot_open_is_broken_from_the_start,
-      a_copy_goes_to_the_machines_log_and_a_missing_log_is_counted, a_log_that_takes_nothing_holds_nobody_up,
-      nothing_is_needed_to_end_what_never_was)
+      what_another_process_holds_is_said_and_tried_again, a_trail_that_is_held_at_the_start_is_opened_later,
+      what_was_held_is_asked_for_again, opening_again_what_is_well_changes_nothing,
+      who_cannot_open_is_broken_from_the_start, a_copy_goes_to_the_machines_log_and_a_missing_log_is_counted,
+      a_log_that_takes_nothing_holds_nobody_up, nothing_is_needed_to_end_what_never_was)
