@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/user_locale.h"
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
 {
 	int r;
 
+	locale_settle();
 	signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, never the end
 	r = run(argc, argv);
 	// What stdio still holds is lost without a word otherwise: on a full disk, or when nobody reads.

@@ -109,7 +109,7 @@ struct event {
 		struct scrape scrape;              // rows and texts owned
 		struct alert alert;                // texts owned
 		struct progress progress;          // steps and texts owned
-		struct agent_lifecycle lifecycle;  // texts owned, NULL is ""
+		struct agent_lifecycle lifecycle;  // texts owned; the fleet takes none without them
 		const struct plan *plan;           // a reference
 		const struct operation *operation; // a reference
 		struct {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/status_run.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/user_locale.h"
 #include "commands/exit_code.h"
 #include "commands/session.h"
 #include "feeds/direct.h"
@@ -66,12 +65,7 @@ static void on_signal(uv_signal_t *signal, int number)
 
 bool status_has_unicode(void)
 {
-	bool has_unicode;
-
-	setlocale(LC_CTYPE, "");
-	has_unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	setlocale(LC_CTYPE, "C"); // words of agents mean the same in every locale
-	return has_unicode;
+	return locale_wants_utf8();
 }
 
 static bool has_colour(void)

@@ -9,12 +9,21 @@
 
 // ---- an agent's life
 
+// An event whose maker was short of memory lacks some.
+static bool has_texts(const struct agent_lifecycle *lifecycle)
+{
+	return lifecycle->driver && lifecycle->version && lifecycle->previous && lifecycle->instance &&
+	       lifecycle->holder;
+}
+
 int fleet_lifecycle_changed(struct fleet *fleet, const struct event *event)
 {
 	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
 
 	if (!entry)
 		return 0;
+	if (!has_texts(&event->u.lifecycle))
+		return -ENOMEM;
 	event_unref(entry->lifecycle);
 	entry->lifecycle = fleet_keep(event);
 	entry->public.lifecycle = &event->u.lifecycle;

@@ -18,20 +18,15 @@ static int find(const char *const *table, size_t n, const char *word)
 	return -EINVAL;
 }
 
-#define DEFINE_NAMES(prefix, type, table)                                                                              \
-	const char *prefix##_name(type value)                                                                          \
-	{                                                                                                              \
-		return NAME(table, value);                                                                             \
-	}                                                                                                              \
-                                                                                                                       \
-	int prefix##_from_name(const char *name, type *out)                                                            \
-	{                                                                                                              \
-		int i = find(table, COUNT(table), name);                                                               \
-                                                                                                                       \
-		if (i >= 0)                                                                                            \
-			*out = (type)i;                                                                                \
-		return i < 0 ? i : 0;                                                                                  \
-	}
+// 0 with the index, or -EINVAL.
+static int read_word(const char *const *table, size_t n, const char *word, int *out)
+{
+	int i = find(table, n, word);
+
+	if (i >= 0)
+		*out = i;
+	return i < 0 ? i : 0;
+}
 
 static const char *const verbs[VERB_COUNT] = {
 	[VERB_CREATE] = "create",       [VERB_START] = "start",       [VERB_STOP] = "stop",
@@ -40,7 +35,19 @@ static const char *const verbs[VERB_COUNT] = {
 	[VERB_CONFIGURE] = "configure",
 };
 
-DEFINE_NAMES(verb, enum verb, verbs)
+const char *verb_name(enum verb verb)
+{
+	return NAME(verbs, verb);
+}
+
+int verb_from_name(const char *name, enum verb *out)
+{
+	int i = 0, r = read_word(verbs, COUNT(verbs), name, &i);
+
+	if (r == 0)
+		*out = (enum verb)i;
+	return r;
+}
 
 static const char *const done[VERB_COUNT] = {
 	[VERB_CREATE] = "created",       [VERB_START] = "started",        [VERB_STOP] = "stopped",
@@ -62,7 +69,19 @@ static const char *const provisionings[PROVISIONING_COUNT] = {
 	[PROVISIONING_DELETING] = "deleting",   [PROVISIONING_DELETED] = "deleted",
 };
 
-DEFINE_NAMES(provisioning, enum provisioning, provisionings)
+const char *provisioning_name(enum provisioning status)
+{
+	return NAME(provisionings, status);
+}
+
+int provisioning_from_name(const char *name, enum provisioning *out)
+{
+	int i = 0, r = read_word(provisionings, COUNT(provisionings), name, &i);
+
+	if (r == 0)
+		*out = (enum provisioning)i;
+	return r;
+}
 
 static const char *const rollout_kinds[ROLLOUT_KIND_COUNT] = {
 	[ROLLOUT_ROLLING] = "rolling",
@@ -70,14 +89,38 @@ static const char *const rollout_kinds[ROLLOUT_KIND_COUNT] = {
 	[ROLLOUT_BLUE_GREEN] = "blue-green",
 };
 
-DEFINE_NAMES(rollout_kind, enum rollout_kind, rollout_kinds)
+const char *rollout_kind_name(enum rollout_kind kind)
+{
+	return NAME(rollout_kinds, kind);
+}
+
+int rollout_kind_from_name(const char *name, enum rollout_kind *out)
+{
+	int i = 0, r = read_word(rollout_kinds, COUNT(rollout_kinds), name, &i);
+
+	if (r == 0)
+		*out = (enum rollout_kind)i;
+	return r;
+}
 
 static const char *const guards[GUARD_COUNT] = {
 	[GUARD_VIEW] = "view",           [GUARD_REVERSIBLE] = "reversible", [GUARD_CONFIRM] = "confirm",
 	[GUARD_TYPE_NAME] = "type-name", [GUARD_REASON] = "reason",
 };
 
-DEFINE_NAMES(guard, enum guard, guards)
+const char *guard_name(enum guard guard)
+{
+	return NAME(guards, guard);
+}
+
+int guard_from_name(const char *name, enum guard *out)
+{
+	int i = 0, r = read_word(guards, COUNT(guards), name, &i);
+
+	if (r == 0)
+		*out = (enum guard)i;
+	return r;
+}
 
 static const char *const operation_states[OPERATION_STATE_COUNT] = {
 	[OPERATION_QUEUED] = "queued",
@@ -91,7 +134,19 @@ static const char *const operation_states[OPERATION_STATE_COUNT] = {
 	[OPERATION_INDETERMINATE] = "indeterminate",
 };
 
-DEFINE_NAMES(operation_state, enum operation_state, operation_states)
+const char *operation_state_name(enum operation_state state)
+{
+	return NAME(operation_states, state);
+}
+
+int operation_state_from_name(const char *name, enum operation_state *out)
+{
+	int i = 0, r = read_word(operation_states, COUNT(operation_states), name, &i);
+
+	if (r == 0)
+		*out = (enum operation_state)i;
+	return r;
+}
 
 bool operation_is_over(enum operation_state state)
 {
@@ -110,7 +165,19 @@ static const char *const target_states[TARGET_STATE_COUNT] = {
 	[TARGET_INDETERMINATE] = "indeterminate",
 };
 
-DEFINE_NAMES(target_state, enum target_state, target_states)
+const char *target_state_name(enum target_state state)
+{
+	return NAME(target_states, state);
+}
+
+int target_state_from_name(const char *name, enum target_state *out)
+{
+	int i = 0, r = read_word(target_states, COUNT(target_states), name, &i);
+
+	if (r == 0)
+		*out = (enum target_state)i;
+	return r;
+}
 
 static const char *const outcomes[] = {
 	[DRIVER_DONE] = "done",

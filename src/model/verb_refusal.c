@@ -28,7 +28,6 @@ static const unsigned allowed[VERB_COUNT] = {
 
 const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb, char out[VERB_REFUSAL_MAX])
 {
-	bool is_known = lifecycle->is_observed || lifecycle->is_recorded;
 	enum lifecycle state = lifecycle->is_observed ? lifecycle->observed : lifecycle->recorded;
 
 	out[0] = '\0';
@@ -40,7 +39,7 @@ const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb
 		snprintf(out, VERB_REFUSAL_MAX, "its driver, %s, cannot do that", lifecycle->driver);
 	else if (lifecycle->holder[0])
 		snprintf(out, VERB_REFUSAL_MAX, "%.80s is operating on it", lifecycle->holder);
-	else if (is_known && !(allowed[verb] & BIT(state)))
+	else if ((lifecycle->is_observed || lifecycle->is_recorded) && !(allowed[verb] & BIT(state)))
 		snprintf(out, VERB_REFUSAL_MAX, "it is %s", lifecycle_name(state));
 	else if (verb == VERB_ROLLBACK && lifecycle->is_observed && !lifecycle->previous[0])
 		return "there is no version to go back to";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "screen/capabilities.h"
 
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/strbuf.h"
+#include "base/user_locale.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -18,7 +18,7 @@ void terminal_env_read(struct terminal_env *out)
 		.no_color = getenv("NO_COLOR"),
 		.clicolor = getenv("CLICOLOR"),
 		.clicolor_force = getenv("CLICOLOR_FORCE"),
-		.codeset = nl_langinfo(CODESET),
+		.is_utf8 = locale_wants_utf8(),
 	};
 }
 
@@ -35,7 +35,7 @@ const char *terminal_refusal(const struct terminal_env *env)
 
 bool terminal_has_unicode(const struct terminal_env *env)
 {
-	return env->codeset && (strcasecmp(env->codeset, "UTF-8") == 0 || strcasecmp(env->codeset, "UTF8") == 0);
+	return env->is_utf8;
 }
 
 static bool is_on(const char *value)

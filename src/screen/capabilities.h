@@ -11,10 +11,10 @@
 
 struct terminal_env { // borrowed; NULL where unset
 	const char *term, *colorterm, *no_color, *clicolor, *clicolor_force;
-	const char *codeset; // of the locale: nl_langinfo(CODESET)
+	bool is_utf8; // the user's locale: locale_wants_utf8()
 };
 
-void terminal_env_read(struct terminal_env *out); // from the environment; the codeset from the current LC_CTYPE
+void terminal_env_read(struct terminal_env *out); // from the environment
 
 // Why the console cannot run on such a terminal, or NULL when it can.
 const char *terminal_refusal(const struct terminal_env *env);

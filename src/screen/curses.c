@@ -2,7 +2,6 @@
 #include "screen/curses.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -235,7 +234,6 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	struct terminal_env env;
 	int err;
 
-	setlocale(LC_CTYPE, "");
 	terminal_env_read(&env);
 	*why = "standard input and output must be a terminal";
 	if (!isatty(screen->out_fd) || !isatty(screen->keys.fd))
@@ -250,11 +248,6 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	tty_settings_read(&screen->tty_in, screen->keys.fd);
 	tty_settings_read(&screen->tty_out, screen->out_fd);
 	screen->has_unicode = terminal_has_unicode(&env) && !options->is_ascii;
-	/* From here on letters are the same everywhere: in a Turkish locale strcasecmp() tells OUT_OF_SERVICE from
-	 * out_of_service. And where only ASCII is drawn, outside UTF-8 ncurses counts on REP, which many a terminal
-	 * that calls itself xterm lacks or miscounts at the margin.
-	 */
-	setlocale(LC_CTYPE, "C.UTF-8");
 	err = start_curses(screen, options, &env, why);
 	if (err)
 		return err;

@@ -28,7 +28,7 @@ struct screen_options {
 
 /* Takes the terminal over. 0 or, with *why (borrowed, one line) telling the reason: -ENOTTY no terminal, -ENOTSUP one
  * that cannot place text or is not described, -ENOMEM. Reads TERM, COLORTERM, NO_COLOR, CLICOLOR and the locale's
- * character set (of which only LC_CTYPE is set).
+ * character set. The process's own must have been settled (base/user_locale.h).
  */
 int screen_open(const struct screen_options *options, struct screen **out, const char **why);
 void screen_close(struct screen *screen); // NULL is fine

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,7 @@ int suite_run(const char *title, const TTest *const *cases, size_t n)
 	SRunner *runner;
 	int n_failed, n_run;
 
+	setlocale(LC_CTYPE, "C.UTF-8"); // as main() does it, before any thread
 	n_skipped = mmap(NULL, sizeof *n_skipped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (n_skipped == MAP_FAILED)
 		return EXIT_FAILURE;

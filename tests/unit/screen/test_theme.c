@@ -158,8 +158,8 @@ START_TEST(reads_the_rest_of_the_environment)
 	ck_assert_str_eq(env.term, "xterm");
 	ck_assert_str_eq(env.no_color, "1");
 	ck_assert_ptr_null(terminal_refusal(&env));
-	ck_assert(terminal_has_unicode(&(struct terminal_env){ .codeset = "utf8" }));
-	ck_assert(!terminal_has_unicode(&(struct terminal_env){ .codeset = "ANSI_X3.4-1968" }));
+	ck_assert(terminal_has_unicode(&(struct terminal_env){ .is_utf8 = true }));
+	ck_assert(!terminal_has_unicode(&(struct terminal_env){ .is_utf8 = false }));
 	ck_assert(!terminal_has_unicode(&(struct terminal_env){ 0 }));
 	ck_assert(terminal_takes_titles("xterm-256color"));
 	ck_assert(terminal_takes_titles("tmux"));
