@@ -14,7 +14,6 @@
 #include "audit/lines.h"
 #include "audit/store_internal.h"
 #include "base/memory.h"
-#include "base/ofd_lock.h"
 
 static int refuse(struct audit_store *store, const char *name, const char *what)
 {
@@ -128,7 +127,7 @@ static int open_again(struct audit_store *store, const char *name)
 	if (r == 1) {
 		close(store->fd);
 		store->fd = fd;
-		return 0;
+		return store_identify(store, fd, name, &store->id);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -136,16 +135,23 @@ static int open_again(struct audit_store *store, const char *name)
 }
 
 // One that is gone was dropped by retention if there is a later one: what it ended with is still to be read.
-static int check_name(struct audit_store *store, const char *name)
+static int look_at(struct audit_store *store, const char *name, struct stat *status, bool *is_gone)
 {
-	int r = ofd_is_at(store->fd, store->dir_fd, name);
+	int r = 0;
 
-	if (r < 0)
-		return store_fail(store, r, name);
-	return r || !has_segment(store, store->number) ? 0 : open_again(store, name);
+	*is_gone = fstatat(store->dir_fd, name, status, AT_SYMLINK_NOFOLLOW) < 0;
+	if (*is_gone && errno != ENOENT)
+		return store_fail(store, -errno, name);
+	if (!*is_gone && store_is(&store->id, status))
+		return 0;
+	if (!*is_gone)
+		r = open_again(store, name);
+	if (r == 0 && fstat(store->fd, status) < 0)
+		r = store_fail(store, -errno, name);
+	return r;
 }
 
-static int read_segment(struct audit_store *store, bool is_after_gap, uint64_t *n_torn)
+static int read_segment(struct audit_store *store, bool is_after_gap, uint64_t *n_torn, bool *is_gone)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 	struct stat status;
@@ -153,11 +159,9 @@ static int read_segment(struct audit_store *store, bool is_after_gap, uint64_t *
 
 	*n_torn = 0;
 	audit_segment_name(store->number, name);
-	r = check_name(store, name);
+	r = look_at(store, name, &status, is_gone);
 	if (r < 0)
 		return r;
-	if (fstat(store->fd, &status) < 0)
-		return store_fail(store, -errno, name);
 	if ((uint64_t)status.st_size < store->written)
 		return refuse(store, name, "was cut short by somebody else");
 	return (uint64_t)status.st_size > store->written ? read_lines(store, name, is_after_gap, n_torn) : 0;
@@ -178,7 +182,7 @@ static int go_to(struct audit_store *store, uint32_t number)
 	store->fd = fd;
 	store->number = number;
 	store->written = store->n_bytes = 0;
-	return 0;
+	return store_identify(store, fd, name, &store->id);
 }
 
 // The oldest that is kept of those after ours: 1 with it, 0, or negative errno.
@@ -199,7 +203,7 @@ static int find_later(struct audit_store *store, uint32_t *number)
 }
 
 // 1: there is a later one, and it is at hand; 0: there is none.
-static int go_on(struct audit_store *store, bool *is_after_gap)
+static int go_on(struct audit_store *store, bool is_gone, bool *is_after_gap)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 	uint32_t number = store->number + 1;
@@ -207,7 +211,7 @@ static int go_on(struct audit_store *store, bool *is_after_gap)
 
 	*is_after_gap = false;
 	if (!has_segment(store, number)) {
-		if (has_segment(store, store->number))
+		if (!is_gone)
 			return 0;
 		r = find_later(store, &number);
 		if (r < 0)
@@ -235,14 +239,14 @@ static void forget_dropped(struct audit_store *store)
 static int read_segments(struct audit_store *store, struct store_mended *mended)
 {
 	uint32_t number = store->number;
-	bool is_after_gap = false;
+	bool is_after_gap = false, is_gone = false;
 	int r;
 
 	do {
 		audit_segment_name(store->number, mended->segment);
-		r = read_segment(store, is_after_gap, &mended->n_torn);
+		r = read_segment(store, is_after_gap, &mended->n_torn, &is_gone);
 		if (r == 0)
-			r = go_on(store, &is_after_gap);
+			r = go_on(store, is_gone, &is_after_gap);
 		if (r == 1 && mended->n_torn)
 			r = refuse(store, mended->segment, "is cut short, and another follows it");
 	} while (r == 1);
@@ -256,14 +260,15 @@ static int read_segments(struct audit_store *store, struct store_mended *mended)
 static int read_notes(struct audit_store *store, struct store_mended *mended)
 {
 	struct stat status;
-	int r = ofd_is_at(store->notes_fd, store->dir_fd, AUDIT_CHECKPOINTS);
+	bool is_there = fstatat(store->dir_fd, AUDIT_CHECKPOINTS, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	int r;
 
-	if (r == 0) {
+	if (!is_there && errno != ENOENT)
+		return store_fail(store, -errno, AUDIT_CHECKPOINTS);
+	if (!is_there || !store_is(&store->notes_id, &status)) {
 		r = store_open_notes(store);
 		return r ? r : store_mend_notes(store, 0, mended->torn_notes);
 	}
-	if (r < 0 || fstat(store->notes_fd, &status) < 0)
-		return store_fail(store, r < 0 ? r : -errno, AUDIT_CHECKPOINTS);
 	if ((uint64_t)status.st_size < store->notes_size)
 		return refuse(store, AUDIT_CHECKPOINTS, "was cut short by somebody else");
 	if ((uint64_t)status.st_size == store->notes_size)

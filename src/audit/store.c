@@ -19,17 +19,32 @@ int store_fail(struct audit_store *store, int error, const char *what)
 
 // ---- is it still what we opened?
 
+int store_identify(struct audit_store *store, int fd, const char *name, struct store_id *out)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return store_fail(store, -errno, name);
+	*out = (struct store_id){ status.st_dev, status.st_ino };
+	return 0;
+}
+
+bool store_is(const struct store_id *id, const struct stat *status)
+{
+	return id->dev == status->st_dev && id->ino == status->st_ino;
+}
+
 static int check_segment(struct audit_store *store)
 {
 	char name[AUDIT_FILE_NAME_MAX];
-	struct stat there, ours;
+	struct stat there;
 
 	audit_segment_name(store->number, name);
-	if (fstat(store->fd, &ours) < 0 || fstatat(store->dir_fd, name, &there, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(store->dir_fd, name, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return store_fail(store, -errno, name);
-	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+	if (!store_is(&store->id, &there))
 		return audit_trouble_set(&store->trouble, -ESTALE, "%s/%s was replaced", store->dir, name);
-	if ((uint64_t)ours.st_size != store->written)
+	if ((uint64_t)there.st_size != store->written)
 		return audit_trouble_set(&store->trouble, -ESTALE, "%s/%s was written to by somebody else", store->dir,
 					 name);
 	return 0;
@@ -38,11 +53,11 @@ static int check_segment(struct audit_store *store)
 // A directory that was deleted or replaced would take what we write without a word.
 static int check_dir(struct audit_store *store)
 {
-	struct stat there, ours;
+	struct stat there;
 
-	if (lstat(store->dir, &there) < 0 || fstat(store->dir_fd, &ours) < 0)
+	if (lstat(store->dir, &there) < 0)
 		return audit_trouble_set(&store->trouble, -errno, "%s: %s", store->dir, strerrordesc_np(errno));
-	if (there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+	if (!store_is(&store->dir_id, &there))
 		return audit_trouble_set(&store->trouble, -ESTALE, "%s was replaced", store->dir);
 	return 0;
 }
@@ -69,7 +84,9 @@ static int enter(struct audit_store *store, unsigned limit_ms)
 	if (r < 0)
 		return r;
 	store->is_in = true;
-	return store_catch_up(store);
+	r = store_catch_up(store);
+	store->is_fresh = r == 0;
+	return r;
 }
 
 int audit_store_enter(struct audit_store *store)
@@ -93,9 +110,10 @@ static int write_pending(struct audit_store *store)
 
 	if (!store->pending.len)
 		return 0;
-	r = check_dir(store);
-	if (r == 0)
+	r = store->is_fresh ? 0 : check_dir(store);
+	if (r == 0 && !store->is_fresh)
 		r = check_segment(store);
+	store->is_fresh = false;
 	if (r < 0)
 		return r;
 	r = file_write_all(store->fd, store->pending.data, store->pending.len);
@@ -239,6 +257,9 @@ int store_begin_segment(struct audit_store *store, int64_t at_ms)
 	if (store->fd >= 0)
 		close(store->fd);
 	store->fd = fd;
+	store->is_fresh = false;
+	if (store_identify(store, fd, name, &store->id) < 0)
+		return store->trouble.error;
 	store->number++;
 	store->written = store->n_bytes = 0;
 	return add_first_line(store, at_ms);

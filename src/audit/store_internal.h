@@ -3,6 +3,8 @@
 /* The store from inside: store.c appends and syncs · catch_up.c takes in what others wrote · store_open.c begins ·
  * recovery.c mends · retention.c drops. All of it happens under the lock.
  */
+#include <sys/stat.h>
+
 #include "audit/chain.h"
 #include "audit/checkpoint.h"
 #include "audit/key.h"
@@ -13,6 +15,12 @@
 
 enum { STORE_PENDING_MAX = 64 << 20, STORE_WRITE_AT = 1 << 20, STORE_NOTES_MAX = 16 << 20 };
 
+// Which file an open one is: that its name still is that of the same file then takes one look.
+struct store_id {
+	dev_t dev;
+	ino_t ino;
+};
+
 struct audit_store {
 	char *dir;               // owned
 	const struct bytes *who; // borrowed
@@ -20,8 +28,10 @@ struct audit_store {
 	size_t n_records;
 	int64_t retention_ms;
 	int dir_fd, fd, notes_fd; // -1: not open
+	struct store_id dir_id, id, notes_id;
 	struct audit_lock lock;
 	unsigned lock_ms; // how long it is waited for
+	bool is_fresh;    // nothing was written since all was looked at
 	bool is_in;       // we have it, and know all there is
 	bool is_kept_out; // we did not get it, and do not try again before the next sync
 	int64_t now_ms;   // of the newest record of ours, or of the opening
@@ -43,6 +53,8 @@ struct audit_store {
 int store_fail(struct audit_store *store, int error, const char *what); // breaks it; returns error
 
 // store.c
+int store_identify(struct audit_store *store, int fd, const char *name, struct store_id *out);
+bool store_is(const struct store_id *id, const struct stat *status);
 int store_add_head(struct audit_store *store, const struct audit_segment_head *head);
 int store_begin_segment(struct audit_store *store, int64_t at_ms); // makes the next file, and its first line
 int store_event(struct audit_store *store, const struct audit_record *record, int64_t at_ms);

@@ -37,7 +37,9 @@ static int open_newest(struct audit_store *store, const uint32_t *numbers, size_
 	store->fd = openat(store->dir_fd, mended->segment, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 	if (store->fd < 0)
 		return store_fail(store, -errno, mended->segment);
-	r = store_read_tail(store, store->fd, mended->segment, &tail);
+	r = store_identify(store, store->fd, mended->segment, &store->id);
+	if (r == 0)
+		r = store_read_tail(store, store->fd, mended->segment, &tail);
 	if (r == 0 && tail.n_torn)
 		r = store_move_aside(store, store->fd, mended->segment, tail.n_whole, mended->torn);
 	if (r < 0)
@@ -61,7 +63,7 @@ int store_open_notes(struct audit_store *store)
 	if (store->notes_fd >= 0)
 		close(store->notes_fd);
 	store->notes_fd = fd;
-	return 0;
+	return store_identify(store, fd, AUDIT_CHECKPOINTS, &store->notes_id);
 }
 
 static int open_notes(struct audit_store *store, struct store_mended *mended)
@@ -131,6 +133,9 @@ static int begin(struct audit_store *store, const struct audit_store_options *op
 	store->dir_fd = audit_dir_open(options->dir, true, trouble);
 	if (store->dir_fd < 0)
 		return store->dir_fd;
+	r = store_identify(store, store->dir_fd, ".", &store->dir_id);
+	if (r < 0)
+		return r;
 	audit_lock_init(&store->lock, store->dir_fd, options->holder);
 	r = audit_lock_take(&store->lock, store->lock_ms, trouble);
 	store->is_in = r == 0;
