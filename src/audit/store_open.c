@@ -29,7 +29,7 @@ static int read_end_of(struct audit_store *store, uint32_t number, struct store_
 // The newest segment: its end is mended, and the chain goes on from there.
 static int open_newest(struct audit_store *store, const uint32_t *numbers, size_t n, struct store_mended *mended)
 {
-	struct store_tail tail, before;
+	struct store_tail tail = { 0 }, before;
 	int r;
 
 	store->number = numbers[n - 1];
