@@ -478,6 +478,48 @@ START_TEST(what_does_not_fit_is_said_and_breaks_it)
 }
 END_TEST
 
+START_TEST(a_segment_that_is_gone_without_a_later_one_breaks_it)
+{
+	struct pair pair;
+	char path[160];
+
+	trail_init(&pair.a);
+	pair.a.options.segment_bytes = SMALL;
+	pair_open(&pair);
+	while (!trail_has(&pair.a, second_name))
+		expect_put(&pair.b);
+	trail_path(&pair.a, second_name, path, sizeof path);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(put(&pair.b, "x"), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(audit_store_trouble(pair.b.store)->text, "audit-000002.jsonl: No such file"));
+	pair_finish(&pair);
+}
+END_TEST
+
+START_TEST(want_of_memory_before_a_copy_of_the_segment_is_said)
+{
+	for (long n = 0; n < 3; n++) {
+		struct pair pair;
+		char path[160], *text;
+		size_t size;
+		int r;
+
+		trail_init(&pair.a);
+		pair_open(&pair);
+		text = trail_read(&pair.a, first_name, &size);
+		trail_path(&pair.a, first_name, path, sizeof path);
+		ck_assert_int_eq(unlink(path), 0);
+		trail_write(&pair.a, first_name, text, size);
+		free(text);
+		mem_fail_once(n);
+		r = audit_store_enter(pair.b.store);
+		mem_fail_after(-1);
+		ck_assert_int_eq(r, n == 0 ? -ENOMEM : 0);
+		pair_finish(&pair);
+	}
+}
+END_TEST
+
 START_TEST(each_allocation_of_catching_up_that_fails_is_said)
 {
 	unsigned long n_failed;
@@ -518,4 +560,5 @@ SUITE("audit store shared", both_write_one_trail_in_turn, either_ends_a_segment_
       one_that_was_begun_anew_is_gone_on_with_by_the_other, a_copy_of_the_segment_in_its_place_is_gone_on_with,
       a_torn_end_of_the_other_is_moved_aside_and_told, a_segment_that_the_other_only_began_is_begun_again,
       a_torn_checkpoint_of_the_other_is_moved_aside_and_told, what_does_not_fit_is_said_and_breaks_it,
+      a_segment_that_is_gone_without_a_later_one_breaks_it, want_of_memory_before_a_copy_of_the_segment_is_said,
       each_allocation_of_catching_up_that_fails_is_said)

@@ -145,6 +145,92 @@ START_TEST(much_that_waits_is_written)
 }
 END_TEST
 
+static int put_much(struct trail *trail)
+{
+	static char reason[4000];
+	const struct audit_record record = {
+		.phase = AUDIT_EVENT, .action = AUDIT_UPDATE, .resource_kind = "agent", .reason = reason
+	};
+	int r = 0;
+
+	memset(reason, 'r', sizeof reason - 1);
+	for (int i = 0; r == 0 && i < 1500; i++) // more than a megabyte: it is written
+		r = trail_put(trail, &record);
+	return r;
+}
+
+static void remove_segment(const struct trail *trail)
+{
+	char path[160];
+
+	trail_path(trail, "audit-000001.jsonl", path, sizeof path);
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+static void replace_segment(const struct trail *trail)
+{
+	remove_segment(trail);
+	trail_write(trail, "audit-000001.jsonl", "", 0);
+}
+
+static void add_to_segment(const struct trail *trail)
+{
+	char path[160];
+	FILE *file;
+
+	trail_path(trail, "audit-000001.jsonl", path, sizeof path);
+	file = fopen(path, "a");
+	fputs("x", file);
+	fclose(file);
+}
+
+// By something that does not ask for the lock.
+START_TEST(what_is_done_to_it_while_it_is_written_is_said)
+{
+	static const struct {
+		void (*harm)(const struct trail *trail);
+		int error;
+		const char *text;
+	} rows[] = {
+		{ remove_segment, -ENOENT, "audit-000001.jsonl: No such file or directory" },
+		{ replace_segment, -ESTALE, "audit-000001.jsonl was replaced" },
+		{ add_to_segment, -ESTALE, "audit-000001.jsonl was written to by somebody else" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct trail trail;
+
+		trail_init(&trail);
+		ck_assert_int_eq(trail_open(&trail), 0);
+		ck_assert_int_eq(put_much(&trail), 0);
+		rows[i].harm(&trail);
+		ck_assert_int_eq(put_much(&trail), rows[i].error);
+		ck_assert_msg(strstr(audit_store_trouble(trail.store)->text, rows[i].text) != NULL, "%s",
+			      audit_store_trouble(trail.store)->text);
+		ck_assert_int_eq(audit_store_sync(trail.store), rows[i].error);
+		trail_finish(&trail);
+	}
+}
+END_TEST
+
+START_TEST(a_lock_that_is_no_file_is_said)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	ck_assert_int_eq(trail_open(&trail), 0);
+	make_folder(&trail, "lock");
+	ck_assert_int_eq(trail_add(&trail, "a"), -EISDIR);
+	ck_assert_ptr_nonnull(strstr(audit_store_trouble(trail.store)->text, "audit/lock: Is a directory"));
+	ck_assert(audit_store_is_broken(trail.store));
+	trail_close(&trail);
+	expect_refused(&trail, -EISDIR, "lock: Is a directory");
+	remove_folder(&trail, "lock");
+	ck_assert_int_eq(trail_verify(&trail).finding, AUDIT_SOUND); // nobody needs one to read
+	trail_finish(&trail);
+}
+END_TEST
+
 // Whatever fails, what is on the disk verifies and can be gone on with. `broken`: it is begun again after a failure.
 static void begin_segments(const char *broken)
 {
@@ -188,4 +274,5 @@ END_TEST
 SUITE("audit store troubles", a_link_in_the_place_of_a_segment_is_not_followed,
       a_link_in_the_place_of_the_segment_before_is_not_followed, checkpoints_that_are_no_file_are_said,
       what_is_there_already_is_no_new_segment, what_is_there_already_is_no_segment_of_another_process,
-      much_that_waits_is_written, each_allocation_of_a_new_segment_that_fails_is_said)
+      much_that_waits_is_written, what_is_done_to_it_while_it_is_written_is_said, a_lock_that_is_no_file_is_said,
+      each_allocation_of_a_new_segment_that_fails_is_said)
