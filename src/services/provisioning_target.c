@@ -220,8 +220,9 @@ static void wait_for_person(struct target *target, struct instant now)
 static void go_on(struct target *target, struct instant now)
 {
 	struct operation_step *step = op_target_step(target);
+	const struct plan_step *planned = op_target_plan_step(target);
 	// Nothing is changed by asking, so of a question without an answer nothing is left to know.
-	bool is_unknown = target->answer.outcome == DRIVER_UNKNOWN && op_target_plan_step(target)->is_mutating;
+	bool is_unknown = target->answer.outcome == DRIVER_UNKNOWN && planned && planned->is_mutating;
 
 	if (target->answer.outcome == DRIVER_DONE && target->is_recovered) {
 		wait_for_person(target, now);

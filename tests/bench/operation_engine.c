@@ -183,10 +183,10 @@ static const struct health *world_health(void *ctx, uint32_t id)
 	return &bench.agents[id - 1].health;
 }
 
-static void world_vitals(void *ctx, uint32_t id, struct engine_vitals *out)
+static void world_vitals(void *ctx, uint32_t id, uint32_t after, struct engine_vitals *out)
 {
-	(void)ctx, (void)id;
-	*out = (struct engine_vitals){ NAN, NAN, NAN, bench.now.wall_ms };
+	(void)ctx, (void)id, (void)after;
+	*out = (struct engine_vitals){ NAN, NAN, NAN, NAN, NAN, 0 };
 }
 
 static size_t world_dependents(void *ctx, uint32_t id, const char **names, size_t n)
