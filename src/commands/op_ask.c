@@ -3,6 +3,7 @@
  * goes down while somebody thinks is noticed. What was typed before the question is not an answer to it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -107,8 +108,11 @@ static void on_input(uv_poll_t *poll, int status, int events)
 
 static void ask(struct op_run *run)
 {
-	int r = uv_poll_init(&run->session.loop, &run->input, STDIN_FILENO);
+	int flags = fcntl(STDIN_FILENO, F_GETFL), r = uv_poll_init(&run->session.loop, &run->input, STDIN_FILENO);
 
+	if (flags >=
+	    0) // the terminal is the shell's too: it is read once there is a line, and need not be told not to wait
+		fcntl(STDIN_FILENO, F_SETFL, flags);
 	if (r < 0) {
 		fprintf(stderr, "opscon op: the terminal cannot be read: %s\n", uv_strerror(r));
 		op_cli_end(run, EXIT_OURS);

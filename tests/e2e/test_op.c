@@ -113,6 +113,7 @@ static void find_id(char out[ID_SIZE])
 static void wait_exit(struct term *t, int status)
 {
 	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), status);
+	term_assert_restored(t);
 	term_finish(t);
 }
 
