@@ -261,7 +261,7 @@ static style_t holder_axis(const struct fleet_agent *agent, const struct view *v
 
 	if (!agent->lifecycle || !*agent->lifecycle->holder)
 		return STYLE_TEXT;
-	strbuf_addf(out, "%s", agent->lifecycle->holder);
+	strbuf_addf(out, "%s%s", agent->lifecycle->holder, agent->lifecycle->is_interrupted ? ", interrupted" : "");
 	if (agent->lifecycle->operation && key && *key)
 		strbuf_addf(out, " (%s shows it)", key);
 	return STYLE_PRIMARY;

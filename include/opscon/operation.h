@@ -65,12 +65,13 @@ struct agent_lifecycle {
 	const char *instance; // changes with every start: container id, start time; "" unknown
 	const char *holder;   // who operates on it now, here or in another console; "" nobody
 	uint32_t operation;   // the number of ours that does; 0 none
+	bool is_interrupted;  // nobody does any more: `holder` is the id of an operation whose process ended half-way
 };
 
 /* Why a verb cannot be asked of an agent in that state now: "" when it can. `out` takes the words ("it is stopped
  * already"). What is not known is no reason: the driver is asked again before anything happens.
  */
-enum { VERB_REFUSAL_MAX = 120 };
+enum { VERB_REFUSAL_MAX = 200 };
 const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb, char out[VERB_REFUSAL_MAX]);
 
 // ---- plans

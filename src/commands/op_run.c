@@ -189,7 +189,8 @@ static const char *find_holder(const struct op_run *run)
 	for (size_t i = 0; i < run->plan->n_targets; i++) {
 		const struct fleet_agent *agent = fleet_agent(run->session.fleet, run->plan->targets[i].agent);
 
-		if (run->plan->targets[i].refusal[0] && agent && agent->lifecycle && agent->lifecycle->holder[0])
+		if (run->plan->targets[i].refusal[0] && agent && agent->lifecycle && agent->lifecycle->holder[0] &&
+		    !agent->lifecycle->is_interrupted)
 			return agent->lifecycle->holder;
 	}
 	return run->session.trail.banner[0] ? "the audit trail" : NULL;

@@ -37,6 +37,10 @@ const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb
 		return "nothing operates it: no driver";
 	if (!(lifecycle->verbs & BIT(verb)))
 		snprintf(out, VERB_REFUSAL_MAX, "its driver, %s, cannot do that", lifecycle->driver);
+	else if (lifecycle->holder[0] && lifecycle->is_interrupted)
+		snprintf(out, VERB_REFUSAL_MAX,
+			 "operation %.40s was interrupted: opscon op resume %.40s, or abort %.40s", lifecycle->holder,
+			 lifecycle->holder, lifecycle->holder);
 	else if (lifecycle->holder[0])
 		snprintf(out, VERB_REFUSAL_MAX, "%.80s is operating on it", lifecycle->holder);
 	else if ((lifecycle->is_observed || lifecycle->is_recorded) && !(allowed[verb] & BIT(state)))

@@ -115,6 +115,7 @@ struct op {
 	struct target *targets;           // owned, plan->n_targets
 	struct operation_step *all_steps; // owned: of all targets
 	bool is_recovered;                // it was begun by another process
+	bool is_left;                     // and nobody has said yet how it goes on
 	struct writ writ;                 // its own records
 	bool is_opening;                  // not durable yet
 	bool is_ending;                   // its end is on its way to the disk
@@ -179,6 +180,7 @@ struct life *life_of_key(struct provisioning_engine *engine, const char *key); /
 struct life *life_of(const struct provisioning_engine *engine, uint32_t id);   // NULL: nothing is known
 void life_seen(struct life *life, const struct driver_sight *sight, struct instant now);
 void life_operated(struct life *life, struct op *op, enum provisioning status); // op NULL: not any more
+void life_name_holder(struct life *life);                                       // its operation goes on, or waits
 void life_recorded(struct life *life, enum lifecycle state, enum provisioning status);
 void life_held(struct life *life, const char *holder); // by another process; "" nobody
 void life_touch(struct life *life);                    // it is to be told

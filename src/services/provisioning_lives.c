@@ -144,6 +144,16 @@ void life_seen(struct life *life, const struct driver_sight *sight, struct insta
 		life->public.provisioning = proof_provisioning_after(life->public.observed);
 }
 
+// Of an operation that was left it is no process that holds the agent: it waits for a person.
+void life_name_holder(struct life *life)
+{
+	const struct op *op = life->op;
+
+	life->public.is_interrupted = op && op->is_left;
+	snprintf(life->holder, sizeof life->holder, "%s", !op ? "" : op->is_left ? op->id : op->holder);
+	life_touch(life);
+}
+
 void life_operated(struct life *life, struct op *op, enum provisioning status)
 {
 	if ((op != NULL) != (life->op != NULL))
@@ -151,8 +161,7 @@ void life_operated(struct life *life, struct op *op, enum provisioning status)
 	life->op = op;
 	life->public.operation = op ? op->no : 0;
 	life->public.provisioning = status;
-	snprintf(life->holder, sizeof life->holder, "%s", op ? op->holder : "");
-	life_touch(life);
+	life_name_holder(life);
 }
 
 void life_recorded(struct life *life, enum lifecycle state, enum provisioning status)

@@ -453,6 +453,15 @@ static int relock(struct op *op, enum journal_control what)
 	return r;
 }
 
+// Who has said how it goes on runs it.
+static void take_on(struct op *op)
+{
+	op->is_left = false;
+	for (size_t i = 0; i < op->plan->n_targets; i++)
+		if (op->targets[i].life->op == op)
+			life_name_holder(op->targets[i].life);
+}
+
 int op_control(struct op *op, enum journal_control what, const char *who, struct instant now)
 {
 	static const char *const words[JOURNAL_CONTROL_COUNT] = {
@@ -476,6 +485,7 @@ int op_control(struct op *op, enum journal_control what, const char *who, struct
 	if (r < 0)
 		return r;
 	writ_journal(op, NULL, &record);
+	take_on(op);
 	if (what == JOURNAL_ABORT) {
 		op->is_aborting = true;
 		set_why(op, why);

@@ -163,7 +163,7 @@ static void take_over(struct op *op, const struct journal_story *story, const st
 	char why[ENGINE_ERROR_MAX];
 
 	op->is_opening = false;
-	op->is_recovered = true;
+	op->is_recovered = op->is_left = true;
 	memcpy(op->id, story->id, sizeof op->id);
 	op->started_ms = story->operation->started_ms;
 	op->look_at_ms = now.mono_ms + ENGINE_LOOK_EVERY_MS;

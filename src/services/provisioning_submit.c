@@ -87,7 +87,11 @@ static int check_holders(struct submission *s)
 
 		if (target->refusal[0] || !life || !life->op)
 			continue;
-		snprintf(why, sizeof why, "%s is being operated on: %s", target->name, life->op->id);
+		if (life->op->is_left)
+			snprintf(why, sizeof why, "%s: operation %s was interrupted: opscon op resume %s, or abort %s",
+				 target->name, life->op->id, life->op->id, life->op->id);
+		else
+			snprintf(why, sizeof why, "%s is being operated on: %s", target->name, life->op->id);
 		return because(s, -EBUSY, why);
 	}
 	return 0;

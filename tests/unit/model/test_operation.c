@@ -100,6 +100,11 @@ START_TEST(what_stands_in_the_way_is_named)
 	ck_assert_str_eq(verb_refusal(&lifecycle, VERB_START, why), ""); // its state is not known: the driver is asked
 	lifecycle.holder = "alice, pid 7";
 	ck_assert_str_eq(verb_refusal(&lifecycle, VERB_START, why), "alice, pid 7 is operating on it");
+	lifecycle.holder = "20261126-004011-upgrade-0a1b2c3d";
+	lifecycle.is_interrupted = true;
+	ck_assert_str_eq(verb_refusal(&lifecycle, VERB_START, why),
+			 "operation 20261126-004011-upgrade-0a1b2c3d was interrupted: opscon op resume "
+			 "20261126-004011-upgrade-0a1b2c3d, or abort 20261126-004011-upgrade-0a1b2c3d");
 	lifecycle.holder = "";
 	lifecycle.is_recorded = true;
 	lifecycle.recorded = LIFECYCLE_RUNNING;

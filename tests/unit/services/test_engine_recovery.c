@@ -293,6 +293,30 @@ START_TEST(goes_on_only_with_all_of_its_locks)
 }
 END_TEST
 
+START_TEST(says_which_operation_was_interrupted_until_somebody_goes_on_with_it)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+	char words[VERB_REFUSAL_MAX];
+
+	ck_assert(die_at(VERB_RESTART, MIDWAY));
+	bench_start(&b);
+	bench_until(&b, is_settled, 120000);
+	ck_assert_int_eq(bench_plan(&b, &params, 1), 0);
+	snprintf(words, sizeof words, "operation %s was interrupted: opscon op resume %s, or abort %s", b.operation->id,
+		 b.operation->id, b.operation->id);
+	ck_assert_str_eq(b.plan->targets[0].refusal, words);
+	ck_assert(b.lives[0].is_interrupted);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_advance(&b, 1);
+	ck_assert(!b.lives[0].is_interrupted);
+	ck_assert_int_eq(bench_plan(&b, &params, 1), 0);
+	ck_assert_ptr_nonnull(strstr(b.plan->targets[0].refusal, " is operating on it"));
+	bench_until(&b, bench_is_over, 120000);
+	munmap(b.mirror, sizeof *b.mirror);
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(ends_while_it_takes_over)
 {
 	ck_assert(die_at(VERB_RESTART, MIDWAY));
@@ -364,5 +388,6 @@ SUITE("provisioning_engine: recovery", goes_on_with_a_restart_after_a_kill_at_ea
       ends_a_restart_after_a_kill_at_each_record, goes_on_taking_back_after_a_kill_at_each_record,
       takes_back_after_a_kill_at_each_record_when_asked, takes_nothing_back_where_nothing_was_done,
       says_that_nobody_knows_what_cannot_be_seen, takes_back_what_was_done_before_a_step_was_refused,
-      goes_on_only_with_all_of_its_locks, ends_while_it_takes_over, takes_over_without_memory_or_leaves_it_to_the_next,
+      goes_on_only_with_all_of_its_locks, says_which_operation_was_interrupted_until_somebody_goes_on_with_it,
+      ends_while_it_takes_over, takes_over_without_memory_or_leaves_it_to_the_next,
       says_that_it_cannot_read_what_was_left)
