@@ -63,4 +63,5 @@ struct plan_expectation plan_expects(const struct plan *plan, const struct plan_
 bool plan_is_probed(const struct agent *agent);
 
 size_t plan_n_able(const struct plan *plan);          // targets without a refusal
+bool plan_brings_new(const struct plan *plan);        // else who was not well before does not count as bad
 bool plan_has_undo(const struct plan_target *target); // there is a way back

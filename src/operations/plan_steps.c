@@ -18,6 +18,13 @@ bool plan_is_probed(const struct agent *agent)
 	return !agent->is_paused && (agent->health_url || agent->metrics_url);
 }
 
+bool plan_brings_new(const struct plan *plan)
+{
+	enum verb verb = plan->params.verb;
+
+	return verb == VERB_CREATE || verb == VERB_UPGRADE || verb == VERB_ROLLBACK || verb == VERB_CONFIGURE;
+}
+
 bool plan_has_undo(const struct plan_target *target)
 {
 	return target->n_undo > 0;

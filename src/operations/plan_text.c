@@ -84,6 +84,18 @@ static bool is_judged_by_health(const struct plan *plan)
 	return plan_expects(plan, target, true, false).is_health;
 }
 
+// Who was not well before it counts only where it brings something new.
+static void write_bad(struct text_lines *lines, const struct plan *plan)
+{
+	bool counts_all = plan_brings_new(plan);
+	unsigned n = plan->params.rollout.max_unavailable;
+
+	if (n == 1)
+		text_lines_addf(lines, " when one%s has failed", counts_all ? "" : " that was well");
+	else
+		text_lines_addf(lines, " when %u%s have failed", n, counts_all ? "" : " that were well");
+}
+
 // What makes it stop, and what happens then.
 static void write_limits(struct text_lines *lines, const struct plan *plan)
 {
@@ -99,10 +111,7 @@ static void write_limits(struct text_lines *lines, const struct plan *plan)
 		text_lines_add(lines, "waits for a person");
 	else
 		text_lines_add(lines, has_undo ? "is taken back by itself" : "ends");
-	if (rollout->max_unavailable == 1)
-		text_lines_add(lines, " when one has failed");
-	else
-		text_lines_addf(lines, " when %d have failed", rollout->max_unavailable);
+	write_bad(lines, plan);
 	if (is_judged_by_health(plan))
 		text_lines_addf(lines, " or is not well within %s, at errors over %.0f%% or latency +%.0f%%",
 				human_duration(rollout->verify_ms, age), rollout->max_error_share * 100,

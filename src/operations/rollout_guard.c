@@ -49,15 +49,10 @@ void rollout_limit_text(const struct rollout *limits, const struct rollout_measu
 		 limits->max_latency_growth * 100);
 }
 
-static bool brings_something_new(enum verb verb)
-{
-	return verb == VERB_CREATE || verb == VERB_UPGRADE || verb == VERB_ROLLBACK || verb == VERB_CONFIGURE;
-}
-
 // Who was not well before and still is not says nothing about the others, unless the operation brings something new.
 static bool is_no_worse(const struct plan *plan, size_t i)
 {
-	return plan->targets[i].health != HEALTH_UP && !brings_something_new(plan->params.verb);
+	return plan->targets[i].health != HEALTH_UP && !plan_brings_new(plan);
 }
 
 void rollout_reckon(struct rollout_run *run, size_t i)

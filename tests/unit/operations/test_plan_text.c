@@ -67,8 +67,8 @@ START_TEST(one_target_is_shown_with_all_there_is_to_its_steps)
 	plan_bench_add(&bench, "WowCache", "prod", "cache");
 	ck_assert_str_eq(picture(80, false),
 			 "restart WowCache\n"
-			 "is taken back by itself when one has failed or is not well within 5m 00s, at\n"
-			 "    errors over 5% or latency +50%\n"
+			 "is taken back by itself when one that was well has failed or is not well within\n"
+			 "    5m 00s, at errors over 5% or latency +50%\n"
 			 "\n"
 			 "WAVE  AGENT     HEALTH    STATE        ENV   VERSION\n"
 			 "1     WowCache  up        running      prod  1.4\n"
@@ -99,7 +99,7 @@ START_TEST(without_a_way_back_that_is_said)
 	bench.driver.undo_result = -ENOTSUP;
 	ck_assert_str_eq(picture(80, false),
 			 "stop WowCache by force\n"
-			 "ends when one has failed\n"
+			 "ends when one that was well has failed\n"
 			 "\n"
 			 "WAVE  AGENT     HEALTH    STATE        ENV  VERSION\n"
 			 "1     WowCache  up        running      dev  1.4\n"
@@ -190,7 +190,7 @@ START_TEST(targets_with_other_steps_are_told_apart)
 	plan_bench_life(&bench, 3)->driver = "";
 	bench.params.rollout.max_unavailable = 2;
 	text = picture(80, false);
-	ck_assert_ptr_nonnull(strstr(text, "when 2 have failed"));
+	ck_assert_ptr_nonnull(strstr(text, "when 2 that were well have failed"));
 	ck_assert_ptr_nonnull(strstr(text, "\nrolling: 1 at a time, 1m 00s between, in 3 waves\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\nwow-1, wow-3:\n  1.  Observe "));
 	ck_assert_ptr_nonnull(strstr(text, "\nwow-2:\n  1.  Observe "));
