@@ -104,6 +104,8 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		x += canvas_text(canvas, x, 0, end - x, STYLE_HEADER, "opscon") + 2;
 	if (view->is_demo)
 		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
+	if (view->is_read_only)
+		x += draw_block(canvas, x, end, STYLE_WARN | STYLE_REVERSE | STYLE_BOLD, "READ-ONLY");
 	if (view->environment && *view->environment)
 		x += draw_block(canvas, x, end, view->environment_style, view->environment);
 	x += draw_operations(canvas, x, end, fleet, view);

@@ -153,6 +153,10 @@ static bool action_hint(const struct console *console, const struct action *acti
 	size_t n = count_refused(console, action, why), n_all = console->acting.n;
 
 	out[0] = '\0';
+	if (console->view.is_read_only) {
+		snprintf(out, size, "read-only");
+		return true;
+	}
 	if (n == n_all)
 		snprintf(out, size, "%s", why);
 	else if (n)

@@ -23,6 +23,7 @@ static void take_options(struct console *console, const struct console_options *
 	console->refresh_ms = config && config->refresh_ms ? config->refresh_ms : 1000;
 	console->is_utc = console->is_absolute = config && config->is_utc;
 	console->view = (struct view){ .is_demo = options->is_demo,
+				       .is_read_only = config && config->operations.is_read_only,
 				       .has_unicode = options->has_unicode,
 				       .fleet_name = config && config->fleet_name ? config->fleet_name : "" };
 }

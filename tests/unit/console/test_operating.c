@@ -176,6 +176,38 @@ START_TEST(what_cannot_be_done_says_why)
 }
 END_TEST
 
+START_TEST(where_nothing_is_operated_every_screen_says_so)
+{
+	static const char *const keys[] = { "o", "Enter", "A", "4", "5", "6", "7", "?" };
+	const struct config config = { .operations = { .is_read_only = true } };
+	struct console_fixture f;
+	const struct picker_view *picker;
+	size_t n_before;
+
+	console_fixture_init(&f);
+	ck_assert(!console_fixture_shows(&f, "READ-ONLY"));
+	f.options.config = &config;
+	console_fixture_start(&f);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		console_fixture_keys(&f, keys[i]);
+		ck_assert_msg(console_fixture_shows(&f, "READ-ONLY"), "%s", keys[i]);
+	}
+	console_fixture_keys(&f, "o .");
+	n_before = f.feed.n;
+	picker = &console_fixture_view(&f)->picker;
+	ck_assert_uint_eq(picker->n_items, ACTION_COUNT);
+	for (size_t i = 0; i < picker->n_items; i++) {
+		ck_assert(picker->items[i].is_disabled);
+		ck_assert_str_eq(picker->items[i].hint, "read-only");
+	}
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "restart Enter");
+	ck_assert(says(&f, "restart: read-only"));
+	ck_assert_uint_eq(f.feed.n, n_before);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(of_several_it_counts_those_that_can)
 {
 	struct console_fixture f;
@@ -843,7 +875,7 @@ START_TEST(short_of_memory_nothing_happens_and_nothing_breaks)
 END_TEST
 
 SUITE("console operating", marks_stay_on_their_agents, all_that_are_listed_are_marked_or_nobody,
-      what_cannot_be_done_says_why, of_several_it_counts_those_that_can,
+      what_cannot_be_done_says_why, where_nothing_is_operated_every_screen_says_so, of_several_it_counts_those_that_can,
       the_menu_takes_no_key_from_before_it_could_be_read, the_agent_of_the_screen_is_acted_on,
       the_agent_screen_asks_how_it_stands, a_version_is_asked_for, a_patch_must_be_an_object,
       of_several_the_rollout_is_picked, cancel_has_the_focus_first, what_is_confirmed_is_that_plan,

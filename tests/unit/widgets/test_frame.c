@@ -68,6 +68,9 @@ START_TEST(heads_every_screen)
 	view.operations.key = "O";
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating", 120, 1, false });
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating_narrow", 60, 1, true });
+	view.is_read_only = true;
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "read_only", 120, 1, false });
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "read_only_narrow", 40, 1, true });
 	golden_sweep(&header, f.fleet, &view, 130, 1);
 	fleet_fixture_finish(&f);
 }
