@@ -114,9 +114,12 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		console->audit.is_stale = true;
 		console->is_dirty |= console->view.screen == SCREEN_AUDIT;
 		break;
+	case FLEET_OPERATIONS:
+		console_refresh_question(console);
+		console->is_dirty = true;
+		break;
 	case FLEET_PROGRESS:
 	case FLEET_PLANS:
-	case FLEET_OPERATIONS:
 	case FLEET_FEED:
 		console->is_dirty = true;
 		break;

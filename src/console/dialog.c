@@ -5,17 +5,34 @@
 
 #include "text/text.h"
 
-void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n)
+static void fill(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n)
 {
-	*dialog = (struct dialog){ .is_open = true };
-	key_guard_begin(&dialog->guard);
 	snprintf(dialog->title, sizeof dialog->title, "%s", title);
 	snprintf(dialog->text, sizeof dialog->text, "%s", text);
 	text_trim(dialog->title);
 	text_trim(dialog->text);
-	dialog->buttons[dialog->n_buttons++] = "Cancel";
+	dialog->n_buttons = 0;
+	dialog->buttons[dialog->n_buttons++] = n ? "Cancel" : "Close";
 	for (size_t i = 0; i < n && dialog->n_buttons < DIALOG_BUTTONS_MAX; i++)
 		dialog->buttons[dialog->n_buttons++] = buttons[i];
+}
+
+void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n)
+{
+	*dialog = (struct dialog){ .is_open = true };
+	key_guard_begin(&dialog->guard);
+	fill(dialog, title, text, buttons, n);
+}
+
+void dialog_change(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n)
+{
+	size_t n_before = dialog->n_buttons;
+
+	fill(dialog, title, text, buttons, n);
+	if (dialog->n_buttons == n_before)
+		return;
+	dialog->focused = 0;
+	key_guard_begin(&dialog->guard);
 }
 
 void dialog_painted(struct dialog *dialog, struct instant now)
@@ -38,6 +55,7 @@ static void focus(struct dialog *dialog, size_t step)
 int dialog_key(struct dialog *dialog, const struct key *key, struct instant now)
 {
 	bool is_allowed = key_guard_allows(&dialog->guard, key, now);
+	bool is_word = key->code == ' ' && dialog->n_buttons == 1; // somebody goes on writing
 
 	if (!dialog->guard.is_painted && key->code != KEY_CODE_ESCAPE)
 		return DIALOG_OPEN;
@@ -46,7 +64,7 @@ int dialog_key(struct dialog *dialog, const struct key *key, struct instant now)
 		return dialog_close(dialog, DIALOG_CANCEL);
 	case KEY_CODE_ENTER:
 	case ' ':
-		return is_allowed ? dialog_close(dialog, dialog->focused) : DIALOG_OPEN;
+		return is_allowed && !is_word ? dialog_close(dialog, dialog->focused) : DIALOG_OPEN;
 	case KEY_CODE_TAB:
 	case KEY_CODE_RIGHT:
 	case KEY_CODE_DOWN:

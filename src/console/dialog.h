@@ -20,8 +20,12 @@ struct dialog {
 
 enum { DIALOG_OPEN = -1, DIALOG_CANCEL = 0 };
 
-// buttons: those besides Cancel, at most DIALOG_BUTTONS_MAX - 1; they outlive the dialog.
+// buttons: those besides Cancel, at most DIALOG_BUTTONS_MAX - 1; they outlive the dialog. Without any it only tells
+// something: its one button is Close, and the space bar does not press it, so that words typed blindly go nowhere.
 void dialog_open(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n);
+
+// What an open one is about has changed. With as many buttons as before the focus stays; else it begins anew.
+void dialog_change(struct dialog *dialog, const char *title, const char *text, const char *const *buttons, size_t n);
 
 // It stands on the screen as it is now.
 void dialog_painted(struct dialog *dialog, struct instant now);

@@ -96,24 +96,91 @@ static const struct operation *open_operation(struct console *console)
 	return operation && !operation_is_over(operation->state) ? operation : NULL;
 }
 
+enum { ASK_TEXT_MAX = 1024 };
+
+// Why what is asked for cannot be done any more, "" when it can.
+static const char *too_late(const struct console *console, enum request_type type, const struct operation *operation,
+			    char out[OPERATION_TEXT_MAX])
+{
+	const char *act = keymap_key(&console->keymap, COMMAND_ACT);
+
+	out[0] = '\0';
+	if (type == REQUEST_OPERATION_RESUME && operation->state != OPERATION_PAUSED)
+		return operation_is_over(operation->state) ? "It is over." : "It goes on already.";
+	if (!operation_is_over(operation->state))
+		return "";
+	snprintf(out, OPERATION_TEXT_MAX, "It is over.");
+	if (type == REQUEST_OPERATION_ROLLBACK && operation->state == OPERATION_SUCCEEDED &&
+	    operation->plan->params.verb == VERB_UPGRADE && *act)
+		snprintf(out, OPERATION_TEXT_MAX, "It is over; %s offers roll back to the version before.", act);
+	return out;
+}
+
+// What is asked of the operation as it is now. Returns how many buttons there are besides the one that does nothing.
+static size_t ask_text(struct console *console, char text[ASK_TEXT_MAX])
+{
+	const struct operation *operation = fleet_operation(console->fleet, console->target_operation);
+	enum request_type type = console->dialog_request;
+	char what[OPERATION_TEXT_MAX], done[OPERATION_DONE_MAX], late[OPERATION_TEXT_MAX];
+	const char *why_not;
+	struct strbuf all;
+
+	strbuf_init(&all, text, ASK_TEXT_MAX);
+	if (!operation) {
+		strbuf_add(&all, "It is gone.");
+		return 0;
+	}
+	why_not = too_late(console, type, operation, late);
+	operation_title(operation->plan, what, sizeof what);
+	strbuf_addf(&all, "%s%s%s is %s, %s done.", why_not, *why_not ? "\n" : "", what,
+		    operation_state_name(operation->state), operation_done_text(operation, done));
+	if (*operation->why)
+		strbuf_addf(&all, "\n%s", operation->why);
+	if (type == REQUEST_OPERATION_ROLLBACK && *console->rollback_reason)
+		strbuf_addf(&all, "\nWhy: %s", console->rollback_reason);
+	text_trim(text);
+	if (*why_not)
+		return 0;
+	action_request_button(type, operation, console->dialog_button);
+	return 1;
+}
+
+static const char *ask_title(const struct console *console, size_t n_buttons)
+{
+	return n_buttons ? console->dialog_button : "Not done";
+}
+
 static void ask(struct console *console, enum request_type type, const struct operation *operation)
 {
 	const char *buttons[] = { console->dialog_button };
-	char what[OPERATION_TEXT_MAX], done[OPERATION_DONE_MAX], text[1024];
-	struct strbuf all;
+	char text[ASK_TEXT_MAX];
+	size_t n;
 
 	console->target_operation = operation->no;
 	console->dialog_request = type;
-	operation_title(operation->plan, what, sizeof what);
-	action_request_button(type, operation, console->dialog_button);
-	strbuf_init(&all, text, sizeof text);
-	strbuf_addf(&all, "%s is %s, %s done.", what, operation_state_name(operation->state),
-		    operation_done_text(operation, done));
-	if (*operation->why)
-		strbuf_addf(&all, "\n%s", operation->why);
-	if (type == REQUEST_OPERATION_ROLLBACK)
-		strbuf_addf(&all, "\nWhy: %s", console->rollback_reason);
-	dialog_open(&console->dialog, console->dialog_button, text_trim(text), buttons, 1);
+	n = ask_text(console, text);
+	dialog_open(&console->dialog, ask_title(console, n), text, buttons, n);
+}
+
+void console_refresh_question(struct console *console)
+{
+	const char *buttons[] = { console->dialog_button };
+	char text[ASK_TEXT_MAX];
+	size_t n;
+
+	if (!console->dialog.is_open || console->dialog_request == REQUEST_SHRINK_ACCEPT || !console->target_operation)
+		return;
+	n = ask_text(console, text);
+	dialog_change(&console->dialog, ask_title(console, n), text, buttons, n);
+	console->is_urgent = true; // what is asked is true even while the screen is held
+}
+
+// What somebody begins to say why for is refused so that what they type is taken for nothing else.
+static void refuse(struct console *console, const char *why)
+{
+	console->target_operation = 0;
+	console->dialog_request = REQUEST_OPERATION_ROLLBACK;
+	dialog_open(&console->dialog, "Not done", why, NULL, 0);
 }
 
 void console_hold(struct console *console)
@@ -150,6 +217,7 @@ static bool has_way_back(const struct plan *plan)
 void console_roll_back(struct console *console)
 {
 	const struct operation *operation;
+	char text[OPERATION_TEXT_MAX];
 
 	if (console_undo(console))
 		return;
@@ -158,12 +226,20 @@ void console_roll_back(struct console *console)
 			    "there is nothing to undo: operations are rolled back on their screen");
 		return;
 	}
-	operation = open_operation(console);
-	if (!operation)
+	operation = fleet_operation(console->fleet, console->view.operations.no);
+	console->rollback_reason[0] = '\0';
+	if (!operation) {
+		refuse(console, "There is no operation here.");
 		return;
+	}
+	if (operation_is_over(operation->state)) {
+		ask(console, REQUEST_OPERATION_ROLLBACK, operation);
+		return;
+	}
 	if (!has_way_back(operation->plan)) {
-		console_say(console, SEVERITY_INFO, "there is no way back from this %s",
-			    verb_name(operation->plan->params.verb));
+		snprintf(text, sizeof text, "There is no way back from this %s.",
+			 verb_name(operation->plan->params.verb));
+		refuse(console, text);
 		return;
 	}
 	console->target_operation = operation->no;

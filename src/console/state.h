@@ -239,6 +239,7 @@ void console_roll_back(struct console *console);
 void console_roll_back_because(struct console *console, const char *reason);
 void console_pause_all(struct console *console);
 void console_answer_operation(struct console *console);
+void console_refresh_question(struct console *console); // the open one, after operations have changed
 
 // The rollout of that kind as configured; ROLLOUT_KIND_COUNT: of the kind that is configured.
 struct rollout console_rollout(const struct console *console, enum rollout_kind kind);

@@ -199,19 +199,30 @@ START_TEST(where_there_is_no_way_back_none_is_offered)
 	operation_fixture_send(&f.fleet, operation_fixture(plan, OPERATION_RUNNING));
 	plan_unref(plan);
 	console_fixture_keys(&f, "O U");
-	ck_assert(says(&f, "there is no way back from this delete"));
+	ck_assert(console_fixture_shows(&f, "There is no way back from this delete."));
 	ck_assert(!console_fixture_view(&f)->prompt.is_open);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "q space Z"); // typed blindly
+	ck_assert(console_fixture_view(&f)->dialog.is_open);
+	ck_assert(!console_wants_quit(f.console));
+	ck_assert_uint_eq(f.feed.n, 0);
+	add(&f, 1, 3, OPERATION_RUNNING);
+	ck_assert(console_fixture_shows(&f, "There is no way back"));
+	console_fixture_keys(&f, "Enter");
+	ck_assert(!console_fixture_view(&f)->dialog.is_open);
 	console_fixture_finish(&f);
 }
 END_TEST
 
 START_TEST(what_is_over_is_left_alone)
 {
-	static const char *const keys[] = { "P", "X", "U" };
+	static const char *const keys[] = { "P", "X" };
 	struct console_fixture f;
 
 	console_fixture_init(&f);
-	console_fixture_keys(&f, "O");
+	console_fixture_keys(&f, "O U");
+	ck_assert(console_fixture_shows(&f, "There is no operation here."));
+	console_fixture_keys(&f, "Esc");
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		console_fixture_keys(&f, keys[i]);
 		ck_assert_msg(says(&f, "there is no operation here"), "%s: %s", keys[i], message_of(&f));
@@ -221,7 +232,11 @@ START_TEST(what_is_over_is_left_alone)
 		console_fixture_keys(&f, keys[i]);
 		ck_assert_msg(says(&f, "it is over: aborted"), "%s: %s", keys[i], message_of(&f));
 	}
-	console_fixture_keys(&f, "o P X"); // mean nothing elsewhere
+	console_fixture_keys(&f, "U");
+	ck_assert(console_fixture_shows(&f, "It is over."));
+	ck_assert(console_fixture_shows(&f, "is aborted, 0/3 done."));
+	ck_assert(console_fixture_shows(&f, "> Close <"));
+	console_fixture_keys(&f, "Esc o P X"); // mean nothing elsewhere
 	ck_assert_uint_eq(f.feed.n, 0);
 	console_fixture_finish(&f);
 }
@@ -242,8 +257,85 @@ START_TEST(the_answer_is_about_the_operation_that_was_asked_about)
 }
 END_TEST
 
+START_TEST(a_question_follows_its_operation)
+{
+	static const char *const keys[] = { "X", "U errors Enter" };
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct console_fixture f;
+		const struct dialog_view *dialog;
+
+		console_fixture_init(&f);
+		dialog = &console_fixture_view(&f)->dialog;
+		add(&f, 7, 3, OPERATION_RUNNING);
+		console_fixture_keys(&f, "O");
+		console_fixture_keys(&f, keys[i]);
+		console_fixture_wait(&f, KEY_GUARD_MS);
+		console_fixture_keys(&f, "Tab");
+		add(&f, 7, 3, OPERATION_QUEUED); // none is begun
+		ck_assert(console_fixture_shows(&f, i ? "Roll back 0 agents" : "Abort, and leave 3 agents"));
+		ck_assert(console_fixture_shows(&f, "is queued"));
+		ck_assert_uint_eq(dialog->focused, 1);
+		console_fixture_keys(&f, "p"); // is nothing here
+		add(&f, 7, 3, OPERATION_SUCCEEDED);
+		ck_assert(console_fixture_shows(&f, "It is over."));
+		ck_assert(console_fixture_shows(&f, "is succeeded"));
+		ck_assert(console_fixture_shows(&f, "> Close <"));
+		ck_assert_uint_eq(dialog->n_buttons, 1);
+		console_fixture_keys(&f, "Enter"); // meant for what stood there before
+		ck_assert(dialog->is_open);
+		console_fixture_wait(&f, KEY_REPEAT_MS + KEY_GUARD_MS);
+		console_fixture_keys(&f, "Enter");
+		ck_assert(!dialog->is_open);
+		ck_assert_uint_eq(f.feed.n, 0);
+		console_fixture_finish(&f);
+	}
+}
+END_TEST
+
+START_TEST(what_ends_while_the_reason_is_written_is_not_rolled_back)
+{
+	struct console_fixture f;
+	struct plan *plan;
+
+	console_fixture_init(&f);
+	plan = plan_fixture(&f.fleet, &(struct plan_wish){ .verb = VERB_UPGRADE,
+							   .version = "0.4.3",
+							   .agents = console_fixture_view(&f)->table.ids,
+							   .n = 1,
+							   .no = 1 });
+	operation_fixture_send(&f.fleet, operation_fixture(plan, OPERATION_RUNNING));
+	console_fixture_keys(&f, "O U errors");
+	operation_fixture_send(&f.fleet, operation_fixture(plan, OPERATION_SUCCEEDED));
+	plan_unref(plan);
+	console_fixture_keys(&f, "Enter");
+	ck_assert(console_fixture_shows(&f, "It is over; . offers roll back to the version before."));
+	ck_assert(console_fixture_shows(&f, "> Close <"));
+	console_fixture_keys(&f, "Esc");
+	ck_assert_uint_eq(f.feed.n, 0);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(what_another_has_resumed_goes_on_already)
+{
+	struct console_fixture f;
+
+	console_fixture_init(&f);
+	add(&f, 7, 3, OPERATION_PAUSED);
+	console_fixture_keys(&f, "O P");
+	ck_assert(console_fixture_shows(&f, "[ Go on with 3 agents ]"));
+	add(&f, 7, 3, OPERATION_RUNNING);
+	ck_assert(console_fixture_shows(&f, "It goes on already."));
+	ck_assert(console_fixture_shows(&f, "> Close <"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("console operations", what_is_under_way_stands_in_the_head_of_every_screen, the_cursor_stays_on_its_operation,
       from_an_operation_to_its_targets_and_their_agents, one_key_pauses_everything_from_every_screen,
       an_operation_is_paused_at_once_and_resumed_on_purpose, an_abort_is_confirmed,
       a_rollback_needs_a_reason_and_is_confirmed, where_there_is_no_way_back_none_is_offered,
-      what_is_over_is_left_alone, the_answer_is_about_the_operation_that_was_asked_about)
+      what_is_over_is_left_alone, a_question_follows_its_operation,
+      what_ends_while_the_reason_is_written_is_not_rolled_back, what_another_has_resumed_goes_on_already,
+      the_answer_is_about_the_operation_that_was_asked_about)
