@@ -203,7 +203,7 @@ static void happen(struct console_fixture *f, uint64_t random)
 	static const char *const keys[] = { "j", "k", "s",   "S",    "n", "Tab", "5",
 					    "o", "2", "Esc", "PgDn", "G", "g",   "p p" };
 	uint32_t agent = f->fleet.ids[random % f->fleet.n_agents];
-	enum fixture_series series = (enum fixture_series)(random / 64 % FIXTURE_SERIES_COUNT);
+	uint16_t series = (uint16_t)(random / 64 % FIXTURE_SERIES_COUNT);
 
 	switch (random >> 56 & 7) {
 	case 0:
