@@ -114,6 +114,12 @@ void rollout_tell(struct rollout_run *run, size_t i, enum target_state state, in
 		run->settled_ms = now_ms;
 }
 
+void rollout_tell_unchanged(struct rollout_run *run, size_t i, int64_t now_ms)
+{
+	run->targets[i].is_unchanged = true;
+	rollout_tell(run, i, TARGET_FAILED, now_ms);
+}
+
 void rollout_measured(struct rollout_run *run, size_t i, const struct rollout_measure *measure)
 {
 	run->targets[i].measure = *measure;

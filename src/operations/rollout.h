@@ -10,8 +10,9 @@
  * It trips when as many targets are bad at once as `max_unavailable` (failed, or found well and down since; those that
  * were not well before do not count, unless the operation brings a new version or configuration), and when
  * one that came up has too many errors or answers too slowly, and goes on doing so. Then what was changed is taken
- * back, newest first; where there is no way back it ends there; and with rolls_back off it waits for a person. A target
- * of which nobody knows what became of it ends the operation: what runs is settled, nothing is begun or taken back.
+ * back, newest first; where there is no way back, or nothing was changed, it ends there; and with rolls_back off it
+ * waits for a person. A target of which nobody knows what became of it ends the operation: what runs is settled,
+ * nothing is begun or taken back.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,6 +75,8 @@ struct rollout_next rollout_ask(struct rollout_run *run, int64_t now_ms);
  * before the first question.
  */
 void rollout_tell(struct rollout_run *run, size_t target, enum target_state state, int64_t now_ms);
+// Also: it has failed before anything was changed. There is nothing to take back of it.
+void rollout_tell_unchanged(struct rollout_run *run, size_t target, int64_t now_ms);
 void rollout_measured(struct rollout_run *run, size_t target, const struct rollout_measure *measure);
 
 /* What a person wants. 0; -EALREADY it is so; -EPERM it is over or about to be; -ENOTSUP nothing can be taken back.

@@ -183,7 +183,7 @@ static bool can_be_undone(const struct rollout_run *run, size_t i)
 	const struct rollout_target *target = &run->targets[i];
 	bool is_settled = target->state == TARGET_DONE || target->state == TARGET_FAILED;
 
-	return !target->is_undone && plan_has_undo(&run->plan->targets[i]) &&
+	return !target->is_undone && !target->is_unchanged && plan_has_undo(&run->plan->targets[i]) &&
 	       (is_settled ? run->n_active < run->limit : target->state == TARGET_VERIFYING);
 }
 
@@ -256,18 +256,35 @@ static struct rollout_next wait_for(const struct rollout_run *run, int64_t until
 	return next;
 }
 
+static bool is_all_done(const struct rollout_run *run)
+{
+	for (size_t i = 0; i < run->plan->n_targets; i++)
+		if (run->targets[i].state != TARGET_DONE && !run->plan->targets[i].refusal[0])
+			return false;
+	return true;
+}
+
+// Whether all that was changed is back; what has no way back stays.
+static bool is_all_back(const struct rollout_run *run)
+{
+	if (run->n_by_state[TARGET_DONE] || !run->n_by_state[TARGET_ROLLED_BACK])
+		return false;
+	for (size_t i = 0; i < run->plan->n_targets; i++)
+		if (run->targets[i].state == TARGET_FAILED && !run->targets[i].is_unchanged)
+			return false;
+	return true;
+}
+
 // As what it ends, nothing being under way or left to begin.
 static enum operation_state find_end(const struct rollout_run *run)
 {
 	if (run->n_by_state[TARGET_INDETERMINATE])
 		return OPERATION_INDETERMINATE;
+	if (run->mode == ROLLOUT_BACK)
+		return is_all_back(run) ? OPERATION_ROLLED_BACK : OPERATION_FAILED;
 	if (run->mode == ROLLOUT_STOPPING)
-		return run->end;
-	if (run->n_by_state[TARGET_FAILED])
-		return OPERATION_FAILED;
-	if (run->mode == ROLLOUT_FORWARD)
-		return OPERATION_SUCCEEDED;
-	return run->n_by_state[TARGET_DONE] ? OPERATION_FAILED : OPERATION_ROLLED_BACK; // what has no way back stays
+		return run->end == OPERATION_ABORTED && is_all_done(run) ? OPERATION_SUCCEEDED : run->end;
+	return run->n_by_state[TARGET_FAILED] ? OPERATION_FAILED : OPERATION_SUCCEEDED;
 }
 
 static struct rollout_next end(const struct rollout_run *run)
@@ -298,5 +315,7 @@ struct rollout_next rollout_ask(struct rollout_run *run, int64_t now_ms)
 		return wait_for(run, until_ms);
 	run->end = find_end(run);
 	run->is_over = true;
+	if (run->end == OPERATION_SUCCEEDED) // who aborted it came too late
+		rollout_say(run, "");
 	return end(run);
 }

@@ -174,10 +174,11 @@ bool rollout_finds_trouble(struct rollout_run *run, int64_t now_ms, char why[ROL
 bool rollout_can_go_back(const struct rollout_run *run)
 {
 	for (size_t i = 0; i < run->plan->n_targets; i++) {
-		enum target_state state = run->targets[i].state;
+		const struct rollout_target *target = &run->targets[i];
+		enum target_state state = target->state;
 
 		if (state != TARGET_PENDING && state != TARGET_SKIPPED && state != TARGET_INDETERMINATE &&
-		    !run->targets[i].is_undone && plan_has_undo(&run->plan->targets[i]))
+		    !target->is_undone && !target->is_unchanged && plan_has_undo(&run->plan->targets[i]))
 			return true;
 	}
 	return false;

@@ -8,6 +8,7 @@ struct rollout_target {
 	bool is_verifying;  // its steps are through, forwards or back
 	bool is_watched;    // it was found well: it counts when it is not any more
 	bool is_undone;     // its undo was begun, and is not begun again
+	bool is_unchanged;  // it has failed, and there is nothing to take back of it
 	bool is_accepted;   // bad, and a person said to go on
 	bool is_bad;        // counted in n_bad
 	bool is_over_limit; // counted in n_over_limit: too many errors, or too slow

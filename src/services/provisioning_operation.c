@@ -262,11 +262,28 @@ static void on_over(struct writ *writ, int error)
 	finish(op, op->end, engine_now(op->engine));
 }
 
+static bool was_changed(const struct op *op)
+{
+	for (size_t i = 0; i < op->plan->n_targets; i++)
+		if (op->targets[i].was_changed)
+			return true;
+	return false;
+}
+
+static void set_end_why(struct op *op, enum operation_state state)
+{
+	char why[ROLLOUT_WHY_MAX + 32];
+
+	snprintf(why, sizeof why, "%s%s", rollout_why(op->rollout),
+		 state == OPERATION_FAILED && !was_changed(op) ? "; nothing was changed" : "");
+	set_why(op, why[0] == ';' ? why + 2 : why);
+}
+
 static void end(struct op *op, enum operation_state state, struct instant now)
 {
 	op->is_ending = true;
 	op->end = state;
-	set_why(op, rollout_why(op->rollout));
+	set_end_why(op, state);
 	writ_begin(&op->writ, on_over);
 	tell_journal(op, &op->writ, state, now);
 	audit_over(op, &op->writ, now);

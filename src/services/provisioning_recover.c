@@ -140,7 +140,9 @@ static void tell_rollout(struct op *op, const struct recovery *recovery, struct 
 
 		if (state == TARGET_VERIFYING) // it is verified anew by whoever goes on
 			state = TARGET_RUNNING;
-		if (state != TARGET_PENDING || op->targets[i].was_changed)
+		if (state == TARGET_FAILED && !op->targets[i].was_changed)
+			rollout_tell_unchanged(op->rollout, i, now.mono_ms);
+		else if (state != TARGET_PENDING || op->targets[i].was_changed)
 			rollout_tell(op->rollout, i, state, now.mono_ms);
 	}
 	rollout_pause(op->rollout, recovery->why);

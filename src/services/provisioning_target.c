@@ -132,7 +132,10 @@ static void on_ended(struct writ *writ, int error)
 		op_target_begin(target, true, now);
 		return;
 	}
-	rollout_tell(target->op->rollout, target->index, target->state, now.mono_ms);
+	if (target->state == TARGET_FAILED && !target->was_changed)
+		rollout_tell_unchanged(target->op->rollout, target->index, now.mono_ms);
+	else
+		rollout_tell(target->op->rollout, target->index, target->state, now.mono_ms);
 	op_pump(target->op, now);
 }
 
@@ -155,12 +158,25 @@ static void record_verification(struct target *target, enum target_state state, 
 	writ_journal(target->op, NULL, &record);
 }
 
+// What went wrong on the way back does not hide why it was taken back.
+static const char *whole_error(const struct target *target, const char *error, char out[ENGINE_ERROR_MAX])
+{
+	const char *before = target->error;
+
+	if (!error || !target->is_undoing || !before || !*before)
+		return error;
+	snprintf(out, ENGINE_ERROR_MAX, "%.*s; %s", text_fit(before, ENGINE_ERROR_MAX / 2), before, error);
+	return text_trim(out);
+}
+
 void op_target_end(struct target *target, enum target_state state, const char *error, struct instant now)
 {
+	char text[ENGINE_ERROR_MAX];
+	const char *whole = whole_error(target, error, text);
 	const struct journal_record record = {
 		.kind = JOURNAL_TARGET,
 		.at_ms = now.wall_ms,
-		.u.target = { target->index, state, error, target->version[0] ? target->version : NULL },
+		.u.target = { target->index, state, whole, target->version[0] ? target->version : NULL },
 	};
 
 	call_cancel(&target->call);
@@ -169,7 +185,7 @@ void op_target_end(struct target *target, enum target_state state, const char *e
 	target->phase = PHASE_ENDING;
 	target->ending = state;
 	if (error || state == TARGET_DONE)
-		op_target_set_error(target, error);
+		op_target_set_error(target, whole);
 	writ_begin(&target->writ, on_ended);
 	writ_journal(target->op, &target->writ, &record);
 	audit_ended(target, &target->writ, now);

@@ -346,6 +346,52 @@ START_TEST(an_abort_settles_what_runs_and_begins_nothing)
 }
 END_TEST
 
+START_TEST(an_abort_when_all_is_done_comes_too_late)
+{
+	sim_init(&sim, 2);
+	sim.targets[0].refusal = "it is stopped";
+	sim_start(&sim, 10);
+	sim_until(&sim, 5);
+	ck_assert_int_eq(rollout_abort(sim.run, "alice said so"), 0);
+	ck_assert_str_eq(sim_finish(&sim), "0+b 5=b 5E succeeded");
+	ck_assert_str_eq(sim.last.why, "");
+	sim_free(&sim);
+}
+END_TEST
+
+START_TEST(nothing_is_taken_back_of_what_was_not_changed)
+{
+	sim_init(&sim, 2);
+	sim.actors[0].runs = 20;
+	sim_start(&sim, 10);
+	sim_until(&sim, 1);
+	rollout_tell_unchanged(sim.run, 0, sim.now_ms);
+	ck_assert_int_eq(rollout_roll_back(sim.run, ""), -ENOTSUP);
+	ck_assert_str_eq(sim_finish(&sim), "0+a 1T 1-b 1E failed");
+	sim_free(&sim);
+	sim_init(&sim, 3);
+	sim.plan.params.rollout.wait_ms = 0;
+	sim.actors[1].runs = 20;
+	sim_start(&sim, 10);
+	sim_until(&sim, 14);
+	rollout_tell_unchanged(sim.run, 1, sim.now_ms);
+	ck_assert_str_eq(sim_finish(&sim), "0+a 13=a 13+b 14T 14-c 14<a 16E rolled back");
+	ck_assert_int_eq(rollout_target_state(sim.run, 1), TARGET_FAILED);
+	sim_free(&sim);
+	sim_init(&sim, 2); // the other one is stopped before it has changed anything, too
+	sim.targets[1].wave = 0;
+	sim.actors[0].runs = sim.actors[1].runs = 20;
+	sim_start(&sim, 10);
+	sim_until(&sim, 1);
+	rollout_tell_unchanged(sim.run, 0, sim.now_ms);
+	sim_until(&sim, 2);
+	ck_assert_int_eq(rollout_state(sim.run), OPERATION_ROLLING_BACK);
+	rollout_tell_unchanged(sim.run, 1, sim.now_ms);
+	ck_assert_str_eq(sim_finish(&sim), "0+a 0+b 1T 2E failed");
+	sim_free(&sim);
+}
+END_TEST
+
 START_TEST(an_abort_also_ends_a_pause_and_a_rollback)
 {
 	sim_init(&sim, 2);
@@ -562,6 +608,7 @@ SUITE("rollout", one_target_is_begun_and_is_done_when_it_stays_well, waves_wait_
       who_was_not_well_before_holds_up_nobody, errors_and_latency_trip_it, a_short_trouble_is_none,
       single_probes_must_be_much_slower_and_all_trouble_lasts, without_rolling_back_a_person_is_waited_for,
       of_whom_nobody_knows_it_ends, a_pause_begins_nothing_and_a_resume_goes_on,
-      what_goes_bad_in_a_pause_trips_after_it, an_abort_settles_what_runs_and_begins_nothing,
+      what_goes_bad_in_a_pause_trips_after_it, an_abort_when_all_is_done_comes_too_late,
+      nothing_is_taken_back_of_what_was_not_changed, an_abort_settles_what_runs_and_begins_nothing,
       an_abort_also_ends_a_pause_and_a_rollback, a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with,
       it_says_when_to_ask_again, without_memory_there_is_no_rollout, whatever_happens_it_ends_and_never_does_too_much)

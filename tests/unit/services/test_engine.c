@@ -221,16 +221,24 @@ static const struct step_row step_rows[] = {
 	{ "an upgrade is refused: there is nothing to take back",
 	  VERB_UPGRADE,
 	  { { .step = BENCH_FIRST, .outcome = DRIVER_REFUSED } },
-	  OPERATION_ROLLED_BACK,
-	  TARGET_ROLLED_BACK,
+	  OPERATION_FAILED,
+	  TARGET_FAILED,
 	  "Install: as told",
 	  1 },
+	{ "an upgrade cannot be observed: nothing was changed",
+	  VERB_UPGRADE,
+	  { { .step = PRIMITIVE_OBSERVE, .outcome = DRIVER_DONE },
+	    { .step = PRIMITIVE_OBSERVE, .outcome = DRIVER_FAILED, .is_lasting = true } },
+	  OPERATION_FAILED,
+	  TARGET_FAILED,
+	  "Observe: as told",
+	  0 },
 	{ "taking back fails",
 	  VERB_UPGRADE,
 	  { { .step = BENCH_SECOND, .outcome = DRIVER_FAILED }, { .step = BENCH_UNDO, .outcome = DRIVER_REFUSED } },
 	  OPERATION_FAILED,
 	  TARGET_FAILED,
-	  "could not be taken back: Restore: as told",
+	  "Start: as told; could not be taken back: Restore: as told",
 	  3 },
 	{ "taking back is unknown, and it has happened",
 	  VERB_UPGRADE,
@@ -263,6 +271,9 @@ static void check_row(const struct step_row *row, bool is_demo)
 		      target->error ? target->error : "-", b.operation->why);
 	ck_assert_msg(row->error ? target->error && strstr(target->error, row->error) : !target->error, "%s: %s",
 		      row->name, target->error ? target->error : "-");
+	ck_assert_msg((row->state == OPERATION_FAILED && row->n_changes < 2) ==
+			      (strstr(b.operation->why, "nothing was changed") != NULL),
+		      "%s: %s", row->name, b.operation->why);
 	ck_assert_msg(b.agents[0].n_changes == row->n_changes, "%s: %u", row->name, b.agents[0].n_changes);
 	ck_assert_int_ge(b.operation->ended_ms, b.operation->started_ms);
 	ck_assert(!b.agents[0].is_operated);

@@ -504,6 +504,24 @@ static bool is_verifying(struct engine_bench *bench)
 	return bench->operation && bench_target(bench, 0)->state == TARGET_VERIFYING;
 }
 
+START_TEST(has_succeeded_when_it_was_aborted_after_all_was_done)
+{
+	bench_init(&b, 1, false);
+	plan(VERB_RESTART, 1);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_verifying, 10000);
+	bench_advance(&b, 1000);
+	bench_advance(&b, 1000);
+	ck_assert(is_verifying(&b));
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_ABORT), 0);
+	bench_until(&b, bench_is_over, 1000);
+	ck_assert_int_eq(bench_target(&b, 0)->state, TARGET_DONE);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_str_eq(b.operation->why, "");
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(fails_when_it_does_not_come_to_run)
 {
 	bench_init(&b, 1, true);
@@ -991,9 +1009,9 @@ SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_
       sees_the_lock_of_another_process, refuses_when_nothing_would_be_audited, refuses_without_a_state_directory,
       fails_when_its_journal_cannot_be_made, pauses_before_the_next_target_and_goes_on, aborts_after_the_step_under_way,
       takes_back_what_it_has_changed_when_asked, rolls_a_sick_version_back_by_itself,
-      fails_when_it_does_not_come_to_run, fails_when_it_ends_again_at_once,
-      goes_on_when_one_that_is_done_is_not_listed_any_more, leaves_the_status_of_who_is_skipped,
-      rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
+      has_succeeded_when_it_was_aborted_after_all_was_done, fails_when_it_does_not_come_to_run,
+      fails_when_it_ends_again_at_once, goes_on_when_one_that_is_done_is_not_listed_any_more,
+      leaves_the_status_of_who_is_skipped, rolls_back_when_there_are_too_many_errors, rolls_back_when_answers_grow_slow,
       runs_ten_operations_at_once_and_queues_the_rest, ends_what_is_queued_without_beginning_it,
       does_what_the_command_line_asks, goes_on_with_an_agent_that_comes_back_under_another_number,
       ends_in_the_midst_of_everything, leaves_out_what_cannot_be_done_to_some, takes_an_answer_that_comes_at_once,
