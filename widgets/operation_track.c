@@ -46,7 +46,7 @@ static struct progress_step *add(struct operation_track *out, enum step_state st
 }
 
 struct wave {
-	size_t n, settled, bad, begun;
+	size_t n, settled, bad, back, begun;
 	int64_t started_ms, ended_ms;
 };
 
@@ -62,6 +62,7 @@ static void count_wave(const struct operation *operation, unsigned from, unsigne
 		out->n++;
 		out->settled += target_is_settled(target->state);
 		out->bad += target->state == TARGET_FAILED || target->state == TARGET_INDETERMINATE;
+		out->back += target->state == TARGET_ROLLED_BACK;
 		out->begun += target->state != TARGET_PENDING && target->state != TARGET_SKIPPED;
 		if (target->started_ms && (!out->started_ms || target->started_ms < out->started_ms))
 			out->started_ms = target->started_ms;
@@ -72,7 +73,7 @@ static void count_wave(const struct operation *operation, unsigned from, unsigne
 
 static enum step_state state_of_wave(const struct operation *operation, const struct wave *wave)
 {
-	if (wave->bad)
+	if (wave->bad || (wave->back && wave->settled == wave->n))
 		return STEP_ERROR;
 	if (wave->settled == wave->n && wave->n)
 		return wave->begun ? STEP_COMPLETED : STEP_SKIPPED;
@@ -101,10 +102,13 @@ static void add_waves(const struct operation *operation, unsigned from, unsigned
 		snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu agent%s", wave.settled, wave.n,
 			 wave.n == 1 ? "" : "s");
 	step->description = out->notes[at];
-	if (wave.bad) {
+	if (step->state != STEP_ERROR)
+		return;
+	if (wave.bad)
 		snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu failed", wave.bad, wave.n);
-		step->error = out->notes[at];
-	}
+	else
+		snprintf(out->notes[at], sizeof out->notes[at], "%zu of %zu rolled back", wave.back, wave.n);
+	step->error = out->notes[at];
 }
 
 static void wave_label(const struct plan *plan, unsigned no, char *out, size_t size)

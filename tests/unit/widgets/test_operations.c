@@ -212,6 +212,13 @@ START_TEST(canaries_are_named_by_their_share)
 	ck_assert_str_eq(operation_title(operation->plan, text, sizeof text), "upgrade of 6 agents to 0.4.3");
 	operation_track_waves(operation, TRACK_WAVES_SHOWN, &track);
 	ck_assert_str_eq(track.steps[1].label, "canary 50 %");
+	operation->state = OPERATION_ROLLED_BACK;
+	for (size_t i = 0; i < N; i++)
+		operation->targets[i].state = operation->plan->targets[i].wave ? TARGET_SKIPPED : TARGET_ROLLED_BACK;
+	operation_track_waves(operation, TRACK_WAVES_SHOWN, &track);
+	ck_assert_int_eq(track.steps[0].state, STEP_ERROR); // not a tick
+	ck_assert_ptr_nonnull(strstr(track.steps[0].error, "rolled back"));
+	ck_assert_int_eq(track.steps[1].state, STEP_SKIPPED);
 	operation_unref(operation);
 	operation = make(VERB_STOP, 1, 0, OPERATION_ABORTED);
 	((struct plan *)operation->plan)->params.is_forced = true;
