@@ -63,6 +63,9 @@ struct feed {
 	const struct feed_class *class;
 };
 
+// Why it was refused, in words for people; never NULL, static.
+const char *request_refusal(enum request_type type, int error);
+
 static inline int feed_request(struct feed *feed, const struct request *request)
 {
 	return feed->class->request(feed, request);

@@ -70,15 +70,14 @@ void op_cli_tell_notices(struct op_run *run)
 }
 
 // What keeps anything from being put on record.
-static const char *record_words(const struct op_run *run, int error, char out[REFUSAL_MAX])
+static const char *record_words(const struct op_run *run, enum request_type type, int error, char out[REFUSAL_MAX])
 {
 	const char *why = audit_trail_why(&run->session.trail);
 
 	if (error == -EIO && why[0])
 		snprintf(out, REFUSAL_MAX, "the audit trail cannot be written: %s", why);
 	else
-		snprintf(out, REFUSAL_MAX, "%s",
-			 error == -EIO ? "the audit trail or the journal cannot be written" : strerrordesc_np(-error));
+		snprintf(out, REFUSAL_MAX, "%s", request_refusal(type, error));
 	return out;
 }
 
@@ -137,7 +136,7 @@ static void ask_plan(struct op_run *run)
 		r = feed_request(run->session.feed, &request);
 	if (r < 0) {
 		op_cli_tell_notices(run);
-		fprintf(stderr, "opscon op: no plan can be made: %s\n", record_words(run, r, why));
+		fprintf(stderr, "opscon op: no plan can be made: %s\n", record_words(run, request.type, r, why));
 		op_cli_end(run, r == -EROFS || r == -EPERM || r == -ENOTSUP ? EXIT_DENIED : EXIT_OURS);
 	}
 }
@@ -260,7 +259,7 @@ static const char *refusal_words(const struct op_run *run, int error, char out[R
 	case -EROFS:
 		return "it is not allowed";
 	default:
-		return record_words(run, error, out);
+		return record_words(run, REQUEST_SUBMIT, error, out);
 	}
 }
 
@@ -325,7 +324,7 @@ static void find_operation(struct op_run *run)
 	r = feed_request(run->session.feed, &request);
 	op_cli_tell_notices(run);
 	if (r < 0) {
-		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, record_words(run, r, why));
+		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, record_words(run, request.type, r, why));
 		op_cli_end(run, refusal_code(r));
 		return;
 	}

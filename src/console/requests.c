@@ -8,62 +8,13 @@
 #include "console/state.h"
 #include "text/text.h"
 
-static bool is_operating(enum request_type type)
+// What the words leave out comes as a notice.
+static const char *more(enum request_type type, int error)
 {
-	return type >= REQUEST_PLAN && type <= REQUEST_OBSERVE;
-}
+	bool is_operating = type >= REQUEST_PLAN && type <= REQUEST_OBSERVE;
 
-// The same errors mean something else where agents are operated.
-static const char *operation_refusal(int error)
-{
-	switch (error) {
-	case -ENOTSUP:
-		return "nothing operates agents here";
-	case -EROFS:
-		return "operations are read-only here";
-	case -EPERM:
-		return "it is not allowed";
-	case -ESTALE:
-		return "it has changed since the plan was made; the timeline says how";
-	case -EBUSY:
-		return "somebody else is operating on it; the timeline says who";
-	case -EALREADY:
-		return "it is so already";
-	case -ENOBUFS:
-		return "too many operations are open";
-	case -EIO:
-		return "the audit trail or the journal cannot be written";
-	case -EINVAL:
-		return "that makes no sense; the timeline says why";
-	default:
-		return NULL;
-	}
-}
-
-static const char *refusal(enum request_type type, int error)
-{
-	const char *words = is_operating(type) ? operation_refusal(error) : NULL;
-
-	if (type == REQUEST_OPERATION_ROLLBACK && error == -ENOTSUP)
-		return "there is no way back";
-	if (words)
-		return words;
-	switch (error) {
-	case -ENOENT:
-		return "it is gone";
-	case -EINVAL:
-		return "that makes no sense to the feed";
-	case -ENOTSUP:
-		return "this feed cannot do that";
-	case -ESTALE:
-		return "the alert has been resolved";
-	case -EROFS:
-		return "this feed can only be watched";
-	case -ENOMEM:
-		return "out of memory";
-	default:
-		return strerror(-error);
-	}
+	return is_operating && (error == -ESTALE || error == -EBUSY || error == -EINVAL) ? "; the timeline says more"
+											 : "";
 }
 
 static int send(struct console *console, const struct request *request)
@@ -85,7 +36,8 @@ int console_request(struct console *console, const struct request *request)
 		console->alerts.held = request->alert;
 	r = send(console, request);
 	if (r < 0)
-		console_say(console, SEVERITY_WARNING, "not done: %s", refusal(request->type, r));
+		console_say(console, SEVERITY_WARNING, "not done: %s%s", request_refusal(request->type, r),
+			    more(request->type, r));
 	return r;
 }
 

@@ -28,10 +28,22 @@ static int read_word(const char *path, char out[WORD_MAX])
 	return 0;
 }
 
+static const char *refusal(enum journal_control what, int error)
+{
+	static const enum request_type types[JOURNAL_CONTROL_COUNT] = {
+		[JOURNAL_PAUSE] = REQUEST_OPERATION_PAUSE,
+		[JOURNAL_RESUME] = REQUEST_OPERATION_RESUME,
+		[JOURNAL_ABORT] = REQUEST_OPERATION_ABORT,
+		[JOURNAL_ROLLBACK] = REQUEST_OPERATION_ROLLBACK,
+	};
+
+	return request_refusal(types[what], error);
+}
+
 void control_look(struct op *op, struct instant now)
 {
 	struct provisioning_engine *engine = op->engine;
-	enum journal_control what;
+	enum journal_control what = JOURNAL_PAUSE;
 	char path[ENGINE_DIR_MAX + OPERATION_ID_MAX + 16], word[WORD_MAX];
 	int r;
 
@@ -44,6 +56,5 @@ void control_look(struct op *op, struct instant now)
 	if (r == 0)
 		r = op_control(op, what, "the command line", now);
 	if (r < 0)
-		engine_notice(engine, 0, SEVERITY_WARNING, "refused what the command line asked for",
-			      strerrordesc_np(-r));
+		engine_notice(engine, 0, SEVERITY_WARNING, "refused what the command line asked for", refusal(what, r));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "opscon/driver.h"
+#include "opscon/feed.h"
 #include "opscon/operation.h"
 #include "tests/support/suite.h"
 
@@ -117,6 +118,34 @@ START_TEST(what_stands_in_the_way_is_named)
 }
 END_TEST
 
+START_TEST(a_refused_request_is_refused_in_words)
+{
+	static const struct {
+		enum request_type type;
+		int error;
+		const char *words;
+	} words_of[] = {
+		{ REQUEST_OPERATION_PAUSE, -EALREADY, "it is paused already" },
+		{ REQUEST_OPERATION_RESUME, -EALREADY, "it is not paused" },
+		{ REQUEST_OPERATION_ABORT, -EALREADY, "it ends already" },
+		{ REQUEST_OPERATION_ROLLBACK, -EALREADY, "it is rolled back already" },
+		{ REQUEST_ALERT_ACK, -EALREADY, "it is so already" },
+		{ REQUEST_OPERATION_ROLLBACK, -ENOTSUP, "there is no way back" },
+		{ REQUEST_OPERATION_ABORT, -EPERM, "it is about to end" },
+		{ REQUEST_SUBMIT, -EPERM, "it is not allowed" },
+		{ REQUEST_SUBMIT, -EMFILE, "Too many open files" },
+		{ REQUEST_ALERT_ACK, -ESTALE, "the alert has been resolved" },
+		{ REQUEST_ALERT_ACK, -EROFS, "this feed can only be watched" },
+		{ REQUEST_ALERT_ACK, -EINVAL, "that makes no sense to the feed" },
+		{ REQUEST_ALERT_ACK, -ENOTSUP, "this feed cannot do that" },
+		{ REQUEST_SUBMIT, -ENOMEM, "out of memory" },
+	};
+
+	for (size_t i = 0; i < sizeof words_of / sizeof words_of[0]; i++)
+		ck_assert_str_eq(request_refusal(words_of[i].type, words_of[i].error), words_of[i].words);
+}
+END_TEST
+
 START_TEST(a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full)
 {
 	struct driver_recipe recipe = { .n = 0 };
@@ -152,4 +181,5 @@ END_TEST
 
 SUITE("operation", every_word_of_operations_can_be_read_back, an_operation_is_over_once_and_for_all,
       each_state_allows_its_verbs_and_says_why_not_others, what_stands_in_the_way_is_named,
-      a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full, a_recipe_has_room_for_texts_of_four_kibibytes)
+      a_refused_request_is_refused_in_words, a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full,
+      a_recipe_has_room_for_texts_of_four_kibibytes)

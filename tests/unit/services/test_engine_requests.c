@@ -681,6 +681,8 @@ START_TEST(does_what_the_command_line_asks)
 	put_control("pause");
 	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
 	ck_assert_str_eq(b.operation->why, "paused by the command line");
+	put_control("pause");
+	ck_assert_str_eq(b.notice, "refused what the command line asked for: it is paused already");
 	put_control("resume");
 	put_control("abort");
 	bench_until(&b, bench_is_over, 120000);
