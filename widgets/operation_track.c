@@ -28,7 +28,8 @@ static void begin(const struct operation *operation, struct operation_track *out
 					   .steps = out->steps,
 					   .started_ms = operation->started_ms,
 					   .ended_ms = operation->ended_ms,
-					   .estimated_ms = operation->estimated_ms };
+					   .estimated_ms = operation->estimated_ms,
+					   .is_paused = operation->state == OPERATION_PAUSED };
 	for (size_t i = 0; i < operation->plan->n_targets; i++)
 		sum += share_of(operation, i);
 	if (operation->plan->n_targets)
@@ -184,6 +185,7 @@ void operation_track_target(const struct operation *operation, size_t i, struct 
 		out->progress.started_ms = target->started_ms;
 		out->progress.ended_ms = target->ended_ms;
 		out->progress.estimated_ms = 0;
+		out->progress.is_paused = false; // what it is at goes on to its end
 	}
 	for (size_t no = 0; target->steps && no < n; no++) {
 		const struct plan_step *planned =

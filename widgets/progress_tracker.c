@@ -65,6 +65,8 @@ char *progress_time_text(const struct progress *progress, int64_t now_ms, char *
 		snprintf(out, size, "not started");
 	else if (progress->ended_ms)
 		snprintf(out, size, "took %s", elapsed);
+	else if (progress->is_paused)
+		snprintf(out, size, "%s, paused", elapsed);
 	else if (progress->estimated_ms <= 0)
 		snprintf(out, size, "%s", elapsed);
 	else if (left_ms > 0)

@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 /* Something that takes several steps, as it stands now. */
+#include <stdbool.h>
 #include <stdint.h>
 
 enum step_state { STEP_PENDING, STEP_CURRENT, STEP_COMPLETED, STEP_ERROR, STEP_SKIPPED, STEP_STATE_COUNT };
@@ -25,4 +26,5 @@ struct progress {
 	uint16_t percent;             // 0..100
 	int64_t started_ms, ended_ms; // wall; ended_ms 0 while it runs
 	int64_t estimated_ms;         // expected duration of the whole, 0: no estimate
+	bool is_paused;               // it waits for a person: nobody knows what is left
 };

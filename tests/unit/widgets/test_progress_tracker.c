@@ -101,12 +101,17 @@ START_TEST(tells_elapsed_and_expected_time)
 	static const struct {
 		int64_t started_ms, ended_ms, estimated_ms;
 		const char *expected;
+		bool is_paused;
 	} cases[] = {
 		{ 0, 0, 30000, "not started" },
 		{ 88000, 0, 0, "12s" },
 		{ 88000, 0, 30000, "12s, about 18s left" },
 		{ 55000, 0, 30000, "45s, longer than the usual 30s" },
 		{ 55000, 85000, 60000, "took 30s" },
+		{ 88000, 0, 30000, "12s, paused", true },
+		{ 88000, 0, 0, "12s, paused", true },
+		{ 55000, 85000, 60000, "took 30s", true },
+		{ 0, 0, 30000, "not started", true },
 		{ 200000, 0, 0, "0s" }, // started by a clock ahead of ours
 	};
 	char out[128];
@@ -114,7 +119,8 @@ START_TEST(tells_elapsed_and_expected_time)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct progress progress = { .started_ms = cases[i].started_ms,
 					     .ended_ms = cases[i].ended_ms,
-					     .estimated_ms = cases[i].estimated_ms };
+					     .estimated_ms = cases[i].estimated_ms,
+					     .is_paused = cases[i].is_paused };
 
 		ck_assert_str_eq(progress_time_text(&progress, 100000, out, sizeof out), cases[i].expected);
 	}
