@@ -149,7 +149,8 @@ static void draw_facts(struct canvas *canvas, const struct detail *detail)
 	struct operation_look look = operation_look(operation->state);
 	const struct progress progress = { .started_ms = operation->started_ms,
 					   .ended_ms = operation->ended_ms,
-					   .estimated_ms = operation->estimated_ms };
+					   .estimated_ms = operation->estimated_ms,
+					   .is_paused = operation->state == OPERATION_PAUSED };
 	char text[OPERATION_TEXT_MAX], wave[OPERATION_TEXT_MAX], times[128];
 	struct strbuf all;
 	int x = MARK;
@@ -219,6 +220,20 @@ static void place_columns(const struct detail *detail, int width, struct target_
 	out->error = left > 3 ? left : 0;
 }
 
+// An error that is cut takes the room of the version, and then that of the step, which it mostly begins with.
+static void widen_error(struct target_columns *columns, const char *error)
+{
+	int *const others[] = { &columns->version, &columns->step };
+	int wanted = error ? text_width(error) : 0;
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0] && wanted > columns->error; i++) {
+		if (!*others[i])
+			continue;
+		columns->error += columns->error ? *others[i] + GAP : *others[i];
+		*others[i] = 0;
+	}
+}
+
 static void step_text(const struct detail *detail, size_t i, char *out, size_t size)
 {
 	struct target_step step = operation_target_step(detail->operation, i);
@@ -246,30 +261,31 @@ static const char *version_text(const struct detail *detail, size_t i)
 }
 
 static void draw_target(struct canvas *canvas, int y, const struct detail *detail, size_t i,
-			const struct target_columns *columns)
+			struct target_columns columns)
 {
 	const struct operation_target *target = &detail->operation->targets[i];
 	struct operation_look look = target_look(target->state);
 	char text[OPERATION_TEXT_MAX];
 	int x = MARK;
 
-	canvas_text(canvas, x, y, columns->name, STYLE_TEXT, detail->operation->plan->targets[i].name);
-	x += columns->name + GAP;
+	widen_error(&columns, target->error);
+	canvas_text(canvas, x, y, columns.name, STYLE_TEXT, detail->operation->plan->targets[i].name);
+	x += columns.name + GAP;
 	canvas_glyph(canvas, x, y, canvas_named_glyph(canvas, look.glyph), look.style);
-	if (columns->state > 2)
-		canvas_text(canvas, x + 2, y, columns->state - 2, look.style, target_state_name(target->state));
-	x += columns->state + GAP;
-	if (columns->step) {
+	if (columns.state > 2)
+		canvas_text(canvas, x + 2, y, columns.state - 2, look.style, target_state_name(target->state));
+	x += columns.state + GAP;
+	if (columns.step) {
 		step_text(detail, i, text, sizeof text);
-		canvas_text(canvas, x, y, columns->step, STYLE_MUTED, text);
-		x += columns->step + GAP;
+		canvas_text(canvas, x, y, columns.step, STYLE_MUTED, text);
+		x += columns.step + GAP;
 	}
-	if (columns->version) {
-		canvas_text(canvas, x, y, columns->version, STYLE_MUTED, version_text(detail, i));
-		x += columns->version + GAP;
+	if (columns.version) {
+		canvas_text(canvas, x, y, columns.version, STYLE_MUTED, version_text(detail, i));
+		x += columns.version + GAP;
 	}
-	if (columns->error && target->error)
-		canvas_text(canvas, x, y, columns->error, look.style, target->error);
+	if (columns.error && target->error)
+		canvas_text(canvas, x, y, columns.error, look.style, target->error);
 }
 
 static void draw_targets(struct canvas *canvas, const struct detail *detail)
@@ -291,7 +307,7 @@ static void draw_targets(struct canvas *canvas, const struct detail *detail)
 				    &(struct heading){ .title = "Targets", .note = note, .is_focused = is_focused });
 	place_columns(detail, canvas->width, &columns);
 	for (size_t i = first; i < n && i < first + rows; i++) {
-		draw_target(&body, (int)(i - first), detail, i, &columns);
+		draw_target(&body, (int)(i - first), detail, i, columns);
 		if (is_focused && i == at->target)
 			list_mark_cursor(&body, (int)(i - first), true);
 	}
