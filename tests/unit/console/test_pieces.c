@@ -14,8 +14,11 @@
 #include "console/picker.h"
 #include "console/prompt.h"
 #include "model/agent.h"
+#include "text/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { HELP_CELLS = 44 }; // of a description beside its keys, with two columns on 120 cells
 
 START_TEST(fuzzy_finds_letters_in_order)
 {
@@ -267,6 +270,7 @@ START_TEST(every_default_key_is_a_key_and_has_one_meaning)
 		if (i)
 			ck_assert_str_lt(command_info((enum command)(i - 1))->id, info->id);
 		ck_assert(*info->description && *info->hint);
+		ck_assert_msg(text_width(info->description) <= HELP_CELLS, "%s is cut", info->id);
 	}
 	for (size_t i = 0; i < keymap.n; i++)
 		for (size_t j = 0; j < i; j++)
