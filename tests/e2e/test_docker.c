@@ -272,14 +272,14 @@ START_TEST(an_upgrade_keeps_settings_and_the_old_one_and_a_rollback_goes_back_to
 		"\"HostConfig\":{\"NetworkMode\":\"none\",\"Memory\":67108864,\"RestartPolicy\":{\"Name\":\"always\"}}"
 		"}";
 	struct scene scene;
-	char *said, *volume, *end;
+	char *before, *said, *volume, *end;
 
 	if (!set_up(&scene))
 		return;
 	ck_assert_int_eq(docker_daemon_ask(&scene.daemon, "POST", "/containers/create?name=web", settings), 201);
 	ck_assert_int_eq(docker_daemon_ask(&scene.daemon, "POST", "/containers/web/start", NULL), 204);
-	said = docker_daemon_get(&scene.daemon, "/containers/web/json");
-	volume = strstr(said, "\"Type\":\"volume\",\"Name\":\"") + strlen("\"Type\":\"volume\",\"Name\":\"");
+	before = docker_daemon_get(&scene.daemon, "/containers/web/json");
+	volume = strstr(before, "\"Type\":\"volume\",\"Name\":\"") + strlen("\"Type\":\"volume\",\"Name\":\"");
 	end = strchr(volume, '"');
 	ck_assert_ptr_nonnull(end);
 	*end = '\0';
@@ -298,6 +298,7 @@ START_TEST(an_upgrade_keeps_settings_and_the_old_one_and_a_rollback_goes_back_to
 	ck_assert_ptr_nonnull(strstr(said, "\"Memory\":67108864"));
 	ck_assert_ptr_nonnull(strstr(said, "\"WorkingDir\":\"/bin\""));
 	ck_assert_msg(strstr(said, volume), "what is in the volume without a name goes over");
+	free(before);
 	free(said);
 	assert_policy(&scene, "web", "always");
 	assert_policy(&scene, "web.opscon-previous", "no"); // it must not come up with the Engine's next start
