@@ -49,6 +49,12 @@ enum event_type {
 	EVENT_SOURCE,         // u.source: a list of agents that others keep cannot be read, or is read again
 	EVENT_AUDIT_LIST,     // u.audit_list: the trail's newest records, as they were asked for
 	EVENT_AUDIT_CHECK,    // u.audit_check: how far the trail was verified
+	EVENT_SNAPSHOT,       // u.snapshot: what stands between its beginning and its end restates what is known
+	EVENT_TIMELINE,       // u.timeline: in a snapshot, an item of before
+	EVENT_POINTS,         // u.points: of one series of an agent, as they are kept; takes their place
+	EVENT_PRESENCE,       // u.presence: who is there, and what they look at
+	EVENT_LEASE,          // u.lease: who has an agent for an operation, and for how long
+	EVENT_APPROVAL,       // u.approval: of a plan that a second person has to agree to
 	EVENT_TYPE_COUNT,
 };
 
@@ -90,6 +96,10 @@ enum feed_state { FEED_STARTING, FEED_LIVE, FEED_LATE, FEED_STALE, FEED_RECONNEC
 
 const char *feed_state_name(enum feed_state state);
 
+enum approval_state { APPROVAL_WANTED, APPROVAL_GIVEN, APPROVAL_REFUSED, APPROVAL_LAPSED, APPROVAL_STATE_COUNT };
+
+const char *approval_state_name(enum approval_state state); // "wanted" "given" "refused" "lapsed"
+
 struct event {
 	uint32_t refs;
 	enum event_type type;
@@ -97,6 +107,7 @@ struct event {
 	uint64_t seq;   // set by the broadcaster
 	int64_t at_ms;  // wall
 	uint32_t agent; // 0: not about one agent
+	uint8_t origin; // 0: this process; else the number of the hub that it came from
 	union {
 		const struct agent *agent; // a reference
 		struct health health;
@@ -144,6 +155,45 @@ struct event {
 		} source;
 		struct audit_list audit_list;
 		struct audit_check audit_check;
+		struct {
+			bool is_end;              // what its origin said before and the snapshot did not is gone
+			int64_t overall_since_ms; // wall; with is_end: since when the fleet's overall state holds
+		} snapshot;
+		struct {
+			enum action_type type;
+			enum severity severity;
+			enum event_type source;
+			const char *agent_name;                // owned, as the others; "" none
+			const char *who, *title, *description; // "" none
+		} timeline;
+		struct {
+			uint16_t series;
+			struct metric_point *items; // owned, oldest first
+			size_t n;
+		} points;
+		struct {
+			uint32_t session;         // of one console; never 0, never reused by a hub
+			const char *who, *origin; // owned: "alice", "ops1 pts/3" or an address
+			const char *role;         // owned: "operator"
+			const char *doing;        // owned: "restart WowCache"; "" only looks
+			int64_t since_ms;         // wall
+			bool is_gone;             // event.agent: whom it looks at; 0 the fleet
+		} presence;
+		struct {
+			uint64_t epoch;     // of this agent; each new holder has a greater one
+			const char *holder; // owned: "alice on ops1"; "" nobody any more
+			uint32_t session;   // of the holder's presence; 0 none (a process without one)
+			int64_t until_ms;   // wall
+		} lease;
+		struct {
+			uint32_t plan; // its no
+			enum approval_state state;
+			const char *asker;            // owned: who made the plan
+			const char *by;               // owned: who agreed or refused; ""
+			const char *what;             // owned: "upgrade WowCache to 2.1 in production"
+			char hash[PLAN_HASH_HEX + 1]; // what is agreed to is this plan and no other
+			int64_t until_ms;             // wall: when it lapses
+		} approval;
 	} u;
 };
 

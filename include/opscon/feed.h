@@ -32,7 +32,17 @@ enum request_type {
 	REQUEST_AUDIT_CLOSE,        // ... until nobody reads it any more
 	REQUEST_AUDIT_VERIFY,       // how it is told as EVENT_AUDIT_CHECK; -EBUSY: it runs already
 	REQUEST_AUDIT_REOPEN,       // a trail that cannot be written is begun again; how that went comes as a notice
+	REQUEST_HISTORY,            // agent: its points as they are kept; come as EVENT_POINTS where they are not here
+	REQUEST_LOOK,               // agent (0: the fleet): whom this console looks at, for others to see
+	REQUEST_PLAN_KEEP,          // operation (a plan's no): it is still read; its leases go on. No answer
+	REQUEST_PLAN_DROP,          // operation (a plan's no): it will not be submitted; its leases end
+	REQUEST_APPROVE,            // operation (a plan's no), hash, who, text: agree to somebody else's plan
+	REQUEST_DISAPPROVE,         // the same: refuse it
+	REQUEST_TYPE_COUNT,
 };
+
+const char *request_type_name(enum request_type type); // "watch" ... "disapprove"; "?" for anything else
+int request_type_from_name(const char *name, enum request_type *out); // 0 or -EINVAL
 
 struct request {
 	enum request_type type;
@@ -46,6 +56,7 @@ struct request {
 	const struct operation_params *params; // borrowed
 	uint32_t token, operation;
 	const char *hash, *typed, *reason; // borrowed
+	uint32_t session; // whose it is, where several share a feed; 0: this process's own person
 };
 
 struct feed;

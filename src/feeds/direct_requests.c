@@ -142,6 +142,17 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_AUDIT_REOPEN:
 		r = feed->audit ? audit_logger_reopen(feed->audit, clock_now()) : -ENOTSUP;
 		break;
+	case REQUEST_HISTORY: // what is kept is kept here
+	case REQUEST_LOOK:    // and nobody else is
+		r = 0;
+		break;
+	case REQUEST_PLAN_KEEP:
+	case REQUEST_PLAN_DROP:
+	case REQUEST_APPROVE:
+	case REQUEST_DISAPPROVE:
+	case REQUEST_TYPE_COUNT:
+		r = -ENOTSUP;
+		break;
 	}
 	direct_audit_request(feed, request, &before, r);
 	direct_rearm(feed);

@@ -84,7 +84,7 @@ int fleet_apply(struct fleet *fleet, const struct event *event)
 			return 0;
 		fleet->seen[event->channel] = event->seq;
 	}
-	r = folds[event->type](fleet, event);
+	r = folds[event->type] ? folds[event->type](fleet, event) : 0; // the fleet keeps nothing of some
 	if (r < 0)
 		fleet->is_incomplete = true;
 	return r;

@@ -13,7 +13,10 @@ static const enum channel channel_of[EVENT_TYPE_COUNT] = {
 	[EVENT_OPERATION] = CHANNEL_OPERATIONS, [EVENT_ACTION] = CHANNEL_AUDIT,
 	[EVENT_NOTICE] = CHANNEL_SYSTEM,        [EVENT_FEED] = CHANNEL_SYSTEM,
 	[EVENT_SOURCE] = CHANNEL_SYSTEM,        [EVENT_AUDIT_LIST] = CHANNEL_METRICS,
-	[EVENT_AUDIT_CHECK] = CHANNEL_METRICS,
+	[EVENT_AUDIT_CHECK] = CHANNEL_METRICS,  [EVENT_SNAPSHOT] = CHANNEL_SYSTEM,
+	[EVENT_TIMELINE] = CHANNEL_SYSTEM,      [EVENT_POINTS] = CHANNEL_METRICS,
+	[EVENT_PRESENCE] = CHANNEL_SYSTEM,      [EVENT_LEASE] = CHANNEL_OPERATIONS,
+	[EVENT_APPROVAL] = CHANNEL_OPERATIONS,
 };
 
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -148,8 +151,32 @@ static void free_payload(struct event *event)
 	case EVENT_AUDIT_CHECK:
 		free_text(event->u.audit_check.why);
 		break;
+	case EVENT_TIMELINE:
+		free_text(event->u.timeline.agent_name);
+		free_text(event->u.timeline.who);
+		free_text(event->u.timeline.title);
+		free_text(event->u.timeline.description);
+		break;
+	case EVENT_POINTS:
+		mem_free(event->u.points.items);
+		break;
+	case EVENT_PRESENCE:
+		free_text(event->u.presence.who);
+		free_text(event->u.presence.origin);
+		free_text(event->u.presence.role);
+		free_text(event->u.presence.doing);
+		break;
+	case EVENT_LEASE:
+		free_text(event->u.lease.holder);
+		break;
+	case EVENT_APPROVAL:
+		free_text(event->u.approval.asker);
+		free_text(event->u.approval.by);
+		free_text(event->u.approval.what);
+		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:
+	case EVENT_SNAPSHOT:
 	case EVENT_TYPE_COUNT:
 		break;
 	}

@@ -276,7 +276,20 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_SOURCE] = "source",
 	[EVENT_AUDIT_LIST] = "audit_list",
 	[EVENT_AUDIT_CHECK] = "audit_check",
+	[EVENT_SNAPSHOT] = "snapshot",
+	[EVENT_TIMELINE] = "timeline",
+	[EVENT_POINTS] = "points",
+	[EVENT_PRESENCE] = "presence",
+	[EVENT_LEASE] = "lease",
+	[EVENT_APPROVAL] = "approval",
 };
+
+static const char *const approval_states[] = { "wanted", "given", "refused", "lapsed" };
+
+const char *approval_state_name(enum approval_state state)
+{
+	return NAME(approval_states, state);
+}
 
 static const char *const audit_checks[AUDIT_CHECK_STATE_COUNT] = {
 	[AUDIT_CHECK_NEVER] = "not verified",

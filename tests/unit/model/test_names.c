@@ -5,6 +5,7 @@
 
 #include "opscon/alert.h"
 #include "opscon/event.h"
+#include "opscon/feed.h"
 #include "opscon/progress.h"
 
 START_TEST(fifteen_statuses_in_five_groups)
@@ -50,6 +51,7 @@ START_TEST(every_enumeration_has_a_word_for_every_value)
 	enum metric_unit unit;
 	enum severity severity;
 	enum health_state state;
+	enum request_type request;
 
 	for (int i = 0; i < REASON_COUNT; i++) {
 		ck_assert_str_ne(reason_name((enum reason)i), "?");
@@ -57,6 +59,13 @@ START_TEST(every_enumeration_has_a_word_for_every_value)
 	}
 	for (int i = 0; i < EVENT_TYPE_COUNT; i++)
 		ck_assert_str_ne(event_type_name((enum event_type)i), "?");
+	for (int i = 0; i < REQUEST_TYPE_COUNT; i++) {
+		ck_assert_int_eq(request_type_from_name(request_type_name((enum request_type)i), &request), 0);
+		ck_assert_int_eq(request, i);
+	}
+	ck_assert_int_lt(request_type_from_name("no such request", &request), 0);
+	for (int i = 0; i < APPROVAL_STATE_COUNT; i++)
+		ck_assert_str_ne(approval_state_name((enum approval_state)i), "?");
 	for (int i = 0; i < CHANNEL_COUNT; i++)
 		ck_assert_str_ne(channel_name((enum channel)i), "?");
 	for (int i = 0; i < ALERT_STATE_COUNT; i++)
