@@ -178,12 +178,13 @@ struct event {
 			const char *doing;        // owned: "restart WowCache"; "" only looks
 			int64_t since_ms;         // wall
 			bool is_gone;             // event.agent: whom it looks at; 0 the fleet
+			bool is_own;              // this console itself: set by the feed that reads it, never sent
 		} presence;
 		struct {
 			uint64_t epoch;     // of this agent; each new holder has a greater one
 			const char *holder; // owned: "alice on ops1"; "" nobody any more
 			uint32_t session;   // of the holder's presence; 0 none (a process without one)
-			int64_t until_ms;   // wall
+			int64_t until_ms;   // wall; 0: an operation runs, and has it until it is over
 		} lease;
 		struct {
 			uint32_t plan; // its no
@@ -193,6 +194,7 @@ struct event {
 			const char *what;             // owned: "upgrade WowCache to 2.1 in production"
 			char hash[PLAN_HASH_HEX + 1]; // what is agreed to is this plan and no other
 			int64_t until_ms;             // wall: when it lapses
+			const struct plan *whole;     // a reference: for whoever agrees; NULL: it is not to be had
 		} approval;
 	} u;
 };

@@ -20,7 +20,8 @@ enum request_type {
 	REQUEST_UNPIN,         // text: series id
 	REQUEST_SHRINK_ACCEPT, // drop the agents that a discovery source no longer lists
 	REQUEST_SHRINK_REFUSE,
-	REQUEST_PLAN,            // agents, is_hidden, params, token: comes back as EVENT_PLAN; nothing happens yet
+	REQUEST_PLAN,            // agents, is_hidden, params, token: comes back as EVENT_PLAN; nothing happens yet.
+				 // text: where the asker sits, for others to see ("ops2"), "" not said
 	REQUEST_SUBMIT,          // operation (the plan's no), hash, typed, reason: carry it out
 	REQUEST_OPERATION_PAUSE, // operation, as in the next four: before its next target
 	REQUEST_OPERATION_RESUME,
@@ -35,13 +36,13 @@ enum request_type {
 	REQUEST_HISTORY,            // agent: its points as they are kept; come as EVENT_POINTS where they are not here
 	REQUEST_LOOK,               // agent (0: the fleet): whom this console looks at, for others to see
 	REQUEST_PLAN_KEEP,          // operation (a plan's no): it is still read; its leases go on. No answer
-	REQUEST_PLAN_DROP,          // operation (a plan's no): it will not be submitted; its leases end
+	REQUEST_PLAN_DROP,          // operation (a plan's no; 0: all of the session): not submitted; its leases end
 	REQUEST_APPROVE,            // operation (a plan's no), hash, who, text: agree to somebody else's plan
 	REQUEST_DISAPPROVE,         // the same: refuse it
 	REQUEST_TYPE_COUNT,
 };
 
-const char *request_type_name(enum request_type type); // "watch" ... "disapprove"; "?" for anything else
+const char *request_type_name(enum request_type type);                // "watch" ... "disapprove"; "?" for anything else
 int request_type_from_name(const char *name, enum request_type *out); // 0 or -EINVAL
 
 struct request {
@@ -56,7 +57,7 @@ struct request {
 	const struct operation_params *params; // borrowed
 	uint32_t token, operation;
 	const char *hash, *typed, *reason; // borrowed
-	uint32_t session; // whose it is, where several share a feed; 0: this process's own person
+	uint32_t session;                  // whose it is, where several share a feed; 0: this process's own person
 };
 
 struct feed;

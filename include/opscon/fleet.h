@@ -151,6 +151,43 @@ const struct operation *fleet_operation(const struct fleet *fleet, uint32_t no);
 size_t fleet_n_operations_open(const struct fleet *fleet);                       // not over
 const struct plan *fleet_plan(const struct fleet *fleet, uint32_t token); // the newest of the last 16; NULL: none
 
+// ---- who else is here; all of it empty where nobody shares the feed
+
+struct fleet_presence {
+	uint8_t origin; // the hub it came from
+	uint32_t session;
+	const char *who, *from, *role, *doing; // "" where there is none; from: "ops1 pts/3"
+	uint32_t agent;                        // whom it looks at; 0 the fleet
+	int64_t since_ms;                      // wall
+	bool is_own;                           // this console itself
+};
+
+size_t fleet_n_presence(const struct fleet *fleet);
+const struct fleet_presence *fleet_presence_at(const struct fleet *fleet, size_t i); // in order of arrival
+
+struct fleet_lease {
+	uint64_t epoch;
+	const char *holder; // "alice on ops1"
+	uint32_t session;   // 0 none
+	int64_t until_ms;   // wall; 0: as long as its operation runs
+	bool is_own;        // this console has it
+};
+
+const struct fleet_lease *fleet_lease(const struct fleet *fleet, uint32_t agent); // NULL: nobody has it
+
+struct fleet_approval {
+	uint32_t plan; // its no
+	enum approval_state state;
+	const char *asker, *by, *what, *hash; // "" where there is none
+	int64_t until_ms;                     // wall
+	const struct plan *whole;             // NULL: it is not to be had
+};
+
+// Those that have not lapsed.
+size_t fleet_n_approvals(const struct fleet *fleet);
+const struct fleet_approval *fleet_approval_at(const struct fleet *fleet, size_t i);   // 0 is the newest
+const struct fleet_approval *fleet_approval(const struct fleet *fleet, uint32_t plan); // NULL: none is needed
+
 // ---- the audit trail
 
 const struct audit_list *fleet_audit_list(const struct fleet *fleet);   // the newest; NULL: nobody asked yet
@@ -199,6 +236,9 @@ enum fleet_change {
 	FLEET_OPERATIONS,
 	FLEET_AUDIT,
 	FLEET_FEED,
+	FLEET_PRESENCE, // agent: whom it concerns, 0 several
+	FLEET_LEASE,    // agent
+	FLEET_APPROVALS,
 };
 
 typedef void (*fleet_listener_cb)(void *ctx, enum fleet_change change, uint32_t agent);

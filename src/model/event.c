@@ -173,6 +173,7 @@ static void free_payload(struct event *event)
 		free_text(event->u.approval.asker);
 		free_text(event->u.approval.by);
 		free_text(event->u.approval.what);
+		plan_unref((struct plan *)event->u.approval.whole);
 		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:
