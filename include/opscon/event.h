@@ -100,14 +100,35 @@ enum approval_state { APPROVAL_WANTED, APPROVAL_GIVEN, APPROVAL_REFUSED, APPROVA
 
 const char *approval_state_name(enum approval_state state); // "wanted" "given" "refused" "lapsed"
 
+// Like news of one second become one item of the timeline.
+enum timeline_kind {
+	TIMELINE_SINGLE,
+	TIMELINE_ADDED,
+	TIMELINE_REMOVED,
+	TIMELINE_UP,
+	TIMELINE_DOWN,
+	TIMELINE_KIND_COUNT,
+};
+
+const char *timeline_kind_name(enum timeline_kind kind); // "single" "added" "removed" "up" "down"
+
+// How far that has come, of one kind.
+struct timeline_fold {
+	uint64_t no;    // of the item that the next one would be added to; 0: none
+	int64_t second; // wall
+	uint64_t n;     // told in that second
+};
+
 struct event {
 	uint32_t refs;
 	enum event_type type;
 	enum channel channel;
-	uint64_t seq;   // set by the broadcaster
-	int64_t at_ms;  // wall
-	uint32_t agent; // 0: not about one agent
-	uint8_t origin; // 0: this process; else the number of the hub that it came from
+	uint64_t seq;     // set by the broadcaster
+	int64_t at_ms;    // wall
+	uint32_t agent;   // 0: not about one agent
+	uint8_t origin;   // 0: this process; else the number of the hub that it came from
+	bool is_restated; // of a snapshot: how it stands, told again; no news
+	bool was_known;   // with is_restated, of an agent's health: it has been something else than unknown
 	union {
 		const struct agent *agent; // a reference
 		struct health health;
@@ -158,6 +179,7 @@ struct event {
 		struct {
 			bool is_end;              // what its origin said before and the snapshot did not is gone
 			int64_t overall_since_ms; // wall; with is_end: since when the fleet's overall state holds
+			struct timeline_fold folds[TIMELINE_KIND_COUNT]; // with is_end
 		} snapshot;
 		struct {
 			enum action_type type;
@@ -165,6 +187,10 @@ struct event {
 			enum event_type source;
 			const char *agent_name;                // owned, as the others; "" none
 			const char *who, *title, *description; // "" none
+			uint64_t no;                           // of the sender; the same again takes its place
+			enum timeline_kind kind;               // of what it tells of many
+			uint32_t *agents; // owned: whose last one of that kind it is, told among others
+			size_t n_agents;
 		} timeline;
 		struct {
 			uint16_t series;

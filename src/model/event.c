@@ -156,6 +156,7 @@ static void free_payload(struct event *event)
 		free_text(event->u.timeline.who);
 		free_text(event->u.timeline.title);
 		free_text(event->u.timeline.description);
+		mem_free(event->u.timeline.agents);
 		break;
 	case EVENT_POINTS:
 		mem_free(event->u.points.items);

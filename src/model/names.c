@@ -284,6 +284,13 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_APPROVAL] = "approval",
 };
 
+static const char *const timeline_kinds[] = { "single", "added", "removed", "up", "down" };
+
+const char *timeline_kind_name(enum timeline_kind kind)
+{
+	return NAME(timeline_kinds, kind);
+}
+
 static const char *const approval_states[] = { "wanted", "given", "refused", "lapsed" };
 
 const char *approval_state_name(enum approval_state state)
