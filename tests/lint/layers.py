@@ -15,6 +15,7 @@ MODEL = TEXT | {"model"}
 FORMATS = MODEL | {"formats"}
 AGENTS = FORMATS | {"agents"}
 AUDIT = FORMATS | {"audit"}
+WIRE = AGENTS | {"wire"}
 OPERATIONS = AGENTS | {"audit", "operations"}
 SERVICES = AGENTS | {"audit", "operations", "services"}
 FLEET = MODEL | {"services", "fleet"}
@@ -27,6 +28,7 @@ STAGES = {
     "model": MODEL,
     "formats": FORMATS,
     "agents": AGENTS,
+    "wire": WIRE,
     "config": AGENTS | {"config"},
     "audit": AUDIT,
     "operations": OPERATIONS,
@@ -34,7 +36,7 @@ STAGES = {
     "drivers": AGENTS | {"poll", "drivers"},
     "services": SERVICES,
     "fleet": FLEET,
-    "feeds": SERVICES | {"config", "poll", "drivers", "fleet", "feeds"},
+    "feeds": SERVICES | WIRE | {"config", "poll", "drivers", "fleet", "feeds"},
     "screen": SCREEN,
     "widgets": WIDGETS,
     "report": FLEET | {"formats", "agents", "operations", "report"},
