@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Events as JSON: one object each, as opscon-protocol(7) describes them, written and read again.
  *
- * What is 0, "", false or unknown is left out, and a member that is absent reads as that. NaN is null. An agent's
- * `authorization` and its files of keys and certificates are never written, and are NULL when read.
+ * What is 0, "" or false is left out, and a member that is absent reads as that. NaN is null. An agent's
+ * `authorization` and its files of keys and certificates are never written, and are NULL when read; nor are
+ * presence.is_own, channel and seq.
  *
  * Reading is strict, since a hub is outside too: a member of another kind, a word that is none of its enumeration, a
  * number out of range and lists past their limits make the whole event bad. Members that are not known are passed over,
@@ -20,6 +21,7 @@ enum {
 	EVENT_JSON_MAX = 16 << 20,      // bytes of one event
 	EVENT_JSON_LABELS_MAX = 64,     // of an agent
 	EVENT_JSON_ROWS_MAX = 50000,    // of a scrape
+	EVENT_JSON_READINGS_MAX = 4096, // of an agent at one time
 	EVENT_JSON_POINTS_MAX = 20000,  // of a series
 	EVENT_JSON_AGENTS_MAX = 100000, // named by an item of the timeline
 	EVENT_JSON_STEPS_MAX = 64,      // of one target: forwards, and as many back
@@ -39,11 +41,9 @@ int event_json_write(const struct event *event, unsigned flags, struct bytes *ou
 enum wire_id {
 	WIRE_ID_AGENT,
 	WIRE_ID_ALERT,
-	WIRE_ID_OPERATION, // and the plan of an operation, which has the same number
-	WIRE_ID_PLAN,      // of a plan that is no operation (yet), and of an approval
+	WIRE_ID_OPERATION, // a plan, the operation that carries it out, and its approval: they have one number
 	WIRE_ID_PROGRESS,
 	WIRE_ID_SESSION,
-	WIRE_ID_TOKEN,  // of the request that asked for a plan
 	WIRE_ID_SERIES, // local numbers are below SERIES_MAX; 0 is one of them
 	WIRE_ID_COUNT,
 };
