@@ -1,11 +1,11 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* JSON of health answers, read in place: checked and laid out in one pass as one array of nodes that point into the
- * text. Nothing is allocated for an answer of the usual size. Takes and refuses exactly what json_parse() does, which
- * has the words for a refusal; lists of targets, which are long-lived and large, stay with that one.
+/* JSON of health answers and of events, read in place: checked and laid out in one pass as one array of nodes that
+ * point into the text. Nothing is allocated for one of the usual size. Takes and refuses exactly what json_parse()
+ * does, which has the words for a refusal; lists of targets, which are long-lived and large, stay with that one.
  *
  * Of duplicate names the last one wins, in the place of the first. A name ends at a NUL. Readers take NULL for "absent"
- * and answer as they do for a value of another kind. Used inside formats/ only.
+ * and answer as they do for a value of another kind.
  */
 #include <stdbool.h>
 #include <stddef.h>

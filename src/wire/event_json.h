@@ -18,13 +18,13 @@
 #include "wire/plans.h"
 
 enum {
-	EVENT_JSON_MAX = 16 << 20,      // bytes of one event
-	EVENT_JSON_LABELS_MAX = 64,     // of an agent
-	EVENT_JSON_ROWS_MAX = 50000,    // of a scrape
-	EVENT_JSON_READINGS_MAX = 4096, // of an agent at one time
-	EVENT_JSON_POINTS_MAX = 20000,  // of a series
-	EVENT_JSON_AGENTS_MAX = 100000, // named by an item of the timeline
-	EVENT_JSON_STEPS_MAX = 64,      // of one target: forwards, and as many back
+	EVENT_JSON_MAX = (16 << 20) - 1024, // bytes of one event
+	EVENT_JSON_LABELS_MAX = 64,         // of an agent
+	EVENT_JSON_ROWS_MAX = 50000,        // of a scrape
+	EVENT_JSON_READINGS_MAX = 4096,     // of an agent at one time
+	EVENT_JSON_POINTS_MAX = 20000,      // of a series
+	EVENT_JSON_AGENTS_MAX = 100000,     // named by an item of the timeline
+	EVENT_JSON_STEPS_MAX = 64,          // of one target: forwards, and as many back
 	EVENT_JSON_WHY_MAX = 160,
 };
 

@@ -101,6 +101,25 @@ int wire_bad(struct wire_scan *scan, const char *name, const char *what)
 	return -EINVAL;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+int wire_parse(struct wire_scan *scan, const char *what, const char *text, size_t n, struct json_tape *tape)
+{
+	int r;
+
+	while (n && is_blank(text[n - 1]))
+		n--;
+	while (n && is_blank(*text)) {
+		text++;
+		n--;
+	}
+	r = json_tape_read(tape, text, n);
+	return r == -EINVAL ? wire_bad(scan, what, "not JSON") : r;
+}
+
 int wire_read_int(const struct json_node *node, int64_t *out)
 {
 	bool is_negative;
@@ -218,10 +237,10 @@ static int read_whole(struct wire_scan *scan, const struct json_node *value, con
 	static const struct {
 		int64_t min, max;
 	} ranges[] = {
-		[WIRE_KIND_U8] = { 0, UINT8_MAX },           [WIRE_KIND_U16] = { 0, UINT16_MAX },
-		[WIRE_KIND_U32] = { 0, UINT32_MAX },         [WIRE_KIND_U64] = { 0, INT64_MAX },
-		[WIRE_KIND_SIZE] = { 0, INT32_MAX },
-		[WIRE_KIND_I32] = { INT32_MIN, INT32_MAX }, [WIRE_KIND_I64] = { INT64_MIN, INT64_MAX },
+		[WIRE_KIND_U8] = { 0, UINT8_MAX },          [WIRE_KIND_U16] = { 0, UINT16_MAX },
+		[WIRE_KIND_U32] = { 0, UINT32_MAX },        [WIRE_KIND_U64] = { 0, INT64_MAX },
+		[WIRE_KIND_SIZE] = { 0, INT32_MAX },        [WIRE_KIND_I32] = { INT32_MIN, INT32_MAX },
+		[WIRE_KIND_I64] = { INT64_MIN, INT64_MAX },
 	};
 	int64_t number;
 
@@ -254,7 +273,8 @@ int wire_field_read(struct wire_scan *scan, const struct json_node *value, const
 }
 
 // Members come in the order of the table, nearly always: the search begins where the last one ended.
-static const struct wire_field *find(const struct wire_field *fields, size_t n, size_t *at, const struct json_text *name)
+static const struct wire_field *find(const struct wire_field *fields, size_t n, size_t *at,
+				     const struct json_text *name)
 {
 	for (size_t tried = 0; tried < n; tried++) {
 		const struct wire_field *field = &fields[*at];
@@ -318,11 +338,11 @@ int wire_array_begin(struct wire_scan *scan, const struct json_node *object, con
 		     struct node_walk *walk, void *items, size_t *n)
 {
 	const struct json_node *array = node_member(object, name);
-	void **memory = items;
+	void *memory = NULL;
 	struct node_walk count;
 
 	*n = 0;
-	*memory = NULL;
+	memcpy(items, &memory, sizeof memory);
 	if (node_kind(array) != JSON_NULL && node_kind(array) != JSON_ARRAY)
 		return wire_bad(scan, name, "expected a list");
 	node_walk_array(&count, array);
@@ -335,8 +355,9 @@ int wire_array_begin(struct wire_scan *scan, const struct json_node *object, con
 	node_walk_array(walk, array);
 	if (!*n)
 		return 0;
-	*memory = mem_calloc(*n, size);
-	if (*memory)
+	memory = mem_calloc(*n, size);
+	memcpy(items, &memory, sizeof memory);
+	if (memory)
 		return 0;
 	*n = 0;
 	return -ENOMEM;

@@ -69,6 +69,9 @@ int wire_fields_read(struct wire_scan *scan, const struct json_node *object, con
 		     void *to);
 int wire_field_read(struct wire_scan *scan, const struct json_node *value, const struct wire_field *field, void *to);
 
+// Lays out text[0..n), blanks around it left out. 0, -EINVAL with why (in the words of `what`), -ENOMEM; finish it.
+int wire_parse(struct wire_scan *scan, const char *what, const char *text, size_t n, struct json_tape *tape);
+
 // ---- single values
 
 int wire_read_int(const struct json_node *node, int64_t *out); // a whole number, exactly. 0 or -EINVAL
@@ -78,8 +81,8 @@ int wire_read_word(struct wire_scan *scan, const struct json_node *node, const c
 char *wire_read_text(const struct json_node *node, size_t max); // cleaned; NULL for want of memory; "" when it is none
 void wire_write_double(struct json_writer *w, const char *name, double value);
 
-/* An array of at most `max` elements: 0 and *n, -EINVAL with why. Absent is none. *items is zeroed memory of as many
- * elements, NULL when there are none; -ENOMEM.
+/* An array of at most `max` elements: 0 and *n, -EINVAL with why. Absent is none. `items` points to a pointer,
+ * which becomes zeroed memory of as many elements, NULL when there are none; -ENOMEM.
  */
 int wire_array_begin(struct wire_scan *scan, const struct json_node *object, const char *name, size_t max, size_t size,
 		     struct node_walk *walk, void *items, size_t *n);

@@ -50,7 +50,7 @@ struct wire_hello {
 	char who[WIRE_NAME_MAX], host[WIRE_NAME_MAX], tty[WIRE_NAME_MAX];
 	char boot[WIRE_BOOT_HEX + 1]; // of the hub's start that `last` is of; "" none: a snapshot is due
 	uint64_t last[CHANNEL_COUNT]; // seq; 0 none
-	unsigned channels;            // bit = 1 << channel
+	unsigned channels;            // bit = 1 << channel; all when it does not say
 };
 
 struct wire_welcome {
