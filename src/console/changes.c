@@ -118,6 +118,9 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		console_refresh_question(console);
 		console->is_dirty = true;
 		break;
+	case FLEET_PRESENCE:
+	case FLEET_LEASE:
+	case FLEET_APPROVALS:
 	case FLEET_PROGRESS:
 	case FLEET_PLANS:
 	case FLEET_FEED:

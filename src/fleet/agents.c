@@ -41,6 +41,7 @@ static void entry_free(struct fleet_entry *entry)
 		event_unref(entry->probed[i]);
 	event_unref(entry->scrape);
 	event_unref(entry->lifecycle);
+	event_unref(entry->lease_event);
 	agent_unref(entry->public.agent);
 	mem_free(entry);
 }

@@ -25,6 +25,9 @@ static const fold_cb folds[EVENT_TYPE_COUNT] = {
 	[EVENT_SOURCE] = fleet_source_changed,
 	[EVENT_AUDIT_LIST] = fleet_audit_listed,
 	[EVENT_AUDIT_CHECK] = fleet_audit_checked,
+	[EVENT_PRESENCE] = fleet_presence_changed,
+	[EVENT_LEASE] = fleet_lease_changed,
+	[EVENT_APPROVAL] = fleet_approval_changed,
 };
 
 int fleet_create(const struct fleet_limits *limits, struct fleet **out)
@@ -64,6 +67,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_feed_finish(fleet);
 	fleet_sources_finish(fleet);
 	fleet_audit_finish(fleet);
+	fleet_together_finish(fleet);
 	mem_free(fleet->listeners);
 	mem_free(fleet);
 }

@@ -23,9 +23,12 @@ struct fleet_entry {
 	bool is_bad;      // linked in fleet::bad
 	bool is_aside;    // counted as in maintenance
 	struct fleet_entry *bad_prev, *bad_next;
-	struct event *probed[2];      // references: where public.probed points
-	struct event *scrape;         // reference, or NULL
-	struct event *lifecycle;      // reference, or NULL: where public.lifecycle points
+	struct event *probed[2];   // references: where public.probed points
+	struct event *scrape;      // reference, or NULL
+	struct event *lifecycle;   // reference, or NULL: where public.lifecycle points
+	struct event *lease_event; // reference, or NULL: nobody has it
+	struct fleet_lease lease;
+	bool is_lease_restated;       // by the snapshot that is under way, or there is none
 	UT_hash_handle hh;            // fleet::by_id
 	UT_hash_handle hh_key;        // fleet::by_key
 	uint64_t told_in[FOLD_COUNT]; // numbers of the items that tell of it among others; 0 none
@@ -44,6 +47,19 @@ struct fleet_operation {
 
 struct fleet_progress {
 	struct event *event; // reference
+};
+
+// Of both: false while a snapshot is under way that has not named it yet.
+struct fleet_present {
+	struct event *event; // reference: the texts
+	struct fleet_presence public;
+	bool is_restated;
+};
+
+struct fleet_approved {
+	struct event *event; // reference: the texts and the plan
+	struct fleet_approval public;
+	bool is_restated;
 };
 
 // The item into which like ones of the same second are folded.
@@ -67,6 +83,7 @@ enum {
 	FLEET_PROGRESS_MAX = 32,
 	FLEET_OPERATIONS_MAX = 200,
 	FLEET_PLANS_MAX = 16,
+	FLEET_APPROVALS_MAX = 64,
 	FLEET_RESOLVED_MAX = 1000,
 	FLEET_TIMELINE_DEFAULT = 5000
 };
@@ -117,6 +134,11 @@ struct fleet {
 	} * sources;
 	size_t n_sources;
 
+	struct fleet_present *presence; // owned, in order of arrival
+	size_t n_presence, cap_presence;
+	struct fleet_approved approvals[FLEET_APPROVALS_MAX]; // newest first
+	size_t n_approvals;
+
 	struct event *audit_list, *audit_check; // references, or NULL
 
 	struct event *feed_event; // reference: the detail
@@ -147,6 +169,9 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event);
 int fleet_source_changed(struct fleet *fleet, const struct event *event);
 int fleet_audit_listed(struct fleet *fleet, const struct event *event);
 int fleet_audit_checked(struct fleet *fleet, const struct event *event);
+int fleet_presence_changed(struct fleet *fleet, const struct event *event);
+int fleet_lease_changed(struct fleet *fleet, const struct event *event);
+int fleet_approval_changed(struct fleet *fleet, const struct event *event);
 
 // ---- between the parts
 struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id); // NULL when gone
@@ -177,6 +202,10 @@ void fleet_tell_down(struct fleet *fleet, const struct fleet_news *news);
 // Open alerts that were heard of before their agent was, as when channels are replayed one after the other.
 uint32_t fleet_count_alerts(const struct fleet *fleet, uint32_t agent);
 
+// Presence, leases and approvals of that origin which are not told between the two are gone.
+void fleet_together_begin(struct fleet *fleet, uint8_t origin);
+void fleet_together_end(struct fleet *fleet);
+
 void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent);
 
 void fleet_agents_finish(struct fleet *fleet);
@@ -192,3 +221,4 @@ void fleet_progress_finish(struct fleet *fleet);
 void fleet_operations_finish(struct fleet *fleet);
 void fleet_feed_finish(struct fleet *fleet);
 void fleet_sources_finish(struct fleet *fleet);
+void fleet_together_finish(struct fleet *fleet);
