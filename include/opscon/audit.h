@@ -113,7 +113,17 @@ struct audit_identity {
 	char session[33]; // drawn for this process
 };
 
+// Somebody who is not at this process but came in through it: a hub's session. Texts are clean.
+struct audit_person {
+	const char *user;   // the name of a token, or of a user of this machine
+	const char *origin; // "192.0.2.7 port 50022 (token)", "unix socket, pid 4711"
+	const char *role;   // "operator"; NULL or "": none
+	uint32_t session;   // the hub's number of it; 0: none (yet)
+	int64_t uid;        // of a user of this machine; -1: not known
+};
+
 struct audit_record {
+	const struct audit_person *by; // borrowed; NULL: whom this process acts for
 	enum audit_phase phase;
 	enum audit_action action;
 	enum audit_level level;

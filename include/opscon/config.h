@@ -9,6 +9,7 @@
 #include "opscon/exec_profile.h"
 #include "opscon/metric.h"
 #include "opscon/operation.h"
+#include "opscon/role.h"
 #include "opscon/status.h"
 
 // Fleet-wide defaults; an agent's own non-zero value wins.
@@ -115,6 +116,80 @@ struct drivers_config {
 	struct exec_config exec;
 };
 
+// ---- the hub
+
+// Where it listens for HTTP: an address as it is bound, never a name that would have to be looked up.
+struct hub_listen {
+	const char *text; // borrowed; as written: "127.0.0.1:8430", "[::1]:8430", "localhost:8430"
+	char host[46];    // "127.0.0.1" "::1" "0.0.0.0"; of localhost "127.0.0.1"
+	uint16_t port;    // 1..65535
+	bool is_ipv6;     // `host` is for AF_INET6
+	bool is_loopback; // anything else needs TLS, which a configuration that was read has
+	bool is_any;      // 0.0.0.0 or ::
+};
+
+enum hub_who { HUB_WHO_USER, HUB_WHO_GROUP, HUB_WHO_UID, HUB_WHO_TOKEN };
+
+// Who may come in by the unix socket, and as what. The first one that matches decides; where none does, the hub's own
+// user is an admin and nobody else comes in.
+struct hub_peer {
+	enum hub_who who; // user, group or uid
+	const char *name; // of a user or a group; NULL of a uid
+	int64_t uid;      // HUB_WHO_UID
+	enum role role;   // ROLE_NONE: not at all
+};
+
+// Narrows what peers or tokens have otherwise; never adds to it. All that match count: the least role, every `allow`,
+// any `deny`.
+struct hub_role {
+	enum hub_who who; // user, group or token
+	const char *name;
+	enum role role;           // at most this; ROLE_ADMIN: no less than otherwise
+	const char *allow, *deny; // selectors; NULL: none
+};
+
+// Of these the first that matches a target decides whether a second person has to agree to a plan with it.
+struct approval_rule {
+	unsigned verbs;          // bit = 1 << verb; 0: any
+	const char *environment; // a glob (* and ?); NULL: any
+	bool is_needed;
+};
+
+struct hub_record_config {
+	const char *dir;     // NULL: nothing is recorded
+	uint64_t max_bytes;  // of all files together; 1 GiB
+	int64_t max_age_ms;  // of the oldest; 7 days
+	uint16_t zstd_level; // 1..19; 3
+};
+
+struct hub_config {
+	const struct hub_listen *listens;
+	size_t n_listens;                 // 0: the socket alone
+	const char *socket;               // NULL: the default one
+	const char *cert_file, *key_file; // NULL: no TLS; both or none
+	const char *client_ca_file;       // clients must have a certificate of it; NULL: none is asked for
+	const char *token_file;           // NULL: hub-tokens.json in the state directory
+	const char *const *origins;       // "https://ops.example.net": lower case, without a default port
+	const char *const *hosts;         // "ops.example.net" or with ":port": lower case
+	size_t n_origins, n_hosts;
+	uint32_t n_clients;           // 1000
+	uint32_t n_unauthenticated;   // connections nobody has proven to be anybody on; 64
+	uint32_t unauthenticated_ms;  // and how long each may stay so; 10 s
+	uint32_t queue_bytes;         // of one client; 1 MiB
+	uint32_t message_bytes;       // from a client; 256 KiB
+	uint32_t n_requests_a_minute; // of one user; 120
+	uint32_t n_clients_a_user;    // 16
+	uint32_t idle_ms, sweep_ms;   // 300 s without any traffic either way; looked at every 60 s
+	uint64_t ring_bytes;          // events kept for who comes back; 16 MiB
+	const struct hub_peer *peers;
+	size_t n_peers;
+	const struct hub_role *roles;
+	size_t n_roles;
+	const struct approval_rule *approvals;
+	size_t n_approvals;
+	struct hub_record_config record;
+};
+
 struct config {
 	const char *path;       // NULL: none read
 	const char *fleet_name; // "" when not given
@@ -139,6 +214,7 @@ struct config {
 	struct audit_config audit;
 	struct operations_config operations;
 	struct drivers_config drivers;
+	struct hub_config hub;
 	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };
@@ -189,3 +265,12 @@ const char *config_places(char *out, size_t size);
 
 // $XDG_STATE_HOME (or ~/.local/state)/opscon, made with mode 0700. 0 or negative errno.
 int config_state_dir(char *out, size_t size);
+
+// Where the hub's socket is when nothing is said: $XDG_RUNTIME_DIR/opscon/hub.sock, else /run/opscon/hub.sock; and its
+// token file: hub-tokens.json in the state directory, which is made. `config` as read: what it says wins. 0 or negative
+// errno.
+int config_hub_socket(const struct config *config, char *out, size_t size);
+int config_hub_token_file(const struct config *config, char *out, size_t size);
+
+// Reads HOST:PORT, where HOST is an address (of version 6 in brackets) or localhost. 0, or -EINVAL.
+int config_listen_parse(const char *text, struct hub_listen *out);

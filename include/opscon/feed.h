@@ -4,6 +4,7 @@
  * contract. */
 #include <stdint.h>
 
+#include "opscon/audit.h"
 #include "opscon/event.h"
 #include "opscon/operation.h"
 
@@ -58,6 +59,7 @@ struct request {
 	uint32_t token, operation;
 	const char *hash, *typed, *reason; // borrowed
 	uint32_t session;                  // whose it is, where several share a feed; 0: this process's own person
+	const struct audit_person *person; // borrowed: who that is, for the audit trail; NULL with session 0
 };
 
 struct feed;

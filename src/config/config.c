@@ -85,6 +85,23 @@ void config_defaults(struct config *config)
 			.profiles = exec_profiles_ready,
 			.n_profiles = n_exec_profiles_ready,
 		},
+		.hub = {
+			.n_clients = 1000,
+			.n_unauthenticated = 64,
+			.unauthenticated_ms = 10000,
+			.queue_bytes = 1 << 20,
+			.message_bytes = 256 << 10,
+			.n_requests_a_minute = 120,
+			.n_clients_a_user = 16,
+			.idle_ms = 300000,
+			.sweep_ms = 60000,
+			.ring_bytes = 16 << 20,
+			.record = {
+				.max_bytes = 1 << 30,
+				.max_age_ms = INT64_C(7) * 86400000,
+				.zstd_level = 3,
+			},
+		},
 	};
 }
 

@@ -94,3 +94,25 @@ int config_state_dir(char *out, size_t size)
 	// What is kept there is nobody else's business, whoever made it.
 	return (status.st_mode & 077) && chmod(out, 0700) < 0 ? -errno : 0;
 }
+
+int config_hub_socket(const struct config *config, char *out, size_t size)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+	if (config && config->hub.socket)
+		return put(out, size, config->hub.socket, "");
+	return put(out, size, runtime && runtime[0] == '/' ? runtime : "/run", "/opscon/hub.sock");
+}
+
+int config_hub_token_file(const struct config *config, char *out, size_t size)
+{
+	char dir[4096];
+	int r = 0;
+
+	if (config && config->hub.token_file)
+		return put(out, size, config->hub.token_file, "");
+	if (config && config->state_dir)
+		return put(out, size, config->state_dir, "/hub-tokens.json");
+	r = config_state_dir(dir, sizeof dir);
+	return r < 0 ? r : put(out, size, dir, "/hub-tokens.json");
+}

@@ -10,6 +10,7 @@
 #include "opscon/metric.h"
 #include "opscon/progress.h"
 #include "opscon/reason.h"
+#include "opscon/role.h"
 #include "opscon/status.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -336,4 +337,21 @@ static const char *const feed_states[] = { "starting", "live", "late", "stale", 
 const char *feed_state_name(enum feed_state state)
 {
 	return NAME(feed_states, state);
+}
+
+static const char *const roles[ROLE_COUNT] = { "none", "viewer", "operator", "deployer", "admin" };
+
+const char *role_name(enum role role)
+{
+	return NAME(roles, role);
+}
+
+int role_from_name(const char *name, enum role *out)
+{
+	int i = find(roles, ROLE_COUNT, name);
+
+	if (i < 0)
+		return i;
+	*out = (enum role)i;
+	return 0;
 }
