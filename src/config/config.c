@@ -32,6 +32,7 @@ static const struct field sections[] = {
 	{ .name = "ui", .read = section_ui },
 	{ .name = "retention", .read = section_retention },
 	{ .name = "audit", .read = section_audit },
+	{ .name = "hub", .read = section_hub },
 	{ .name = "state_dir", .read = section_state_dir },
 	{ .name = NULL },
 };

@@ -37,6 +37,8 @@ struct value_texts {
 	size_t n;
 };
 void value_texts(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+// unsigned: one action such as restart, or a list of them, as bits 1 << verb
+void value_verbs(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // const yaml_node_t *: the node itself, for later
 void value_node(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 // a struct, by field->fields

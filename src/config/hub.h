@@ -1,0 +1,13 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Parts of the section `hub`, for its table. All take the struct hub_config as `out`.
+#include "config/reader.h"
+
+// Where it listens; TLS has been read before.
+void hub_listens(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void hub_origins(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void hub_hosts(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+
+void hub_peers(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void hub_roles(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void hub_approvals(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
