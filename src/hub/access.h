@@ -157,13 +157,15 @@ int access_recheck(struct access *access, struct access_identity *identity, stru
 
 // What a request is about.
 struct access_about {
-	enum verb verb;                    // of the plan or operation; VERB_COUNT: not known, or it has none
-	const struct agent *const *agents; // borrowed
-	size_t n_agents;                   // 0: the fleet as a whole
-	bool is_missing;                   // it names something that is not there
+	enum verb verb;              // of the plan or operation; VERB_COUNT: not known, or it has none
+	const struct agent **agents; // owned if by access_about_init(); the agents are the fleet's
+	size_t n_agents;             // 0: the fleet as a whole
+	size_t n_gone;               // agents of it that are not known any more
+	bool is_missing;             // the agent, alert, plan or operation that it names is not there
 };
 
-// The decision alone. 0, or -EPERM with why. An unknown type of request, verb or role is refused.
+// The decision alone. 0, or with why -EPERM or -ENOENT (what is_missing, told to who might have asked for it). An
+// unknown type of request, verb or role is refused.
 int access_decide(const struct access_identity *identity, enum request_type type, const struct access_about *about,
 		  char why[ACCESS_WHY_MAX]);
 
@@ -173,8 +175,9 @@ int access_about_init(struct access_about *out, const struct request *request, c
 		      const struct plan *plan);
 void access_about_finish(struct access_about *about);
 
-/* Everything at once: its quota, what it is about, the decision, and the record of a refusal. 0; -EPERM; -EAGAIN: too
- * many requests a minute; -ENOMEM; all with why.
+/* Everything at once: its quota, what it is about, the decision, and the record of a refusal. 0; -EPERM, -ENOENT;
+ * -EAGAIN: too many requests a minute; -ENOMEM; all with why. The hub sets `who`, `session` and `person` of a request
+ * by the identity, whatever the client says.
  */
 int access_allow(struct access *access, const struct access_identity *identity, const struct request *request,
 		 const struct fleet *fleet, const struct plan *plan, struct instant now, char why[ACCESS_WHY_MAX]);

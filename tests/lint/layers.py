@@ -42,6 +42,7 @@ STAGES = {
     "report": FLEET | {"formats", "agents", "operations", "report"},
     "console": WIDGETS | {"formats", "agents", "console"},
     "simulator": FORMATS | {"simulator"},
+    "hub": SERVICES | {"fleet", "report", "config", "hub"},
     "commands": None,  # assembles everything
 }
 
@@ -52,7 +53,7 @@ LIBRARIES = {
     r"cyaml/|yaml\.h": {"config"},
     r"utf8proc\.h": {"text"},
     r"zlib\.h": {"poll"},
-    r"sodium\.h": {"audit"},
+    r"sodium\.h": {"audit", "hub"},
     r"microhttpd\.h": {"simulator"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},
     r"uthash\.h|utlist\.h": {"base"},
