@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* Single code points: decoding them strictly, and what each is to a terminal. Used inside text/ only. */
+/* Single code points: decoding them strictly, and what each is to a terminal. Used inside text/, and where UTF-8 is
+ * only checked. */
 #include <stddef.h>
 #include <stdint.h>
 

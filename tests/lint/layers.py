@@ -14,6 +14,7 @@ TEXT = BASE | {"text"}
 MODEL = TEXT | {"model"}
 FORMATS = MODEL | {"formats"}
 AGENTS = FORMATS | {"agents"}
+WIRE = AGENTS | {"wire"}
 AUDIT = FORMATS | {"audit"}
 WIRE = AGENTS | {"wire"}
 OPERATIONS = AGENTS | {"audit", "operations"}
@@ -30,6 +31,7 @@ STAGES = {
     "agents": AGENTS,
     "wire": WIRE,
     "config": AGENTS | {"config"},
+    "wire": WIRE,
     "audit": AUDIT,
     "operations": OPERATIONS,
     "poll": AGENTS | {"poll"},
@@ -55,6 +57,7 @@ LIBRARIES = {
     r"zlib\.h": {"poll"},
     r"sodium\.h": {"audit", "hub"},
     r"microhttpd\.h": {"simulator"},
+    r"wslay/": {"wire"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},
     r"uthash\.h|utlist\.h": {"base"},
 }
