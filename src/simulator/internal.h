@@ -8,8 +8,8 @@
 #include <netinet/in.h>
 #include <uv.h>
 
+#include "server/libmicrohttpd.h"
 #include "simulator/fault.h"
-#include "simulator/libmicrohttpd.h"
 #include "simulator/life.h"
 #include "simulator/model.h"
 #include "simulator/roster.h"

@@ -14,12 +14,12 @@ TEXT = BASE | {"text"}
 MODEL = TEXT | {"model"}
 FORMATS = MODEL | {"formats"}
 AGENTS = FORMATS | {"agents"}
-WIRE = AGENTS | {"wire"}
 AUDIT = FORMATS | {"audit"}
 WIRE = AGENTS | {"wire"}
 OPERATIONS = AGENTS | {"audit", "operations"}
 SERVICES = AGENTS | {"audit", "operations", "services"}
 FLEET = MODEL | {"services", "fleet"}
+HUB = SERVICES | {"config", "wire", "fleet", "report", "server", "hub"}
 SCREEN = MODEL | {"screen"}
 WIDGETS = SCREEN | {"widgets"}
 
@@ -29,7 +29,6 @@ STAGES = {
     "model": MODEL,
     "formats": FORMATS,
     "agents": AGENTS,
-    "wire": WIRE,
     "config": AGENTS | {"config"},
     "wire": WIRE,
     "audit": AUDIT,
@@ -39,24 +38,26 @@ STAGES = {
     "services": SERVICES,
     "fleet": FLEET,
     "feeds": SERVICES | WIRE | {"config", "poll", "drivers", "fleet", "feeds"},
+    "server": BASE | {"server"},
+    "hub": HUB,
     "screen": SCREEN,
     "widgets": WIDGETS,
     "report": FLEET | {"formats", "agents", "operations", "report"},
     "console": WIDGETS | {"formats", "agents", "console"},
-    "simulator": FORMATS | {"simulator"},
+    "simulator": FORMATS | {"simulator", "server"},
     "hub": SERVICES | {"fleet", "report", "config", "hub"},
     "commands": None,  # assembles everything
 }
 
 LIBRARIES = {
-    r"uv\.h": {"poll", "drivers", "feeds", "simulator", "commands"},
+    r"uv\.h": {"poll", "drivers", "feeds", "simulator", "hub", "commands"},
     r"curl/": {"poll"},
     r"json-c/|json\.h": {"formats"},
     r"cyaml/|yaml\.h": {"config"},
     r"utf8proc\.h": {"text"},
     r"zlib\.h": {"poll"},
     r"sodium\.h": {"audit", "hub"},
-    r"microhttpd\.h": {"simulator"},
+    r"microhttpd\.h": {"simulator", "server"},
     r"wslay/": {"wire"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},
     r"uthash\.h|utlist\.h": {"base"},

@@ -1,6 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* libmicrohttpd, loaded by the first simulator: a console has none, and need not place it and its TLS. */
+/* libmicrohttpd, loaded by the first simulator or hub: a console has neither, and need not place it and its TLS. */
 #include <microhttpd.h>
 
 #include "base/library.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "simulator/libmicrohttpd.h"
+#include "server/libmicrohttpd.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -29,6 +29,11 @@ static struct {
 							      MHD_ContentReaderFreeCallback free_cb);
 	enum MHD_Result (*add_response_header)(struct MHD_Response *response, const char *name, const char *value);
 	void (*destroy_response)(struct MHD_Response *response);
+	struct MHD_Response *(*create_response_for_upgrade)(MHD_UpgradeHandler upgraded, void *ctx);
+	enum MHD_Result (*upgrade_action)(struct MHD_UpgradeResponseHandle *upgraded, enum MHD_UpgradeAction action,
+					  ...);
+	int (*get_connection_values)(struct MHD_Connection *conn, enum MHD_ValueKind kind, MHD_KeyValueIterator each,
+				     void *ctx);
 } lib;
 
 static const struct library_function functions[] = {
@@ -48,6 +53,9 @@ static const struct library_function functions[] = {
 	{ "MHD_create_response_from_callback", &lib.create_response_from_callback },
 	{ "MHD_add_response_header", &lib.add_response_header },
 	{ "MHD_destroy_response", &lib.destroy_response },
+	{ "MHD_create_response_for_upgrade", &lib.create_response_for_upgrade },
+	{ "MHD_upgrade_action", &lib.upgrade_action },
+	{ "MHD_get_connection_values", &lib.get_connection_values },
 };
 
 int libmicrohttpd_load(char why[LIBRARY_WHY_MAX])
@@ -149,4 +157,20 @@ enum MHD_Result MHD_add_response_header(struct MHD_Response *response, const cha
 void MHD_destroy_response(struct MHD_Response *response)
 {
 	lib.destroy_response(response);
+}
+
+struct MHD_Response *MHD_create_response_for_upgrade(MHD_UpgradeHandler upgraded, void *ctx)
+{
+	return lib.create_response_for_upgrade(upgraded, ctx);
+}
+
+enum MHD_Result MHD_upgrade_action(struct MHD_UpgradeResponseHandle *upgraded, enum MHD_UpgradeAction action, ...)
+{
+	return lib.upgrade_action(upgraded, action);
+}
+
+int MHD_get_connection_values(struct MHD_Connection *conn, enum MHD_ValueKind kind, MHD_KeyValueIterator each,
+			      void *ctx)
+{
+	return lib.get_connection_values(conn, kind, each, ctx);
 }
