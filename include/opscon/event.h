@@ -160,10 +160,11 @@ struct event {
 			bool needs_answer;     // a shrinking list: REQUEST_SHRINK_ACCEPT or _REFUSE
 		} notice;
 		struct {
+			bool is_link; // of the connection to its origin; else of what the sender's own polling is like
 			enum feed_state state;
 			int64_t since_ms;       // wall: when the state was entered
 			int64_t last_answer_ms; // wall: newest result of any agent, be it a failure; 0 never
-			int64_t retry_ms;       // wall: FEED_RECONNECTING: next try
+			int64_t retry_ms;       // wall: of a connection that does not stand, its next try; 0 now
 			const char *detail;     // owned, "" when none
 			uint32_t lag_ms;        // of our own loop, worst since the last event
 			uint32_t n_in_flight, n_waiting;

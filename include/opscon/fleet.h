@@ -201,7 +201,12 @@ const struct progress *fleet_progress_at(const struct fleet *fleet, size_t i); /
 // A question that waits for an answer (a shrinking list), or NULL.
 const struct timeline_item *fleet_question(const struct fleet *fleet);
 
+/* With hubs it is that of the one that is worst off: how the connection to it is, and where that stands how its own
+ * polling is. What agents of a hub that is away were like is stale (FRESHNESS_STALE), and as it was said again when it
+ * is back.
+ */
 struct fleet_feed {
+	size_t n_hubs, n_away; // 0 hubs: our own polling. Away: their connection does not stand
 	enum feed_state state;
 	int64_t since_ms, last_answer_ms, retry_ms; // wall
 	const char *detail;
