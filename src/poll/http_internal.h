@@ -104,6 +104,7 @@ void http_handle_gone(struct http_client *client);       // a handle was closed:
 // http_options.c
 int http_options_prepare(struct http_transfer *transfer); // what every transfer has in common; 0 or negative errno
 int http_options_apply(struct http_transfer *transfer, const struct http_request *request);
+CURLcode http_options_tls(const struct http_client *client, CURL *easy, const struct agent_tls *tls);
 bool http_request_is_sane(const struct http_request *request); // no control character where it could split a request
 bool http_url_has_literal(const char *url);                    // an address instead of a name
 

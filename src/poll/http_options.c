@@ -255,11 +255,9 @@ static CURLcode apply_method(struct http_transfer *transfer, const struct http_r
 	return code | set_text(easy, CURLOPT_CUSTOMREQUEST, strcmp(method, "GET") == 0 ? NULL : method);
 }
 
-static CURLcode apply_tls(struct http_transfer *transfer, const struct agent_tls *tls)
+CURLcode http_options_tls(const struct http_client *client, CURL *easy, const struct agent_tls *tls)
 {
-	const struct http_client *client = transfer->client;
 	const char *ca_file = tls->ca_file ? tls->ca_file : client->options.ca_file;
-	CURL *easy = transfer->easy;
 	CURLcode code;
 
 	code = set_number(easy, CURLOPT_SSL_VERIFYPEER, !tls->is_insecure);
@@ -308,7 +306,7 @@ int http_options_apply(struct http_transfer *transfer, const struct http_request
 	code = set_text(transfer->easy, CURLOPT_URL, request->url);
 	code |= apply_method(transfer, request);
 	code |= apply_way(transfer, request);
-	code |= apply_tls(transfer, &request->tls);
+	code |= http_options_tls(transfer->client, transfer->easy, &request->tls);
 	code |= apply_times(transfer, request);
 	code |= set_number(transfer->easy, CURLOPT_FRESH_CONNECT, request->is_fresh);
 	// What may become a lane is not libcurl's to keep.

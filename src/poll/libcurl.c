@@ -12,6 +12,8 @@ static struct {
 	void (*easy_cleanup)(CURL *easy);
 	CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
 	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
+	CURLcode (*easy_recv)(CURL *easy, void *out, size_t n, size_t *n_read);
+	CURLcode (*easy_send)(CURL *easy, const void *bytes, size_t n, size_t *n_written);
 	CURLHcode (*easy_header)(CURL *easy, const char *name, size_t index, unsigned origin, int request,
 				 struct curl_header **out);
 	const char *(*easy_strerror)(CURLcode code);
@@ -34,6 +36,8 @@ static const struct library_function functions[] = {
 	{ "curl_easy_setopt", &lib.easy_setopt },
 	{ "curl_easy_getinfo", &lib.easy_getinfo },
 	{ "curl_easy_header", &lib.easy_header },
+	{ "curl_easy_recv", &lib.easy_recv },
+	{ "curl_easy_send", &lib.easy_send },
 	{ "curl_easy_strerror", &lib.easy_strerror },
 	{ "curl_multi_init", &lib.multi_init },
 	{ "curl_multi_cleanup", &lib.multi_cleanup },
@@ -108,6 +112,16 @@ CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned 
 			   struct curl_header **out)
 {
 	return lib.easy_header(easy, name, index, origin, request, out);
+}
+
+CURLcode curl_easy_recv(CURL *easy, void *out, size_t n, size_t *n_read)
+{
+	return lib.easy_recv(easy, out, n, n_read);
+}
+
+CURLcode curl_easy_send(CURL *easy, const void *bytes, size_t n, size_t *n_written)
+{
+	return lib.easy_send(easy, bytes, n, n_written);
 }
 
 const char *curl_easy_strerror(CURLcode code)
