@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/hub_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EARLY_PING = 4, LATE_PART = 2, GONE_PINGS = 2 };
+
+static void set_why(struct hub_state *s, const char *why)
+{
+	snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static void enter(struct hub_state *s, enum hub_phase phase, struct instant now)
+{
+	s->phase = phase;
+	s->began = s->now = now;
+}
+
+void hub_state_init(struct hub_state *s, const struct hub_state_options *options, struct instant now)
+{
+	*s = (struct hub_state){ .options = *options, .since = now, .retry_ms = now.mono_ms };
+	if (!s->options.ping_ms)
+		s->options.ping_ms = HUB_PING_MS;
+	if (!s->options.connect_ms)
+		s->options.connect_ms = HUB_CONNECT_MS;
+	backoff_init(&s->backoff, options->base_ms, options->cap_ms);
+	enter(s, HUB_WAITING, now);
+}
+
+static bool stands(const struct hub_state *s)
+{
+	return s->phase == HUB_READING || s->phase == HUB_LIVE;
+}
+
+static int64_t ping_due_ms(const struct hub_state *s)
+{
+	int64_t early = s->heard_ms + s->options.ping_ms / EARLY_PING;
+	int64_t regular = s->pinged_ms + s->options.ping_ms;
+
+	if (s->pinged_ms > s->heard_ms) // it is out
+		return regular;
+	return early < regular ? early : regular;
+}
+
+// Somebody was asked and has not said anything since.
+static int64_t late_at_ms(const struct hub_state *s)
+{
+	return s->pinged_ms > s->heard_ms ? s->pinged_ms + s->options.ping_ms / LATE_PART : INT64_MAX;
+}
+
+static int64_t gone_at_ms(const struct hub_state *s)
+{
+	return s->heard_ms + (int64_t)GONE_PINGS * s->options.ping_ms;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t hub_state_due_ms(const struct hub_state *s)
+{
+	int64_t poll_ms = s->trouble == HUB_BLOCKED && !stands(s) ? s->poll_ms : INT64_MAX, due;
+
+	if (s->phase == HUB_WAITING)
+		return earlier(s->retry_ms, poll_ms);
+	if (s->phase == HUB_CONNECTING)
+		return earlier(s->began.mono_ms + s->options.connect_ms, poll_ms);
+	due = earlier(ping_due_ms(s), gone_at_ms(s));
+	return late_at_ms(s) > s->now.mono_ms ? earlier(due, late_at_ms(s)) : due;
+}
+
+enum hub_act hub_state_tick(struct hub_state *s, struct instant now)
+{
+	s->now = now;
+	if (s->phase == HUB_WAITING && now.mono_ms >= s->retry_ms) {
+		enter(s, HUB_CONNECTING, now);
+		return HUB_ACT_CONNECT;
+	}
+	if (s->phase == HUB_CONNECTING && now.mono_ms >= s->began.mono_ms + s->options.connect_ms)
+		return HUB_ACT_DROP;
+	if (stands(s) && now.mono_ms >= gone_at_ms(s))
+		return HUB_ACT_DROP;
+	if (stands(s) && now.mono_ms >= ping_due_ms(s)) {
+		s->pinged_ms = now.mono_ms;
+		return HUB_ACT_PING;
+	}
+	if (s->trouble == HUB_BLOCKED && !stands(s) && now.mono_ms >= s->poll_ms) {
+		s->poll_ms = now.mono_ms + HUB_POLL_MS;
+		return HUB_ACT_POLL;
+	}
+	return HUB_ACT_NONE;
+}
+
+static void settle(struct hub_state *s, struct instant now)
+{
+	enter(s, HUB_LIVE, now);
+	s->trouble = HUB_WELL;
+	s->since = now;
+	s->is_known = true;
+	s->is_polled = false;
+	set_why(s, "");
+}
+
+void hub_state_hello(struct hub_state *s, bool is_resumed, struct instant now)
+{
+	s->heard_ms = now.mono_ms;
+	s->pinged_ms = now.mono_ms - 1; // the next in its own time
+	enter(s, HUB_READING, now);
+	if (is_resumed)
+		settle(s, now);
+}
+
+void hub_state_whole(struct hub_state *s, struct instant now)
+{
+	if (s->phase == HUB_READING)
+		settle(s, now);
+}
+
+void hub_state_anew(struct hub_state *s, struct instant now)
+{
+	// What was shown stays true until the end of it: nothing to say while it is live.
+	s->now = now;
+}
+
+void hub_state_heard(struct hub_state *s, struct instant now)
+{
+	s->heard_ms = now.mono_ms;
+	s->now = now;
+}
+
+void hub_state_polled(struct hub_state *s, bool is_read, struct instant now)
+{
+	s->now = now;
+	if (s->is_polled == is_read)
+		return;
+	s->is_polled = is_read;
+	s->is_known |= is_read;
+	s->since = now;
+}
+
+void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random, struct instant now)
+{
+	int64_t stood_ms = stands(s) ? now.mono_ms - s->began.mono_ms : 0;
+	uint32_t wait_ms = backoff_next_ms(&s->backoff, stood_ms, random);
+
+	if (s->phase == HUB_LIVE || (trouble == HUB_REFUSED) != (s->trouble == HUB_REFUSED))
+		s->since = now;
+	if (trouble != HUB_BLOCKED)
+		s->is_polled = false;
+	else if (s->trouble != HUB_BLOCKED)
+		s->poll_ms = now.mono_ms;
+	s->trouble = trouble;
+	set_why(s, why);
+	s->retry_ms = now.mono_ms + wait_ms;
+	enter(s, HUB_WAITING, now);
+}
+
+void hub_state_retry(struct hub_state *s, struct instant now)
+{
+	s->now = now;
+	if (s->phase == HUB_WAITING)
+		s->retry_ms = now.mono_ms;
+}
+
+static enum feed_state away(const struct hub_state *s)
+{
+	switch (s->trouble) {
+	case HUB_REFUSED:
+		return FEED_REFUSED;
+	case HUB_BLOCKED:
+		return s->is_polled ? FEED_LATE : FEED_RECONNECTING;
+	case HUB_LOST:
+		return FEED_RECONNECTING;
+	case HUB_WELL:
+		break;
+	}
+	return s->is_known ? FEED_RECONNECTING : FEED_STARTING;
+}
+
+void hub_state_show(const struct hub_state *s, struct hub_feed *out)
+{
+	*out = (struct hub_feed){ .state = FEED_LIVE, .since_ms = s->since.wall_ms, .detail = "" };
+	if (s->phase == HUB_LIVE && s->now.mono_ms < late_at_ms(s))
+		return;
+	if (s->phase == HUB_LIVE) {
+		out->state = FEED_LATE;
+		out->since_ms = s->now.wall_ms - (s->now.mono_ms - s->heard_ms);
+		out->detail = "the hub does not answer";
+		return;
+	}
+	out->state = away(s);
+	out->detail = s->why;
+	if (s->phase == HUB_WAITING && out->state != FEED_STARTING)
+		out->retry_ms = s->now.wall_ms + (s->retry_ms - s->now.mono_ms);
+}
