@@ -217,6 +217,33 @@ static char *add_time(char *out, const struct tm *tm)
 	return out;
 }
 
+int human_parse_rfc3339(const char *text, int64_t *out_ms)
+{
+	struct tm tm = { 0 };
+	int n = 0, n_digits = 0;
+	int64_t ms = 0;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+		   &tm.tm_sec, &n) != 6 ||
+	    n != 19)
+		return -EINVAL;
+	text += n;
+	if (*text == '.')
+		for (text++; *text >= '0' && *text <= '9'; text++, n_digits++)
+			if (n_digits < 3)
+				ms = ms * 10 + (*text - '0');
+	for (; n_digits < 3; n_digits++)
+		ms *= 10;
+	if (strcmp(text, "Z") != 0 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+	    tm.tm_year < 0 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
+	    tm.tm_sec > 60)
+		return -EINVAL;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	*out_ms = (int64_t)timegm(&tm) * 1000 + ms;
+	return 0;
+}
+
 char *human_time_of_day(int64_t wall_ms, int32_t utc_offset_s, char *out)
 {
 	struct tm tm = broken_down(wall_ms, utc_offset_s);

@@ -22,6 +22,8 @@ char *human_bytes(double bytes, char *out);             // "0 B" "12.4 KiB" "3.1
 char *human_fixed(double value, int places, char *out); // 0..6 decimals and a dot; |value| < 1e12
 char *human_si(double value, char *out);                // "0.12" "950" "12.4k" "3.1M"; at most 6 characters
 char *human_rfc3339(int64_t wall_ms, char *out);        // "2026-11-23T15:04:05.120Z"
+// The same back, to the millisecond; a fraction may be missing. 0 or -EINVAL.
+int human_parse_rfc3339(const char *text, int64_t *out_ms);
 char *human_time_of_day(int64_t wall_ms, int32_t utc_offset_s, char *out); // "15:04:05"
 char *human_date(int64_t wall_ms, int32_t utc_offset_s, char *out);        // "2026-11-23"
 

@@ -102,5 +102,35 @@ START_TEST(durations_are_read_with_units)
 }
 END_TEST
 
-SUITE("human", durations_have_two_units_at_most, relative_times_keep_the_portals_words, quantities_stay_short,
-      times_are_rfc3339_in_utc, durations_are_read_with_units)
+START_TEST(times_are_read_as_they_are_written)
+{
+	static const int64_t times[] = { 0, 1, 1795446245120, -1000, 253402300799999 };
+	static const char *const bad[] = { "",
+					   "now",
+					   "2026-11-23",
+					   "2026-11-23T15:04:05",
+					   "2026-11-23T15:04:05+01:00",
+					   "2026-13-23T15:04:05Z",
+					   "2026-11-23T25:04:05Z",
+					   "2026-11-23T15:04:05.1xZ",
+					   "2026-11-23 15:04:05Z",
+					   "26-11-23T15:04:05Z" };
+	char text[HUMAN_MAX];
+	int64_t at_ms;
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		ck_assert_int_eq(human_parse_rfc3339(human_rfc3339(times[i], text), &at_ms), 0);
+		ck_assert_int_eq(at_ms, times[i]);
+	}
+	ck_assert_int_eq(human_parse_rfc3339("2026-11-23T15:04:05Z", &at_ms), 0);
+	ck_assert_int_eq(at_ms, 1795446245000);
+	ck_assert_int_eq(human_parse_rfc3339("2026-11-23T15:04:05.1234567Z", &at_ms), 0);
+	ck_assert_int_eq(at_ms, 1795446245123);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		ck_assert_int_eq(human_parse_rfc3339(bad[i], &at_ms), -EINVAL);
+}
+END_TEST
+
+SUITE("human", times_are_read_as_they_are_written, durations_have_two_units_at_most,
+      relative_times_keep_the_portals_words, quantities_stay_short, times_are_rfc3339_in_utc,
+      durations_are_read_with_units)
