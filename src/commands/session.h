@@ -24,6 +24,7 @@ enum session_flag {
 	SESSION_ONCE = 1 << 0,    // one probe is the verdict
 	SESSION_AUDITED = 1 << 1, // somebody sits there: what they do is recorded
 	SESSION_DEMO = 1 << 2,    // in a trail of its own
+	SESSION_SHARED = 1 << 3,  // several people use it
 };
 
 // Starts watching. 0, or an exit code after saying what is wrong; session_stop() is due either way.

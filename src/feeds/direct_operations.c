@@ -145,6 +145,8 @@ static int start_engine(struct direct_feed *feed, const struct direct_options *o
 		.audit = feed->audit,
 		.state_dir = options->state_dir,
 		.holder = options->holder,
+		.approvals = feed->config->hub.approvals,
+		.n_approvals = options->is_shared ? feed->config->hub.n_approvals : 0,
 		.is_demo = options->is_demo,
 	};
 

@@ -127,6 +127,10 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_OPERATION_ROLLBACK:
 	case REQUEST_PAUSE_ALL:
 	case REQUEST_OBSERVE:
+	case REQUEST_PLAN_KEEP:
+	case REQUEST_PLAN_DROP:
+	case REQUEST_APPROVE:
+	case REQUEST_DISAPPROVE:
 		r = direct_operations_request(feed, request);
 		break;
 	case REQUEST_AUDIT_LIST:
@@ -146,10 +150,6 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_LOOK:    // and nobody else is
 		r = 0;
 		break;
-	case REQUEST_PLAN_KEEP:
-	case REQUEST_PLAN_DROP:
-	case REQUEST_APPROVE:
-	case REQUEST_DISAPPROVE:
 	case REQUEST_TYPE_COUNT:
 		r = -ENOTSUP;
 		break;

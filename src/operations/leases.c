@@ -61,14 +61,14 @@ struct lease *leases_of(struct leases *leases, const char *key)
 	return lease;
 }
 
-static void touch(struct leases *leases, struct lease *lease)
+void leases_touch(struct leases *leases, struct lease *lease)
 {
 	if (!lease->is_changed)
 		DL_APPEND2(leases->changed, lease, changed_prev, changed_next);
 	lease->is_changed = true;
 }
 
-const struct lease *leases_next_changed(struct leases *leases)
+struct lease *leases_next_changed(struct leases *leases)
 {
 	struct lease *lease = leases->changed;
 
@@ -100,16 +100,14 @@ static void hold(struct leases *leases, struct lease *lease, const struct lease_
 
 	if (!was_held)
 		DL_APPEND(leases->held, lease);
-	if (!was_held || claim->until_ms > before_ms)
-		lease->until_ms = claim->until_ms;
+	lease->until_ms = claim->until_ms;
 	lease->is_held = true;
 	lease->is_operating = claim->is_operating;
 	lease->claim = claim->no;
 	if (lease->until_ms < leases->next_ms)
 		leases->next_ms = lease->until_ms;
-	if (!was_held || was_operating != lease->is_operating ||
-	    (!lease->is_operating && lease->until_ms != before_ms))
-		touch(leases, lease);
+	if (!was_held || was_operating != lease->is_operating || (!lease->is_operating && lease->until_ms != before_ms))
+		leases_touch(leases, lease);
 }
 
 static void let_go(struct leases *leases, struct lease *lease)
@@ -117,7 +115,7 @@ static void let_go(struct leases *leases, struct lease *lease)
 	DL_DELETE(leases->held, lease);
 	lease->is_held = lease->is_operating = false;
 	lease->claim = 0;
-	touch(leases, lease);
+	leases_touch(leases, lease);
 }
 
 static void take(struct leases *leases, struct lease *lease, const struct lease_claim *claim)
@@ -157,6 +155,8 @@ int leases_keep(struct leases *leases, struct lease *lease, uint64_t epoch, cons
 		kept.no = lease->claim;
 		kept.is_operating = true;
 	}
+	if (lease->is_held && lease->until_ms > kept.until_ms)
+		kept.until_ms = lease->until_ms;
 	hold(leases, lease, &kept);
 	return 0;
 }

@@ -20,7 +20,7 @@
 
 #include "base/table.h"
 
-enum { LEASE_HOLDER_MAX = 96, LEASE_MS = 30000 };
+enum { LEASE_HOLDER_MAX = 96 };
 
 struct leases;
 
@@ -75,5 +75,7 @@ int64_t leases_next_ms(const struct leases *leases); // mono: not before then; I
 // Another session has it now.
 bool lease_is_others(const struct lease *lease, uint32_t session, int64_t now_ms);
 
+void leases_touch(struct leases *leases, struct lease *lease); // it is to be told (again)
+
 // One that has another holder, or another end, than when it was last told; NULL: there is none.
-const struct lease *leases_next_changed(struct leases *leases);
+struct lease *leases_next_changed(struct leases *leases);

@@ -4,6 +4,8 @@
  *
  * The lock belongs to the open file, so that it ends with its process, however that ends. The holder's words stand in
  * the file, which stays when it is released: no file is ever removed here, so nobody locks one that has lost its name.
+ * It is taken when an operation begins, and is for processes: among the people of one process there are leases
+ * (leases.h), which are taken when somebody begins to think about it.
  */
 #include <stddef.h>
 

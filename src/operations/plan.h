@@ -24,6 +24,7 @@ struct plan_subject {
 	const struct driver_sight *sight; // what was seen last; NULL: nothing
 	const char *const *dependents;    // names
 	size_t n_dependents;
+	const char *taken;    // who else is about to operate on it, as a refusal; NULL: nobody
 	bool is_hidden;       // the asker's filter does not show it
 	bool is_last_healthy; // of its service and environment
 };

@@ -239,6 +239,8 @@ static const char *standing_refusal(const struct plan_maker *maker, const struct
 	char words[REFUSAL_MAX]; // of either
 	const char *refusal = policy_refusal(maker->question->config, verb, target->environment, words);
 
+	if (!refusal[0] && subject->taken)
+		refusal = subject->taken;
 	if (!refusal[0])
 		refusal = verb_refusal(subject->lifecycle, verb, words);
 	if (!refusal[0] && !subject->driver)

@@ -67,6 +67,15 @@ enum guard policy_guard(const struct operations_config *config, enum verb verb, 
 	return verb == VERB_START || verb == VERB_RESUME ? GUARD_REVERSIBLE : GUARD_CONFIRM;
 }
 
+bool policy_wants_approval(const struct approval_rule *rules, size_t n, enum verb verb, const char *environment)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((!rules[i].verbs || rules[i].verbs & 1U << verb) &&
+		    (!rules[i].environment || glob_matches(rules[i].environment, environment)))
+			return rules[i].is_needed;
+	return false;
+}
+
 // ---- the name that is typed
 
 static bool is_same(const char *a, const char *b)

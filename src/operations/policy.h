@@ -28,6 +28,9 @@ const char *policy_refusal(const struct operations_config *config, enum verb ver
 enum guard policy_guard(const struct operations_config *config, enum verb verb, const char *environment,
 			bool is_last_healthy, size_t n_targets);
 
+// Whether a second person has to agree to a plan with such a target: the first rule that matches decides.
+bool policy_wants_approval(const struct approval_rule *rules, size_t n, enum verb verb, const char *environment);
+
 /* The name that must be typed for those targets of a plan that have no refusal: their service when they share one, of
  * a single agent without a service its own name, else their environment when they share one, else "restart 12".
  */

@@ -280,6 +280,39 @@ void audit_recovered(struct op *op, const char *why, struct instant now)
 	writ_audit(op->engine, NULL, &record, now);
 }
 
+void audit_approval(struct provisioning_engine *engine, const struct kept_plan *kept, const struct request *request,
+		    int error, const char *why, struct instant now)
+{
+	const struct plan *plan = kept ? kept->plan : NULL;
+	struct fields details = { .n = 0 };
+	char names[NAMES_MAX], no[32];
+	struct audit_record record = {
+		.by = request ? request->person : NULL,
+		.phase = AUDIT_DECISION,
+		.action = plan ? audit_action_of(plan->params.verb) : AUDIT_ACCESS,
+		.level = error < 0 ? AUDIT_WARNING : AUDIT_INFO,
+		.result = error < 0 ? AUDIT_REFUSED : AUDIT_SUCCESS,
+		.reason = request ? request->text : NULL,
+		.error = error < 0 ? why : NULL,
+	};
+
+	snprintf(no, sizeof no, "%u", (unsigned)(plan ? plan->no : request ? request->operation : 0));
+	put_resource(plan, no, &record);
+	if (request)
+		add(&details, "request", audit_text(request_type_name(request->type)));
+	else
+		add(&details, "approval", audit_text(approval_state_name(kept->approval.state)));
+	if (request)
+		add_text(&details, "who", request->who);
+	if (plan) {
+		add_text(&details, "asker", kept->asker);
+		put_params(&details, plan, names);
+		add_text(&details, "plan", plan->hash);
+	}
+	record.details = as_fields(&details);
+	writ_audit(engine, NULL, &record, now);
+}
+
 // ---- one target
 
 static void put_sight(struct fields *fields, const struct driver_sight *sight)

@@ -35,13 +35,15 @@ int provisioning_engine_create(const struct engine_options *options, struct prov
 	engine->audit = options->audit;
 	engine->is_demo = options->is_demo;
 	engine->calls.world = &engine->world;
+	engine->approvals = options->approvals;
+	engine->n_approvals = options->n_approvals;
 	snprintf(engine->holder, sizeof engine->holder, "%s", options->holder);
 	if (is_kept) {
 		engine->journal = options->journal;
 		engine->operations_dir = path_of(options->state_dir, "operations");
 		engine->locks_dir = path_of(options->state_dir, "locks");
 	}
-	if (is_kept && (!engine->operations_dir || !engine->locks_dir)) {
+	if (leases_create(&engine->leases) < 0 || (is_kept && (!engine->operations_dir || !engine->locks_dir))) {
 		provisioning_engine_destroy(engine);
 		return -ENOMEM;
 	}
@@ -59,6 +61,7 @@ void provisioning_engine_destroy(struct provisioning_engine *engine)
 		op_destroy(engine->ops);
 	recover_finish(engine);
 	lives_finish(engine);
+	leases_destroy(engine->leases);
 	writs_finish(engine);
 	calls_finish(&engine->calls);
 	mem_free(engine->operations_dir);
@@ -96,6 +99,7 @@ static void tell_all(struct provisioning_engine *engine, struct instant now)
 {
 	struct op *op, *next;
 
+	leases_tell(engine, now);
 	lives_tell(engine, now);
 	DL_FOREACH(engine->ops, op)
 		op_tell(op, now);
@@ -136,6 +140,8 @@ int64_t provisioning_engine_deadline(const struct provisioning_engine *engine)
 		return 0;
 	if (engine->locks_dir && engine->lives)
 		at_ms = earlier(at_ms, engine->locks_at_ms);
+	at_ms = earlier(at_ms, leases_next_ms(engine->leases));
+	at_ms = earlier(at_ms, approvals_deadline(engine));
 	DL_FOREACH(engine->ops, op)
 		at_ms = earlier(at_ms, op_deadline(op));
 	return at_ms;
@@ -151,6 +157,8 @@ void provisioning_engine_tick(struct provisioning_engine *engine, struct instant
 	lives_look_at_locks(engine, now);
 	DL_FOREACH(engine->ops, op)
 		op_tick(op, now);
+	leases_expire(engine->leases, now.mono_ms); // after those of operations that run were kept
+	approvals_tick(engine, now);
 	engine_settle(engine, now);
 }
 
@@ -195,6 +203,13 @@ static int carry(struct provisioning_engine *engine, const struct request *reque
 		return pause_all(engine, request, now);
 	case REQUEST_OBSERVE:
 		return lives_observe(engine, request->agent, now);
+	case REQUEST_PLAN_KEEP:
+		return plan_leases_keep(engine, request, now);
+	case REQUEST_PLAN_DROP:
+		return plans_drop(engine, request, now);
+	case REQUEST_APPROVE:
+	case REQUEST_DISAPPROVE:
+		return approval_answer(engine, request, now);
 	default:
 		return -EINVAL;
 	}

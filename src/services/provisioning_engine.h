@@ -7,8 +7,13 @@
  * looking does not tell, the target is indeterminate and stays so.
  *
  * What it knows of the world comes through `struct engine_world`, what it does goes through drivers, what it has to say
- * goes to a sink: EVENT_PLAN, EVENT_OPERATION, EVENT_LIFECYCLE, and notices. It has no clock and no loop: its owner
- * calls provisioning_engine_tick() when a deadline has come, and the world says what time it is when a driver answers.
+ * goes to a sink: EVENT_PLAN, EVENT_OPERATION, EVENT_LIFECYCLE, EVENT_LEASE, EVENT_APPROVAL, and notices. It has no
+ * clock and no loop: its owner calls provisioning_engine_tick() when a deadline has come, and the world says what time
+ * it is when a driver answers.
+ *
+ * Of several people at once (request.session) one has an agent: by a lease from the plan on, for as long as the plan is
+ * kept, and while its operation runs. Every step is checked against the lease before it is sent, so that of an
+ * operation that was frozen, while somebody else took the agent, nothing comes late.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,11 +35,12 @@ enum {
 	ENGINE_LOOK_EVERY_MS = 1000,   // and how often; the control file too
 	ENGINE_GRACE_MS = 5000,        // past a step's time limit: a driver that says nothing any more is given up
 	ENGINE_TELL_MS = 100,          // between two snapshots of one operation
-	ENGINE_PLANS_KEPT = 16,        // the newest; a plan that is gone cannot be submitted
+	ENGINE_PLANS_KEPT = 64,        // the newest; a plan that is gone cannot be submitted
 	ENGINE_PLAN_AGE_MS = 900000,   // nor one that is older
 	ENGINE_OUTPUT_LINES = 20,      // the last ones of an operation
 	ENGINE_OUTPUT_BYTES = 200,     // of one of them
 	ENGINE_OPERATIONS_KEPT = 1000, // open ones; more are refused with -ENOBUFS
+	ENGINE_LEASE_MS = 30000,       // how long a plan has its agents, unless it is kept
 };
 
 // What the guards of a rollout look at, of the newest few readings; NaN where there are not enough of them.
@@ -71,7 +77,9 @@ struct engine_options {
 	struct audit_logger *audit;     // borrowed; outlives the engine
 	const char *state_dir;          // copied; NULL: the same
 	const char *holder;             // copied: this process, for people: "alice, pid 4711"
-	bool is_demo;                   // neither journal nor locks; elsewhere nothing is done without them
+	const struct approval_rule *approvals; // borrowed: when a second person has to agree; of a hub
+	size_t n_approvals;                    // 0: never
+	bool is_demo;                          // neither journal nor locks; elsewhere nothing is done without them
 };
 
 struct provisioning_engine;
@@ -86,11 +94,11 @@ int provisioning_engine_create(const struct engine_options *options, struct prov
  */
 void provisioning_engine_destroy(struct provisioning_engine *engine);
 
-/* REQUEST_PLAN ... REQUEST_OBSERVE. 0, or negative errno at once; nothing has happened then, and the attempt is on
- * record: -ENOENT no such agent, plan or operation; -EROFS read-only; -EPERM the guard is not satisfied, or the plan
- * is refused; -ESTALE things are not as they were, and a notice says how; -EBUSY somebody else operates on it, and a
- * notice says who; -EIO the audit trail or the journal cannot be written; -ENOTSUP there is no state directory;
- * -EINVAL; -ENOMEM.
+/* REQUEST_PLAN ... REQUEST_OBSERVE, REQUEST_PLAN_KEEP ... REQUEST_DISAPPROVE. 0, or negative errno at once; nothing has
+ * happened then, and the attempt is on record: -ENOENT no such agent, plan or operation; -EROFS read-only; -EPERM the
+ * guard is not satisfied, or the plan is refused; -ESTALE things are not as they were, and a notice says how; -EBUSY
+ * somebody else operates on it, and a notice says who; -EIO the audit trail or the journal cannot be written; -ENOTSUP
+ * there is no state directory; -EINVAL; -ENOMEM.
  */
 int provisioning_engine_request(struct provisioning_engine *engine, const struct request *request, struct instant now);
 

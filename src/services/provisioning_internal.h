@@ -6,7 +6,8 @@
  * making plans · _submit.c from a plan to an operation · _operation.c an operation and its rollout · _target.c the
  * steps of one target · _verify.c is it well, and has it happened · _writ.c on disk before it goes on · _audit.c what
  * is on record · _snapshot.c what is told · _recover.c what others left half done · _control.c words from the command
- * line · _locks.c one operation an agent. On their own: _call.h one request to a driver, _proof.h what a sight proves.
+ * line · _locks.c one operation an agent, in however many processes · _leases.c and one person, in this one ·
+ * _approvals.c a second person agrees. On their own: _call.h one request to a driver, _proof.h what a sight proves.
  *
  * Whatever comes in from outside (a request, a tick, an answer, a record that is on the disk) ends with
  * engine_settle(), which tells what has changed.
@@ -15,6 +16,7 @@
 
 #include "base/table.h"
 #include "operations/journal.h"
+#include "operations/leases.h"
 #include "operations/locks.h"
 #include "operations/recovery.h"
 #include "operations/rollout.h"
@@ -47,12 +49,13 @@ struct life {
 	struct driver_sight sight;     // as its driver saw it last
 	bool has_sight;
 	char holder[ENGINE_HOLDER_MAX];
-	struct call look;   // REQUEST_OBSERVE
-	struct op *op;      // that operates on it, or NULL
-	bool is_dirty;      // to be told
-	struct life *next;  // provisioning_engine::dirty
-	UT_hash_handle hh;  // provisioning_engine::lives, by key
-	UT_hash_handle hid; // provisioning_engine::lives_by_id
+	struct call look;    // REQUEST_OBSERVE
+	struct op *op;       // that operates on it, or NULL
+	struct lease *lease; // who of our sessions has it; NULL: nobody has asked yet
+	bool is_dirty;       // to be told
+	struct life *next;   // provisioning_engine::dirty
+	UT_hash_handle hh;   // provisioning_engine::lives, by key
+	UT_hash_handle hid;  // provisioning_engine::lives_by_id
 };
 
 // ---- operations
@@ -72,6 +75,8 @@ struct target {
 	uint32_t index; // of plan->targets
 	struct life *life;
 	struct lock lock;
+	struct lease *lease;  // NULL: there was no memory for it
+	uint64_t lease_epoch; // of when the operation got it
 
 	enum target_state state;
 	enum target_phase phase;
@@ -112,6 +117,8 @@ struct op {
 	enum operation_state state;
 	char why[ROLLOUT_WHY_MAX];
 	char holder[ENGINE_HOLDER_MAX];
+	uint32_t session;                 // whose leases it has
+	char asker[LEASE_HOLDER_MAX];     // in their words
 	struct target *targets;           // owned, plan->n_targets
 	struct operation_step *all_steps; // owned: of all targets
 	bool is_recovered;                // it was begun by another process
@@ -126,6 +133,7 @@ struct op {
 	enum operation_state end;     // is_ending: what it will be
 	int64_t started_ms, ended_ms; // wall
 	int64_t look_at_ms;           // mono: measures, the control file
+	int64_t keep_at_ms;           // mono: its leases
 	int64_t rollout_at_ms;        // mono: when the rollout wants to be asked
 	bool is_dirty, is_urgent;     // to be told; at once
 	int64_t told_ms;              // mono
@@ -135,9 +143,27 @@ struct op {
 
 struct planning; // a plan that is being made
 
+// Of one target of a plan.
+struct plan_lease {
+	struct lease *lease; // NULL: the plan leaves the target out
+	uint64_t epoch;      // of when it was made
+	bool was_others;     // it leaves it out because of another session
+};
+
+struct plan_approval {
+	bool is_wanted; // a second person has to agree
+	enum approval_state state;
+	char *by;         // owned: who agreed, or refused; NULL nobody yet
+	int64_t until_ms; // mono: when it lapses
+};
+
 struct kept_plan {
 	struct plan *plan; // a reference
 	int64_t at_ms;     // mono
+	uint32_t session;  // whose it is
+	char asker[LEASE_HOLDER_MAX];
+	struct plan_lease *leases; // owned: plan->n_targets
+	struct plan_approval approval;
 };
 
 struct provisioning_engine {
@@ -160,8 +186,11 @@ struct provisioning_engine {
 	size_t n_ops;
 	struct planning *plannings;                // under way
 	struct kept_plan plans[ENGINE_PLANS_KEPT]; // newest first
-	struct writ_ticket *tickets;               // all that are out
-	struct recovering *recovering;             // journals that are being taken over
+	struct leases *leases;                     // owned
+	const struct approval_rule *approvals;     // borrowed
+	size_t n_approvals;
+	struct writ_ticket *tickets;   // all that are out
+	struct recovering *recovering; // journals that are being taken over
 	uint32_t last_no;
 	bool is_settling, is_unsettled; // what is told may lead to more
 };
@@ -192,10 +221,12 @@ void lives_finish(struct provisioning_engine *engine);
 
 // provisioning_plans.c
 int plans_ask(struct provisioning_engine *engine, const struct request *request, struct instant now);
-struct plan *plans_find(struct provisioning_engine *engine, uint32_t no, struct instant now); // borrowed; NULL: gone
+struct kept_plan *plans_find(struct provisioning_engine *engine, uint32_t no, struct instant now); // NULL: gone
 // The same question again, with what is known now. As plan_make().
-int plans_again(struct provisioning_engine *engine, const struct plan *plan, const char *reason, struct instant now,
-		struct plan **out);
+int plans_again(struct provisioning_engine *engine, const struct kept_plan *kept, const char *reason,
+		struct instant now, struct plan **out);
+void plans_forget(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
+int plans_drop(struct provisioning_engine *engine, const struct request *request, struct instant now);
 void plans_finish(struct provisioning_engine *engine);
 
 // provisioning_submit.c
@@ -262,9 +293,37 @@ void audit_ended(struct target *target, struct writ *writ, struct instant now);
 void audit_turned(struct op *op, struct instant now); // it stops going on, or goes back
 void audit_over(struct op *op, struct writ *writ, struct instant now);
 void audit_recovered(struct op *op, const char *why, struct instant now);
+// Somebody has to agree, has agreed, or would not; error: nobody could, and why.
+void audit_approval(struct provisioning_engine *engine, const struct kept_plan *kept, const struct request *request,
+		    int error, const char *why, struct instant now);
 
 // provisioning_locks.c
 int op_lock(struct op *op, char *why, size_t size); // those it does not have yet. As lock_take()
+
+// provisioning_leases.c: who has an agent, of several sessions
+void lease_words_of(const struct request *request, char out[LEASE_HOLDER_MAX]);
+// Whom an agent is left to: a refusal; "" when the session may have it.
+const char *lease_refusal(struct life *life, uint32_t session, struct instant now, char out[VERB_REFUSAL_MAX]);
+void leases_ask(struct provisioning_engine *engine, const uint32_t *agents, size_t n, const struct lease_claim *claim,
+		struct instant now); // those that are free
+void leases_end(struct provisioning_engine *engine, const uint32_t *agents, size_t n, uint32_t no);
+int plan_leases_take(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now); // -ENOMEM
+int plan_leases_keep(struct provisioning_engine *engine, const struct request *request, struct instant now);
+void plan_leases_drop(struct provisioning_engine *engine, struct kept_plan *kept);
+int plan_leases_check(const struct kept_plan *kept, struct instant now, char *why, size_t size); // 0 or -ESTALE
+void op_leases_begin(struct op *op, const struct kept_plan *kept, struct instant now);
+void op_leases_recover(struct op *op, struct instant now);
+void op_leases_keep(struct op *op, struct instant now);
+bool op_target_is_fenced(const struct target *target, char *why, size_t size); // it went to somebody else
+void leases_tell(struct provisioning_engine *engine, struct instant now);
+
+// provisioning_approvals.c: a second person
+void approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
+int approval_answer(struct provisioning_engine *engine, const struct request *request, struct instant now);
+int approval_check(const struct kept_plan *kept, struct instant now, char *why, size_t size); // 0 or -EPERM
+void approval_lapse(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
+void approvals_tick(struct provisioning_engine *engine, struct instant now);
+int64_t approvals_deadline(const struct provisioning_engine *engine); // mono
 
 // provisioning_snapshot.c
 void op_output(struct op *op, const struct target *target, const char *line);

@@ -112,6 +112,8 @@ void provisioning_engine_agent(struct provisioning_engine *engine, const struct 
 	life->public.verbs = driver ? driver->class->verbs(driver, agent) : 0;
 	if (life->op)
 		set_overlay(life, true);
+	if (life->lease && life->lease->is_held)
+		leases_touch(engine->leases, life->lease);
 	life_touch(life);
 	engine_settle(engine, now);
 }

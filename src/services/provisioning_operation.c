@@ -421,6 +421,8 @@ static void end_what_is_settled(struct op *op, struct instant now)
 
 void op_tick(struct op *op, struct instant now)
 {
+	if (!op->is_over && now.mono_ms >= op->keep_at_ms)
+		op_leases_keep(op, now);
 	if (op->is_opening || op->is_ending || op->is_over)
 		return;
 	if (now.mono_ms >= op->look_at_ms) {

@@ -22,8 +22,9 @@ struct slot {
 struct planning {
 	struct provisioning_engine *engine;
 	struct planning *next; // provisioning_engine::plannings
-	uint32_t no, token;
-	char *who;                      // owned
+	uint32_t no, token, session;
+	char *who; // owned
+	char asker[LEASE_HOLDER_MAX];
 	struct operation_params params; // its texts are owned
 	uint32_t *agents;               // owned
 	bool *is_hidden;                // owned
@@ -37,14 +38,22 @@ struct planning {
 struct question {
 	struct plan_subject *subjects;
 	const char ***dependents; // of each subject
+	char **taken;             // the same: owned, NULL nobody
 	size_t n;
+	uint32_t session; // whose it is
+	struct instant now;
+	const struct kept_plan *before; // when it is asked again, ...
+	size_t at;                      // ... which of its targets is looked at
 };
 
 static void question_finish(struct question *question)
 {
 	for (size_t i = 0; question->dependents && i < question->n; i++)
 		mem_free(question->dependents[i]);
+	for (size_t i = 0; question->taken && i < question->n; i++)
+		mem_free(question->taken[i]);
 	mem_free(question->dependents);
+	mem_free(question->taken);
 	mem_free(question->subjects);
 }
 
@@ -63,6 +72,22 @@ static int put_dependents(const struct engine_world *world, uint32_t id, const c
 	return 0;
 }
 
+// The same words as before, as long as it is so: that time passes is no difference.
+static int put_taken(struct life *life, struct question *question, struct plan_subject *subject)
+{
+	const struct kept_plan *before = question->before;
+	char words[VERB_REFUSAL_MAX];
+	const char *said = lease_refusal(life, question->session, question->now, words);
+
+	if (!said[0])
+		return 0;
+	if (before && before->leases[question->at].was_others)
+		said = before->plan->targets[question->at].refusal;
+	question->taken[question->n] = mem_strdup(said);
+	subject->taken = question->taken[question->n];
+	return subject->taken ? 0 : -ENOMEM;
+}
+
 // What is known of one agent now. An agent that is gone is left out.
 static int put_subject(struct provisioning_engine *engine, struct question *question, uint32_t id, bool is_hidden)
 {
@@ -70,7 +95,8 @@ static int put_subject(struct provisioning_engine *engine, struct question *ques
 	const struct agent *agent = world->agent(world->ctx, id);
 	struct plan_subject *subject = &question->subjects[question->n];
 	const struct health *health;
-	const struct life *life = life_of(engine, id);
+	struct life *life = life_of(engine, id);
+	int r;
 
 	if (!agent)
 		return 0;
@@ -84,14 +110,23 @@ static int put_subject(struct provisioning_engine *engine, struct question *ques
 	};
 	health = world->health(world->ctx, id);
 	subject->health = health ? health_state(health) : HEALTH_UNKNOWN;
-	return put_dependents(world, id, &question->dependents[question->n++], subject);
+	r = life ? put_taken(life, question, subject) : 0;
+	if (r == 0)
+		r = put_dependents(world, id, &question->dependents[question->n], subject);
+	question->n++;
+	return r;
 }
 
-static int question_init(struct question *question, size_t n)
+static int question_init(struct question *question, size_t n, uint32_t session, struct instant now)
 {
-	*question = (struct question){ .subjects = mem_calloc(n, sizeof *question->subjects) };
+	*question = (struct question){
+		.subjects = mem_calloc(n, sizeof *question->subjects),
+		.session = session,
+		.now = now,
+	};
 	question->dependents = mem_calloc(n, sizeof *question->dependents);
-	return question->subjects && question->dependents ? 0 : -ENOMEM;
+	question->taken = mem_calloc(n, sizeof *question->taken);
+	return question->subjects && question->dependents && question->taken ? 0 : -ENOMEM;
 }
 
 static int make(struct provisioning_engine *engine, struct question *question, const struct plan_question *asked,
@@ -117,7 +152,7 @@ static int make_planned(struct planning *planning, struct instant now, struct pl
 		.params = &planning->params,
 	};
 	struct question question;
-	int r = question_init(&question, planning->n);
+	int r = question_init(&question, planning->n, planning->session, now);
 
 	*out = NULL;
 	why[0] = '\0';
@@ -130,9 +165,10 @@ static int make_planned(struct planning *planning, struct instant now, struct pl
 	return r;
 }
 
-int plans_again(struct provisioning_engine *engine, const struct plan *plan, const char *reason, struct instant now,
-		struct plan **out)
+int plans_again(struct provisioning_engine *engine, const struct kept_plan *kept, const char *reason,
+		struct instant now, struct plan **out)
 {
+	const struct plan *plan = kept->plan;
 	struct operation_params params = plan->params;
 	const struct plan_question asked = {
 		.no = plan->no,
@@ -143,13 +179,16 @@ int plans_again(struct provisioning_engine *engine, const struct plan *plan, con
 	};
 	struct question question;
 	char why[ENGINE_ERROR_MAX];
-	int r = question_init(&question, plan->n_targets);
+	int r = question_init(&question, plan->n_targets, kept->session, now);
 
 	*out = NULL;
+	question.before = kept;
 	if (reason && reason[0])
 		params.reason = reason;
-	for (size_t i = 0; r == 0 && i < plan->n_targets; i++)
+	for (size_t i = 0; r == 0 && i < plan->n_targets; i++) {
+		question.at = i;
 		r = put_subject(engine, &question, plan->targets[i].agent, plan->targets[i].is_hidden);
+	}
 	if (r == 0)
 		r = make(engine, &question, &asked, out, why, sizeof why);
 	question_finish(&question);
@@ -158,22 +197,64 @@ int plans_again(struct provisioning_engine *engine, const struct plan *plan, con
 
 // ---- the answer
 
-static void keep(struct provisioning_engine *engine, struct plan *plan, struct instant now)
+void plans_forget(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now)
 {
-	struct kept_plan *plans = engine->plans;
+	size_t at = (size_t)(kept - engine->plans);
 
-	plan_unref(plans[ENGINE_PLANS_KEPT - 1].plan);
-	memmove(plans + 1, plans, (ENGINE_PLANS_KEPT - 1) * sizeof *plans);
-	plans[0] = (struct kept_plan){ plan_ref(plan), now.mono_ms };
+	if (!kept->plan)
+		return;
+	approval_lapse(engine, kept, now);
+	plan_leases_drop(engine, kept);
+	mem_free(kept->approval.by);
+	plan_unref(kept->plan);
+	memmove(kept, kept + 1, (ENGINE_PLANS_KEPT - 1 - at) * sizeof *kept);
+	engine->plans[ENGINE_PLANS_KEPT - 1] = (struct kept_plan){ 0 };
 }
 
-struct plan *plans_find(struct provisioning_engine *engine, uint32_t no, struct instant now)
+// 0; -ENOMEM: it is not kept.
+static int keep(struct planning *planning, struct plan *plan, struct instant now)
+{
+	struct provisioning_engine *engine = planning->engine;
+	struct kept_plan *plans = engine->plans;
+	int r;
+
+	plans_forget(engine, &plans[ENGINE_PLANS_KEPT - 1], now);
+	memmove(plans + 1, plans, (ENGINE_PLANS_KEPT - 1) * sizeof *plans);
+	plans[0] = (struct kept_plan){
+		.plan = plan_ref(plan),
+		.at_ms = now.mono_ms,
+		.session = planning->session,
+	};
+	memcpy(plans[0].asker, planning->asker, sizeof plans[0].asker);
+	r = plan_leases_take(engine, &plans[0], now);
+	if (r < 0)
+		plans_forget(engine, &plans[0], now);
+	return r;
+}
+
+int plans_drop(struct provisioning_engine *engine, const struct request *request, struct instant now)
+{
+	int r = -ENOENT;
+
+	for (size_t i = ENGINE_PLANS_KEPT; i-- > 0;) {
+		struct kept_plan *kept = &engine->plans[i];
+
+		if (!kept->plan || kept->session != request->session ||
+		    (request->operation && kept->plan->no != request->operation))
+			continue;
+		plans_forget(engine, kept, now);
+		r = 0;
+	}
+	return request->operation ? r : 0;
+}
+
+struct kept_plan *plans_find(struct provisioning_engine *engine, uint32_t no, struct instant now)
 {
 	for (size_t i = 0; i < ENGINE_PLANS_KEPT; i++) {
-		const struct kept_plan *kept = &engine->plans[i];
+		struct kept_plan *kept = &engine->plans[i];
 
 		if (kept->plan && kept->plan->no == no && now.mono_ms - kept->at_ms <= ENGINE_PLAN_AGE_MS)
-			return kept->plan;
+			return kept;
 	}
 	return NULL;
 }
@@ -191,19 +272,42 @@ static void planning_free(struct planning *planning)
 	mem_free(planning);
 }
 
+// As long as its targets are looked at it has them; their looks end in time, whatever happens.
+static void ask_leases(struct planning *planning, struct instant now)
+{
+	const int64_t rounds =
+		(int64_t)(planning->n - planning->n_looked + OPERATION_CONCURRENT_MAX - 1) / OPERATION_CONCURRENT_MAX;
+	const struct lease_claim claim = {
+		.session = planning->session,
+		.holder = planning->asker,
+		.no = planning->no,
+		.until_ms = now.mono_ms + ENGINE_LEASE_MS + rounds * (ENGINE_OBSERVE_MS + ENGINE_GRACE_MS),
+	};
+
+	leases_ask(planning->engine, planning->agents, planning->n, &claim, now);
+}
+
 static void answer(struct planning *planning, struct instant now)
 {
 	struct provisioning_engine *engine = planning->engine;
+	struct event *event = NULL;
 	struct plan *plan;
 	char why[ENGINE_ERROR_MAX];
-	int r = make_planned(planning, now, &plan, why, sizeof why);
-	struct event *event = r == 0 ? event_new(EVENT_PLAN, now.wall_ms, 0) : NULL;
+	int r;
 
+	ask_leases(planning, now);
+	r = make_planned(planning, now, &plan, why, sizeof why);
+	event = r == 0 ? event_new(EVENT_PLAN, now.wall_ms, 0) : NULL;
+	if (event && keep(planning, plan, now) < 0) {
+		event_unref(event);
+		event = NULL;
+	}
 	if (event) {
-		keep(engine, plan, now);
+		approval_ask(engine, &engine->plans[0], now); // before it: nobody takes it for one that needs none
 		event->u.plan = plan_ref(plan);
 		event_emit(&engine->sink, event);
 	} else {
+		leases_end(engine, planning->agents, planning->n, planning->no);
 		engine_notice(engine, 0, SEVERITY_WARNING, "the plan could not be made",
 			      why[0] ? why : strerrordesc_np(r < 0 ? -r : ENOMEM));
 	}
@@ -285,6 +389,8 @@ static struct planning *planning_new(struct provisioning_engine *engine, const s
 		return NULL;
 	planning->engine = engine;
 	planning->token = request->token;
+	planning->session = request->session;
+	lease_words_of(request, planning->asker);
 	planning->n = request->n_agents;
 	planning->params = *params;
 	planning->params.version = mem_strdup(params->version ? params->version : "");
@@ -333,6 +439,7 @@ int plans_ask(struct provisioning_engine *engine, const struct request *request,
 		planning_free(planning);
 		return r;
 	}
+	ask_leases(planning, now);
 	LL_PREPEND(engine->plannings, planning);
 	look_on(planning, now);
 	return 0;
@@ -346,6 +453,8 @@ void plans_finish(struct provisioning_engine *engine)
 		engine->plannings = planning->next;
 		planning_free(planning);
 	}
-	for (size_t i = 0; i < ENGINE_PLANS_KEPT; i++)
-		plan_unref(engine->plans[i].plan);
+	while (engine->plans[0].plan) {
+		engine->plans[0].approval.is_wanted = false; // it ends with the process, and nobody is told
+		plans_forget(engine, &engine->plans[0], engine_now(engine));
+	}
 }

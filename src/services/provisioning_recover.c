@@ -173,6 +173,7 @@ static void take_over(struct op *op, const struct journal_story *story, const st
 	snprintf(op->why, sizeof op->why, "%s", recovery->why);
 	write_records(op, story, recovery, now);
 	op_hold(op);
+	op_leases_recover(op, now);
 	op_lock(op, why, sizeof why); // who goes on with it needs them all: it is tried again then
 	for (size_t i = 0; i < op->plan->n_targets; i++)
 		put_target(&op->targets[i], story, now);

@@ -18,7 +18,8 @@ enum { WHY_MAX = 2000 };
 struct submission {
 	struct provisioning_engine *engine;
 	const struct request *request;
-	const struct plan *plan; // that was confirmed; NULL: there is none
+	struct kept_plan *kept;  // that was confirmed; NULL: there is none
+	const struct plan *plan; // the same
 	struct plan *now;        // the same made again, with the reason that was given
 	char why[WHY_MAX];
 };
@@ -32,9 +33,12 @@ static int because(struct submission *s, int error, const char *why)
 
 static int check_plan(struct submission *s, struct instant now)
 {
-	s->plan = plans_find(s->engine, s->request->operation, now);
-	if (!s->plan)
+	s->kept = plans_find(s->engine, s->request->operation, now);
+	if (!s->kept)
 		return because(s, -ENOENT, "there is no such plan any more; ask for it again");
+	s->plan = s->kept->plan;
+	if (s->kept->session != s->request->session)
+		return because(s, -EPERM, "it is the plan of another console; ask for your own");
 	if (!s->request->hash || strcmp(s->request->hash, s->plan->hash) != 0)
 		return because(s, -ESTALE, "this is not the plan that was shown");
 	if (op_of(s->engine, s->plan->no))
@@ -100,7 +104,7 @@ static int check_holders(struct submission *s)
 static int check_drift(struct submission *s, struct instant now)
 {
 	struct strbuf difference;
-	int r = plans_again(s->engine, s->plan, s->request->reason, now, &s->now);
+	int r = plans_again(s->engine, s->kept, s->request->reason, now, &s->now);
 
 	if (r == -ENOENT)
 		return because(s, -ESTALE, "none of its agents is listed any more");
@@ -117,7 +121,11 @@ static int check(struct submission *s, struct instant now)
 	if (r == 0)
 		r = check_policy(s);
 	if (r == 0)
+		r = approval_check(s->kept, now, s->why, sizeof s->why);
+	if (r == 0)
 		r = check_records(s);
+	if (r == 0)
+		r = plan_leases_check(s->kept, now, s->why, sizeof s->why);
 	if (r == 0)
 		r = check_holders(s);
 	return r ? r : check_drift(s, now);
@@ -179,6 +187,8 @@ static int carry_out(struct submission *s, struct instant now)
 		return r;
 	}
 	op_hold(op);
+	op_leases_begin(op, s->kept, now);
+	approval_lapse(engine, s->kept, now); // once is enough
 	op->look_at_ms = now.mono_ms + ENGINE_LOOK_EVERY_MS;
 	op_touch(op, true);
 	writ_begin(&op->writ, on_open);

@@ -366,7 +366,7 @@ static void dispatch(struct target *target, struct instant now)
 	struct provisioning_engine *engine = target->op->engine;
 	const struct agent *agent = op_target_agent(target);
 	const struct plan_step *step = op_target_plan_step(target);
-	char key[CALL_KEY_MAX];
+	char key[CALL_KEY_MAX], why[LEASE_HOLDER_MAX + 40];
 	struct call_request request = {
 		.agent = agent,
 		.params = &target->op->plan->params,
@@ -382,10 +382,15 @@ static void dispatch(struct target *target, struct instant now)
 	target->phase = PHASE_SENT;
 	target->sent_ms = now.mono_ms;
 	target->was = target->sight;
+	target->answer = (struct driver_answer){ 0 };
+	if (op_target_is_fenced(target, why, sizeof why)) {
+		refuse(&target->answer, "", why);
+		op_target_resolve(target, now);
+		return;
+	}
 	r = agent ? call_begin(&engine->calls, &target->call, &request, now) : -ENOENT;
 	if (r == 0)
 		return;
-	target->answer = (struct driver_answer){ 0 };
 	refuse(&target->answer, "", agent ? strerrordesc_np(-r) : "the agent is not listed any more");
 	op_target_resolve(target, now);
 }
@@ -495,6 +500,8 @@ void op_target_release(struct target *target)
 	call_cancel(&target->call);
 	writ_forget(&target->writ, target->op->engine);
 	lock_release(&target->lock);
+	if (target->lease)
+		leases_release(target->op->engine->leases, target->lease, target->op->no);
 	if (target->life && target->life->op == target->op)
 		life_operated(target->life, NULL,
 			      target->started_ms ? target->life->public.provisioning : target->provisioning_before);

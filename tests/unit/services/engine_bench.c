@@ -147,6 +147,29 @@ static void take_operation(struct engine_bench *b, const struct operation *opera
 	b->operation = operation_ref(operation);
 }
 
+static void take_lease(struct engine_bench *b, const struct event *event)
+{
+	struct bench_lease *lease = &b->leases[event->agent - 1];
+
+	ck_assert_uint_ge(event->u.lease.epoch, lease->epoch);
+	lease->epoch = event->u.lease.epoch;
+	lease->session = event->u.lease.session;
+	lease->until_ms = event->u.lease.until_ms;
+	snprintf(lease->holder, sizeof lease->holder, "%s", event->u.lease.holder);
+	lease->n_told++;
+}
+
+static void take_approval(struct engine_bench *b, const struct event *event)
+{
+	size_t used = strlen(b->approvals);
+
+	snprintf(b->approvals + used, sizeof b->approvals - used, "%s ", approval_state_name(event->u.approval.state));
+	snprintf(b->approval_what, sizeof b->approval_what, "%s: %s", event->u.approval.asker, event->u.approval.what);
+	snprintf(b->approval_by, sizeof b->approval_by, "%s", event->u.approval.by);
+	ck_assert_str_eq(event->u.approval.whole->hash, event->u.approval.hash);
+	ck_assert_uint_eq(event->u.approval.whole->no, event->u.approval.plan);
+}
+
 static void emit(void *ctx, struct event *event)
 {
 	struct engine_bench *b = ctx;
@@ -166,6 +189,12 @@ static void emit(void *ctx, struct event *event)
 	case EVENT_NOTICE:
 		b->n_notices++;
 		snprintf(b->notice, sizeof b->notice, "%s: %s", event->u.notice.title, event->u.notice.text);
+		break;
+	case EVENT_LEASE:
+		take_lease(b, event);
+		break;
+	case EVENT_APPROVAL:
+		take_approval(b, event);
 		break;
 	default:
 		ck_abort_msg("an event that is not the engine's");
@@ -301,6 +330,8 @@ void bench_start(struct engine_bench *b)
 		.sink = &sink,
 		.config = &b->config,
 		.holder = "alice, pid 1",
+		.approvals = b->approval_rules,
+		.n_approvals = b->n_approval_rules,
 		.is_demo = b->is_demo,
 	};
 

@@ -88,7 +88,18 @@ struct engine_bench {
 	char notice[2048];           // the newest: title: text
 	size_t n_operations, n_lifecycles, n_notices, n_over, n_probes;
 	struct agent_lifecycle lives[BENCH_AGENTS_MAX]; // as told last; texts are not kept
-	unsigned n_undispatched;                        // steps that were begun without an intent on the disk
+	struct bench_lease {                            // as told last
+		uint64_t epoch;
+		uint32_t session;
+		int64_t until_ms; // wall
+		char holder[LEASE_HOLDER_MAX];
+		size_t n_told;
+	} leases[BENCH_AGENTS_MAX];
+	const struct approval_rule *approval_rules; // of the next engine
+	size_t n_approval_rules;
+	char approvals[512];                       // as they were told: "wanted given lapsed "
+	char approval_what[400], approval_by[100]; // of the newest
+	unsigned n_undispatched;                   // steps that were begun without an intent on the disk
 	uint32_t token;
 	long fail_at;     // of the allocations of an engine's first tick, plus one; 0: none fails
 	bool is_in_haste; // bench_start() does not wait for what is on its way
