@@ -76,6 +76,8 @@ void agent_unref(const struct agent *agent); // NULL is fine
 const char *labels_get(const struct labels *labels, const char *name); // NULL when absent
 const char *agent_label(const struct agent *agent, const char *name);  // "" when absent
 
+bool agent_is_discovered(const struct agent *agent); // a list that others keep names it, and says what operates it
+
 /* A selector: `tier=guardian,env!=dev,name=~wow*`. Terms are joined by AND; operators are = != =~ !~ where ~ takes a
  * glob (* and ?). The names `name`, `url`, `id` and `source` look at the agent itself, every other at its labels; a
  * missing label equals "". A bare word matches as a substring of the name, any case.

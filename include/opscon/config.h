@@ -109,10 +109,11 @@ static inline struct rollout operations_rollout(const struct operations_config *
 
 // How the drivers reach what they drive.
 struct drivers_config {
-	const char *docker_socket;   // of the Docker Engine; NULL: /var/run/docker.sock
-	const char *docker_url;      // instead of the socket: "https://host:2376"; NULL: the socket
-	struct agent_tls docker_tls; // with docker_url
-	const char *docker_network;  // of containers that are created: "none" "bridge" "host"; NULL: "none"
+	const char *docker_socket;     // of the Docker Engine; NULL: /var/run/docker.sock
+	const char *docker_url;        // instead of the socket: "https://host:2376"; NULL: the socket
+	struct agent_tls docker_tls;   // with docker_url
+	const char *docker_network;    // of containers that are created: "none" "bridge" "host"; NULL: "none"
+	bool is_docker_from_discovery; // a list that others keep may name containers
 	struct exec_config exec;
 };
 

@@ -68,6 +68,9 @@ static void section_docker(struct reader *reader, const yaml_node_t *node, const
 		  .read = value_bool,
 		  .offset = offsetof(struct written, config.docker_tls.is_insecure) },
 		{ "network", value_choice, offsetof(struct written, network), .words = networks },
+		{ .name = "allow_docker_from_discovery",
+		  .read = value_bool,
+		  .offset = offsetof(struct written, config.is_docker_from_discovery) },
 		{ .name = NULL },
 	};
 	struct drivers_config *config = out;
@@ -90,6 +93,7 @@ static void section_docker(struct reader *reader, const yaml_node_t *node, const
 	config->docker_socket = written.config.docker_socket;
 	config->docker_url = written.config.docker_url;
 	config->docker_tls = *tls;
+	config->is_docker_from_discovery = written.config.is_docker_from_discovery;
 	config->docker_network = written.network < 0 ? NULL : networks[written.network];
 }
 

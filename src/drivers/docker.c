@@ -11,10 +11,21 @@
 
 #define DEFAULT_SOCKET "/var/run/docker.sock"
 
+// Whoever can change a list that others keep could else have any container of the host stopped, or deleted.
+unsigned docker_driver_verbs(const struct docker_driver *docker, const struct agent *agent, char *why)
+{
+	if (!agent_is_discovered(agent) || docker->is_allowed_from_discovery)
+		return docker_verbs(agent);
+	if (why)
+		snprintf(why, DRIVER_DETAIL_MAX,
+			 "a list from elsewhere names the container; drivers.docker.allow_docker_from_discovery is not "
+			 "set");
+	return 0;
+}
+
 static unsigned verbs(const struct driver *driver, const struct agent *agent)
 {
-	(void)driver;
-	return docker_verbs(agent);
+	return docker_driver_verbs((const struct docker_driver *)driver, agent, NULL);
 }
 
 static int recipe(const struct driver *driver, const struct agent *agent, const struct operation_params *params,
@@ -22,6 +33,9 @@ static int recipe(const struct driver *driver, const struct agent *agent, const 
 {
 	const struct docker_driver *docker = (const struct docker_driver *)driver;
 
+	out->why[0] = '\0';
+	if (!docker_driver_verbs(docker, agent, out->why) && out->why[0])
+		return -ENOTSUP;
 	return docker_recipe(&docker->memory, agent, params, sight, is_undo, out);
 }
 
@@ -102,6 +116,7 @@ int docker_driver_create(const struct driver_options *options, struct driver **o
 	docker->loop = options->loop;
 	docker->client = options->client;
 	docker->network = config && config->docker_network ? config->docker_network : "none";
+	docker->is_allowed_from_discovery = config && config->is_docker_from_discovery;
 	r = set_place(docker, config);
 	if (r < 0) {
 		mem_free(docker->unix_socket);

@@ -65,6 +65,14 @@ void docker_remember(struct docker_memory *memory, const char *name, const struc
 	memcpy(known->why_not_beside, container->why_not_beside, sizeof known->why_not_beside);
 }
 
+void docker_remember_next(struct docker_memory *memory, const char *name, bool has_next)
+{
+	struct docker_known *known = find(memory, name);
+
+	if (known)
+		known->has_next = has_next;
+}
+
 const struct docker_known *docker_recall(const struct docker_memory *memory, const char *name)
 {
 	return find(memory, name);

@@ -11,6 +11,7 @@ enum { DOCKER_IMAGES_MAX = 256 };
 struct docker_known {
 	char *name; // owned
 	bool is_self_removing, is_always_restarted;
+	bool has_next; // what an upgrade that did not come to its end has left in the new one's place
 	char why_not_copied[DOCKER_WHY_MAX], why_not_beside[DOCKER_WHY_MAX];
 	UT_hash_handle hh; // docker_memory::containers, by name
 };
@@ -30,6 +31,7 @@ void docker_memory_finish(struct docker_memory *memory);
 
 // What cannot be kept for want of memory is not known.
 void docker_remember(struct docker_memory *memory, const char *name, const struct docker_container *container);
+void docker_remember_next(struct docker_memory *memory, const char *name, bool has_next);
 void docker_remember_image(struct docker_memory *memory, const char *lookup, const char *id);
 
 const struct docker_known *docker_recall(const struct docker_memory *memory, const char *name); // NULL: nothing

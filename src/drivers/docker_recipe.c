@@ -385,6 +385,8 @@ static int check(struct maker *maker, const struct docker_memory *memory)
 		r = check_image(maker, memory);
 	if (r == 0 && verb == VERB_UPGRADE)
 		r = check_upgrade(maker);
+	if (r == 0 && (verb == VERB_UPGRADE || verb == VERB_ROLLBACK) && maker->known && maker->known->has_next)
+		r = refuse(maker, "there is a container %s already: remove it first", maker->next);
 	if (r == 0 && (verb == VERB_RESTART || verb == VERB_ROLLBACK) && maker->known && maker->known->is_self_removing)
 		r = refuse(maker, "it removes itself when it stops");
 	if (r == 0 && verb == VERB_ROLLBACK && maker->sight && !maker->sight->previous[0])

@@ -179,6 +179,8 @@ static void take_container(struct driver_run *run, enum docker_role role, struct
 		run->is_seen = true;
 		docker_remember(&run->docker->memory, target, container);
 	}
+	if (role == DOCKER_NEXT && run->request.step->primitive == PRIMITIVE_OBSERVE)
+		docker_remember_next(&run->docker->memory, target, container->exists);
 	if (role == DOCKER_CURRENT && is_to_copy)
 		run->document = document;
 	else
@@ -484,7 +486,7 @@ int docker_run_begin(struct driver *driver, const struct driver_request *request
 	int r;
 
 	*out = NULL;
-	if (docker->is_closing || !docker_verbs(request->agent))
+	if (docker->is_closing || !docker_driver_verbs(docker, request->agent, NULL))
 		return -EINVAL;
 	run = mem_calloc(1, sizeof *run);
 	if (!run)

@@ -35,7 +35,8 @@ struct docker_driver {
 	char *unix_socket;         // owned; NULL: TCP
 	struct agent_tls tls;      // borrowed of the configuration
 	const char *network;       // the same
-	unsigned api;              // 0: not agreed on yet
+	bool is_allowed_from_discovery;
+	unsigned api; // 0: not agreed on yet
 	struct docker_memory memory;
 	struct driver_run *runs; // driver_run::prev, next
 	uv_timer_t handle;       // so that closing always ends in the loop
@@ -106,13 +107,18 @@ struct docker_act {
 	struct bytes body; // empty: none
 };
 
+// ---- docker.c
+
+// Bits of the verbs that it may be asked for; 0: none, and why, DRIVER_DETAIL_MAX (may be NULL).
+unsigned docker_driver_verbs(const struct docker_driver *docker, const struct agent *agent, char *why);
+void docker_driver_handle_closed(struct docker_driver *docker); // the last one frees it
+
 // ---- docker_run.c
 
 // As driver_class::begin and ::cancel.
 int docker_run_begin(struct driver *driver, const struct driver_request *request,
 		     const struct driver_listener *listener, struct driver_run **out);
 void docker_run_cancel(struct driver_run *run);
-void docker_driver_handle_closed(struct docker_driver *docker); // docker.c: the last one frees it
 
 void docker_run_say(struct driver_run *run, const char *line); // to the listener; the run may be over after it
 uint64_t docker_run_left_ms(const struct driver_run *run);

@@ -59,6 +59,12 @@ static bool names_image(const struct operation_params *params)
 	return params && (params->verb == VERB_CREATE || params->verb == VERB_UPGRADE) && params->version[0];
 }
 
+// The place of the new one has to be free.
+static bool needs_room(const struct operation_params *params)
+{
+	return params && (params->verb == VERB_UPGRADE || params->verb == VERB_ROLLBACK);
+}
+
 int docker_step_asks(struct driver_run *run)
 {
 	const uint16_t primitive = run->request.step->primitive;
@@ -84,7 +90,8 @@ int docker_step_asks(struct driver_run *run)
 			want(run, ASK_SETTLE);
 	}
 	want(run, ASK_CURRENT);
-	if (primitive == DOCKER_START_NEXT || primitive == DOCKER_UNDO_STOP)
+	if (primitive == DOCKER_START_NEXT || primitive == DOCKER_UNDO_STOP ||
+	    (is_look && needs_room(run->request.params)))
 		want(run, ASK_NEXT);
 	want(run, ASK_KEPT);
 	if (is_look && names_image(run->request.params))

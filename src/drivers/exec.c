@@ -14,11 +14,6 @@
 
 // ---- which commands an agent has
 
-static bool is_from_discovery(const struct agent *agent)
-{
-	return strncmp(agent->source, "file_sd:", 8) == 0 || strncmp(agent->source, "http_sd:", 8) == 0;
-}
-
 const struct exec_profile *exec_profile_of(const struct exec_driver *driver, const struct agent *agent, char *why,
 					   size_t why_size)
 {
@@ -29,7 +24,7 @@ const struct exec_profile *exec_profile_of(const struct exec_driver *driver, con
 		snprintf(why, why_size, "no command operates it");
 		return NULL;
 	}
-	if (is_from_discovery(agent) && !driver->config->is_allowed_from_discovery) {
+	if (agent_is_discovered(agent) && !driver->config->is_allowed_from_discovery) {
 		snprintf(why, why_size,
 			 "a list from elsewhere asks for a command; drivers.exec.allow_exec_from_discovery is not set");
 		return NULL;

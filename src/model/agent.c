@@ -80,3 +80,9 @@ const char *agent_label(const struct agent *agent, const char *name)
 
 	return value ? value : "";
 }
+
+bool agent_is_discovered(const struct agent *agent)
+{
+	return agent->source &&
+	       (strncmp(agent->source, "file_sd:", 8) == 0 || strncmp(agent->source, "http_sd:", 8) == 0);
+}

@@ -60,7 +60,8 @@ static const char full[] =
 	"  - {environment: lab, refuse: true}\n"
 	"  - {guard: reason}\n"
 	"drivers:\n"
-	"  docker: {url: 'https://Docker.example:2376', tls: {ca: /dev/null}, insecure: true, network: host}\n"
+	"  docker: {url: 'https://Docker.example:2376', tls: {ca: /dev/null}, insecure: true, network: host,\n"
+	"    allow_docker_from_discovery: true}\n"
 	"  exec:\n"
 	"    path: /opt/bin:/bin\n"
 	"    environment: [KUBECONFIG, _x9]\n"
@@ -140,6 +141,7 @@ START_TEST(every_key_of_drivers_arrives)
 	ck_assert_str_eq(drivers->docker_tls.ca_file, "/dev/null");
 	ck_assert(drivers->docker_tls.is_insecure);
 	ck_assert_str_eq(drivers->docker_network, "host");
+	ck_assert(drivers->is_docker_from_discovery);
 	ck_assert_str_eq(drivers->exec.path, "/opt/bin:/bin");
 	ck_assert_uint_eq(drivers->exec.n_environment, 2);
 	ck_assert_str_eq(drivers->exec.environment[1], "_x9");
@@ -345,6 +347,7 @@ START_TEST(mistakes_of_drivers_are_explained)
 		{ "drivers: {docker: {tls: {ca: /dev/null}}}", 1, 19, "tls without url" },
 		{ "drivers: {docker: {insecure: true}}", 1, 19, "tls without url" },
 		{ "drivers: {docker: {network: lan}}", 1, 29, "expected none, bridge or host" },
+		{ "drivers: {docker: {allow_docker_from_discovery: maybe}}", 1, 49, "expected true or false" },
 		{ "drivers: {exec: {path: 'bin:/bin'}}", 1, 24, "expected directories that begin with /" },
 		{ "drivers: {exec: {path: '/bin:'}}", 1, 24, "expected directories that begin with /" },
 		{ "drivers: {exec: {path: ''}}", 1, 24, "expected directories" },

@@ -364,6 +364,38 @@ START_TEST(what_cannot_begin_says_so)
 }
 END_TEST
 
+START_TEST(a_list_from_elsewhere_names_no_container)
+{
+	static const char *const sources[] = { "file_sd:/etc/targets.json", "http_sd:http://inventory/" };
+	const struct driver_sight sight = { .exists = true, .state = LIFECYCLE_RUNNING };
+	struct driver_recipe recipe = { .n = 0 };
+	struct driver_options options = { 0 };
+	struct driver *trusting;
+	struct driver_run *run;
+	struct script f;
+
+	script_set_up(&f);
+	f.params.verb = VERB_RESTART;
+	f.config.drivers.is_docker_from_discovery = true;
+	options = (struct driver_options){ .loop = &f.loop, .client = f.client, .config = &f.config };
+	ck_assert_int_eq(docker_driver_create(&options, &trusting), 0);
+	for (size_t i = 0; i < 2; i++) {
+		f.agent.source = sources[i];
+		ck_assert_uint_eq(f.driver->class->verbs(f.driver, &f.agent), 0);
+		ck_assert_int_eq(f.driver->class->recipe(f.driver, &f.agent, &f.params, &sight, false, &recipe),
+				 -ENOTSUP);
+		ck_assert_ptr_nonnull(strstr(recipe.why, "allow_docker_from_discovery is not set"));
+		ck_assert_int_eq(script_begin(&f, &(struct script_step){ DOCKER_STOP }, &run), -EINVAL);
+		ck_assert_uint_ne(trusting->class->verbs(trusting, &f.agent), 0);
+		ck_assert_int_eq(trusting->class->recipe(trusting, &f.agent, &f.params, &sight, false, &recipe), 0);
+	}
+	f.agent.source = "config"; // who writes the configuration may
+	ck_assert_uint_ne(f.driver->class->verbs(f.driver, &f.agent), 0);
+	trusting->class->close(trusting, NULL, NULL);
+	script_tear_down(&f);
+}
+END_TEST
+
 START_TEST(an_engine_elsewhere_is_reached_by_its_url)
 {
 	struct config config = { .path = NULL };
@@ -407,4 +439,5 @@ SUITE("docker driver", a_container_is_seen, what_the_engine_speaks_is_spoken, ev
       an_engine_that_is_not_there_is_said, another_engine_may_come_after_it,
       what_was_done_is_done_though_nobody_sees_it, each_change_is_its_own_request,
       a_start_that_comes_to_nothing_has_failed_and_says_its_last_words, a_start_that_is_refused_was_not_tried,
-      who_cancels_hears_no_more, what_cannot_begin_says_so, an_engine_elsewhere_is_reached_by_its_url)
+      who_cancels_hears_no_more, what_cannot_begin_says_so, a_list_from_elsewhere_names_no_container,
+      an_engine_elsewhere_is_reached_by_its_url)

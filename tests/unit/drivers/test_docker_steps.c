@@ -91,9 +91,11 @@ START_TEST(a_plan_is_refused_for_what_was_seen)
 	f.params.verb = VERB_UPGRADE;
 	f.params.version = "web:2";
 	script_append(&f, (const struct line[]){ { LOOK, 200, RUNNING },
+						 { LOOK_NEXT, 404, "" },
 						 { LOOK_KEPT, 404, "" },
 						 { IMAGE, 500, SAYS("ill") }, // no reason not to see the container
 						 { LOOK, 200, RUNNING },
+						 { LOOK_NEXT, 404, "" },
 						 { LOOK_KEPT, 404, "" },
 						 { IMAGE, 404, SAYS("no such image") },
 						 { NULL } });
@@ -106,9 +108,44 @@ START_TEST(a_plan_is_refused_for_what_was_seen)
 			 -ENOTSUP);
 	ck_assert_str_eq(recipe.why, "there is no image web:2: pull it first");
 	f.params.version = "a b"; // no image to look for
-	script_append(&f, (const struct line[]){ { LOOK, 200, RUNNING }, { LOOK_KEPT, 404, "" }, { NULL } });
+	script_append(&f, (const struct line[]){
+				  { LOOK, 200, RUNNING }, { LOOK_NEXT, 404, "" }, { LOOK_KEPT, 404, "" }, { NULL } });
 	script_take(&f, &(struct script_step){ PRIMITIVE_OBSERVE });
 	script_assert_answer(&f, DRIVER_DONE, "");
+	script_tear_down(&f);
+}
+END_TEST
+
+#define KEPT CONTAINER("web.opscon-previous", NEW, STARTED("0"))
+
+START_TEST(what_an_upgrade_has_left_behind_is_seen_before_the_next)
+{
+	static const enum verb verbs[] = { VERB_UPGRADE, VERB_ROLLBACK };
+	struct driver_recipe recipe = { .n = 0 };
+	struct script f;
+
+	script_set_up(&f);
+	f.params.version = "a b"; // no image to look for
+	for (size_t i = 0; i < 2; i++) {
+		f.params.verb = verbs[i];
+		script_append(&f, (const struct line[]){ { LOOK, 200, RUNNING },
+							 { LOOK_NEXT, 200, NEXT },
+							 { LOOK_KEPT, 200, KEPT },
+							 { NULL } });
+		script_take(&f, &(struct script_step){ PRIMITIVE_OBSERVE });
+		script_assert_answer(&f, DRIVER_DONE, "");
+		f.params.version = "web:2";
+		ck_assert_int_eq(
+			f.driver->class->recipe(f.driver, &f.agent, &f.params, &f.answer.sight, false, &recipe),
+			-ENOTSUP);
+		ck_assert_str_eq(recipe.why, "there is a container web.opscon-new already: remove it first");
+		f.params.version = "a b";
+	}
+	// Somebody has removed it.
+	script_append(&f, (const struct line[]){
+				  { LOOK, 200, RUNNING }, { LOOK_NEXT, 404, "" }, { LOOK_KEPT, 200, KEPT }, { NULL } });
+	script_take(&f, &(struct script_step){ PRIMITIVE_OBSERVE });
+	ck_assert_int_eq(f.driver->class->recipe(f.driver, &f.agent, &f.params, &f.answer.sight, false, &recipe), 0);
 	script_tear_down(&f);
 }
 END_TEST
@@ -560,9 +597,9 @@ START_TEST(want_of_memory_is_an_answer_like_any_other)
 END_TEST
 
 SUITE("docker steps", a_second_one_is_made_by_the_id_of_its_image, no_second_one_is_made_of_what_was_not_meant,
-      a_plan_is_refused_for_what_was_seen, a_new_one_is_looked_at_until_it_is_well_or_is_not,
-      one_that_never_gets_well_has_its_time_limit, what_is_none_of_ours_is_left_alone,
-      what_an_operation_has_made_it_takes_away_again, a_restart_policy_goes_and_comes_back,
-      an_upgrade_goes_step_by_step, a_rollback_goes_step_by_step, the_way_back_goes_by_who_is_who,
-      one_is_made_where_there_is_none, who_goes_when_it_stops_is_not_stopped_to_come_back,
-      want_of_memory_is_an_answer_like_any_other)
+      a_plan_is_refused_for_what_was_seen, what_an_upgrade_has_left_behind_is_seen_before_the_next,
+      a_new_one_is_looked_at_until_it_is_well_or_is_not, one_that_never_gets_well_has_its_time_limit,
+      what_is_none_of_ours_is_left_alone, what_an_operation_has_made_it_takes_away_again,
+      a_restart_policy_goes_and_comes_back, an_upgrade_goes_step_by_step, a_rollback_goes_step_by_step,
+      the_way_back_goes_by_who_is_who, one_is_made_where_there_is_none,
+      who_goes_when_it_stops_is_not_stopped_to_come_back, want_of_memory_is_an_answer_like_any_other)
