@@ -6,6 +6,7 @@
 #include "text/text.h"
 #include "widgets/confirm_lines.h"
 #include "widgets/prompt.h"
+#include "widgets/wrap.h"
 
 enum {
 	WIDEST = 100,
@@ -14,6 +15,7 @@ enum {
 	READABLE_WIDTH = 20,
 	READABLE_HEIGHT = 5,
 	FIELD_MIN = 8,
+	CHANGED_ROWS = 24,
 };
 
 struct box {
@@ -29,11 +31,21 @@ bool confirm_dialog_is_readable(int width, int height)
 	return width >= READABLE_WIDTH && height >= READABLE_HEIGHT;
 }
 
+// Why it is asked anew stands above everything else.
+static int draw_changed(struct canvas *canvas, int y, const struct confirm_view *confirm)
+{
+	if (!confirm->changed || !*confirm->changed)
+		return y;
+	return y + 1 + wrap_draw(canvas, 0, y, canvas->width, CHANGED_ROWS, STYLE_WARN, confirm->changed);
+}
+
 static int body_rows(const struct confirm_view *confirm, int width)
 {
 	struct canvas nowhere = { .width = width };
 
-	return confirm->plan ? confirm_lines_draw(&nowhere, 0, confirm->plan) : 1;
+	int y = draw_changed(&nowhere, 0, confirm);
+
+	return confirm->plan ? confirm_lines_draw(&nowhere, y, confirm->plan) : y + 1;
 }
 
 static void lay_out(const struct confirm_view *confirm, int width, int height, struct box *out)
@@ -78,10 +90,12 @@ size_t confirm_dialog_last_top(const struct confirm_view *confirm, int width, in
 
 static void draw_body(struct canvas *canvas, const struct confirm_view *confirm, size_t top)
 {
+	int y = draw_changed(canvas, -(int)top, confirm);
+
 	if (confirm->plan)
-		confirm_lines_draw(canvas, -(int)top, confirm->plan);
+		confirm_lines_draw(canvas, y, confirm->plan);
 	else
-		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The plan is being made...");
+		canvas_text(canvas, 0, y, -1, STYLE_MUTED, "The plan is being made...");
 }
 
 // Label, then the text as far as there is room: at least FIELD_MIN cells of it.

@@ -178,6 +178,7 @@ struct confirm_view {
 	const char *name, *reason;         // borrowed: as typed so far
 	size_t name_cursor, reason_cursor; // byte offsets
 	const char *note;                  // why a key did nothing, "" none
+	const char *changed;               // why it is asked anew, and what has changed, in lines; "" nothing
 	size_t top;                        // of what is scrolled
 };
 

@@ -35,9 +35,10 @@ void confirm_review(struct confirm *confirm, const struct plan *plan)
 	key_guard_begin(&confirm->guard);
 }
 
-void confirm_note(struct confirm *confirm, const char *note)
+void confirm_changed(struct confirm *confirm, const char *words)
 {
-	confirm->note = note;
+	snprintf(confirm->changed, sizeof confirm->changed, "%s", words);
+	text_trim(confirm->changed);
 }
 
 void confirm_close(struct confirm *confirm)
@@ -263,5 +264,6 @@ void confirm_show(const struct confirm *confirm, struct confirm_view *out)
 				      .name_cursor = confirm->name.cursor,
 				      .reason_cursor = confirm->reason.cursor,
 				      .note = confirm->note,
+				      .changed = confirm->changed,
 				      .top = confirm->top };
 }

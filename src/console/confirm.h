@@ -13,6 +13,8 @@
 #include "opscon/operation.h"
 #include "opscon/view.h"
 
+enum { CONFIRM_CHANGED_MAX = 4096 };
+
 struct confirm {
 	bool is_open;
 	const struct plan *plan; // a reference; NULL: it is being made
@@ -21,6 +23,7 @@ struct confirm {
 	enum confirm_focus focus;
 	struct prompt name, reason;
 	const char *note; // a constant
+	char changed[CONFIRM_CHANGED_MAX];
 	size_t top;
 	struct key_guard guard;
 };
@@ -29,8 +32,9 @@ enum confirm_outcome { CONFIRM_GOES_ON, CONFIRM_CANCELLED, CONFIRM_CONFIRMED };
 
 void confirm_open(struct confirm *confirm, const char *title);         // before there is a plan
 void confirm_review(struct confirm *confirm, const struct plan *plan); // takes a reference
-void confirm_note(struct confirm *confirm, const char *note);          // a constant, until the next key
-void confirm_close(struct confirm *confirm);                           // zeroed memory is fine
+// That the plan before does not hold any more, and how this one differs, in lines: it stays while this one is open.
+void confirm_changed(struct confirm *confirm, const char *words);
+void confirm_close(struct confirm *confirm);                       // zeroed memory is fine
 void confirm_painted(struct confirm *confirm, struct instant now); // it stands on the screen, large enough to be read
 
 // rows: in sight of what is scrolled; last_top: the last row it is scrolled to. It stays open until it is closed.

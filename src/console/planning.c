@@ -3,12 +3,14 @@
 #include <errno.h>
 
 #include "base/memory.h"
+#include "base/strbuf.h"
 #include "console/state.h"
+#include "model/plan_drift.h"
 #include "text/text.h"
 #include "widgets/confirm_dialog.h"
 #include "widgets/operation_words.h"
 
-static const char is_new[] = "It has changed since: this is the new plan.";
+static const char is_old[] = "It has changed since: the plan that was shown does not hold any more.";
 
 struct rollout console_rollout(const struct console *console, enum rollout_kind kind)
 {
@@ -76,6 +78,8 @@ void console_ask_plan(struct console *console, bool is_again)
 	acting->is_waiting = true;
 	acting->is_again = is_again;
 	confirm_open(&console->confirm, acting->title);
+	if (is_again)
+		confirm_changed(&console->confirm, is_old);
 	if (console_request(console, &(struct request){ .type = REQUEST_PLAN,
 							.agents = acting->ids,
 							.is_hidden = is_hidden,
@@ -122,9 +126,23 @@ static bool is_at_once(const struct console *console, const struct plan *plan)
 {
 	const struct acting *acting = &console->acting;
 
-	return plan->guard == GUARD_REVERSIBLE && plan->n_targets == 1 && acting->n == 1 &&
+	return !acting->is_again && plan->guard == GUARD_REVERSIBLE && plan->n_targets == 1 && acting->n == 1 &&
 	       plan->targets[0].agent == acting->ids[0] && plan->params.verb == acting->action->verb &&
 	       !plan->targets[0].is_hidden && !*plan->refusal && !*plan->targets[0].refusal;
+}
+
+// By the plan that was asked for before this one.
+static void say_changed(struct console *console, const struct plan *plan)
+{
+	const struct plan *before = fleet_plan(console->fleet, console->acting.token - 1);
+	char text[CONFIRM_CHANGED_MAX];
+	struct strbuf words;
+
+	strbuf_init(&words, text, sizeof text);
+	strbuf_add(&words, "It has changed since: this is the new plan.\n");
+	if (before)
+		plan_drift(before, plan, &words);
+	confirm_changed(&console->confirm, text_trim(text));
 }
 
 void console_take_plan(struct console *console)
@@ -141,7 +159,7 @@ void console_take_plan(struct console *console)
 	} else {
 		confirm_review(&console->confirm, plan);
 		if (acting->is_again)
-			confirm_note(&console->confirm, is_new);
+			say_changed(console, plan);
 	}
 	console->is_urgent = true;
 }

@@ -7,7 +7,7 @@
 
 #include "base/container_of.h"
 #include "base/strbuf.h"
-#include "operations/drift.h"
+#include "model/plan_drift.h"
 #include "operations/plan.h"
 #include "operations/policy.h"
 #include "services/provisioning_internal.h"

@@ -754,6 +754,7 @@ END_TEST
 START_TEST(what_has_changed_is_planned_and_asked_anew)
 {
 	struct console_fixture f;
+	struct plan *anew;
 
 	console_fixture_init(&f);
 	ask(&f, "restart", GUARD_TYPE_NAME, "event");
@@ -762,15 +763,31 @@ START_TEST(what_has_changed_is_planned_and_asked_anew)
 	console_fixture_keys(&f, "event Tab Enter");
 	ck_assert(says(&f, "it has changed"));
 	ck_assert(console_fixture_shows(&f, "The plan is being made"));
+	console_fixture_keys(&f, "Down x Tab"); // whatever is pressed meanwhile
+	ck_assert(console_fixture_shows(&f, "It has changed since: the plan that was shown"));
+	f.feed.answer = 0;
+	anew = plan_asked(&f, GUARD_TYPE_NAME, "event");
+	anew->targets[0].health = anew->targets[0].health == HEALTH_DOWN ? HEALTH_DEGRADED : HEALTH_DOWN;
+	answer(&f, anew);
+	console_fixture_keys(&f, "Down Up x");
+	ck_assert(console_fixture_shows(&f, "this is the new plan"));
+	ck_assert(console_fixture_shows(&f, ": was ") && console_fixture_shows(&f, ", is d"));
+	console_fixture_keys(&f, "Esc");
+	ck_assert(!confirm_of(&f)->is_open);
+	ask(&f, "restart", GUARD_CONFIRM, NULL);
+	ck_assert_str_eq(confirm_of(&f)->changed, ""); // that was another question
+	console_fixture_keys(&f, "Esc");
+	ask(&f, "restart", GUARD_TYPE_NAME, "event");
+	f.feed.answer = -ESTALE;
+	console_fixture_keys(&f, "event Tab Enter");
 	f.feed.answer = 0;
 	answer(&f, plan_asked(&f, GUARD_TYPE_NAME, "event"));
-	ck_assert(console_fixture_shows(&f, "this is the new plan"));
 	ck_assert_str_eq(confirm_of(&f)->name, "");
 	ck_assert_int_eq(confirm_of(&f)->focus, CONFIRM_CANCEL);
 	console_fixture_wait(&f, KEY_GUARD_MS);
 	console_fixture_keys(&f, "event Tab Enter");
-	ck_assert_uint_eq(n_submitted(&f), 2);
-	ck_assert_uint_eq(console_fixture_request(&f)->operation, 42);
+	ck_assert_uint_eq(n_submitted(&f), 3);
+	ck_assert_uint_eq(console_fixture_request(&f)->operation, 45);
 	console_fixture_finish(&f);
 }
 END_TEST

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "operations/drift.h"
+#include "model/plan_drift.h"
 #include "tests/unit/operations/plan_bench.h"
 
 static struct plan_bench bench;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/drift.h"
+#include "model/plan_drift.h"
 
 #include <string.h>
 
