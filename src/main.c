@@ -6,6 +6,7 @@
 #include "base/user_locale.h"
 #include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/fleet_options.h"
 
 static void print_usage(FILE *to)
 {
@@ -21,10 +22,42 @@ static void print_usage(FILE *to)
 	      to);
 }
 
+// An option that every command has, with its value: how many words it is; 0: it is none.
+static int n_words_of_option(const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	for (size_t i = 0; strncmp(word, "--", 2) == 0 && i < n_fleet_long_options; i++) {
+		const struct option *option = &fleet_long_options[i];
+
+		if (strlen(option->name) == n - 2 && strncmp(option->name, word + 2, n - 2) == 0)
+			return option->has_arg == required_argument && !word[n] ? 2 : 1;
+	}
+	return 0;
+}
+
+// "opscon --read-only op ...": what every command has may stand before it as well.
+static void put_command_first(int argc, char **argv)
+{
+	int at = 1, n;
+
+	while (at < argc && (n = n_words_of_option(argv[at])))
+		at += n;
+	if (at > 1 && at < argc && command_find(argv[at])) {
+		char *command = argv[at];
+
+		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+		argv[1] = command;
+	}
+}
+
 static int run(int argc, char **argv)
 {
 	static char name[64];
-	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+	const struct command *command;
+
+	put_command_first(argc, argv);
+	command = argc > 1 ? command_find(argv[1]) : NULL;
 
 	if (command) {
 		snprintf(name, sizeof name, "opscon %s", command->name);
