@@ -13,7 +13,7 @@
 
 struct metrics_aggregator;
 
-enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_DOWN, FOLD_COUNT };
+enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_DOWN, FOLD_RESTARTED, FOLD_COUNT };
 
 struct fleet_entry {
 	struct fleet_agent public; // what readers see

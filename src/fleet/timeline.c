@@ -111,6 +111,7 @@ static const char *const fold_verbs[FOLD_COUNT][2] = {
 	[FOLD_ADDED] = { "was added", "were added" },
 	[FOLD_REMOVED] = { "was removed", "were removed" },
 	[FOLD_UP] = { "is up", "are up" },
+	[FOLD_RESTARTED] = { "was restarted", "were restarted" },
 };
 
 // So that the item stands in the agent's own timeline too.
@@ -220,6 +221,15 @@ int fleet_action_taken(struct fleet *fleet, const struct event *event)
 	return 0;
 }
 
+// "web-1 was restarted": many are at once when their machine was, or what they all run on.
+static bool is_restart(const struct fleet_news *news)
+{
+	size_t n = news->agent ? strlen(news->agent->name) : 0;
+
+	return n && news->title && strncmp(news->title, news->agent->name, n) == 0 &&
+	       strcmp(news->title + n, " was restarted") == 0;
+}
+
 int fleet_noticed(struct fleet *fleet, const struct event *event)
 {
 	const struct fleet_entry *entry = fleet_entry(fleet, event->agent);
@@ -244,7 +254,10 @@ int fleet_noticed(struct fleet *fleet, const struct event *event)
 							  .title = or_empty(news.title),
 							  .description = or_empty(news.description) };
 	}
-	fleet_tell(fleet, &news);
+	if (is_restart(&news))
+		fleet_tell_folded(fleet, FOLD_RESTARTED, &news);
+	else
+		fleet_tell(fleet, &news);
 	return 0;
 }
 
