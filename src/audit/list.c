@@ -72,16 +72,23 @@ static int add_fields(struct bytes *out, const struct json_value *object)
 	return r;
 }
 
-static int add_resource(struct bytes *out, const struct json_value *resource)
+// "agent/WowDomain, http://127.0.0.1:9100": an agent by its name, where the record has it, and what it is for good.
+static int add_resource(struct bytes *out, const struct json_value *root)
 {
-	struct json_text id;
-	int r = add_text(out, json_member(resource, "kind"));
+	const struct json_value *resource = json_member(root, "resource");
+	const struct json_value *id = json_member(resource, "id"),
+				*name = json_member(json_member(root, "details"), "name");
+	struct json_text text;
+	int r = resource ? add_text(out, json_member(resource, "kind")) : 0;
 
-	if (r == 0 && json_read_text(json_member(resource, "id"), &id) == 0 && id.n) {
-		r = bytes_add(out, "/", 1);
-		r = r ? r : add_text(out, json_member(resource, "id"));
+	if (r < 0 || !id || json_read_text(id, &text) < 0 || !text.n)
+		return r;
+	r = bytes_add(out, "/", 1);
+	if (r == 0 && name && json_read_text(name, &text) == 0 && text.n) {
+		r = add_text(out, name);
+		r = r ? r : bytes_add(out, ", ", 2);
 	}
-	return r;
+	return r ? r : add_text(out, id);
 }
 
 // ---- a record
@@ -135,7 +142,7 @@ static int read_entry(const struct json_value *root, struct bytes *texts, struct
 	r = r ? r : place(texts, &at->request, add_text, json_member(details, "request"));
 	r = r ? r : place(texts, &at->user, add_text, json_member(who, "user"));
 	r = r ? r : place(texts, &at->origin, add_text, json_member(who, "origin"));
-	r = r ? r : place(texts, &at->resource, add_resource, json_member(root, "resource"));
+	r = r ? r : place(texts, &at->resource, add_resource, root);
 	r = r ? r : place(texts, &at->reason, add_text, json_member(root, "reason"));
 	r = r ? r : place(texts, &at->error, add_text, json_member(root, "error"));
 	r = r ? r : place(texts, &at->correlation, add_text, json_member(root, "correlation"));

@@ -86,6 +86,8 @@ static void put_resource(struct direct_feed *feed, const struct request *request
 		add(details, "alert", audit_number(request->alert));
 		add(details, "agent", audit_text(key));
 	}
+	if (watched)
+		add(details, "name", audit_text(watched->agent->name));
 }
 
 static void put_change(struct direct_feed *feed, const struct request *request, const struct direct_before *before,
