@@ -111,7 +111,7 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 		     const struct alert *alert, int about_cells)
 {
 	bool is_resolved = alert->state == ALERT_RESOLVED, is_wide = canvas->width >= WIDE;
-	bool is_muted = fleet_alert_is_muted(fleet, alert);
+	bool is_muted = *fleet_alert_muted(fleet, alert);
 	const char *summary = alert->summary;
 	char text[512];
 	int x = MARK;
@@ -136,13 +136,17 @@ static void draw_row(struct canvas *canvas, int y, const struct fleet *fleet, co
 }
 
 // "agent_down, acknowledged by maria: rack move"
-static void draw_rule(struct canvas *canvas, int y, const struct view *view, const struct alert *alert)
+static void draw_rule(struct canvas *canvas, int y, const struct fleet *fleet, const struct view *view,
+		      const struct alert *alert)
 {
+	const char *muted = fleet_alert_muted(fleet, alert);
 	char text[TEXT_FIELD_MAX], time[HUMAN_MAX];
 	struct strbuf line;
 
 	strbuf_init(&line, text, sizeof text);
 	strbuf_addf(&line, "%s, %s", alert->rule, alert_state_name(alert->state));
+	if (*muted)
+		strbuf_addf(&line, ", muted: %s", muted);
 	if (alert->by && *alert->by)
 		strbuf_addf(&line, " by %s", alert->by);
 	if (alert->state == ALERT_SNOOZED && alert->snoozed_until_ms)
@@ -155,13 +159,14 @@ static void draw_rule(struct canvas *canvas, int y, const struct view *view, con
 }
 
 // What the row of the alert had no room for, in the last rows.
-static void draw_detail(struct canvas *canvas, int rows, const struct view *view, const struct alert *alert)
+static void draw_detail(struct canvas *canvas, int rows, const struct fleet *fleet, const struct view *view,
+			const struct alert *alert)
 {
 	int width = canvas->width - MARK, n = rows > 1 ? wrap_count(alert->summary, width, rows - 1) : 0;
 
 	wrap_draw(canvas, MARK, canvas->height - 1 - n, width, n, STYLE_TEXT, alert->summary);
 	if (rows > 0)
-		draw_rule(canvas, canvas->height - 1, view, alert);
+		draw_rule(canvas, canvas->height - 1, fleet, view, alert);
 }
 
 static struct canvas draw_heading(struct canvas *canvas, const struct view *view)
@@ -171,7 +176,7 @@ static struct canvas draw_heading(struct canvas *canvas, const struct view *view
 
 	snprintf(note, sizeof note, "%zu active, %zu acknowledged, %zu snoozed", counts[ALERT_ACTIVE],
 		 counts[ALERT_ACKNOWLEDGED], counts[ALERT_SNOOZED]);
-	if (view->scope.n_muted) // by maintenance
+	if (view->scope.n_muted) // by maintenance, or while they are operated on
 		snprintf(note + strlen(note), sizeof note - strlen(note), ", %zu muted", view->scope.n_muted);
 	return heading_draw(
 		canvas, &(struct heading){ .title = "Alerts", .note = note, .is_focused = view->focus == PANE_TABLE });
@@ -200,7 +205,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		if (first + i != alerts->cursor)
 			continue;
 		list_mark_cursor(&body, (int)i, true);
-		draw_detail(&body, detail_rows(canvas->height), view, alert);
+		draw_detail(&body, detail_rows(canvas->height), fleet, view, alert);
 	}
 }
 

@@ -116,8 +116,8 @@ const struct scrape *fleet_scrape(const struct fleet *fleet, uint32_t agent, int
 size_t fleet_n_alerts(const struct fleet *fleet); // resolved ones included; the oldest resolved are dropped past 1000
 const struct alert *fleet_alert_at(const struct fleet *fleet, size_t i); // newest first by since_ms
 const struct alert *fleet_alert(const struct fleet *fleet, uint32_t id);
-// Active, but of an agent in maintenance.
-bool fleet_alert_is_muted(const struct fleet *fleet, const struct alert *alert);
+// Active, but of an agent in maintenance or operated on: why, or "" when it is not muted.
+const char *fleet_alert_muted(const struct fleet *fleet, const struct alert *alert);
 size_t fleet_n_alerts_in(const struct fleet *fleet, enum alert_state state);
 
 // ---- timeline

@@ -53,6 +53,7 @@ void health_recent_push(struct health *health, enum observed result);
 size_t health_recent(const struct health *health, enum observed out[HEALTH_RECENT]);
 
 bool health_is_in_maintenance(const struct health *health);
+bool health_is_operated(const struct health *health); // somebody is at it: a step of an operation is under way
 
 // The four words of status --format json, rules and filters.
 enum health_state { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN, HEALTH_STATE_COUNT };

@@ -63,8 +63,11 @@ static void tell_summary(struct op_run *run, const struct operation *now)
 	char age[HUMAN_MAX];
 	bool is_first = true;
 
-	fprintf(run->to, "%s: %s after %s: ", now->id, operation_state_name(now->state),
-		human_duration(now->ended_ms - now->started_ms, age));
+	if (now->started_ms)
+		fprintf(run->to, "%s: %s after %s: ", now->id, operation_state_name(now->state),
+			human_duration(now->ended_ms - now->started_ms, age));
+	else
+		fprintf(run->to, "%s: %s before it began: ", now->id, operation_state_name(now->state));
 	for (int i = 0; i < TARGET_STATE_COUNT; i++) {
 		if (now->n_by_state[i])
 			fprintf(run->to, "%s%zu %s", is_first ? "" : ", ", now->n_by_state[i],

@@ -11,6 +11,7 @@ struct scope_member {
 	int64_t since_ms;
 	const struct agent *agent; // a reference
 	bool is_bad, is_aside;     // aside: in maintenance
+	bool is_operated;
 	struct scope_member *bad_prev, *bad_next;
 	UT_hash_handle hh;
 };
@@ -31,6 +32,7 @@ static struct scope_member *find(const struct scope *scope, uint32_t id)
 static void count_out(struct scope *scope, struct scope_member *member)
 {
 	scope->counts.total--;
+	scope->n_operated -= member->is_operated;
 	if (member->agent->is_paused) {
 		scope->counts.n_paused--;
 	} else if (member->is_aside) {
@@ -74,6 +76,8 @@ static int count_in(struct scope *scope, struct scope_member *member, const stru
 	member->state = agent->state;
 	member->since_ms = agent->state_since_ms;
 	member->is_aside = is_aside;
+	member->is_operated = health_is_operated(&agent->health);
+	scope->n_operated += member->is_operated;
 	if (is_paused)
 		scope->counts.n_paused++;
 	else if (is_aside)
@@ -131,6 +135,7 @@ static void clear(struct scope *scope)
 	scope->bad = NULL;
 	scope->n_bad = 0;
 	scope->counts = (struct fleet_counts){ 0 };
+	scope->n_operated = 0;
 	tally_clear(&scope->tiers);
 	tally_clear(&scope->environments);
 }
@@ -218,7 +223,8 @@ bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
 	if (!member && !is_in)
 		return false;
 	if (member && is_in && member->agent == agent->agent && member->state == agent->state &&
-	    member->is_bad == is_bad(agent) && member->is_aside == health_is_in_maintenance(&agent->health))
+	    member->is_bad == is_bad(agent) && member->is_aside == health_is_in_maintenance(&agent->health) &&
+	    member->is_operated == health_is_operated(&agent->health))
 		return false;
 	if (member && !is_in) {
 		drop(scope, member);
@@ -253,15 +259,16 @@ static void count_alerts(const struct scope *scope, size_t out[ALERT_STATE_COUNT
 	}
 }
 
-// Those that are active, but of an agent in maintenance: nobody need look at them.
+// Those that are active, but of an agent in maintenance or operated on: nobody need look at them.
 static size_t count_muted(const struct scope *scope)
 {
+	bool is_any = scope->counts.n_maintenance || scope->n_operated;
 	size_t n = 0;
 
-	for (size_t i = 0; scope->counts.n_maintenance && i < fleet_n_alerts(scope->fleet); i++) {
+	for (size_t i = 0; is_any && i < fleet_n_alerts(scope->fleet); i++) {
 		const struct alert *alert = fleet_alert_at(scope->fleet, i);
 
-		n += fleet_alert_is_muted(scope->fleet, alert) && scope_has(scope, alert->agent);
+		n += *fleet_alert_muted(scope->fleet, alert) && scope_has(scope, alert->agent);
 	}
 	return n;
 }

@@ -19,6 +19,7 @@ struct scope {
 	struct scope_member *bad; // latest first
 	size_t n_bad;
 	struct fleet_counts counts;
+	size_t n_operated; // somebody is at them
 	struct tally tiers, environments;
 	enum health_state overall;
 	int64_t overall_since_ms;

@@ -236,9 +236,11 @@ size_t fleet_n_alerts_in(const struct fleet *fleet, enum alert_state state)
 	return (size_t)state < ALERT_STATE_COUNT ? fleet->n_alerts_in[state] : 0;
 }
 
-bool fleet_alert_is_muted(const struct fleet *fleet, const struct alert *alert)
+const char *fleet_alert_muted(const struct fleet *fleet, const struct alert *alert)
 {
 	const struct fleet_entry *entry = alert->state == ALERT_ACTIVE ? fleet_entry(fleet, alert->agent) : NULL;
 
-	return entry && health_is_in_maintenance(&entry->public.health);
+	if (entry && health_is_in_maintenance(&entry->public.health))
+		return "in maintenance";
+	return entry && health_is_operated(&entry->public.health) ? "operation in progress" : "";
 }

@@ -110,6 +110,11 @@ bool health_is_in_maintenance(const struct health *health)
 	return has(health, OVERLAY_MAINTENANCE);
 }
 
+bool health_is_operated(const struct health *health)
+{
+	return has(health, OVERLAY_OPERATION);
+}
+
 // Two bits a result, the newest lowest; OBSERVED_NEVER, which is 0, is where there is none.
 enum { RECENT_BITS = 2, RECENT_MASK = 3 };
 

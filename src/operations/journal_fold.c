@@ -70,6 +70,16 @@ static int set_text(const char **text, const char *to)
 	return 0;
 }
 
+// What goes on in a pause, or while no process runs it, says nothing of how long the rest takes.
+static void fold_idle(struct journal_story *story, bool is_idle, int64_t at_ms)
+{
+	if (!story->operation->started_ms)
+		return;
+	if (!is_idle && story->idle_since_ms)
+		story->idle_ms += at_ms - story->idle_since_ms;
+	story->idle_since_ms = !is_idle ? 0 : story->idle_since_ms ? story->idle_since_ms : at_ms;
+}
+
 static int fold_state(struct journal_story *story, const struct journal_record *record)
 {
 	struct operation *operation = story->operation;
@@ -79,6 +89,7 @@ static int fold_state(struct journal_story *story, const struct journal_record *
 	operation->wave = record->u.state.wave;
 	if (state != OPERATION_PAUSED)
 		story->before_pause = state;
+	fold_idle(story, state == OPERATION_PAUSED || state == OPERATION_QUEUED, record->at_ms);
 	if (state == OPERATION_RUNNING && !operation->started_ms)
 		operation->started_ms = record->at_ms;
 	operation->ended_ms = operation_is_over(state) ? record->at_ms : 0;
@@ -173,6 +184,7 @@ int journal_fold(struct journal_story *story, const struct journal_record *recor
 		story->control = record->u.control.what;
 		return 0;
 	case JOURNAL_TAKEN:
+		fold_idle(story, true, story->at_ms); // since the last word of the process before
 		return set_text(&story->operation->holder, record->u.taken.holder);
 	default:
 		return -EINVAL;

@@ -33,6 +33,7 @@ struct journal_story {
 	struct operation *operation;       // owned; NULL when there is no whole plan
 	struct journal_progress *targets;  // owned; one each
 	enum operation_state before_pause; // what it did last when it was not paused
+	int64_t idle_ms, idle_since_ms;    // how long it was queued or paused; wall: since when, 0: it was not
 	bool has_control;
 	enum journal_control control; // what a person asked for last
 	uint64_t n_records, n_torn;   // lines that are trusted; bytes of a torn end

@@ -22,6 +22,8 @@ struct plan_subject {
 	const struct agent_lifecycle *lifecycle;
 	const struct driver *driver;      // NULL: none
 	const struct driver_sight *sight; // what was seen last; NULL: nothing
+	int64_t unseen_since_ms;          // wall: it was seen then and cannot be seen now; 0: it was not, or it can
+	enum lifecycle last_seen;         // as it was then
 	const char *const *dependents;    // names
 	size_t n_dependents;
 	const char *taken;    // who else is about to operate on it, as a refusal; NULL: nobody

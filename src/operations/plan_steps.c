@@ -86,12 +86,18 @@ static void add_step(struct plan_maker *maker, struct plan_step *to, const struc
 	to->postcondition = plan_keep(maker, step->postcondition);
 }
 
-static void add_observation(struct plan_maker *maker, const struct plan_target *target, struct plan_step *to)
+// How it was when it was seen last is not how it is.
+static void add_observation(struct plan_maker *maker, const struct plan_subject *subject,
+			    const struct plan_target *target, struct plan_step *to)
 {
-	char action[STEP_TEXT_MAX], memory[STEP_TEXT_MAX];
-	struct strbuf found;
+	char action[STEP_TEXT_MAX], memory[STEP_TEXT_MAX], at[HUMAN_MAX];
+	struct strbuf found, asked;
 
-	snprintf(action, sizeof action, "ask how it stands (%s)", target->driver);
+	strbuf_init(&asked, action, sizeof action);
+	strbuf_addf(&asked, "ask how it stands (%s)", target->driver);
+	if (subject->unseen_since_ms)
+		strbuf_addf(&asked, "; not seen since %s, it was %s then", human_rfc3339(subject->unseen_since_ms, at),
+			    lifecycle_name(subject->last_seen));
 	strbuf_init(&found, memory, sizeof memory);
 	if (target->is_lifecycle_known)
 		strbuf_addf(&found, "it is %s", lifecycle_name(target->lifecycle));
@@ -159,7 +165,7 @@ static void set_steps(struct plan_maker *maker, const struct plan_subject *subje
 	if (!target->steps)
 		return;
 	target->n_steps = n;
-	add_observation(maker, target, &target->steps[0]);
+	add_observation(maker, subject, target, &target->steps[0]);
 	for (size_t i = 0; i < recipe->n; i++)
 		add_step(maker, &target->steps[i + 1], &recipe->steps[i]);
 	add_verification(maker, target, &expected, &target->steps[n - 1]);

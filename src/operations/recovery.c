@@ -6,7 +6,7 @@
 #include "operations/journal_fold.h"
 
 static const char before_it_began[] = "opscon ended before it began";
-static const char before_an_answer[] = "opscon ended before an answer came";
+const char recovery_no_answer[] = "opscon ended before an answer came";
 static const char while_it_ran[] = "opscon ended while it ran";
 static const char while_taken_back[] = "opscon ended while it was rolled back";
 static const char is_damaged[] = "its journal is damaged";
@@ -91,7 +91,7 @@ static void decide_open(const struct journal_story *story, struct recovery *out)
 		out->why = before_it_began;
 	} else if (out->n_in_doubt) {
 		out->kind = RECOVERY_LOOK;
-		out->why = before_an_answer;
+		out->why = recovery_no_answer;
 	} else {
 		out->kind = RECOVERY_PAUSE;
 		out->why = operation->state == OPERATION_PAUSED ? operation->why
@@ -127,7 +127,7 @@ static bool target_record(const struct journal_story *story, size_t i, int64_t n
 	switch (recovery_of_target(story, i, NULL)) {
 	case RECOVERY_DOUBT:
 		to = TARGET_INDETERMINATE;
-		error = before_an_answer;
+		error = recovery_no_answer;
 		break;
 	case RECOVERY_RESET:
 		to = TARGET_PENDING;

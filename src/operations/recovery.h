@@ -22,6 +22,8 @@ enum recovery_target {
 	RECOVERY_DOUBT,  // an intent without an answer: indeterminate, to be looked at
 };
 
+extern const char recovery_no_answer[]; // what is said of a target in doubt
+
 struct recovery {
 	enum recovery_kind kind;
 	enum operation_state state; // what the operation is now

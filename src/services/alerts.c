@@ -46,7 +46,7 @@ struct alerts {
 
 static bool is_muted(const struct health *health)
 {
-	return (health->overlays & (OVERLAY_PAUSED | OVERLAY_MAINTENANCE)) != 0;
+	return (health->overlays & (OVERLAY_PAUSED | OVERLAY_MAINTENANCE | OVERLAY_OPERATION)) != 0;
 }
 
 static const char *name_of(const struct subject *subject)
@@ -201,7 +201,8 @@ static void raise_rule(struct alerts *alerts, struct subject *subject, size_t i,
 	alert_book_raise(&alerts->book, &terms, &subject->rules[i].entry, now);
 }
 
-// A rule that fires unheard, because the agent is in maintenance, is heard at the first reading after it.
+// A rule that fires unheard, because the agent is in maintenance or operated on, is heard at the first reading after
+// it.
 static void follow_rule(struct alerts *alerts, struct subject *subject, size_t i, enum rule_change change,
 			struct instant now)
 {

@@ -4,9 +4,9 @@
  *
  * Built-in rules over health: agent_down (critical), agent_degraded (warning), agent_stale (warning), agent_flapping
  * (warning). They follow the agent's hard state: raised when it takes the state, resolved when it leaves it for a known
- * one; while the state is unknown they stay as they are. Nothing is raised for an agent that is paused or in
- * maintenance, and no agent_down or agent_degraded while it flaps. Metric rules come from configuration only: out of
- * the box thresholds colour panels and wake nobody.
+ * one; while the state is unknown they stay as they are. Nothing is raised for an agent that is paused, in
+ * maintenance or operated on (it is judged anew when that is over), and no agent_down or agent_degraded while it flaps.
+ * Metric rules come from configuration only: out of the box thresholds colour panels and wake nobody.
  *
  * In a mass outage state alerts are held while our own link is tested. When it is the fleet, those who turned bad
  * share one alert, fleet_outage (agent 0), which takes in who follows and resolves when all of them are well.

@@ -59,13 +59,20 @@ const char *audit_why(const struct provisioning_engine *engine, int error)
 
 // ---- the whole
 
-// A plan of one agent is about that agent; of more it is about the operation, and its targets follow one by one.
-static void put_resource(const struct plan *plan, const char *id, struct audit_record *record)
+/* A plan of one agent is about that agent; of more it is about the operation, and its targets follow one by one. The
+ * key of an agent is for good, its name is what people know it by. What was asked for has the same word in each record,
+ * whichever of the ten actions it counts as.
+ */
+static void put_resource(const struct plan *plan, const char *id, struct audit_record *record, struct fields *details)
 {
 	bool is_one = plan && plan->n_targets == 1;
 
 	record->resource_kind = is_one ? "agent" : "operation";
 	record->resource_id = is_one ? plan->targets[0].key : id;
+	if (plan)
+		add(details, "request", audit_text(verb_name(plan->params.verb)));
+	if (is_one)
+		add_text(details, "name", plan->targets[0].name);
 }
 
 static void list_names(const struct plan *plan, char out[NAMES_MAX])
@@ -74,7 +81,7 @@ static void list_names(const struct plan *plan, char out[NAMES_MAX])
 
 	strbuf_init(&names, out, NAMES_MAX);
 	for (size_t i = 0; i < plan->n_targets && !names.truncated; i++)
-		strbuf_addf(&names, "%s%s", i ? ", " : "", plan->targets[i].key);
+		strbuf_addf(&names, "%s%s", i ? ", " : "", plan->targets[i].name);
 	text_trim(out);
 }
 
@@ -118,7 +125,6 @@ static void put_params(struct fields *fields, const struct plan *plan, char name
 {
 	const struct operation_params *params = &plan->params;
 
-	add(fields, "verb", audit_text(verb_name(params->verb)));
 	add_text(fields, "version", params->version);
 	if (params->is_forced)
 		add(fields, "forced", audit_truth(true));
@@ -143,7 +149,7 @@ void audit_asked(struct op *op, struct writ *writ, const char *who, struct insta
 		.correlation = op->id,
 	};
 
-	put_resource(op->plan, op->id, &record);
+	put_resource(op->plan, op->id, &record, &details);
 	add_text(&details, "who", who);
 	put_params(&details, op->plan, names);
 	add_text(&details, "plan", op->plan->hash);
@@ -152,6 +158,7 @@ void audit_asked(struct op *op, struct writ *writ, const char *who, struct insta
 	record.details = as_fields(&details);
 	writ_audit(op->engine, writ, &record, now);
 	json_free(patch.document);
+	put_resource(op->plan, op->id, &record, &decided);
 	add(&decided, "decision", audit_text("allowed"));
 	add(&decided, "guard", audit_text(guard_name(op->plan->guard)));
 	record.phase = AUDIT_DECISION;
@@ -173,7 +180,7 @@ void audit_refused(struct provisioning_engine *engine, const struct request *req
 	};
 
 	snprintf(no, sizeof no, "%u", (unsigned)request->operation);
-	put_resource(plan, no, &record);
+	put_resource(plan, no, &record, &details);
 	add_text(&details, "who", request->who);
 	if (plan)
 		put_params(&details, plan, names);
@@ -198,8 +205,8 @@ void audit_control(struct op *op, enum journal_control what, const char *who, in
 		.correlation = op->id,
 	};
 
-	put_resource(op->plan, op->id, &record);
-	add(&details, "request", audit_text(journal_control_name(what)));
+	put_resource(op->plan, op->id, &record, &details);
+	add(&details, "control", audit_text(journal_control_name(what)));
 	add_text(&details, "who", who);
 	record.details = as_fields(&details);
 	writ_audit(op->engine, NULL, &record, now);
@@ -217,7 +224,7 @@ void audit_turned(struct op *op, struct instant now)
 		.correlation = op->id,
 	};
 
-	put_resource(op->plan, op->id, &record);
+	put_resource(op->plan, op->id, &record, &details);
 	add(&details, "decision", audit_text(operation_state_name(op->state)));
 	record.details = as_fields(&details);
 	writ_audit(op->engine, NULL, &record, now);
@@ -256,7 +263,7 @@ void audit_over(struct op *op, struct writ *writ, struct instant now)
 		.correlation = op->id,
 	};
 
-	put_resource(op->plan, op->id, &record);
+	put_resource(op->plan, op->id, &record, &details);
 	add(&details, "state", audit_text(operation_state_name(op->end)));
 	count_targets(op, &details);
 	record.details = as_fields(&details);
@@ -274,7 +281,7 @@ void audit_recovered(struct op *op, const char *why, struct instant now)
 		.correlation = op->id,
 	};
 
-	put_resource(op->plan, op->id, &record);
+	put_resource(op->plan, op->id, &record, &details);
 	add(&details, "recovered", audit_text(why));
 	record.details = as_fields(&details);
 	writ_audit(op->engine, NULL, &record, now);
@@ -322,6 +329,12 @@ static void put_sight(struct fields *fields, const struct driver_sight *sight)
 	add_text(fields, "instance", sight->instance);
 }
 
+static void put_target(const struct target *target, struct fields *fields)
+{
+	add(fields, "request", audit_text(verb_name(target->op->plan->params.verb)));
+	add_text(fields, "name", op_target_plan(target)->name);
+}
+
 static void put_step(const struct target *target, struct fields *fields)
 {
 	const struct plan_step *step = op_target_plan_step(target);
@@ -349,6 +362,7 @@ void audit_intent(struct target *target, struct writ *writ, struct instant now)
 	struct audit_record record = record_of(target, AUDIT_INTENT);
 	struct fields details = { .n = 0 }, before = { .n = 0 };
 
+	put_target(target, &details);
 	put_step(target, &details);
 	put_sight(&before, &target->sight);
 	record.result = AUDIT_PENDING;
@@ -375,6 +389,7 @@ void audit_result(struct target *target, struct writ *writ, struct instant now)
 	struct fields details = { .n = 0 }, before = { .n = 0 }, after = { .n = 0 };
 	bool is_done = target->answer.outcome == DRIVER_DONE;
 
+	put_target(target, &details);
 	put_step(target, &details);
 	if (is_done)
 		add_text(&details, "answer", target->answer.detail);
@@ -396,6 +411,7 @@ void audit_ended(struct target *target, struct writ *writ, struct instant now)
 	struct fields details = { .n = 0 }, before = { .n = 0 }, after = { .n = 0 };
 	enum target_state state = target->ending;
 
+	put_target(target, &details);
 	add(&details, "target", audit_text(target_state_name(state)));
 	put_sight(&before, &target->before);
 	put_sight(&after, &target->sight);

@@ -20,10 +20,13 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "opscon/audit.h"
 #include "opscon/driver.h"
 #include "opscon/event.h"
 #include "opscon/feed.h"
 #include "opscon/operation.h"
+
+enum audit_action audit_action_of(enum verb verb); // which of the ten a verb is, in the audit trail
 
 struct audit_logger;
 struct journal_writer;
@@ -64,7 +67,7 @@ struct engine_world {
 	size_t (*dependents)(void *ctx, uint32_t id, const char **names, size_t n);
 	bool (*is_last_healthy)(void *ctx, uint32_t id);           // of its service and environment
 	void (*probe)(void *ctx, uint32_t id);                     // soon, please
-	void (*overlay)(void *ctx, uint32_t id, bool is_operated); // somebody operates on it, or nobody any more
+	void (*overlay)(void *ctx, uint32_t id, bool is_operated); // somebody is at it now, or nobody any more
 	void (*rearm)(void *ctx);                                  // provisioning_engine_deadline() may be nearer now
 	void *ctx;
 };

@@ -52,6 +52,7 @@ struct life {
 	struct call look;    // REQUEST_OBSERVE
 	struct op *op;       // that operates on it, or NULL
 	struct lease *lease; // who of our sessions has it; NULL: nobody has asked yet
+	bool is_worked;      // a step of it is under way: its health is no news meanwhile
 	bool is_dirty;       // to be told
 	struct life *next;   // provisioning_engine::dirty
 	UT_hash_handle hh;   // provisioning_engine::lives, by key
@@ -130,13 +131,14 @@ struct op {
 	bool is_aborting;                 // no step is begun any more
 	bool is_over;                     // and goes once that is told
 	bool is_pumping, is_pumped_again;
-	enum operation_state end;     // is_ending: what it will be
-	int64_t started_ms, ended_ms; // wall
-	int64_t look_at_ms;           // mono: measures, the control file
-	int64_t keep_at_ms;           // mono: its leases
-	int64_t rollout_at_ms;        // mono: when the rollout wants to be asked
-	bool is_dirty, is_urgent;     // to be told; at once
-	int64_t told_ms;              // mono
+	enum operation_state end;       // is_ending: what it will be
+	int64_t started_ms, ended_ms;   // wall
+	int64_t idle_ms, idle_since_ms; // how long nothing was done of it; wall: since when now, 0: it goes on
+	int64_t look_at_ms;             // mono: measures, the control file
+	int64_t keep_at_ms;             // mono: its leases
+	int64_t rollout_at_ms;          // mono: when the rollout wants to be asked
+	bool is_dirty, is_urgent;       // to be told; at once
+	int64_t told_ms;                // mono
 	char output[ENGINE_OUTPUT_LINES][ENGINE_OUTPUT_BYTES];
 	size_t n_output; // lines ever
 };
@@ -209,7 +211,8 @@ struct life *life_of_key(struct provisioning_engine *engine, const char *key); /
 struct life *life_of(const struct provisioning_engine *engine, uint32_t id);   // NULL: nothing is known
 void life_seen(struct life *life, const struct driver_sight *sight, struct instant now);
 void life_operated(struct life *life, struct op *op, enum provisioning status); // op NULL: not any more
-void life_name_holder(struct life *life);                                       // its operation goes on, or waits
+void life_worked(struct life *life, bool is_worked); // a step of its operation is under way, or none is
+void life_name_holder(struct life *life);            // its operation goes on, or waits
 void life_recorded(struct life *life, enum lifecycle state, enum provisioning status);
 void life_held(struct life *life, const char *holder); // by another process; "" nobody
 void life_touch(struct life *life);                    // it is to be told
@@ -280,7 +283,6 @@ void writ_forget(struct writ *writ, const struct provisioning_engine *engine); /
 void writs_finish(struct provisioning_engine *engine);
 
 // provisioning_audit.c
-enum audit_action audit_action_of(enum verb verb);
 bool audit_is_broken(const struct provisioning_engine *engine);             // nothing is carried out then
 const char *audit_why(const struct provisioning_engine *engine, int error); // why a record failed; borrowed
 void audit_asked(struct op *op, struct writ *writ, const char *who, struct instant now);

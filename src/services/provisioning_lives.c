@@ -83,6 +83,14 @@ static void set_overlay(const struct life *life, bool is_operated)
 		world->overlay(world->ctx, life->id, is_operated);
 }
 
+// Whose operation waits, or is through with it, is judged like any other.
+void life_worked(struct life *life, bool is_worked)
+{
+	if (life->is_worked != is_worked)
+		set_overlay(life, is_worked);
+	life->is_worked = is_worked;
+}
+
 static const char *driver_name(const struct driver *driver)
 {
 	return driver ? driver->class->name : "";
@@ -110,7 +118,7 @@ void provisioning_engine_agent(struct provisioning_engine *engine, const struct 
 	}
 	life->public.driver = driver_name(driver);
 	life->public.verbs = driver ? driver->class->verbs(driver, agent) : 0;
-	if (life->op)
+	if (life->is_worked || (!life->op && life->holder[0]))
 		set_overlay(life, true);
 	if (life->lease && life->lease->is_held)
 		leases_touch(engine->leases, life->lease);
@@ -158,8 +166,8 @@ void life_name_holder(struct life *life)
 
 void life_operated(struct life *life, struct op *op, enum provisioning status)
 {
-	if ((op != NULL) != (life->op != NULL))
-		set_overlay(life, op != NULL);
+	if (!life->op && life->holder[0]) // of another process, which is over
+		set_overlay(life, false);
 	life->op = op;
 	life->public.operation = op ? op->no : 0;
 	life->public.provisioning = status;

@@ -158,6 +158,16 @@ static void tell_journal(struct op *op, struct writ *writ, enum operation_state 
 	writ_journal(op, writ, &record);
 }
 
+// What goes on in a pause, or before there is a place again, says nothing of how long the rest takes.
+static void note_idle(struct op *op, bool is_idle, struct instant now)
+{
+	if (!op->started_ms)
+		return;
+	if (!is_idle && op->idle_since_ms)
+		op->idle_ms += now.wall_ms - op->idle_since_ms;
+	op->idle_since_ms = !is_idle ? 0 : op->idle_since_ms ? op->idle_since_ms : now.wall_ms;
+}
+
 // What the rollout has come to say of itself. How it ends is told once that is on the disk.
 static void follow(struct op *op, struct instant now)
 {
@@ -167,6 +177,7 @@ static void follow(struct op *op, struct instant now)
 		state = OPERATION_PAUSED;
 	if (state == op->state || operation_is_over(state))
 		return;
+	note_idle(op, state == OPERATION_PAUSED || state == OPERATION_QUEUED, now);
 	op->state = state;
 	set_why(op, rollout_why(op->rollout));
 	tell_journal(op, NULL, state, now);

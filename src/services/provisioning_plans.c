@@ -37,8 +37,9 @@ struct planning {
 
 struct question {
 	struct plan_subject *subjects;
-	const char ***dependents; // of each subject
-	char **taken;             // the same: owned, NULL nobody
+	struct agent_lifecycle *lives; // of each subject
+	const char ***dependents;      // the same
+	char **taken;                  // the same: owned, NULL nobody
 	size_t n;
 	uint32_t session; // whose it is
 	struct instant now;
@@ -54,6 +55,7 @@ static void question_finish(struct question *question)
 		mem_free(question->taken[i]);
 	mem_free(question->dependents);
 	mem_free(question->taken);
+	mem_free(question->lives);
 	mem_free(question->subjects);
 }
 
@@ -88,6 +90,19 @@ static int put_taken(struct life *life, struct question *question, struct plan_s
 	return subject->taken ? 0 : -ENOMEM;
 }
 
+// What was seen once, and cannot be seen now, is not known any more.
+static void put_life(const struct life *life, struct agent_lifecycle *out, struct plan_subject *subject)
+{
+	*out = life ? life->public : no_life;
+	subject->lifecycle = out;
+	subject->sight = life && life->has_sight ? &life->sight : NULL;
+	if (subject->sight || !out->is_observed)
+		return;
+	subject->unseen_since_ms = out->observed_at_ms;
+	subject->last_seen = out->observed;
+	out->is_observed = out->is_recorded = false;
+}
+
 // What is known of one agent now. An agent that is gone is left out.
 static int put_subject(struct provisioning_engine *engine, struct question *question, uint32_t id, bool is_hidden)
 {
@@ -102,12 +117,11 @@ static int put_subject(struct provisioning_engine *engine, struct question *ques
 		return 0;
 	*subject = (struct plan_subject){
 		.agent = agent,
-		.lifecycle = life ? &life->public : &no_life,
 		.driver = world->driver(world->ctx, agent),
-		.sight = life && life->has_sight ? &life->sight : NULL,
 		.is_hidden = is_hidden,
 		.is_last_healthy = world->is_last_healthy(world->ctx, id),
 	};
+	put_life(life, &question->lives[question->n], subject);
 	health = world->health(world->ctx, id);
 	subject->health = health ? health_state(health) : HEALTH_UNKNOWN;
 	r = life ? put_taken(life, question, subject) : 0;
@@ -124,9 +138,10 @@ static int question_init(struct question *question, size_t n, uint32_t session, 
 		.session = session,
 		.now = now,
 	};
+	question->lives = mem_calloc(n, sizeof *question->lives);
 	question->dependents = mem_calloc(n, sizeof *question->dependents);
 	question->taken = mem_calloc(n, sizeof *question->taken);
-	return question->subjects && question->dependents && question->taken ? 0 : -ENOMEM;
+	return question->subjects && question->lives && question->dependents && question->taken ? 0 : -ENOMEM;
 }
 
 static int make(struct provisioning_engine *engine, struct question *question, const struct plan_question *asked,

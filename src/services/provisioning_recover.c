@@ -168,6 +168,8 @@ static void take_over(struct op *op, const struct journal_story *story, const st
 	op->is_recovered = op->is_left = true;
 	memcpy(op->id, story->id, sizeof op->id);
 	op->started_ms = story->operation->started_ms;
+	op->idle_ms = story->idle_ms;
+	op->idle_since_ms = story->idle_since_ms;
 	op->look_at_ms = now.mono_ms + ENGINE_LOOK_EVERY_MS;
 	op->state = OPERATION_PAUSED;
 	snprintf(op->why, sizeof op->why, "%s", recovery->why);

@@ -34,16 +34,28 @@ static char *output_text(const struct op *op)
 	return text;
 }
 
+// As its journal has it, and so the command line: of what another process sent and left nobody knows yet.
+static bool is_left_in_doubt(const struct target *target)
+{
+	return target->is_recovered && target->phase == PHASE_DOUBT;
+}
+
+static enum target_state shown_state(const struct target *target)
+{
+	return is_left_in_doubt(target) ? TARGET_INDETERMINATE : target->state;
+}
+
 static bool copy_target(const struct target *target, struct operation_target *to)
 {
 	const struct plan_target *plan = &target->op->plan->targets[target->index];
 	size_t n = plan->n_steps + plan->n_undo;
+	const char *error = is_left_in_doubt(target) ? recovery_no_answer : target->error;
 
 	*to = (struct operation_target){
-		.state = target->state,
+		.state = shown_state(target),
 		.started_ms = target->started_ms,
 		.ended_ms = target->ended_ms,
-		.error = mem_strdup(target->error),
+		.error = mem_strdup(error),
 		.version = mem_strdup(target->version[0] ? target->version : NULL),
 		.steps = mem_calloc(n ? n : 1, sizeof *to->steps),
 	};
@@ -51,7 +63,7 @@ static bool copy_target(const struct target *target, struct operation_target *to
 		return false;
 	if (n)
 		memcpy(to->steps, target->steps, n * sizeof *to->steps);
-	return (!target->error || to->error) && (!target->version[0] || to->version);
+	return (!error || to->error) && (!target->version[0] || to->version);
 }
 
 static bool is_over(enum target_state state)
@@ -60,10 +72,11 @@ static bool is_over(enum target_state state)
 	       state == TARGET_INDETERMINATE;
 }
 
-// As long for the rest as for what is over; nothing is said before something is.
+// As long for the rest as for what is over, pauses left out; nothing is said before something is.
 static int64_t estimate(const struct op *op, struct instant now)
 {
 	size_t n_over = 0, n_able = 0;
+	int64_t idle_ms;
 
 	for (size_t i = 0; i < op->plan->n_targets; i++) {
 		n_able += !op->plan->targets[i].refusal[0];
@@ -71,7 +84,8 @@ static int64_t estimate(const struct op *op, struct instant now)
 	}
 	if (n_over == 0 || n_over == n_able || !op->started_ms || op->ended_ms)
 		return 0;
-	return (now.wall_ms - op->started_ms) * (int64_t)n_able / (int64_t)n_over;
+	idle_ms = op->idle_ms + (op->idle_since_ms ? now.wall_ms - op->idle_since_ms : 0);
+	return idle_ms + (now.wall_ms - op->started_ms - idle_ms) * (int64_t)n_able / (int64_t)n_over;
 }
 
 static struct operation *snapshot(const struct op *op, struct instant now)
@@ -97,7 +111,7 @@ static struct operation *snapshot(const struct op *op, struct instant now)
 	is_whole = to->why && to->holder && to->output && to->targets;
 	for (size_t i = 0; is_whole && i < op->plan->n_targets; i++) {
 		is_whole = copy_target(&op->targets[i], &to->targets[i]);
-		to->n_by_state[op->targets[i].state]++;
+		to->n_by_state[shown_state(&op->targets[i])]++;
 	}
 	if (!is_whole) {
 		operation_unref(to);

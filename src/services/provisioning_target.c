@@ -126,6 +126,7 @@ static void on_ended(struct writ *writ, int error)
 	target->ended_ms = now.wall_ms;
 	close_steps(target, is_well ? STEP_COMPLETED : STEP_ERROR, now.wall_ms);
 	record_life(target);
+	life_worked(target->life, false);
 	op_touch(target->op, true);
 	if (target->wants_undo) { // which the rollout has asked for meanwhile
 		target->wants_undo = false;
@@ -480,6 +481,7 @@ void op_target_begin(struct target *target, bool is_undoing, struct instant now)
 	}
 	life_operated(target->life, target->op,
 		      is_undoing ? PROVISIONING_UPGRADING : proof_provisioning_during(target->op->plan->params.verb));
+	life_worked(target->life, true);
 	tell_journal(target, now);
 	op_touch(target->op, true);
 	if (is_undoing && !target->was_changed)
@@ -490,6 +492,7 @@ void op_target_begin(struct target *target, bool is_undoing, struct instant now)
 
 void op_target_go_on(struct target *target, struct instant now)
 {
+	life_worked(target->life, true);
 	begin_step(target, now);
 }
 
@@ -502,8 +505,10 @@ void op_target_release(struct target *target)
 	lock_release(&target->lock);
 	if (target->lease)
 		leases_release(target->op->engine->leases, target->lease, target->op->no);
-	if (target->life && target->life->op == target->op)
+	if (target->life && target->life->op == target->op) {
+		life_worked(target->life, false);
 		life_operated(target->life, NULL,
 			      target->started_ms ? target->life->public.provisioning : target->provisioning_before);
+	}
 	target->phase = PHASE_IDLE;
 }

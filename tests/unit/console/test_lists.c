@@ -284,7 +284,7 @@ START_TEST(who_differs_from_its_peers_is_found)
 }
 END_TEST
 
-START_TEST(alerts_of_who_is_in_maintenance_are_muted)
+START_TEST(alerts_of_who_is_in_maintenance_or_operated_on_are_muted)
 {
 	struct health health = fleet_fixture_healthy(HOUR_MS);
 	struct fleet_fixture f;
@@ -315,13 +315,27 @@ START_TEST(alerts_of_who_is_in_maintenance_are_muted)
 	ck_assert_uint_eq(shown.n_maintenance, 1);
 	ck_assert_uint_eq(shown.n_bad, 0);
 	ck_assert_uint_eq(shown.by_state[HEALTH_DOWN], 0);
+	ck_assert_str_eq(fleet_alert_muted(f.fleet, fleet_alert(f.fleet, 1)), "in maintenance");
+	health.overlays = OVERLAY_OPERATION; // it is bad, and somebody is at it
+	fleet_fixture_health_event(&f, 1, &health);
+	ck_assert(scope_update(&scope, 1, false));
+	scope_show(&scope, &shown);
+	ck_assert_uint_eq(shown.n_muted, 1);
+	ck_assert_uint_eq(shown.n_bad, 1);
+	ck_assert_str_eq(fleet_alert_muted(f.fleet, fleet_alert(f.fleet, 1)), "operation in progress");
+	health.overlays = 0;
+	fleet_fixture_health_event(&f, 1, &health);
+	ck_assert(scope_update(&scope, 1, false));
+	scope_show(&scope, &shown);
+	ck_assert_uint_eq(shown.n_muted, 0);
+	ck_assert_str_eq(fleet_alert_muted(f.fleet, fleet_alert(f.fleet, 1)), "");
 	scope_finish(&scope);
 	context_finish(&context);
 	fleet_fixture_finish(&f);
 }
 END_TEST
 
-SUITE("console lists", alerts_of_who_is_in_maintenance_are_muted, rows_moved_one_by_one_are_those_sorted_anew,
-      problems_come_first_and_the_latest_of_them, what_is_not_known_comes_last_both_ways,
-      ten_thousand_agents_are_not_walked_for_one_event, what_is_out_of_sight_is_not_drawn,
-      a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)
+SUITE("console lists", alerts_of_who_is_in_maintenance_or_operated_on_are_muted,
+      rows_moved_one_by_one_are_those_sorted_anew, problems_come_first_and_the_latest_of_them,
+      what_is_not_known_comes_last_both_ways, ten_thousand_agents_are_not_walked_for_one_event,
+      what_is_out_of_sight_is_not_drawn, a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)

@@ -86,6 +86,8 @@ START_TEST(the_operation_is_shown_from_its_journal_alone)
 	ck_assert_int_eq(operation->started_ms, journal_bench_now);
 	ck_assert_int_eq(operation->ended_ms, journal_bench_now + 35000);
 	ck_assert_int_eq(operation->estimated_ms, 90000);
+	ck_assert_int_eq(story.idle_ms, 1000);
+	ck_assert_int_eq(story.idle_since_ms, 0);
 	ck_assert_uint_eq(operation->wave, 2);
 	ck_assert_uint_eq(operation->n_by_state[TARGET_DONE], 2);
 	ck_assert_uint_eq(operation->n_by_state[TARGET_ROLLED_BACK], 1);
@@ -112,6 +114,26 @@ START_TEST(the_operation_is_shown_from_its_journal_alone)
 	ck_assert_int_eq(story.at_ms, journal_bench_now + 35000);
 	ck_assert(!story.is_held);
 	journal_story_finish(&story);
+	journal_bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(while_nobody_runs_it_it_is_idle)
+{
+	struct journal_bench bench;
+	struct journal_story *story;
+	struct journal *journal;
+
+	journal_bench_init(&bench);
+	journal_bench_write(&bench, JOURNAL_BENCH_ID, 12);
+	journal_bench_start(&bench, NULL, NULL);
+	ck_assert_int_eq(journal_bench_resume(&bench, JOURNAL_BENCH_ID, &journal, &story), 0);
+	ck_assert_int_eq(story->idle_ms, 0);
+	ck_assert_int_eq(story->idle_since_ms, journal_bench_now + 11000); // the last that was heard of it
+	ck_assert_int_eq(story->at_ms, journal_bench_now + 60000);
+	journal_bench_free_story(story);
+	journal_close(journal);
+	journal_bench_stop(&bench);
 	journal_bench_finish(&bench);
 }
 END_TEST
@@ -649,7 +671,7 @@ START_TEST(what_was_taken_up_meanwhile_stays)
 END_TEST
 
 SUITE("journal read", the_plan_is_there_whole, the_operation_is_shown_from_its_journal_alone,
-      a_torn_end_is_left_out_wherever_it_is_torn, every_byte_that_was_changed_is_found,
+      while_nobody_runs_it_it_is_idle, a_torn_end_is_left_out_wherever_it_is_torn, every_byte_that_was_changed_is_found,
       zeros_before_something_good_are_damage, lines_that_are_missing_or_moved_are_found,
       without_a_whole_plan_nothing_was_begun, what_cannot_be_is_not_understood, a_plan_that_cannot_be_is_not_understood,
       lists_are_bounded, a_line_that_does_not_fit_changes_nothing, a_line_beyond_the_limit_is_no_line,

@@ -154,6 +154,30 @@ START_TEST(an_agent_never_probed_is_not_stale)
 }
 END_TEST
 
+START_TEST(who_is_operated_on_raises_nothing_new_and_is_judged_anew)
+{
+	struct bench bench;
+	struct health down = hard(OBSERVED_DOWN), up = hard(OBSERVED_UP);
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	down.overlays = up.overlays = OVERLAY_OPERATION;
+	alerts_health(bench.alerts, 1, &down, bench.now);
+	alerts_health(bench.alerts, 1, &up, bench.now);
+	turn(&bench, 1, OBSERVED_UP);
+	expect(&bench, "");
+	alerts_health(bench.alerts, 1, &down, bench.now);
+	expect(&bench, "");
+	turn(&bench, 1, OBSERVED_DOWN); // nobody is at it any more, and it is down
+	expect(&bench, "agent_down active;");
+	alerts_health(bench.alerts, 1, &down, bench.now); // what was told before stays
+	expect(&bench, "");
+	alerts_health(bench.alerts, 1, &up, bench.now);
+	expect(&bench, "agent_down resolved;");
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
 START_TEST(maintenance_and_flapping_raise_nothing_new)
 {
 	struct bench bench;
@@ -547,10 +571,11 @@ START_TEST(without_memory_an_alert_is_raised_at_the_next_chance)
 END_TEST
 
 SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_alerts_as_they_are,
-      an_agent_never_probed_is_not_stale, maintenance_and_flapping_raise_nothing_new,
-      what_people_do_is_told_with_their_name, a_snooze_ends_in_time, metric_rules_raise_and_clear,
-      a_rule_without_values_clears_by_its_deadline, a_rule_muted_by_maintenance_is_heard_after_it,
-      a_rule_is_only_for_the_agents_of_its_selector, a_mass_outage_is_one_alert,
-      a_mass_outage_is_told_when_its_members_are_counted, who_recovers_before_a_mass_outage_is_told_leaves_none,
-      when_we_are_offline_nothing_is_raised, events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
+      an_agent_never_probed_is_not_stale, who_is_operated_on_raises_nothing_new_and_is_judged_anew,
+      maintenance_and_flapping_raise_nothing_new, what_people_do_is_told_with_their_name, a_snooze_ends_in_time,
+      metric_rules_raise_and_clear, a_rule_without_values_clears_by_its_deadline,
+      a_rule_muted_by_maintenance_is_heard_after_it, a_rule_is_only_for_the_agents_of_its_selector,
+      a_mass_outage_is_one_alert, a_mass_outage_is_told_when_its_members_are_counted,
+      who_recovers_before_a_mass_outage_is_told_leaves_none, when_we_are_offline_nothing_is_raised,
+      events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
       resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance)

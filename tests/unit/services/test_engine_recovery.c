@@ -306,6 +306,7 @@ START_TEST(says_which_operation_was_interrupted_until_somebody_goes_on_with_it)
 		 b.operation->id, b.operation->id);
 	ck_assert_str_eq(b.plan->targets[0].refusal, words);
 	ck_assert(b.lives[0].is_interrupted);
+	ck_assert(!b.agents[0].is_operated && !b.agents[1].is_operated); // it waits, and so nobody is at them
 	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
 	bench_advance(&b, 1);
 	ck_assert(!b.lives[0].is_interrupted);
