@@ -20,13 +20,16 @@ static int refuse(struct audit_store *store, const char *name, const char *what)
 	return audit_trouble_set(&store->trouble, -ESTALE, "%s/%s %s", store->dir, name, what);
 }
 
-static bool has_segment(const struct audit_store *store, uint32_t number)
+// 1, 0 or negative errno: one that cannot be seen may be there all the same.
+static int has_segment(struct audit_store *store, uint32_t number)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 	struct stat status;
 
 	audit_segment_name(number, name);
-	return fstatat(store->dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fstatat(store->dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : store_fail(store, -errno, name);
 }
 
 // ---- lines
@@ -207,10 +210,12 @@ static int go_on(struct audit_store *store, bool is_gone, bool *is_after_gap)
 {
 	char name[AUDIT_FILE_NAME_MAX];
 	uint32_t number = store->number + 1;
-	int r;
+	int r = has_segment(store, number);
 
 	*is_after_gap = false;
-	if (!has_segment(store, number)) {
+	if (r < 0)
+		return r;
+	if (r == 0) {
 		if (!is_gone)
 			return 0;
 		r = find_later(store, &number);
@@ -226,14 +231,16 @@ static int go_on(struct audit_store *store, bool is_gone, bool *is_after_gap)
 }
 
 // Those that another process dropped are not ours to drop, nor to tell of.
-static void forget_dropped(struct audit_store *store)
+static int forget_dropped(struct audit_store *store)
 {
 	size_t n = 0;
+	int r = 0;
 
-	while (n + 1 < store->n_segments && !has_segment(store, store->segments[n].number))
+	while (n + 1 < store->n_segments && (r = has_segment(store, store->segments[n].number)) == 0)
 		n++;
 	if (n)
 		store_forget_heads(store, n);
+	return r < 0 ? r : 0;
 }
 
 static int read_segments(struct audit_store *store, struct store_mended *mended)
@@ -250,9 +257,7 @@ static int read_segments(struct audit_store *store, struct store_mended *mended)
 		if (r == 1 && mended->n_torn)
 			r = refuse(store, mended->segment, "is cut short, and another follows it");
 	} while (r == 1);
-	if (store->number != number)
-		forget_dropped(store);
-	return r;
+	return r == 0 && store->number != number ? forget_dropped(store) : r;
 }
 
 // ---- checkpoints

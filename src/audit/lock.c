@@ -67,10 +67,11 @@ static void put_words(const struct audit_lock *lock)
 	size_t n = strlen(lock->words);
 	ssize_t have = pread(lock->fd, there, sizeof there, 0);
 
-	if (have == (ssize_t)n && memcmp(there, lock->words, n) == 0)
-		return;
-	if (pwrite(lock->fd, lock->words, n, 0) == (ssize_t)n && have > (ssize_t)n && ftruncate(lock->fd, (off_t)n) < 0)
-		return;
+	bool is_well = have == (ssize_t)n && memcmp(there, lock->words, n) == 0;
+
+	if (!is_well && pwrite(lock->fd, lock->words, n, 0) == (ssize_t)n && have > (ssize_t)n)
+		is_well = ftruncate(lock->fd, (off_t)n) == 0;
+	(void)is_well;
 }
 
 static int say_holder(const struct audit_lock *lock, struct audit_trouble *trouble)

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "formats/json.h"
 
-enum { TAIL_MAX = 4 * AUDIT_LINE_MAX, TORN_FILES_MAX = 999999, COPY_BYTES = 1 << 16 };
+enum { TAIL_MAX = 4 * AUDIT_LINE_MAX, TORN_FILES_MAX = 9999, COPY_BYTES = 1 << 16 };
 
 static bool is_record(const char *line, size_t n, struct audit_link *link)
 {

@@ -14,99 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audit/export.h"
+#include "audit/query.h"
 #include "base/memory.h"
+#include "tests/faults/audit_life.h"
 #include "tests/faults/bad_disk.h"
-#include "tests/unit/audit/trail.h"
 
-enum { N_RECORDS = 30, SMALL = 4000 };
-
-// ---- a life: mends a torn end, makes a few segments, drops one
-
-struct life {
-	struct trail trail;
-	int n_durable; // records whose sync went well
-};
-
-// What there is before: a trail that ends in the middle of a line.
-static void prepare(struct life *life)
-{
-	struct trail *trail = &life->trail;
-	char path[160];
-	FILE *file;
-
-	*life = (struct life){ .n_durable = 0 };
-	trail_init(trail);
-	trail->options.segment_bytes = SMALL;
-	trail->options.n_records = 10;
-	trail_fill(trail, 3);
-	trail_path(trail, "audit-000001.jsonl", path, sizeof path);
-	file = fopen(path, "a");
-	fputs("{\"seq\":5,\"pre", file);
-	fclose(file);
-}
-
-static int add_some(struct life *life, int told_fd)
-{
-	char id[32];
-	int r = 0;
-
-	for (int i = 0; i < N_RECORDS && r == 0; i++) {
-		snprintf(id, sizeof id, "durable-%d", i);
-		r = trail_add(&life->trail, id);
-		if (r == 0)
-			r = audit_store_sync(life->trail.store);
-		if (r == 0)
-			life->n_durable = i + 1;
-		if (r == 0 && told_fd >= 0 && syscall(SYS_write, told_fd, "x", 1) != 1)
-			_exit(1);
-	}
-	return r;
-}
-
-static int live(struct life *life, int told_fd)
-{
-	int r = trail_open(&life->trail);
-
-	if (r == 0) {
-		r = add_some(life, told_fd);
-		trail_close(&life->trail);
-	}
-	return r;
-}
-
-// Every record that was called durable and is not dropped by retention is there, in its place.
-static void assert_kept(const struct life *life)
-{
-	const struct audit_filter filter = { .action = AUDIT_UPDATE, .level = -1, .result = -1, .limit = 1000 };
-	struct audit_trouble trouble = { 0 };
-	struct audit_found found;
-	char id[32];
-
-	ck_assert_int_eq(audit_query(life->trail.dir, &filter, &found, &trouble), 0);
-	for (int i = life->n_durable - 1; i >= 0 && i > life->n_durable - 5; i--) {
-		bool is_there = false;
-
-		snprintf(id, sizeof id, "\"durable-%d\"", i);
-		for (size_t k = 0; k < found.n; k++)
-			is_there |= strstr(found.lines[k].text, id) != NULL;
-		ck_assert_msg(is_there, "%s is not there", id);
-	}
-	audit_found_finish(&found);
-}
-
-// After a restart, and with a good disk again.
-static void assert_mends(struct life *life, const char *broken)
-{
-	struct audit_verdict verdict;
-
-	life->trail.options.broken = broken;
-	ck_assert_msg(trail_open(&life->trail) == 0, "%s", life->trail.trouble.text);
-	trail_close(&life->trail);
-	verdict = trail_verify(&life->trail);
-	ck_assert_msg(verdict.finding == AUDIT_SOUND, "%s", verdict.text);
-	assert_kept(life);
-}
+enum { SMALL = LIFE_SEGMENT_BYTES };
 
 static void fail_each(int error, bool goes_on)
 {
@@ -117,16 +30,16 @@ static void fail_each(int error, bool goes_on)
 		struct life life;
 		int r;
 
-		prepare(&life);
+		life_prepare(&life);
 		disk_break(n, error, goes_on);
-		r = live(&life, -1);
+		r = life_live(&life, -1);
 		was_met = disk_was_bad();
 		disk_mend();
 		if (!was_met)
 			ck_assert_int_eq(r, 0);
 		else // the end of a life is nobody's to tell
-			ck_assert_msg(r == -error || (r == 0 && life.n_durable == N_RECORDS), "%ld: %d", n, r);
-		assert_mends(&life, n % 2 ? "a bad disk" : NULL);
+			ck_assert_msg(r == -error || (r == 0 && life.n_durable == LIFE_RECORDS), "%ld: %d", n, r);
+		life_assert_mends(&life, n % 2 ? "a bad disk" : NULL);
 		trail_finish(&life.trail);
 	}
 	ck_assert_int_gt(n, 80);
@@ -150,7 +63,7 @@ START_TEST(a_failed_sync_is_final_until_it_is_opened_again)
 {
 	struct life life;
 
-	prepare(&life);
+	life_prepare(&life);
 	ck_assert_int_eq(trail_open(&life.trail), 0);
 	ck_assert_int_eq(trail_add(&life.trail, "first"), 0);
 	disk_break(1, EIO, false); // the write goes well, the sync does not
@@ -161,7 +74,7 @@ START_TEST(a_failed_sync_is_final_until_it_is_opened_again)
 	ck_assert_int_eq(trail_add(&life.trail, "second"), -EIO);
 	ck_assert_int_eq(audit_store_sync(life.trail.store), -EIO);
 	trail_close(&life.trail);
-	assert_mends(&life, "a failed sync");
+	life_assert_mends(&life, "a failed sync");
 	ck_assert(trail_has(&life.trail, "audit-000002.jsonl"));
 	trail_finish(&life.trail);
 }
@@ -187,12 +100,12 @@ START_TEST(who_is_killed_at_any_moment_leaves_a_trail_that_mends)
 		char one;
 		pid_t pid;
 
-		prepare(&life);
+		life_prepare(&life);
 		ck_assert_int_eq(pipe(told), 0);
 		pid = fork();
 		if (pid == 0) {
 			disk_break(n, DISK_DIES, false);
-			_exit(live(&life, told[1]) < 0);
+			_exit(life_live(&life, told[1]) < 0);
 		}
 		close(told[1]);
 		while (read(told[0], &one, 1) == 1)
@@ -202,7 +115,7 @@ START_TEST(who_is_killed_at_any_moment_leaves_a_trail_that_mends)
 		was_killed = WIFSIGNALED(status);
 		ck_assert(was_killed || WEXITSTATUS(status) == 0);
 		assert_after_kill(&life);
-		assert_mends(&life, NULL);
+		life_assert_mends(&life, NULL);
 		trail_finish(&life.trail);
 	}
 	ck_assert_int_gt(n, 80);
@@ -222,11 +135,11 @@ START_TEST(who_is_killed_at_the_first_use_leaves_what_can_be_begun)
 		pid = fork();
 		if (pid == 0) {
 			disk_break(n, DISK_DIES, false);
-			_exit(live(&life, -1) < 0);
+			_exit(life_live(&life, -1) < 0);
 		}
 		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 		was_killed = WIFSIGNALED(status);
-		assert_mends(&life, NULL);
+		life_assert_mends(&life, NULL);
 		trail_finish(&life.trail);
 	}
 }
@@ -445,7 +358,7 @@ START_TEST(a_read_only_directory_is_said)
 	struct life life;
 	int r;
 
-	prepare(&life);
+	life_prepare(&life);
 	ck_assert_int_eq(chmod(life.trail.dir, 0555), 0);
 	ck_assert_int_eq(chmod(life.trail.root, 0755), 0);
 	be_nobody(true);
@@ -454,7 +367,7 @@ START_TEST(a_read_only_directory_is_said)
 	ck_assert(r == -EACCES || r == -EPERM);
 	ck_assert(*life.trail.trouble.text);
 	ck_assert_int_eq(chmod(life.trail.dir, 0700), 0);
-	assert_mends(&life, NULL);
+	life_assert_mends(&life, NULL);
 	trail_finish(&life.trail);
 }
 END_TEST
@@ -470,40 +383,19 @@ START_TEST(each_allocation_that_fails_is_said_and_mends)
 		struct life life;
 		int r;
 
-		prepare(&life);
+		life_prepare(&life);
 		mem_fail_once(n++);
-		r = live(&life, -1);
+		r = life_live(&life, -1);
 		mem_fail_after(-1);
 		n_failed = mem_n_failed() - before;
 		ck_assert_msg(r == 0 || r == -ENOMEM || (n_failed && r < 0), "%ld: %d %s", n, r,
 			      life.trail.trouble.text);
-		assert_mends(&life, NULL);
+		life_assert_mends(&life, NULL);
 		trail_finish(&life.trail);
 	}
 	ck_assert_int_gt(n, 30);
 }
 END_TEST
-
-static int read_all(const struct trail *trail)
-{
-	const struct audit_filter filter = { .user = "alice", .action = -1, .level = -1, .result = -1, .limit = 5 };
-	const struct audit_verify_options options = { .dir = trail->dir };
-	struct audit_trouble trouble = { 0 };
-	struct audit_verdict verdict;
-	struct audit_found found;
-	struct bytes out;
-	int r = audit_verify(&options, &verdict);
-
-	if (r < 0)
-		return r;
-	r = audit_query(trail->dir, &filter, &found, &trouble);
-	bytes_init(&out, 1 << 20);
-	for (int i = 0; i < AUDIT_FORMAT_COUNT && r == 0; i++)
-		r = audit_export(&found, (enum audit_format)i, &out);
-	bytes_finish(&out);
-	audit_found_finish(&found);
-	return r;
-}
 
 START_TEST(each_allocation_that_fails_while_reading_is_said)
 {
@@ -511,11 +403,11 @@ START_TEST(each_allocation_that_fails_while_reading_is_said)
 	long n = 0;
 	int r;
 
-	prepare(&life);
-	ck_assert_int_eq(live(&life, -1), 0);
+	life_prepare(&life);
+	ck_assert_int_eq(life_live(&life, -1), 0);
 	do {
 		mem_fail_after(n++);
-		r = read_all(&life.trail);
+		r = life_read_all(&life.trail);
 		mem_fail_after(-1);
 		ck_assert_msg(r == 0 || r == -ENOMEM, "%ld: %d", n, r);
 	} while (r < 0);

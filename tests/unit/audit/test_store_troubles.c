@@ -71,6 +71,89 @@ START_TEST(a_link_in_the_place_of_the_segment_before_is_not_followed)
 }
 END_TEST
 
+// Behind a segment's last record, and before its newline.
+static void add_bytes(const struct trail *trail, const char *name, char byte, size_t n)
+{
+	char path[160];
+	FILE *file;
+
+	trail_path(trail, name, path, sizeof path);
+	file = fopen(path, "a");
+	ck_assert_ptr_nonnull(file);
+	while (n--)
+		fputc(byte, file);
+	fputc('\n', file);
+	fclose(file);
+}
+
+START_TEST(a_segment_that_ends_in_much_else_is_not_gone_on_with)
+{
+	struct trail trail;
+
+	trail_init(&trail);
+	trail_fill(&trail, 3);
+	add_bytes(&trail, "audit-000001.jsonl", 'x', 300000);
+	expect_refused(&trail, -EINVAL, "audit-000001.jsonl has no record at its end");
+	trail_finish(&trail);
+}
+END_TEST
+
+START_TEST(a_segment_before_that_does_not_begin_as_one_is_said)
+{
+#define LINK "{\"seq\":1,\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\","
+	static const char *const firsts[] = {
+		"{}\n",
+		LINK "\"phase\":\"event\"}\n",
+		LINK "\"phase\":\"segment\",\"at\":5}\n",
+		LINK "\"phase\":\"segment\",\"at\":\"2026-11-25T10:00:00.000Z\",\"details\":{\"trail\":\"a\","
+		     "\"segment\":0}}\n",
+	};
+
+	for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+		struct trail trail;
+
+		trail_init(&trail);
+		trail_fill(&trail, 2);
+		trail.options.broken = "a bad disk";
+		trail_fill(&trail, 1); // begins another one
+		trail.options.broken = NULL;
+		trail_write(&trail, "audit-000001.jsonl", firsts[i], strlen(firsts[i]));
+		expect_refused(&trail, -EINVAL, "audit-000001.jsonl does not begin as a segment does");
+		trail_finish(&trail);
+	}
+}
+END_TEST
+
+START_TEST(a_key_whose_path_is_too_long_is_said)
+{
+	char path[1200];
+	struct trail trail;
+
+	memset(path, 'k', sizeof path);
+	path[sizeof path - 1] = '\0';
+	trail_init(&trail);
+	trail.options.key = path;
+	expect_refused(&trail, -ENAMETOOLONG, "the key's path is too long");
+	trail.options.key = NULL;
+	trail_finish(&trail);
+}
+END_TEST
+
+START_TEST(a_checkpoint_longer_than_any_is_none)
+{
+	struct audit_verdict verdict;
+	struct trail trail;
+
+	trail_init(&trail);
+	trail_fill(&trail, 3);
+	add_bytes(&trail, "checkpoints", 'x', 5000);
+	verdict = trail_verify(&trail);
+	ck_assert_int_ne(verdict.finding, AUDIT_SOUND);
+	ck_assert_msg(strstr(verdict.text, "checkpoint") != NULL, "%s", verdict.text);
+	trail_finish(&trail);
+}
+END_TEST
+
 START_TEST(checkpoints_that_are_no_file_are_said)
 {
 	struct trail trail;
@@ -272,7 +355,9 @@ START_TEST(each_allocation_of_a_new_segment_that_fails_is_said)
 END_TEST
 
 SUITE("audit store troubles", a_link_in_the_place_of_a_segment_is_not_followed,
-      a_link_in_the_place_of_the_segment_before_is_not_followed, checkpoints_that_are_no_file_are_said,
+      a_link_in_the_place_of_the_segment_before_is_not_followed, a_segment_that_ends_in_much_else_is_not_gone_on_with,
+      a_segment_before_that_does_not_begin_as_one_is_said, a_key_whose_path_is_too_long_is_said,
+      a_checkpoint_longer_than_any_is_none, checkpoints_that_are_no_file_are_said,
       what_is_there_already_is_no_new_segment, what_is_there_already_is_no_segment_of_another_process,
       much_that_waits_is_written, what_is_done_to_it_while_it_is_written_is_said, a_lock_that_is_no_file_is_said,
       each_allocation_of_a_new_segment_that_fails_is_said)
