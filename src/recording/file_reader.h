@@ -1,0 +1,35 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* One file of a recording, while it is read: by its index, or, where that was never written or has been cut off, by
+ * looking for its blocks, up to the last one that is whole. Files come from anywhere and are believed in nothing.
+ */
+#include <stdbool.h>
+
+#include "recording/about.h"
+#include "recording/block.h"
+
+enum { FILE_BLOCKS_MAX = 1 << 20 };
+
+struct block_place {
+	uint64_t at; // in the file
+	struct block_head head;
+};
+
+struct file_reader {
+	int fd;
+	uint64_t size;
+	struct about about;
+	struct block_place *blocks; // owned: those of events, in order
+	size_t n_blocks;
+	bool was_torn;       // it was not closed: its end may be missing
+	struct bytes stored; // of the block that is read
+};
+
+/* `name` is relative to the directory `at`, or AT_FDCWD. 0; -EBADMSG: this is no recording, or its beginning is
+ * damaged; -ENOTSUP: one of a later format; negative errno.
+ */
+int file_reader_open(struct file_reader *reader, int at, const char *name, struct block_codec *codec);
+void file_reader_close(struct file_reader *reader); // of a zeroed one, too
+
+// The i-th block, undone into `out`. 0, -EBADMSG when it is damaged, negative errno.
+int file_reader_block(struct file_reader *reader, size_t i, struct block_codec *codec, struct bytes *out);

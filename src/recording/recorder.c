@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/container_of.h"
+#include "base/memory.h"
+#include "fleet/snapshot.h"
+#include "recording/recorder_internal.h"
+#include "text/text.h"
+#include "wire/event_json.h"
+
+enum {
+	JOBS_MAX = 4096,
+	SLICE_TAKE = 16,   // events of a snapshot beside each one that happens, ...
+	SLICE_TICK = 4000, // ... and each second: some 10 ms
+};
+
+static const struct recorder_limits defaults = {
+	.file_bytes = 64 << 20,
+	.file_ms = 24 * 3600 * INT64_C(1000),
+	.snapshot_ms = 600 * INT64_C(1000),
+	.snapshot_bytes = 16 << 20,
+	.flush_ms = 5000,
+	.waiting_bytes = 64 << 20,
+};
+
+// ---- to the thread
+
+// A gap: nothing is taken until there is room again, and then a snapshot mends it.
+static void fall_behind(struct recorder *recorder)
+{
+	recorder->state.is_behind = true;
+	recorder->state.n_lost += recorder->batch.head.n_records;
+	fleet_snapshot_destroy(recorder->snapshot);
+	recorder->snapshot = NULL;
+	record_batch_reset(&recorder->batch);
+	recorder->flags = 0;
+	recorder->filling_since_ms = 0;
+}
+
+static struct recorder_job *make_job(struct recorder *recorder)
+{
+	const struct record_batch *batch = &recorder->batch;
+	size_t n = record_batch_bytes(batch);
+	struct recorder_job *job = mem_alloc(sizeof *job + n);
+
+	if (!job)
+		return NULL;
+	*job = (struct recorder_job){ .head = batch->head, .begins_file = recorder->begins_file, .n = n };
+	job->head.kind = BLOCK_EVENTS;
+	job->head.flags = (uint8_t)recorder->flags;
+	record_batch_copy(batch, job->raw);
+	return job;
+}
+
+// Hands the batch over, be it full or not.
+static void flush(struct recorder *recorder)
+{
+	struct recorder_job *job;
+
+	if (!recorder->batch.head.n_records)
+		return;
+	job = recorder->n_waiting < recorder->limits.waiting_bytes ? make_job(recorder) : NULL;
+	if (!job || batch_thread_put(&recorder->thread, &job->link) < 0) {
+		mem_free(job);
+		fall_behind(recorder);
+		return;
+	}
+	recorder->n_waiting += job->n;
+	recorder->n_since_snapshot += job->n;
+	recorder->begins_file = false;
+	recorder->flags = 0;
+	recorder->filling_since_ms = 0;
+	record_batch_reset(&recorder->batch);
+}
+
+// ---- events
+
+static int write_text(struct recorder *recorder, const struct event *event)
+{
+	bytes_reset(&recorder->text);
+	return event_json_write(event, wire_told_flags(&recorder->told, event), &recorder->text);
+}
+
+// What cannot be written down, for want of memory or for its size, is a gap like any other.
+static void add(struct recorder *recorder, const struct event *event, unsigned flags, struct instant now)
+{
+	struct record record = { .at_ms = now.wall_ms, .agent = event->agent, .flags = flags };
+	int r = write_text(recorder, event);
+
+	if (r == -EINVAL)
+		return; // its maker says itself that it lacks something
+	record.text = recorder->text.data;
+	record.n = recorder->text.len;
+	if (r == 0 && record_batch_bytes(&recorder->batch) + record.n > BLOCK_CUT_BYTES)
+		flush(recorder);
+	if (recorder->state.is_behind)
+		return;
+	if (r == 0)
+		r = record_batch_add(&recorder->batch, &record);
+	if (r < 0) {
+		fall_behind(recorder);
+		return;
+	}
+	if (!recorder->filling_since_ms)
+		recorder->filling_since_ms = now.mono_ms;
+}
+
+// Nothing of the trail: who reads it may read it, and it is kept for itself.
+static bool is_recorded(const struct event *event)
+{
+	return event->type != EVENT_AUDIT_LIST && event->type != EVENT_AUDIT_CHECK && event->type != EVENT_PLAN;
+}
+
+// ---- snapshots
+
+static void end_snapshot(struct recorder *recorder)
+{
+	fleet_snapshot_destroy(recorder->snapshot);
+	recorder->snapshot = NULL;
+	recorder->flags |= BLOCK_ENDS_SNAPSHOT;
+	flush(recorder);
+	recorder->n_since_snapshot = 0;
+}
+
+static void tell_snapshot(struct recorder *recorder, size_t n, struct instant now)
+{
+	struct event *event = NULL;
+
+	while (n-- && recorder->snapshot && !recorder->state.is_behind) {
+		if (fleet_snapshot_next(recorder->snapshot, now.wall_ms, &event) < 0)
+			return; // again the next time
+		if (!event) {
+			end_snapshot(recorder);
+			return;
+		}
+		turns_take(&recorder->turns, event);
+		add(recorder, event, RECORD_RESTATED, now);
+		event_unref(event);
+	}
+}
+
+static void begin_snapshot(struct recorder *recorder, bool begins_file, struct instant now)
+{
+	bool is_mending = recorder->state.is_behind;
+
+	flush(recorder);
+	if (recorder->state.is_behind && !is_mending)
+		return; // just now
+	if (fleet_snapshot_create(recorder->fleet, &recorder->snapshot) < 0)
+		return;
+	recorder->state.is_behind = false;
+	recorder->flags = BLOCK_BEGINS_SNAPSHOT | (is_mending ? BLOCK_AFTER_GAP : 0u);
+	recorder->begins_file = begins_file;
+	recorder->snapshot_at_ms = now.mono_ms;
+	recorder->n_since_snapshot = 0;
+	if (begins_file) {
+		recorder->file_begun_ms = now.mono_ms;
+		recorder->file_bytes_before = recorder->state.n_bytes + recorder->n_waiting;
+	}
+	tell_snapshot(recorder, SLICE_TICK, now);
+}
+
+static bool wants_file(const struct recorder *recorder, struct instant now)
+{
+	const struct recorder_limits *limits = &recorder->limits;
+
+	return recorder->is_dir && (recorder->state.n_bytes - recorder->file_bytes_before >= limits->file_bytes ||
+				    now.mono_ms - recorder->file_begun_ms >= limits->file_ms);
+}
+
+static bool wants_snapshot(const struct recorder *recorder, struct instant now)
+{
+	const struct recorder_limits *limits = &recorder->limits;
+
+	return recorder->n_since_snapshot >= limits->snapshot_bytes ||
+	       now.mono_ms - recorder->snapshot_at_ms >= limits->snapshot_ms;
+}
+
+// ---- the owner
+
+static void take_limits(struct recorder_limits *limits)
+{
+	if (!limits->file_bytes)
+		limits->file_bytes = defaults.file_bytes;
+	if (limits->all.n_bytes && limits->file_bytes > limits->all.n_bytes / 4)
+		limits->file_bytes = limits->all.n_bytes / 4; // whole files go: there must be several
+	if (!limits->file_ms)
+		limits->file_ms = defaults.file_ms;
+	if (!limits->snapshot_ms)
+		limits->snapshot_ms = defaults.snapshot_ms;
+	if (!limits->snapshot_bytes)
+		limits->snapshot_bytes = defaults.snapshot_bytes;
+	if (!limits->flush_ms)
+		limits->flush_ms = defaults.flush_ms;
+	if (!limits->waiting_bytes)
+		limits->waiting_bytes = defaults.waiting_bytes;
+}
+
+static struct recorder *make(const struct recorder_options *options, struct instant now)
+{
+	struct recorder *recorder = mem_calloc(1, sizeof *recorder);
+
+	if (!recorder)
+		return NULL;
+	file_writer_init(&recorder->file);
+	record_batch_init(&recorder->batch);
+	bytes_init(&recorder->text, RECORD_TEXT_MAX);
+	about_init(&recorder->about, now.wall_ms);
+	recorder->dir_fd = AT_FDCWD;
+	recorder->is_dir = !options->path;
+	recorder->fleet = options->fleet;
+	recorder->limits = options->limits;
+	recorder->wake = options->wake;
+	recorder->ctx = options->ctx;
+	take_limits(&recorder->limits);
+	recorder->codec.level = recorder->limits.zstd_level;
+	snprintf(recorder->place, sizeof recorder->place, "%s", options->path ? options->path : options->dir);
+	snprintf(recorder->about.fleet, sizeof recorder->about.fleet, "%s",
+		 options->fleet_name ? options->fleet_name : "");
+	text_trim(recorder->about.fleet);
+	if (options->boot)
+		snprintf(recorder->about.boot, sizeof recorder->about.boot, "%s", options->boot);
+	recorder->about.is_demo = options->is_demo;
+	return recorder;
+}
+
+static void free_all(struct recorder *recorder)
+{
+	fleet_snapshot_destroy(recorder->snapshot);
+	file_writer_finish(&recorder->file);
+	block_codec_finish(&recorder->codec);
+	record_batch_finish(&recorder->batch);
+	bytes_finish(&recorder->text);
+	turns_finish(&recorder->turns);
+	if (recorder->dir_fd >= 0)
+		close(recorder->dir_fd);
+	mem_free(recorder);
+}
+
+static int open_place(struct recorder *recorder, int64_t now_ms)
+{
+	if (recorder->is_dir) {
+		if (mkdir(recorder->place, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		recorder->dir_fd = open(recorder->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (recorder->dir_fd < 0)
+			return -errno;
+	}
+	return recorder_open_file(recorder, now_ms);
+}
+
+int recorder_create(const struct recorder_options *options, struct instant now, struct recorder **out, char *why,
+		    size_t why_size)
+{
+	struct recorder *recorder = make(options, now);
+	int r = recorder ? open_place(recorder, now.wall_ms) : -ENOMEM;
+
+	*out = NULL;
+	if (r == 0)
+		r = batch_thread_start(&recorder->thread, &recorder_batch_class, recorder, JOBS_MAX);
+	if (r < 0) {
+		snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
+		if (recorder)
+			free_all(recorder);
+		return r;
+	}
+	recorder_take_in(recorder);
+	begin_snapshot(recorder, false, now);
+	recorder->file_begun_ms = now.mono_ms;
+	*out = recorder;
+	return 0;
+}
+
+void recorder_take(struct recorder *recorder, const struct event *event, struct instant now)
+{
+	unsigned flags;
+
+	if (recorder->state.error || !is_recorded(event))
+		return;
+	flags = turns_take(&recorder->turns, event);
+	if (recorder->state.is_behind) {
+		recorder->state.n_lost++;
+		return;
+	}
+	add(recorder, event, flags, now);
+	recorder->state.n_events += !recorder->state.is_behind;
+	tell_snapshot(recorder, SLICE_TAKE, now);
+}
+
+void recorder_tick(struct recorder *recorder, struct instant now)
+{
+	recorder_take_in(recorder);
+	if (recorder->state.error)
+		return;
+	if (recorder->state.is_behind) {
+		if (recorder->n_waiting <= recorder->limits.waiting_bytes / 2)
+			begin_snapshot(recorder, false, now);
+		return;
+	}
+	if (recorder->snapshot)
+		tell_snapshot(recorder, SLICE_TICK, now);
+	else if (wants_file(recorder, now))
+		begin_snapshot(recorder, true, now);
+	else if (wants_snapshot(recorder, now))
+		begin_snapshot(recorder, false, now);
+	if (recorder->filling_since_ms && now.mono_ms - recorder->filling_since_ms >= recorder->limits.flush_ms)
+		flush(recorder);
+}
+
+static void take_state(struct recorder *recorder)
+{
+	const struct recorder_state *shared = &recorder->shared;
+
+	recorder->state.error = shared->error;
+	recorder->state.n_bytes = shared->n_bytes;
+	recorder->state.n_files = shared->n_files;
+	memcpy(recorder->state.path, shared->path, sizeof shared->path);
+}
+
+void recorder_take_in(struct recorder *recorder)
+{
+	struct batch_jobs jobs = batch_thread_take(&recorder->thread);
+
+	for (struct batch_job *link; (link = batch_jobs_pop(&jobs));) {
+		struct recorder_job *job = container_of(link, struct recorder_job, link);
+
+		recorder->n_waiting -= job->n;
+		mem_free(job);
+	}
+	batch_thread_lock(&recorder->thread);
+	take_state(recorder);
+	batch_thread_unlock(&recorder->thread);
+}
+
+const struct recorder_state *recorder_look(const struct recorder *recorder)
+{
+	return &recorder->state;
+}
+
+int recorder_destroy(struct recorder *recorder, struct instant now, unsigned timeout_ms)
+{
+	int r;
+
+	if (!recorder)
+		return 0;
+	if (!recorder->state.error)
+		tell_snapshot(recorder, SIZE_MAX, now);
+	flush(recorder);
+	r = batch_thread_stop(&recorder->thread, timeout_ms);
+	if (r < 0)
+		return r;
+	recorder_take_in(recorder);
+	r = recorder->state.error;
+	batch_thread_finish(&recorder->thread);
+	free_all(recorder);
+	return r;
+}

@@ -1,0 +1,61 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* A recording as its readers have it: the records of one file, or of a directory of files that follow each other, in
+ * order, and places in it. What is in memory at once is where the blocks are and two of them.
+ */
+#include <stdbool.h>
+
+#include "recording/file_reader.h"
+#include "recording/records.h"
+
+struct tape;
+
+// Between two records: those before it have been, `record` of `block` comes next.
+struct tape_place {
+	size_t block; // of all files; that of their number: the end
+	size_t record;
+};
+
+enum { TAPE_FILES_MAX = 4096 };
+
+// A file, or a directory of them. 0 or negative errno with why, in words.
+int tape_open(const char *path, struct tape **out, char *why, size_t why_size);
+void tape_close(struct tape *tape); // NULL is fine
+
+struct tape_facts {
+	const struct about *about; // of the first file
+	int64_t from_ms, to_ms;    // wall: of the first and the last record
+	size_t n_files, n_blocks, n_snapshots;
+	uint64_t n_records, n_changes, n_transitions, n_bytes, n_raw_bytes;
+	bool was_torn; // a file was not closed
+	size_t n_gaps; // in which events are missing
+};
+void tape_look(const struct tape *tape, struct tape_facts *out);
+
+struct tape_place tape_begin(const struct tape *tape);
+struct tape_place tape_end(const struct tape *tape);
+int tape_compare(const struct tape_place *a, const struct tape_place *b);
+
+// Behind the last record of that time or before. 0 or negative errno.
+int tape_at_time(struct tape *tape, int64_t at_ms, struct tape_place *out);
+
+// Where to begin to know everything at a place: before the nearest whole snapshot that ends before it.
+struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_place place);
+
+/* The next record, and moves on. 1; 0 at the end; negative errno: the block cannot be read, and the place is behind it.
+ * The record is valid until the next call of any kind.
+ */
+int tape_next(struct tape *tape, struct tape_place *place, struct record *out);
+int tape_peek(struct tape *tape, const struct tape_place *place, struct record *out); // the same without moving on
+
+// What is to be known at a place between blocks: enum block_flag of the block that comes, and whether it is of another
+// run than the one before.
+unsigned tape_flags(const struct tape *tape, const struct tape_place *place); // 0 inside of a block
+bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
+
+/* Behind the next record that has one of the flags (and is no restatement), or, backwards, behind the last one that
+ * ends before the place. 1, 0 when there is none, negative errno.
+ */
+int tape_find(struct tape *tape, struct tape_place from, int direction, unsigned flags, struct tape_place *out);
+
+int64_t tape_block_from_ms(const struct tape *tape, size_t block);

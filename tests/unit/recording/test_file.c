@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "recording/file_reader.h"
+#include "recording/records.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/reel.h"
+
+static void make_file(struct reel *reel, const char *name)
+{
+	reel_begin(reel, name);
+	reel_block(reel, BLOCK_BEGINS_SNAPSHOT, 0, "..");
+	reel_block(reel, BLOCK_ENDS_SNAPSHOT, 2, ".aB.");
+	reel_block(reel, 0, 6, "cdE");
+}
+
+// All letters of a file, or NULL when it cannot be opened.
+static const char *letters(struct reel *reel, const char *name, bool *was_torn)
+{
+	static char out[256];
+	struct file_reader reader;
+	struct record_table table;
+	struct record record;
+	struct bytes raw;
+	size_t n = 0;
+
+	if (file_reader_open(&reader, AT_FDCWD, reel_path(reel, name), &reel->codec) < 0)
+		return NULL;
+	bytes_init(&raw, BLOCK_RAW_MAX);
+	for (size_t i = 0; i < reader.n_blocks; i++) {
+		if (file_reader_block(&reader, i, &reel->codec, &raw) < 0) {
+			out[n++] = '!';
+			continue;
+		}
+		ck_assert_int_eq(record_table_open(raw.data, raw.len, reader.blocks[i].head.n_records, &table), 0);
+		for (size_t k = 0; k < table.n; k++) {
+			record_table_at(&table, k, &record);
+			ck_assert_uint_eq(record.n, 1);
+			out[n++] = record.text[0];
+		}
+	}
+	out[n] = '\0';
+	*was_torn = reader.was_torn;
+	bytes_finish(&raw);
+	file_reader_close(&reader);
+	return out;
+}
+
+static void read_whole(const char *path, struct bytes *out)
+{
+	int fd = open(path, O_RDONLY);
+
+	bytes_init(out, 1 << 20);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(file_read_all(fd, out), 0);
+	close(fd);
+}
+
+static void write_whole(const char *path, const void *data, size_t n)
+{
+	ck_assert_int_eq(file_replace(AT_FDCWD, path, data, n, 0600, FILE_QUICK), 0);
+}
+
+START_TEST(what_is_written_is_read)
+{
+	struct file_reader reader;
+	struct reel reel;
+	struct stat st;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "...aB.cdE");
+	ck_assert(!was_torn);
+	ck_assert_int_eq(stat(reel_path(&reel, "a.rec"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "a.rec"), &reel.codec), 0);
+	ck_assert_str_eq(reader.about.fleet, "Platform");
+	ck_assert_str_eq(reader.about.boot, "boot-1");
+	ck_assert_int_eq(reader.about.started_ms, REEL_START_MS);
+	ck_assert_uint_eq(reader.blocks[1].head.n_transitions, 1);
+	ck_assert_int_eq(reader.blocks[1].head.from_ms, REEL_START_MS + 2000);
+	ck_assert_int_eq(reader.blocks[1].head.to_ms, REEL_START_MS + 5000);
+	file_reader_close(&reader);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(a_file_that_is_there_is_left_alone)
+{
+	struct about about = { 0 };
+	struct reel reel;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	ck_assert_int_eq(file_writer_open(&reel.writer, AT_FDCWD, reel_path(&reel, "a.rec"), &reel.codec, &about),
+			 -EEXIST);
+	ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "...aB.cdE");
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(without_its_index_a_file_is_read_to_its_last_whole_block)
+{
+	struct reel reel;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_crash(&reel);
+	ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "...aB.cdE");
+	ck_assert(was_torn);
+	reel_finish(&reel);
+}
+END_TEST
+
+// What is read of each is a beginning of it that ends with a block.
+START_TEST(wherever_it_is_cut_off_what_was_whole_is_read)
+{
+	static const char *const wholes[] = { "", "..", "...aB.", "...aB.cdE" };
+	struct bytes whole;
+	struct reel reel;
+	size_t at = 0;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	read_whole(reel_path(&reel, "a.rec"), &whole);
+	for (size_t n = 0; n <= whole.len; n++) {
+		const char *read;
+
+		write_whole(reel_path(&reel, "cut.rec"), whole.data, n);
+		read = letters(&reel, "cut.rec", &was_torn);
+		if (!read) {
+			ck_assert_uint_eq(at, 0); // the first block is not there
+			continue;
+		}
+		while (at < 3 && strcmp(read, wholes[at]) != 0)
+			at++;
+		ck_assert_str_eq(read, wholes[at]);
+		ck_assert(was_torn == (n < whole.len));
+	}
+	ck_assert_uint_eq(at, 3);
+	bytes_finish(&whole);
+	reel_finish(&reel);
+}
+END_TEST
+
+// Each byte counts: whatever is changed is noticed, and nothing wrong is read.
+START_TEST(whatever_byte_is_wrong_nothing_wrong_is_read)
+{
+	struct bytes whole;
+	struct reel reel;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	read_whole(reel_path(&reel, "a.rec"), &whole);
+	for (size_t i = 0; i < whole.len; i++) {
+		const char *read;
+
+		whole.data[i] ^= 0x20;
+		write_whole(reel_path(&reel, "bad.rec"), whole.data, whole.len);
+		read = letters(&reel, "bad.rec", &was_torn);
+		for (size_t at = 0, k = 0; read && read[at]; at++) { // blocks that are left out, or said to be bad
+			static const char all[] = "...aB.cdE";
+
+			while (read[at] != '!' && all[k] && all[k] != read[at])
+				k++;
+			ck_assert(read[at] == '!' || all[k]);
+		}
+		whole.data[i] ^= 0x20;
+	}
+	bytes_finish(&whole);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(what_is_no_recording_is_refused)
+{
+	struct file_reader reader;
+	struct bytes whole;
+	struct reel reel;
+
+	reel_init(&reel);
+	write_whole(reel_path(&reel, "text"), "OPSCON RECORDINGS are something else", 36);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "text"), &reel.codec), -ENOTSUP);
+	write_whole(reel_path(&reel, "text"), "hello", 5);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "text"), &reel.codec), -EBADMSG);
+	ck_assert_int_eq(mkfifo(reel_path(&reel, "fifo"), 0600), 0);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "fifo"), &reel.codec), -EBADMSG);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "none"), &reel.codec), -ENOENT);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	read_whole(reel_path(&reel, "a.rec"), &whole);
+	whole.data[16] = 2; // a later format
+	write_whole(reel_path(&reel, "later.rec"), whole.data, whole.len);
+	ck_assert_int_eq(file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "later.rec"), &reel.codec), -ENOTSUP);
+	bytes_finish(&whole);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(each_allocation_that_fails_is_said_and_leaves_nothing)
+{
+	struct file_reader reader;
+	struct bytes raw;
+	struct reel reel;
+	int r = -ENOMEM;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	bytes_init(&raw, BLOCK_RAW_MAX);
+	for (long n = 0; r == -ENOMEM; n++) {
+		ck_assert_int_lt(n, 1000);
+		mem_fail_after(n);
+		r = file_reader_open(&reader, AT_FDCWD, reel_path(&reel, "a.rec"), &reel.codec);
+		if (r == 0) {
+			r = file_reader_block(&reader, 0, &reel.codec, &raw);
+			file_reader_close(&reader);
+		}
+		mem_fail_after(-1);
+		ck_assert(r == 0 || r == -ENOMEM);
+	}
+	bytes_finish(&raw);
+	reel_finish(&reel);
+}
+END_TEST
+
+SUITE("recording file", what_is_written_is_read, a_file_that_is_there_is_left_alone,
+      without_its_index_a_file_is_read_to_its_last_whole_block, wherever_it_is_cut_off_what_was_whole_is_read,
+      whatever_byte_is_wrong_nothing_wrong_is_read, what_is_no_recording_is_refused,
+      each_allocation_that_fails_is_said_and_leaves_nothing)

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "recording/tape.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/reel.h"
+
+static struct tape *open_tape(const char *path)
+{
+	struct tape *tape;
+	char why[256] = "";
+
+	ck_assert_msg(tape_open(path, &tape, why, sizeof why) == 0, "%s", why);
+	return tape;
+}
+
+/* Two snapshots, a second one in two parts with news between them:
+ *
+ *   0 [..]  2 [aB1c]  6 [.d.]  9 [eF.]  12 [gh2I]
+ */
+static struct tape *make_tape(struct reel *reel)
+{
+	reel_begin(reel, "a.rec");
+	reel_block(reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, "..");
+	reel_block(reel, 0, 2, "aB1c");
+	reel_block(reel, BLOCK_BEGINS_SNAPSHOT, 6, ".d.");
+	reel_block(reel, BLOCK_ENDS_SNAPSHOT, 9, "eF.");
+	reel_block(reel, 0, 12, "gh2I");
+	reel_end(reel);
+	return open_tape(reel_path(reel, "a.rec"));
+}
+
+static char letter_before(struct tape *tape, struct tape_place place)
+{
+	struct tape_place at = tape_begin(tape);
+	struct record record;
+	char letter = '^';
+
+	while (tape_compare(&at, &place) < 0) {
+		ck_assert_int_eq(tape_next(tape, &at, &record), 1);
+		letter = record.text[0];
+	}
+	return letter;
+}
+
+START_TEST(records_come_in_order)
+{
+	struct tape_place place;
+	struct record record;
+	struct reel reel;
+	struct tape *tape;
+	char all[64];
+	size_t n = 0;
+
+	reel_init(&reel);
+	tape = make_tape(&reel);
+	place = tape_begin(tape);
+	while (tape_next(tape, &place, &record) == 1) {
+		ck_assert_int_eq(record.at_ms, REEL_START_MS + (int64_t)n * 1000);
+		all[n++] = record.text[0];
+	}
+	all[n] = '\0';
+	ck_assert_str_eq(all, "..aB1c.d.eF.gh2I");
+	ck_assert_int_eq(tape_peek(tape, &place, &record), 0);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(a_time_is_behind_all_that_was_then)
+{
+	static const struct {
+		int64_t at_ms;
+		char letter;
+	} rows[] = {
+		{ 0, '^' },
+		{ REEL_START_MS, '.' },
+		{ REEL_START_MS + 3000, 'B' },
+		{ REEL_START_MS + 3999, 'B' },
+		{ REEL_START_MS + 5500, 'c' },
+		{ REEL_START_MS + 7000, 'd' },
+		{ INT64_MAX, 'I' },
+	};
+	struct tape_place place;
+	struct reel reel;
+	struct tape *tape;
+
+	reel_init(&reel);
+	tape = make_tape(&reel);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		ck_assert_int_eq(tape_at_time(tape, rows[i].at_ms, &place), 0);
+		ck_assert_int_eq(letter_before(tape, place), rows[i].letter);
+	}
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+// Where one is still being told, the one before it is the nearest.
+START_TEST(the_nearest_whole_snapshot_is_found)
+{
+	static const size_t nearest[] = { 0, 0, 0, 0, 2, 2 };
+	struct reel reel;
+	struct tape *tape;
+
+	reel_init(&reel);
+	tape = make_tape(&reel);
+	for (size_t block = 0; block < 6; block++) {
+		struct tape_place place = tape_snapshot_before(tape, (struct tape_place){ .block = block });
+
+		ck_assert_uint_eq(place.block, nearest[block]);
+		ck_assert_uint_eq(place.record, 0);
+	}
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+static void check_walk(struct tape *tape, int direction, unsigned flags, const char *letters)
+{
+	struct tape_place place = direction > 0 ? tape_begin(tape) : tape_end(tape);
+
+	for (; *letters; letters++) {
+		ck_assert_int_eq(tape_find(tape, place, direction, flags, &place), 1);
+		ck_assert_int_eq(letter_before(tape, place), *letters);
+	}
+	ck_assert_int_eq(tape_find(tape, place, direction, flags, &place), 0);
+}
+
+START_TEST(transitions_and_changes_are_found_both_ways)
+{
+	struct reel reel;
+	struct tape *tape;
+
+	reel_init(&reel);
+	tape = make_tape(&reel);
+	check_walk(tape, 1, RECORD_TRANSITION, "BFI");
+	check_walk(tape, -1, RECORD_TRANSITION, "FB"); // the last one is what is seen at the end
+	check_walk(tape, 1, RECORD_CHANGE, "B1F2I");
+	check_walk(tape, -1, RECORD_CHANGE, "2F1B");
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(files_of_a_directory_are_one_recording)
+{
+	struct tape_place place;
+	struct tape_facts facts;
+	struct record record;
+	struct reel reel;
+	struct tape *tape;
+	char all[32];
+	size_t n = 0;
+
+	reel_init(&reel);
+	reel_begin(&reel, "opscon-20260102T000000.000Z-boot.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 10, ".c");
+	reel_end(&reel);
+	reel_begin(&reel, "opscon-20260101T000000.000Z-boot.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, ".");
+	reel_block(&reel, 0, 1, "ab");
+	reel_crash(&reel);
+	reel.boot = "boot-2";
+	reel_begin(&reel, "opscon-20260103T000000.000Z-boot.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT, 20, ".d");
+	reel_end(&reel);
+	ck_assert_int_eq(
+		close(open(reel_path(&reel, "opscon-20260104T000000.000Z-boot.rec"), O_CREAT | O_WRONLY, 0600)), 0);
+	tape = open_tape(reel.dir);
+	place = tape_begin(tape);
+	ck_assert(tape_is_other_run(tape, &place));
+	while (tape_next(tape, &place, &record) == 1)
+		all[n++] = record.text[0];
+	all[n] = '\0';
+	ck_assert_str_eq(all, ".ab.c.d");
+	ck_assert(!tape_is_other_run(tape, &(struct tape_place){ .block = 2 }));
+	ck_assert(tape_is_other_run(tape, &(struct tape_place){ .block = 3 }));
+	ck_assert_uint_eq(tape_snapshot_before(tape, (struct tape_place){ .block = 4 }).block,
+			  3); // what there is of it
+	tape_look(tape, &facts);
+	ck_assert_uint_eq(facts.n_files, 3); // the empty one is none
+	ck_assert_uint_eq(facts.n_snapshots, 3);
+	ck_assert(facts.was_torn);
+	ck_assert_int_eq(facts.from_ms, REEL_START_MS);
+	ck_assert_int_eq(facts.to_ms, REEL_START_MS + 21000);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(a_gap_is_not_read_across)
+{
+	struct reel reel;
+	struct tape *tape;
+
+	reel_init(&reel);
+	reel_begin(&reel, "a.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, ".a");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_AFTER_GAP, 5, ".");
+	reel_block(&reel, BLOCK_ENDS_SNAPSHOT, 6, ".b");
+	reel_end(&reel);
+	tape = open_tape(reel_path(&reel, "a.rec"));
+	ck_assert_uint_eq(tape_snapshot_before(tape, (struct tape_place){ .block = 2 }).block, 1);
+	ck_assert_uint_eq(tape_flags(tape, &(struct tape_place){ .block = 1 }),
+			  BLOCK_BEGINS_SNAPSHOT | BLOCK_AFTER_GAP);
+	ck_assert_uint_eq(tape_flags(tape, &(struct tape_place){ .block = 3 }), 0);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+// A bad byte costs its block.
+START_TEST(a_damaged_block_is_said_and_passed_over)
+{
+	struct tape_place place;
+	struct record record;
+	struct reel reel;
+	struct tape *tape;
+	char all[32];
+	size_t n = 0;
+	int fd, r;
+
+	reel_init(&reel);
+	reel_begin(&reel, "a.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, ".a");
+	reel_block(&reel, 0, 2, "bcde");
+	fd = (int)reel.writer.size; // its last byte is at fd - 1
+	reel_block(&reel, 0, 6, "fG");
+	reel_end(&reel);
+	r = open(reel_path(&reel, "a.rec"), O_RDWR);
+	ck_assert_int_eq(pwrite(r, "\xff", 1, fd - 1), 1);
+	close(r);
+	tape = open_tape(reel_path(&reel, "a.rec"));
+	place = tape_begin(tape);
+	while ((r = tape_next(tape, &place, &record)) != 0)
+		all[n++] = r == 1 ? record.text[0] : '!';
+	all[n] = '\0';
+	ck_assert_str_eq(all, ".a!fG");
+	ck_assert_int_eq(tape_find(tape, tape_begin(tape), 1, RECORD_TRANSITION, &place), 1);
+	ck_assert_int_eq(tape_at_time(tape, REEL_START_MS + 3000, &place), 0);
+	ck_assert_uint_eq(place.block, 2);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(what_cannot_be_opened_is_explained)
+{
+	struct tape *tape;
+	struct reel reel;
+	char why[256];
+
+	reel_init(&reel);
+	ck_assert_int_eq(tape_open(reel.dir, &tape, why, sizeof why), -ENODATA);
+	ck_assert_ptr_nonnull(strstr(why, "there is no recording in it"));
+	ck_assert_int_eq(tape_open(reel_path(&reel, "none"), &tape, why, sizeof why), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(why, "No such file"));
+	ck_assert_int_eq(tape_open("/etc/passwd", &tape, why, sizeof why), -EBADMSG);
+	ck_assert_str_eq(why, "/etc/passwd: this is no recording, or its beginning is damaged");
+	reel_finish(&reel);
+}
+END_TEST
+
+START_TEST(each_allocation_that_fails_is_said)
+{
+	struct tape_place place;
+	struct record record;
+	struct reel reel;
+	struct tape *tape;
+	char why[256];
+	int r = -ENOMEM;
+
+	reel_init(&reel);
+	tape_close(make_tape(&reel));
+	for (long n = 0; r == -ENOMEM; n++) {
+		ck_assert_int_lt(n, 1000);
+		mem_fail_after(n);
+		r = tape_open(reel_path(&reel, "a.rec"), &tape, why, sizeof why);
+		if (r == 0) {
+			place = tape_begin(tape);
+			r = tape_next(tape, &place, &record);
+			if (r == 1)
+				r = tape_find(tape, place, 1, RECORD_TRANSITION, &place);
+			tape_close(tape);
+		}
+		mem_fail_after(-1);
+	}
+	ck_assert_int_eq(r, 1);
+	reel_finish(&reel);
+}
+END_TEST
+
+SUITE("recording tape", records_come_in_order, a_time_is_behind_all_that_was_then, the_nearest_whole_snapshot_is_found,
+      transitions_and_changes_are_found_both_ways, files_of_a_directory_are_one_recording, a_gap_is_not_read_across,
+      a_damaged_block_is_said_and_passed_over, what_cannot_be_opened_is_explained, each_allocation_that_fails_is_said)
