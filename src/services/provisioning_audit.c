@@ -304,7 +304,7 @@ void audit_approval(struct provisioning_engine *engine, const struct kept_plan *
 	};
 
 	snprintf(no, sizeof no, "%u", (unsigned)(plan ? plan->no : request ? request->operation : 0));
-	put_resource(plan, no, &record);
+	put_resource(plan, no, &record, &details);
 	if (request)
 		add(&details, "request", audit_text(request_type_name(request->type)));
 	else

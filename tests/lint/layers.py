@@ -46,7 +46,6 @@ STAGES = {
     "report": FLEET | {"formats", "agents", "operations", "report"},
     "console": WIDGETS | {"formats", "agents", "console"},
     "simulator": FORMATS | {"simulator", "server"},
-    "hub": SERVICES | {"fleet", "report", "config", "hub"},
     "commands": None,  # assembles everything
 }
 
