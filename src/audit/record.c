@@ -79,13 +79,39 @@ static void put_resource(struct json_writer *w, const struct audit_record *recor
 	json_close(w, '}');
 }
 
-// The object was encoded once for all records.
-static void put_who(struct json_writer *w, const struct bytes *who)
+// An object that was encoded once for all records.
+static void put_encoded(struct json_writer *w, const char *key, const struct bytes *object)
 {
 	if (!w->error)
-		w->error = bytes_add(w->out, ",\"who\":", 7);
+		w->error = bytes_addf(w->out, ",\"%s\":", key);
 	if (!w->error)
-		w->error = bytes_add(w->out, who->data, who->len);
+		w->error = bytes_add(w->out, object->data, object->len);
+}
+
+/* A person of a hub stands where the process's own does otherwise, so that whoever looks for a user finds what that
+ * user did. The hub, which vouches for it, stands within.
+ */
+static void put_who(struct json_writer *w, const struct audit_person *person, const struct bytes *process)
+{
+	bool has_user = person && person->user && *person->user;
+	char session[16];
+
+	if (!person) {
+		put_encoded(w, "who", process);
+		return;
+	}
+	json_open(w, "who", '{');
+	put(w, "user", has_user ? person->user : "unknown", AUDIT_NAME_MAX * 2);
+	if (person->uid >= 0)
+		json_int(w, "uid", person->uid);
+	put(w, "origin", person->origin, AUDIT_NAME_MAX * 2);
+	put(w, "role", person->role, AUDIT_NAME_MAX);
+	if (person->session) {
+		snprintf(session, sizeof session, "%u", (unsigned)person->session);
+		json_text(w, "session", session);
+	}
+	put_encoded(w, "hub", process);
+	json_close(w, '}');
 }
 
 int audit_record_encode(const struct audit_record *record, const struct bytes *who, int64_t at_ms, struct bytes *out)
@@ -98,7 +124,7 @@ int audit_record_encode(const struct audit_record *record, const struct bytes *w
 	json_text(&w, "phase", audit_phase_name(record->phase));
 	json_text(&w, "action", audit_action_name(record->action));
 	json_text(&w, "level", audit_level_name(record->level));
-	put_who(&w, who);
+	put_who(&w, record->by, who);
 	put_resource(&w, record);
 	put(&w, "reason", record->reason, AUDIT_TEXT_MAX);
 	put_fields(&w, "before", &record->before);

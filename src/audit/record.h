@@ -16,7 +16,7 @@ enum {
 };
 
 // Appends `"at":"...", ... }` to `out`, whose limit is at least AUDIT_BODY_MAX. `who` is what audit_identity_json()
-// wrote. 0 or -ENOMEM, and then nothing was added.
+// wrote; with record->by it stands beside that person as "hub". 0 or -ENOMEM, and then nothing was added.
 int audit_record_encode(const struct audit_record *record, const struct bytes *who, int64_t at_ms, struct bytes *out);
 
 // The object that stands as "who" in every record of a process. 0 or -ENOMEM.

@@ -111,7 +111,7 @@ void direct_audit_request(struct direct_feed *feed, const struct request *reques
 	const struct words *said = words_of(request);
 	struct fields details = { .n = 0 }, was = { .n = 0 }, is = { .n = 0 };
 	bool is_series = request->type == REQUEST_PIN || request->type == REQUEST_UNPIN;
-	struct audit_record record = { .phase = AUDIT_EVENT };
+	struct audit_record record = { .by = request->person, .phase = AUDIT_EVENT };
 	char until[HUMAN_MAX];
 
 	if (!feed->audit || !said)

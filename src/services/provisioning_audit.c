@@ -57,6 +57,32 @@ const char *audit_why(const struct provisioning_engine *engine, int error)
 	return audit_is_broken(engine) ? audit_logger_state(engine->audit)->why : strerrordesc_np(-error);
 }
 
+// ---- whose doing it is
+
+// From now on that of whoever asks, when they do it through a hub.
+static void take_person(struct op *op)
+{
+	const struct audit_person *asking = op->engine->asking;
+	struct op_person *person = &op->person;
+
+	person->is_there = asking != NULL;
+	if (!asking)
+		return;
+	snprintf(person->user, sizeof person->user, "%s", asking->user);
+	snprintf(person->origin, sizeof person->origin, "%s", asking->origin);
+	snprintf(person->role, sizeof person->role, "%s", asking->role ? asking->role : "");
+	person->public = *asking;
+	person->public.user = text_trim(person->user);
+	person->public.origin = text_trim(person->origin);
+	person->public.role = text_trim(person->role);
+}
+
+// NULL: of this process's own person.
+static const struct audit_person *person_of(const struct op *op)
+{
+	return op->person.is_there ? &op->person.public : NULL;
+}
+
 // ---- the whole
 
 /* A plan of one agent is about that agent; of more it is about the operation, and its targets follow one by one. The
@@ -149,6 +175,8 @@ void audit_asked(struct op *op, struct writ *writ, const char *who, struct insta
 		.correlation = op->id,
 	};
 
+	take_person(op);
+	record.by = person_of(op);
 	put_resource(op->plan, op->id, &record, &details);
 	add_text(&details, "who", who);
 	put_params(&details, op->plan, names);
@@ -173,6 +201,7 @@ void audit_refused(struct provisioning_engine *engine, const struct request *req
 	struct fields details = { .n = 0 };
 	char names[NAMES_MAX], no[32];
 	struct audit_record record = {
+		.by = request->person,
 		.phase = AUDIT_REQUEST,
 		.action = plan ? audit_action_of(plan->params.verb) : AUDIT_ACCESS,
 		.result = AUDIT_PENDING,
@@ -197,6 +226,7 @@ void audit_control(struct op *op, enum journal_control what, const char *who, in
 {
 	struct fields details = { .n = 0 };
 	struct audit_record record = {
+		.by = op->engine->asking,
 		.phase = AUDIT_DECISION,
 		.action = audit_action_of(op->plan->params.verb),
 		.level = AUDIT_WARNING,
@@ -205,6 +235,9 @@ void audit_control(struct op *op, enum journal_control what, const char *who, in
 		.correlation = op->id,
 	};
 
+	// Of what another process left half done nobody here has asked for; whoever lets it go on, does.
+	if (error == 0 && op->is_recovered && (what == JOURNAL_RESUME || what == JOURNAL_ROLLBACK))
+		take_person(op);
 	put_resource(op->plan, op->id, &record, &details);
 	add(&details, "control", audit_text(journal_control_name(what)));
 	add_text(&details, "who", who);
@@ -216,6 +249,7 @@ void audit_turned(struct op *op, struct instant now)
 {
 	struct fields details = { .n = 0 };
 	struct audit_record record = {
+		.by = op->engine->asking ? op->engine->asking : person_of(op),
 		.phase = AUDIT_DECISION,
 		.action = audit_action_of(op->plan->params.verb),
 		.level = AUDIT_WARNING,
@@ -252,6 +286,7 @@ void audit_over(struct op *op, struct writ *writ, struct instant now)
 {
 	struct fields details = { .n = 0 };
 	struct audit_record record = {
+		.by = person_of(op),
 		.phase = AUDIT_END,
 		.action = audit_action_of(op->plan->params.verb),
 		.level = op->end == OPERATION_SUCCEEDED       ? AUDIT_INFO
@@ -274,6 +309,7 @@ void audit_recovered(struct op *op, const char *why, struct instant now)
 {
 	struct fields details = { .n = 0 };
 	struct audit_record record = {
+		.by = person_of(op),
 		.phase = AUDIT_EVENT,
 		.action = audit_action_of(op->plan->params.verb),
 		.level = AUDIT_WARNING,
@@ -348,6 +384,7 @@ static void put_step(const struct target *target, struct fields *fields)
 static struct audit_record record_of(const struct target *target, enum audit_phase phase)
 {
 	return (struct audit_record){
+		.by = person_of(target->op),
 		.phase = phase,
 		.action = audit_action_of(target->op->plan->params.verb),
 		.resource_kind = "agent",

@@ -217,8 +217,11 @@ static int carry(struct provisioning_engine *engine, const struct request *reque
 
 int provisioning_engine_request(struct provisioning_engine *engine, const struct request *request, struct instant now)
 {
-	int r = carry(engine, request, now);
+	int r;
 
+	engine->asking = request->person;
+	r = carry(engine, request, now);
+	engine->asking = NULL;
 	engine_settle(engine, now);
 	return r;
 }

@@ -107,6 +107,13 @@ struct target {
 	uint32_t vitals_mark; // the newest reading that was made before it was acted on
 };
 
+// Whose doing an operation is on record as, when it was asked for through a hub. Its texts are those below.
+struct op_person {
+	bool is_there;
+	struct audit_person public;
+	char user[128], origin[128], role[32];
+};
+
 struct op {
 	struct provisioning_engine *engine;
 	struct op *prev, *next; // provisioning_engine::ops
@@ -120,6 +127,7 @@ struct op {
 	char holder[ENGINE_HOLDER_MAX];
 	uint32_t session;                 // whose leases it has
 	char asker[LEASE_HOLDER_MAX];     // in their words
+	struct op_person person;
 	struct target *targets;           // owned, plan->n_targets
 	struct operation_step *all_steps; // owned: of all targets
 	bool is_recovered;                // it was begun by another process
@@ -174,6 +182,7 @@ struct provisioning_engine {
 	const struct operations_config *config; // borrowed
 	struct journal_writer *journal;         // borrowed; NULL: none is kept
 	struct audit_logger *audit;             // borrowed; NULL: none
+	const struct audit_person *asking;      // borrowed: of the request under way, through a hub; NULL
 	char *operations_dir, *locks_dir;       // owned; NULL where there is no journal
 	char holder[ENGINE_HOLDER_MAX];
 	bool is_demo;

@@ -58,6 +58,33 @@ START_TEST(keys_stand_in_one_order)
 }
 END_TEST
 
+START_TEST(a_person_of_a_hub_stands_before_the_hub)
+{
+	const struct audit_person alice = {
+		.user = "alice", .origin = "192.0.2.7 port 50022 (token)", .role = "operator", .session = 7, .uid = -1
+	};
+	const struct audit_person peer = { .user = "bob", .origin = "unix socket, pid 9", .uid = 1001 };
+	const struct audit_person nobody = { .user = "", .origin = "192.0.2.7 port 1", .uid = -1 };
+	struct audit_record record = { .by = &alice, .phase = AUDIT_EVENT, .action = AUDIT_ACCESS };
+
+	set_up();
+	ck_assert_int_eq(audit_record_encode(&record, &who, 1, &body), 0);
+	ck_assert_ptr_nonnull(strstr(body.data, ",\"who\":{\"user\":\"alice\",\"origin\":\"192.0.2.7 port 50022 "
+						"(token)\",\"role\":\"operator\",\"session\":\"7\","
+						"\"hub\":{\"user\":\"alice\"}},"));
+	bytes_reset(&body);
+	record.by = &peer;
+	ck_assert_int_eq(audit_record_encode(&record, &who, 1, &body), 0);
+	ck_assert_ptr_nonnull(strstr(body.data, ",\"who\":{\"user\":\"bob\",\"uid\":1001,\"origin\":\"unix socket, pid "
+						"9\",\"hub\":{"));
+	bytes_reset(&body);
+	record.by = &nobody;
+	ck_assert_int_eq(audit_record_encode(&record, &who, 1, &body), 0);
+	ck_assert_ptr_nonnull(strstr(body.data, "\"who\":{\"user\":\"unknown\",\"origin\":\"192.0.2.7 port 1\","));
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_secret_has_no_bytes_to_write)
 {
 	const struct audit_field is[] = { { "token", audit_secret() }, { "text", audit_text("secret") } };
@@ -114,6 +141,7 @@ START_TEST(no_line_is_longer_than_a_line_may_be)
 		.details = { fields, AUDIT_FIELDS_MAX + 4 },
 	};
 	struct audit_identity identity = { .login_uid = INT64_MAX, .uid = INT64_MAX, .sudo_uid = INT64_MAX };
+	const struct audit_person person = { text, text, name, UINT32_MAX, INT64_MAX };
 	struct json_value *root;
 	struct bytes whole;
 
@@ -132,6 +160,7 @@ START_TEST(no_line_is_longer_than_a_line_may_be)
 	set_up();
 	bytes_reset(&who);
 	ck_assert_int_eq(audit_identity_json(&identity, &who), 0);
+	record.by = &person;
 	ck_assert_int_eq(audit_record_encode(&record, &who, INT64_MAX / 1000, &body), 0);
 	ck_assert_uint_lt(body.len + AUDIT_LINK_MAX, AUDIT_LINE_MAX);
 	ck_assert_ptr_nonnull(strstr(body.data, "\"…\":4}"));
@@ -302,6 +331,7 @@ START_TEST(this_process_has_an_identity)
 }
 END_TEST
 
-SUITE("audit record", keys_stand_in_one_order, a_secret_has_no_bytes_to_write, text_is_cleaned,
-      what_is_too_long_is_cut_with_a_word, no_line_is_longer_than_a_line_may_be, without_memory_nothing_is_added,
-      every_word_is_read_as_it_is_written, who_is_behind_sudo_and_ssh_is_found, this_process_has_an_identity)
+SUITE("audit record", keys_stand_in_one_order, a_person_of_a_hub_stands_before_the_hub, a_secret_has_no_bytes_to_write,
+      text_is_cleaned, what_is_too_long_is_cut_with_a_word, no_line_is_longer_than_a_line_may_be,
+      without_memory_nothing_is_added, every_word_is_read_as_it_is_written, who_is_behind_sudo_and_ssh_is_found,
+      this_process_has_an_identity)

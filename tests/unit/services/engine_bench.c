@@ -524,6 +524,7 @@ int bench_submit(struct engine_bench *b)
 		.hash = b->plan->hash,
 		.typed = b->plan->typed,
 		.reason = "it is slow",
+		.person = b->person,
 	};
 
 	return provisioning_engine_request(b->engine, &request, b->now);
@@ -531,7 +532,9 @@ int bench_submit(struct engine_bench *b)
 
 int bench_ask(struct engine_bench *b, enum request_type type)
 {
-	const struct request request = { .type = type, .who = "bob", .operation = b->operation->no };
+	const struct request request = {
+		.type = type, .who = "bob", .operation = b->operation->no, .person = b->person
+	};
 
 	return provisioning_engine_request(b->engine, &request, b->now);
 }

@@ -101,8 +101,9 @@ struct engine_bench {
 	char approval_what[400], approval_by[100]; // of the newest
 	unsigned n_undispatched;                   // steps that were begun without an intent on the disk
 	uint32_t token;
-	long fail_at;     // of the allocations of an engine's first tick, plus one; 0: none fails
-	bool is_in_haste; // bench_start() does not wait for what is on its way
+	const struct audit_person *person; // who submits and asks, through a hub; NULL
+	long fail_at;                      // of the allocations of an engine's first tick, plus one; 0: none fails
+	bool is_in_haste;                  // bench_start() does not wait for what is on its way
 	void (*on_event)(struct engine_bench *b, const struct event *event); // beside all that; NULL: nobody
 };
 

@@ -1009,6 +1009,65 @@ START_TEST(puts_each_phase_on_record)
 }
 END_TEST
 
+static const struct audit_person alice = {
+	.user = "alice", .origin = "192.0.2.7 port 5 (token)", .role = "operator", .session = 3, .uid = -1
+};
+static const struct audit_person bob = { .user = "bob", .origin = "unix socket, pid 9", .role = "admin", .uid = 1001 };
+
+START_TEST(puts_on_record_who_asked_for_it_through_a_hub)
+{
+	static const char who[] =
+		"\"who\":{\"user\":\"alice\",\"origin\":\"192.0.2.7 port 5 (token)\",\"role\":\"operator\","
+		"\"session\":\"3\",\"hub\":{\"user\":";
+	struct audit_person gone = alice;
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	bench_init(&b, 2, false);
+	ck_assert_int_eq(bench_plan(&b, &params, 2), 0);
+	b.person = &gone;
+	ck_assert_int_eq(bench_submit(&b), 0);
+	gone = (struct audit_person){ .user = "nobody",
+				      .origin = "nowhere",
+				      .uid = -1 }; // her session may end before it
+	b.person = &bob;
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_PAUSE), 0);
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&b, bench_is_over, 3600000);
+	ck_assert_int_eq(bench_submit(&b), -ESTALE); // once is enough
+	bench_kill(&b);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", who), 2 + 2 * 5 + 1); // asked; steps and targets; the end
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"user\":\"bob\",\"uid\":1001,"), 5); // paused twice: asked, done
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "nowhere"), 0);
+	b.person = NULL;
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(puts_on_record_who_lets_go_on_what_was_left)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	bench_init(&b, 1, false);
+	ck_assert_int_eq(bench_plan(&b, &params, 1), 0);
+	b.person = &alice;
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_settle(&b);
+	bench_kill(&b);
+	bench_start(&b);
+	bench_advance(&b, 10);
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	b.person = &bob;
+	ck_assert_int_eq(bench_ask(&b, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&b, bench_is_over, 3600000);
+	bench_kill(&b);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"user\":\"alice\",\"origin\":\"192.0.2.7"), 2);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "\"user\":\"bob\",\"uid\":1001,"), 3);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"phase\":\"end\""), 1);
+	b.person = NULL;
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(puts_on_record_that_it_was_forced)
 {
 	struct operation_params params = bench_params(VERB_STOP);
@@ -1074,4 +1133,5 @@ SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_
       pauses_what_is_queued, is_confirmed_only_once, is_asked_while_it_tells, knows_an_agent_by_its_key,
       ends_with_records_on_their_way, says_which_journal_is_damaged, leaves_alone_what_another_process_runs,
       cannot_lock_without_a_directory, is_not_made_where_its_paths_do_not_fit, puts_each_phase_on_record,
+      puts_on_record_who_asked_for_it_through_a_hub, puts_on_record_who_lets_go_on_what_was_left,
       puts_on_record_that_it_was_forced, puts_no_secret_on_record, learns_from_journals_how_agents_were_left)
