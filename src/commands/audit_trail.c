@@ -188,7 +188,8 @@ int audit_trail_dir(const struct fleet_options *options, bool is_demo, char *out
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
-static int create(struct audit_trail *trail, const struct fleet_options *options, bool is_demo)
+int audit_trail_open(const struct fleet_options *options, bool is_demo, void (*wake)(void *ctx), void *ctx,
+		     struct audit_logger **out)
 {
 	const struct audit_config *config = &options->config.audit;
 	struct audit_identity who;
@@ -201,17 +202,45 @@ static int create(struct audit_trail *trail, const struct fleet_options *options
 		.n_records = config->n_records,
 		.retention_ms = config->retention_ms,
 		.syslog = config->has_syslog ? "/dev/log" : NULL,
-		.wake = wake_loop,
-		.ctx = trail,
+		.wake = wake,
+		.ctx = ctx,
 	};
 	int r = audit_trail_dir(options, is_demo, dir, sizeof dir);
 
+	*out = NULL;
 	if (r < 0)
 		return r;
 	if (options->state_dir[0])
 		mkdir(options->state_dir, 0700); // where it cannot be made the logger says so
 	audit_identity_here(&who);
-	return audit_logger_create(&logger, clock_now(), &trail->logger);
+	return audit_logger_create(&logger, clock_now(), out);
+}
+
+// ---- one record
+
+static void nobody_wakes(void *ctx)
+{
+	(void)ctx;
+}
+
+static void on_once(void *ctx, uint64_t ticket, int error)
+{
+	(void)ticket;
+	*(int *)ctx = error;
+}
+
+int audit_trail_once(const struct fleet_options *options, const struct audit_record *record)
+{
+	int written = -ETIMEDOUT, r;
+	struct audit_logger *logger;
+
+	r = audit_trail_open(options, false, nobody_wakes, NULL, &logger);
+	if (r < 0)
+		return r;
+	r = audit_logger_append(logger, record, clock_now(), on_once, &written, NULL);
+	if (audit_logger_destroy(logger) < 0)
+		return -ETIMEDOUT;
+	return r < 0 ? r : written;
 }
 
 void audit_trail_start(struct audit_trail *trail, uv_loop_t *loop, const struct fleet_options *options,
@@ -229,7 +258,7 @@ void audit_trail_start(struct audit_trail *trail, uv_loop_t *loop, const struct 
 		uv_timer_init(loop, &trail->timer);
 		trail->wake.data = trail->timer.data = trail;
 		trail->has_handles = true;
-		r = create(trail, options, is_demo);
+		r = audit_trail_open(options, is_demo, wake_loop, trail, &trail->logger);
 	}
 	if (r < 0) {
 		const char *why = r == -ENOENT ? "there is no state directory" : strerrordesc_np(-r);

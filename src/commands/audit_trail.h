@@ -32,3 +32,11 @@ const char *audit_trail_why(const struct audit_trail *trail); // why it cannot b
 // Where a fleet's trail is kept: as configured, else `audit` in the state directory (`audit-demo` for the demo).
 // 0, -ENOENT when there is no state directory, -ENAMETOOLONG.
 int audit_trail_dir(const struct fleet_options *options, bool is_demo, char *out, size_t size);
+
+// A logger of that trail, on nobody's loop; `wake` as in audit_logger_options. 0 or negative errno.
+int audit_trail_open(const struct fleet_options *options, bool is_demo, void (*wake)(void *ctx), void *ctx,
+		     struct audit_logger **out);
+
+// For a command that does one thing: the record is on the disk when it returns 0; else negative errno, as above or
+// -ETIMEDOUT.
+int audit_trail_once(const struct fleet_options *options, const struct audit_record *record);

@@ -23,4 +23,5 @@ int command_demo(int argc, char **argv);
 int command_op(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_status(int argc, char **argv);
+int command_token(int argc, char **argv);
 int command_watch(int argc, char **argv);

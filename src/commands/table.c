@@ -11,6 +11,7 @@ const struct command commands[] = {
 	{ "op", command_op, "restart, upgrade and the like: plan, confirm, follow to the end" },
 	{ "simulate", command_simulate, "serve a simulated fleet over HTTP on loopback" },
 	{ "status", command_status, "probe each agent once and print the state of the fleet" },
+	{ "token", command_token, "who may come to the hub over the network: create, list and revoke tokens" },
 	{ "watch", command_watch, "wait until the agents are healthy, or bad, or a time is over" },
 };
 const size_t n_commands = sizeof commands / sizeof commands[0];

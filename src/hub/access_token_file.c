@@ -122,15 +122,33 @@ static int take_lock(const char *path, char why[TOKENS_WHY_MAX])
 	return refuse(why, r, r == -EBUSY ? "somebody else is changing it" : strerrordesc_np(-r));
 }
 
+// The owner of the file, or of the directory in which it will be.
+static int owner_of(const char *path, uid_t *out)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX_BYTES] = ".";
+	struct stat status;
+
+	if (stat(path, &status) < 0) {
+		if (slash)
+			snprintf(dir, sizeof dir, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+		if (stat(dir, &status) < 0)
+			return -errno;
+		if (status.st_uid == 0)
+			status.st_uid = geteuid(); // such as /tmp and /etc: nobody's in particular
+	}
+	*out = status.st_uid;
+	return 0;
+}
+
 // The new file would be ours, and the hub that reads it would be locked out.
 static int judge_owner(const char *path, char why[TOKENS_WHY_MAX])
 {
-	struct stat status;
+	uid_t owner;
 
-	if (stat(path, &status) < 0 || status.st_uid == geteuid())
-		return 0;
-	snprintf(why, TOKENS_WHY_MAX, "it belongs to user id %u; expected that user to change it",
-		 (unsigned)status.st_uid);
+	if (owner_of(path, &owner) < 0 || owner == geteuid())
+		return 0; // what cannot be looked at cannot be written either, and that tells why
+	snprintf(why, TOKENS_WHY_MAX, "it belongs to user id %u; expected that user to change it", (unsigned)owner);
 	return -EACCES;
 }
 

@@ -12,15 +12,23 @@ static const char prefix[] = "opt_";
 
 _Static_assert(TOKEN_HASH_BYTES == crypto_hash_sha256_BYTES, "a token's hash is a SHA-256");
 
-void token_make(char out[TOKEN_TEXT_MAX])
+int token_make(char out[TOKEN_TEXT_MAX])
 {
 	unsigned char bits[32];
 
+	if (sodium_init() < 0)
+		return -EIO;
 	memcpy(out, prefix, sizeof prefix - 1);
 	randombytes_buf(bits, sizeof bits);
 	sodium_bin2base64(out + sizeof prefix - 1, TOKEN_TEXT_MAX - (sizeof prefix - 1), bits, sizeof bits,
 			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(bits, sizeof bits);
+	return 0;
+}
+
+void token_wipe(char text[TOKEN_TEXT_MAX])
+{
+	sodium_memzero(text, TOKEN_TEXT_MAX);
 }
 
 void token_hash(const void *text, size_t n, unsigned char out[TOKEN_HASH_BYTES])

@@ -42,7 +42,8 @@ struct tokens {
 	size_t n;
 };
 
-void token_make(char out[TOKEN_TEXT_MAX]); // wipe it after use
+int token_make(char out[TOKEN_TEXT_MAX]); // 0, or -EIO without a random source. Wipe it after use
+void token_wipe(char text[TOKEN_TEXT_MAX]);
 void token_hash(const void *text, size_t n, unsigned char out[TOKEN_HASH_BYTES]);
 bool token_name_is_fine(const char *name);
 

@@ -163,7 +163,7 @@ void access_bench_token(struct access_bench *b, const struct bench_token *token,
 	char why[TOKENS_WHY_MAX], text[TOKEN_TEXT_MAX];
 	struct adding adding = { token, text };
 
-	token_make(text);
+	ck_assert_int_eq(token_make(text), 0);
 	ck_assert_msg(tokens_change(b->path, add_token, &adding, why) == 0, "%s", why);
 	snprintf(out, 64, "Bearer %s", text);
 }

@@ -21,8 +21,8 @@ START_TEST(a_token_is_256_random_bits_behind_its_prefix)
 {
 	char a[TOKEN_TEXT_MAX], b[TOKEN_TEXT_MAX];
 
-	token_make(a);
-	token_make(b);
+	ck_assert_int_eq(token_make(a), 0);
+	ck_assert_int_eq(token_make(b), 0);
 	ck_assert_uint_eq(strlen(a), 4 + 43);
 	ck_assert_int_eq(strncmp(a, "opt_", 4), 0);
 	ck_assert_uint_eq(strspn(a, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), strlen(a));
@@ -244,6 +244,22 @@ static void end(void)
 	unlink(lock);
 }
 
+static int add_named(void *ctx, struct tokens *tokens, char why[TOKENS_WHY_MAX])
+{
+	struct token token = { .name = mem_strdup(ctx), .role = ROLE_VIEWER };
+
+	(void)why;
+	return token.name ? tokens_add(tokens, &token) : -ENOMEM;
+}
+
+static int refuse(void *ctx, struct tokens *tokens, char why[TOKENS_WHY_MAX])
+{
+	(void)ctx;
+	(void)tokens;
+	snprintf(why, TOKENS_WHY_MAX, "not today");
+	return -EPERM;
+}
+
 START_TEST(a_file_that_others_can_use_is_refused)
 {
 	static const mode_t modes[] = { 0640, 0604, 0620, 0602, 0610, 0644, 0666 };
@@ -283,7 +299,16 @@ START_TEST(a_file_of_somebody_else_is_refused)
 	ck_assert_int_eq(chown(path, 12345, 12345), 0);
 	ck_assert_int_eq(tokens_load(path, &tokens, &stamp, why), -EACCES);
 	ck_assert_ptr_nonnull(strstr(why, "belongs to user id 12345"));
+	ck_assert_int_eq(tokens_change(path, refuse, NULL, why), -EACCES);
+	ck_assert_str_eq(why, "it belongs to user id 12345; expected that user to change it");
 	end();
+	ck_assert_int_eq(mkdir(path, 0700), 0); // as a directory of the hub's user, without a file yet
+	ck_assert_int_eq(chown(path, 12345, 12345), 0);
+	strcat(path, "/tokens.json");
+	ck_assert_int_eq(tokens_change(path, refuse, NULL, why), -EACCES);
+	ck_assert_ptr_nonnull(strstr(why, "it belongs to user id 12345"));
+	*strrchr(path, '/') = '\0';
+	ck_assert_int_eq(rmdir(path), 0);
 }
 END_TEST
 
@@ -302,22 +327,6 @@ START_TEST(what_is_no_file_is_refused)
 	end();
 }
 END_TEST
-
-static int add_named(void *ctx, struct tokens *tokens, char why[TOKENS_WHY_MAX])
-{
-	struct token token = { .name = mem_strdup(ctx), .role = ROLE_VIEWER };
-
-	(void)why;
-	return token.name ? tokens_add(tokens, &token) : -ENOMEM;
-}
-
-static int refuse(void *ctx, struct tokens *tokens, char why[TOKENS_WHY_MAX])
-{
-	(void)ctx;
-	(void)tokens;
-	snprintf(why, TOKENS_WHY_MAX, "not today");
-	return -EPERM;
-}
 
 START_TEST(a_change_replaces_the_file_and_keeps_it_private)
 {
