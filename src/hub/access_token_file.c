@@ -144,7 +144,7 @@ static int owner_of(const char *path, uid_t *out)
 // The new file would be ours, and the hub that reads it would be locked out.
 static int judge_owner(const char *path, char why[TOKENS_WHY_MAX])
 {
-	uid_t owner;
+	uid_t owner = geteuid();
 
 	if (owner_of(path, &owner) < 0 || owner == geteuid())
 		return 0; // what cannot be looked at cannot be written either, and that tells why

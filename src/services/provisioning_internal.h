@@ -125,8 +125,8 @@ struct op {
 	enum operation_state state;
 	char why[ROLLOUT_WHY_MAX];
 	char holder[ENGINE_HOLDER_MAX];
-	uint32_t session;                 // whose leases it has
-	char asker[LEASE_HOLDER_MAX];     // in their words
+	uint32_t session;             // whose leases it has
+	char asker[LEASE_HOLDER_MAX]; // in their words
 	struct op_person person;
 	struct target *targets;           // owned, plan->n_targets
 	struct operation_step *all_steps; // owned: of all targets
