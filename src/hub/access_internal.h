@@ -66,7 +66,7 @@ int access_scope_add(struct access_identity *identity, const char *selector, boo
 
 // ---- connections of nobody yet (access_door.c)
 
-enum { DOOR_MAX = 4096, DOOR_NONE = UINT32_MAX };
+enum { DOOR_NONE = INT32_MAX }; // the slot of who needs none
 
 struct door_place {
 	bool is_taken;
