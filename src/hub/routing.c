@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which event goes to whom, and each encoded once. */
+#include "hub/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+
+// ---- encoding
+
+struct stream_item *hub_encode(struct hub *hub, const struct event *event, unsigned flags)
+{
+	struct stream_item *item = NULL;
+	struct shared_text *text;
+	int r;
+
+	bytes_reset(&hub->scratch);
+	r = event_json_write(event, flags, &hub->scratch);
+	if (r == 0)
+		r = bytes_add(&hub->scratch, WIRE_EVENT_END, sizeof WIRE_EVENT_END - 1);
+	text = r == 0 ? shared_text_new(hub->scratch.data, hub->scratch.len) : NULL;
+	if (text)
+		item = stream_item_new(event, flags & EVENT_JSON_PLAN && event->type == EVENT_OPERATION, text);
+	shared_text_unref(text);
+	if (!item) {
+		hub->counters.n_lost++;
+		log_line(LOG_ERROR, "an event %s cannot be told: %s", event_type_name(event->type),
+			 r < 0 ? strerrordesc_np(-r) : "out of memory");
+	}
+	if (hub->scratch.cap > 1 << 20)
+		bytes_finish(&hub->scratch);
+	return item;
+}
+
+// ---- plans
+
+void hub_remember_plan(struct hub *hub, const struct plan *plan, uint32_t session)
+{
+	struct hub_plan *slot = &hub->plans[hub->n_plans++ % HUB_PLANS];
+
+	plan_unref((struct plan *)slot->plan);
+	*slot = (struct hub_plan){ .plan = plan_ref(plan), .session = session };
+}
+
+const struct plan *hub_find_plan(const struct hub *hub, uint32_t no)
+{
+	for (size_t i = 0; i < HUB_PLANS; i++)
+		if (hub->plans[i].plan && hub->plans[i].plan->no == no)
+			return hub->plans[i].plan;
+	return NULL;
+}
+
+// ---- to some
+
+static void give_one(struct hub_client *client, const struct event *event)
+{
+	struct stream_item *item = client ? hub_encode(client->hub, event, 0) : NULL;
+
+	if (item)
+		hub_client_offer(client, item);
+	stream_item_unref(item);
+}
+
+// The asker's token was another one.
+static void give_plan(struct hub *hub, const struct event *event)
+{
+	const struct hub_token *token = &hub->tokens[event->u.plan->token % HUB_TOKENS];
+	struct plan plan = *event->u.plan;
+	struct event copy = *event;
+
+	if (!token->token || token->token != event->u.plan->token)
+		return;
+	hub_remember_plan(hub, event->u.plan, token->session);
+	plan.token = token->theirs;
+	copy.u.plan = &plan;
+	give_one(hub_client_find(hub, token->session), &copy);
+}
+
+static bool watches(const struct hub_client *client, uint32_t agent)
+{
+	for (size_t i = 0; i < client->n_watches; i++)
+		if (client->watches[i] == agent)
+			return true;
+	return false;
+}
+
+static bool is_for(const struct hub_client *client, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_SCRAPE:
+	case EVENT_POINTS:
+		return watches(client, event->agent);
+	case EVENT_AUDIT_LIST:
+		return client->reads_audit;
+	default: // EVENT_AUDIT_CHECK
+		return client->reads_audit || client->asks_check;
+	}
+}
+
+static void give_some(struct hub *hub, const struct event *event)
+{
+	struct stream_item *item = NULL;
+	struct hub_client *client;
+
+	DL_FOREACH(hub->clients, client) {
+		if (!client->has_session || !is_for(client, event))
+			continue;
+		item = item ? item : hub_encode(hub, event, 0);
+		if (!item)
+			break;
+		hub_client_offer(client, item);
+	}
+	stream_item_unref(item);
+}
+
+// ---- to all
+
+static void lose(struct hub *hub, const struct event *event)
+{
+	struct hub_client *client, *next;
+
+	stream_skip(&hub->stream, event->channel, event->seq);
+	DL_FOREACH_SAFE(hub->clients, client, next) {
+		if (client->state == CLIENT_LIVE || client->state == CLIENT_SNAPSHOT)
+			hub_client_resync(client, "an event was lost for want of memory");
+	}
+}
+
+static void give_all(struct hub *hub, const struct event *event)
+{
+	struct stream_item *item;
+	struct hub_client *client;
+
+	if (hub_now().mono_ms >= hub->cold_at_ms) { // nobody is here, and nobody will come back for it
+		if (hub->stream.n)
+			stream_clear(&hub->stream);
+		stream_skip(&hub->stream, event->channel, event->seq);
+		hub->told.n = 0;
+		return;
+	}
+	item = hub_encode(hub, event, wire_told_flags(&hub->told, event));
+	if (!item) {
+		lose(hub, event);
+		return;
+	}
+	stream_add(&hub->stream, item);
+	DL_FOREACH(hub->clients, client)
+		hub_client_offer(client, item);
+	stream_item_unref(item);
+}
+
+bool hub_is_private(const struct hub *hub, const struct event *event)
+{
+	return hub->asking && event->type == EVENT_NOTICE;
+}
+
+void hub_on_event(void *ctx, const struct event *event)
+{
+	struct hub *hub = ctx;
+
+	if (hub->is_replaying)
+		return;
+	hub->counters.n_events[event->channel]++;
+	hub->counters.n_probes += event->type == EVENT_AGENT_PROBED;
+	hub_presence_note(hub, event);
+	switch (event->type) {
+	case EVENT_PLAN:
+		stream_pass(&hub->stream, event->channel, event->seq);
+		give_plan(hub, event);
+		break;
+	case EVENT_SCRAPE:
+	case EVENT_POINTS:
+	case EVENT_AUDIT_LIST:
+	case EVENT_AUDIT_CHECK:
+		stream_pass(&hub->stream, event->channel, event->seq);
+		give_some(hub, event);
+		break;
+	default:
+		if (hub_is_private(hub, event)) {
+			stream_pass(&hub->stream, event->channel, event->seq);
+			give_one(hub->asking, event);
+		} else {
+			give_all(hub, event);
+		}
+		break;
+	}
+}
