@@ -21,9 +21,9 @@ void hub_state_init(struct hub_state *s, const struct hub_state_options *options
 {
 	*s = (struct hub_state){ .options = *options, .since = now, .retry_ms = now.mono_ms };
 	if (!s->options.ping_ms)
-		s->options.ping_ms = HUB_PING_MS;
+		s->options.ping_ms = HUB_STATE_PING_MS;
 	if (!s->options.connect_ms)
-		s->options.connect_ms = HUB_CONNECT_MS;
+		s->options.connect_ms = HUB_STATE_CONNECT_MS;
 	backoff_init(&s->backoff, options->base_ms, options->cap_ms);
 	enter(s, HUB_WAITING, now);
 }
@@ -87,7 +87,7 @@ enum hub_act hub_state_tick(struct hub_state *s, struct instant now)
 		return HUB_ACT_PING;
 	}
 	if (s->trouble == HUB_BLOCKED && !stands(s) && now.mono_ms >= s->poll_ms) {
-		s->poll_ms = now.mono_ms + HUB_POLL_MS;
+		s->poll_ms = now.mono_ms + HUB_STATE_POLL_MS;
 		return HUB_ACT_POLL;
 	}
 	return HUB_ACT_NONE;

@@ -9,8 +9,8 @@
  * certificate renewed. While something between lets no WebSocket through (HUB_BLOCKED) its status is polled, which is
  * less than a feed and called so.
  *
- * Silence: a ping is due HUB_PING_MS after the last one, or after the hub was heard. Who has said nothing for two of
- * them is gone. Half a ping without an answer is late.
+ * Silence: a ping is due HUB_STATE_PING_MS after the last one, or after the hub was heard. Who has said nothing for two
+ * of them is gone. Half a ping without an answer is late.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@
 #include "feeds/backoff.h"
 #include "opscon/event.h"
 
-enum { HUB_PING_MS = 20000, HUB_CONNECT_MS = 10000, HUB_POLL_MS = 5000, HUB_WHY_MAX = 240 };
+enum { HUB_STATE_PING_MS = 20000, HUB_STATE_CONNECT_MS = 10000, HUB_STATE_POLL_MS = 5000, HUB_STATE_WHY_MAX = 240 };
 
 enum hub_phase { HUB_CONNECTING, HUB_READING, HUB_LIVE, HUB_WAITING };
 
@@ -40,8 +40,8 @@ enum hub_act {
 
 struct hub_state_options {
 	uint32_t base_ms, cap_ms; // of the backoff; 0: its defaults
-	uint32_t ping_ms;         // 0: HUB_PING_MS
-	uint32_t connect_ms;      // until the hub's hello; 0: HUB_CONNECT_MS
+	uint32_t ping_ms;         // 0: HUB_STATE_PING_MS
+	uint32_t connect_ms;      // until the hub's hello; 0: HUB_STATE_CONNECT_MS
 };
 
 struct hub_state {
@@ -49,7 +49,7 @@ struct hub_state {
 	struct backoff backoff;
 	enum hub_phase phase;
 	enum hub_trouble trouble;    // why it is not live; HUB_WELL at first, and when it is
-	char why[HUB_WHY_MAX];       // displayable, "" none
+	char why[HUB_STATE_WHY_MAX]; // displayable, "" none
 	bool is_known;               // it was live once: what it said is shown
 	bool is_polled;              // what is shown comes from its status
 	struct instant since;        // when what is shown began

@@ -117,8 +117,8 @@ START_TEST(who_never_answers_is_dropped)
 {
 	begin();
 	ck_assert_int_eq(hub_state_tick(&s, now), HUB_ACT_CONNECT);
-	ck_assert_int_eq(hub_state_due_ms(&s), now.mono_ms + HUB_CONNECT_MS);
-	pass(HUB_CONNECT_MS - 1);
+	ck_assert_int_eq(hub_state_due_ms(&s), now.mono_ms + HUB_STATE_CONNECT_MS);
+	pass(HUB_STATE_CONNECT_MS - 1);
 	ck_assert_int_eq(hub_state_tick(&s, now), HUB_ACT_NONE);
 	pass(1);
 	ck_assert_int_eq(hub_state_tick(&s, now), HUB_ACT_DROP);

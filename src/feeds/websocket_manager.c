@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/websocket_manager.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "feeds/websocket_manager_internal.h"
+#include "poll/http.h"
+
+static void options_finish(struct websocket_manager_options *options)
+{
+	mem_free((char *)options->token_file);
+	mem_free((char *)options->tls.ca_file);
+	mem_free((char *)options->tls.cert_file);
+	mem_free((char *)options->tls.key_file);
+	mem_free((char *)options->who);
+	mem_free((char *)options->host);
+	mem_free((char *)options->tty);
+}
+
+static bool copy(const char **to, const char *from)
+{
+	*to = mem_strdup(from);
+	return *to || !from;
+}
+
+static int options_copy(struct websocket_manager_options *to, const struct websocket_manager_options *from)
+{
+	bool is_whole;
+
+	*to = *from;
+	to->addresses = NULL;
+	is_whole = copy(&to->token_file, from->token_file);
+	is_whole &= copy(&to->tls.ca_file, from->tls.ca_file);
+	is_whole &= copy(&to->tls.cert_file, from->tls.cert_file);
+	is_whole &= copy(&to->tls.key_file, from->tls.key_file);
+	is_whole &= copy(&to->who, from->who ? from->who : "");
+	is_whole &= copy(&to->host, from->host ? from->host : "");
+	is_whole &= copy(&to->tty, from->tty ? from->tty : "");
+	return is_whole ? 0 : -ENOMEM;
+}
+
+static void manager_free(struct websocket_manager *manager)
+{
+	for (size_t i = 0; i < manager->n_hubs; i++)
+		event_reader_finish(&manager->hubs[i].reader);
+	hub_ids_destroy(manager->ids);
+	options_finish(&manager->options);
+	mem_free(manager);
+}
+
+static void on_client_closed(void *ctx)
+{
+	struct websocket_manager *manager = ctx;
+	void (*closed_cb)(void *ctx) = manager->options.closed_cb;
+	void *closed_ctx = manager->options.ctx;
+
+	manager_free(manager);
+	if (closed_cb)
+		closed_cb(closed_ctx);
+}
+
+// The client may go only after those who use it.
+void manager_part_closed(struct websocket_manager *manager)
+{
+	if (--manager->n_open)
+		return;
+	if (manager->client)
+		http_client_close(manager->client, on_client_closed, manager);
+	else
+		on_client_closed(manager);
+}
+
+static void stop(struct feed *feed)
+{
+	struct websocket_manager *manager = (struct websocket_manager *)feed;
+
+	if (manager->is_stopping)
+		return;
+	manager->is_stopping = true;
+	manager->n_open++; // this call's own hold
+	for (size_t i = 0; i < manager->n_hubs; i++)
+		attached_stop(&manager->hubs[i]);
+	manager_part_closed(manager);
+}
+
+static const struct feed_class websocket_class = { .name = "websocket", .request = manager_request, .stop = stop };
+
+static int start(struct websocket_manager *manager, const struct websocket_manager_options *options)
+{
+	const struct http_options http = { .timeout_ms = HUB_STATE_CONNECT_MS,
+					   .limits = { .max_wire_bytes = 32 << 20, .max_body_bytes = 64 << 20 } };
+	int r = options_copy(&manager->options, options);
+
+	if (r == 0)
+		r = hub_ids_create(&manager->ids);
+	if (r == 0)
+		r = http_client_create(manager->loop, &http, &manager->client);
+	for (size_t i = 0; r == 0 && i < options->n_addresses; i++) {
+		struct attached *hub = &manager->hubs[manager->n_hubs++];
+
+		hub->manager = manager;
+		hub->no = (uint8_t)(i + 1);
+		hub->address = options->addresses[i];
+		r = attached_start(hub);
+	}
+	return r;
+}
+
+int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_options *options, struct feed **out, char *why,
+			     size_t why_size)
+{
+	struct websocket_manager *manager;
+	int r;
+
+	*out = NULL;
+	if (options->n_addresses == 0 || options->n_addresses > HUBS_MAX) {
+		snprintf(why, why_size, "expected 1 to %d hubs", HUBS_MAX);
+		return -EINVAL;
+	}
+	manager = mem_calloc(1, sizeof *manager);
+	if (!manager)
+		return -ENOMEM;
+	manager->feed.class = &websocket_class;
+	manager->loop = loop;
+	manager->broadcaster = options->broadcaster;
+	r = start(manager, options);
+	if (r < 0) {
+		snprintf(why, why_size, "cannot start: %s", strerror(-r));
+		manager->options.closed_cb = NULL;
+		stop(&manager->feed);
+		return r;
+	}
+	*out = &manager->feed;
+	return 0;
+}
+
+// Each name once, in the order of the hubs.
+static void add_name(char *out, size_t size, const char *name)
+{
+	size_t len = strlen(out);
+	const char *at = strstr(out, name);
+
+	if (!*name || (at && (at == out || at[-1] == ' ')))
+		return;
+	snprintf(out + len, size - len, "%s%s", len ? " + " : "", name);
+}
+
+void manager_greet(struct websocket_manager *manager)
+{
+	struct hub_greeting greeting = { .fleet = manager->fleet, .hub = manager->name, .is_read_only = true };
+
+	manager->fleet[0] = '\0';
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		const struct attached *hub = &manager->hubs[i];
+
+		if (!hub->has_welcome)
+			continue;
+		add_name(manager->fleet, sizeof manager->fleet, hub->welcome.fleet);
+		greeting.is_demo |= hub->welcome.is_demo;
+		greeting.is_read_only &= hub->welcome.is_read_only;
+	}
+	if (manager->n_hubs == 1)
+		snprintf(manager->name, sizeof manager->name, "%s", manager->hubs[0].address.name);
+	else
+		snprintf(manager->name, sizeof manager->name, "%zu hubs", manager->n_hubs);
+	if (manager->options.greeted)
+		manager->options.greeted(manager->options.ctx, &greeting);
+}
+
+void manager_refuse(struct websocket_manager *manager, enum request_type type, int error, const char *why)
+{
+	if (manager->options.refused && !manager->is_stopping)
+		manager->options.refused(manager->options.ctx, type, error, why);
+}
+
+void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out)
+{
+	const struct websocket_manager *manager = (const struct websocket_manager *)feed;
+
+	*out = (struct websocket_manager_summary){ .n_hubs = manager->n_hubs };
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		const struct attached *hub = &manager->hubs[i];
+		bool is_live = attached_is_live(hub) || hub->state.is_polled;
+
+		out->n_live += is_live;
+		out->n_refused += !is_live && hub->state.trouble == HUB_REFUSED;
+		out->n_tried += is_live || hub->was_tried;
+		if (!is_live && !out->why[0])
+			snprintf(out->why, sizeof out->why, "%s: %s", hub->address.text,
+				 hub->state.why[0] ? hub->state.why : "no answer yet");
+	}
+}
+
+void websocket_manager_retry(struct feed *feed)
+{
+	struct websocket_manager *manager = (struct websocket_manager *)feed;
+	struct instant now = clock_now();
+
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		hub_state_retry(&manager->hubs[i].state, now);
+		attached_settle(&manager->hubs[i], now);
+	}
+}
