@@ -87,6 +87,7 @@ int fleet_agent_added(struct fleet *fleet, const struct event *event)
 	entry->public.state = HEALTH_UNKNOWN;
 	entry->public.state_since_ms = event->at_ms;
 	entry->public.n_alerts = fleet_count_alerts(fleet, agent->id);
+	entry->origin = event->origin;
 	for (size_t i = 0; i < 2; i++)
 		entry->public.probed[i] = &never;
 	if (entry_index(fleet, entry) < 0) {
@@ -136,6 +137,7 @@ int fleet_agent_changed(struct fleet *fleet, const struct event *event)
 	fleet_settle_overall(fleet, event->at_ms);
 	r = rehash_key(fleet, entry, agent_ref(event->u.agent));
 	agent_unref(old);
+	entry->origin = event->origin;
 	fleet_notify(fleet, FLEET_AGENT_CHANGED, entry->id);
 	return r;
 }

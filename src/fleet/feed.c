@@ -1,55 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdio.h>
-
+/* How the feed is doing: our own polling, or that of hubs and the connections to them. Of several the one that is worst
+ * off is shown.
+ */
 #include "fleet/fleet.h"
 
 static const struct {
 	enum action_type type;
 	enum severity severity;
 	const char *title;
+	int rank; // how bad that is
 } turns[] = {
-	[FEED_STARTING] = { ACTION_INFO, SEVERITY_INFO, "the feed starts" },
-	[FEED_LIVE] = { ACTION_START, SEVERITY_INFO, "the feed is live" },
-	[FEED_LATE] = { ACTION_UPDATE, SEVERITY_WARNING, "the feed is late" },
-	[FEED_STALE] = { ACTION_STOP, SEVERITY_WARNING, "the feed is stale" },
-	[FEED_RECONNECTING] = { ACTION_STOP, SEVERITY_WARNING, "the feed was lost: reconnecting" },
-	[FEED_OFFLINE] = { ACTION_ERROR, SEVERITY_CRITICAL, "we are offline" },
-	[FEED_REFUSED] = { ACTION_ERROR, SEVERITY_CRITICAL, "the feed refused us" },
+	[FEED_STARTING] = { ACTION_INFO, SEVERITY_INFO, "the feed starts", 1 },
+	[FEED_LIVE] = { ACTION_START, SEVERITY_INFO, "the feed is live", 0 },
+	[FEED_LATE] = { ACTION_UPDATE, SEVERITY_WARNING, "the feed is late", 2 },
+	[FEED_STALE] = { ACTION_STOP, SEVERITY_WARNING, "the feed is stale", 3 },
+	[FEED_RECONNECTING] = { ACTION_STOP, SEVERITY_WARNING, "the feed was lost: reconnecting", 5 },
+	[FEED_OFFLINE] = { ACTION_ERROR, SEVERITY_CRITICAL, "we are offline", 4 },
+	[FEED_REFUSED] = { ACTION_ERROR, SEVERITY_CRITICAL, "the feed refused us", 6 },
 };
+
+static bool is_away(const struct event *link)
+{
+	return link && (link->u.feed.state == FEED_RECONNECTING || link->u.feed.state == FEED_REFUSED);
+}
+
+// Of a hub: how the connection is, and where that is well how it polls.
+static const struct event *shown_of(const struct fleet_hub *hub)
+{
+	return hub->link && (hub->link->u.feed.state != FEED_LIVE || !hub->own) ? hub->link : hub->own;
+}
+
+static void show(struct fleet *fleet)
+{
+	int64_t answer_ms = fleet->feed.last_answer_ms; // a probe may have told a newer one
+	const struct event *worst = NULL;
+	size_t n_hubs = 0, n_away = 0;
+
+	for (size_t i = 0; i <= FLEET_HUBS_MAX; i++) {
+		const struct fleet_hub *hub = &fleet->hubs[i];
+		const struct event *shown = shown_of(hub);
+
+		n_hubs += hub->link != NULL;
+		n_away += is_away(hub->link) || (hub->link && hub->link->u.feed.state == FEED_STARTING);
+		if (!shown)
+			continue;
+		if (!worst || turns[shown->u.feed.state].rank > turns[worst->u.feed.state].rank)
+			worst = shown;
+		if (hub->own && hub->own->u.feed.last_answer_ms > answer_ms)
+			answer_ms = hub->own->u.feed.last_answer_ms;
+	}
+	fleet->feed = (struct fleet_feed){ .n_hubs = n_hubs,
+					   .n_away = n_away,
+					   .state = worst->u.feed.state,
+					   .since_ms = worst->u.feed.since_ms,
+					   .last_answer_ms = answer_ms,
+					   .retry_ms = worst->u.feed.retry_ms,
+					   .detail = worst->u.feed.detail ? worst->u.feed.detail : "",
+					   .lag_ms = worst->u.feed.lag_ms,
+					   .n_in_flight = worst->u.feed.n_in_flight,
+					   .n_waiting = worst->u.feed.n_waiting };
+}
+
+static void tell(struct fleet *fleet, const struct event *event)
+{
+	enum feed_state now = event->u.feed.state;
+
+	fleet_tell(fleet, &(struct fleet_news){ .at_ms = event->at_ms,
+						.type = turns[now].type,
+						.severity = turns[now].severity,
+						.source = event->type,
+						.title = turns[now].title,
+						.description = event->u.feed.detail });
+}
 
 int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 {
-	enum feed_state was = fleet->feed.state, now = event->u.feed.state;
-	int64_t answer_ms = fleet->feed.last_answer_ms; // a probe may have told a newer one
+	enum feed_state now = event->u.feed.state, was = FEED_STARTING;
+	bool is_link = event->u.feed.is_link && event->origin, was_away;
+	struct fleet_hub *hub = &fleet->hubs[event->origin <= FLEET_HUBS_MAX ? event->origin : 0];
+	struct event **kept = is_link ? &hub->link : &hub->own;
 
-	if ((size_t)now >= sizeof turns / sizeof turns[0])
+	if ((size_t)now >= sizeof turns / sizeof turns[0] || event->origin > FLEET_HUBS_MAX)
 		return 0;
-	event_unref(fleet->feed_event);
-	fleet->feed_event = fleet_keep(event);
-	fleet->feed = (struct fleet_feed){ .state = now,
-					   .since_ms = event->u.feed.since_ms,
-					   .last_answer_ms = event->u.feed.last_answer_ms > answer_ms
-								     ? event->u.feed.last_answer_ms
-								     : answer_ms,
-					   .retry_ms = event->u.feed.retry_ms,
-					   .detail = event->u.feed.detail ? event->u.feed.detail : "",
-					   .lag_ms = event->u.feed.lag_ms,
-					   .n_in_flight = event->u.feed.n_in_flight,
-					   .n_waiting = event->u.feed.n_waiting };
+	was_away = is_away(hub->link);
+	if (*kept)
+		was = (*kept)->u.feed.state;
+	event_unref(*kept);
+	*kept = fleet_keep(event);
+	show(fleet);
+	if (is_away(hub->link) != was_away)
+		fleet_hub_away(fleet, event->origin, !was_away, event->at_ms);
 	if (now != was)
-		fleet_tell(fleet, &(struct fleet_news){ .at_ms = event->at_ms,
-							.type = turns[now].type,
-							.severity = turns[now].severity,
-							.source = event->type,
-							.title = turns[now].title,
-							.description = fleet->feed.detail });
+		tell(fleet, event);
 	fleet_notify(fleet, FLEET_FEED, 0);
 	return 0;
 }
 
 void fleet_feed_finish(struct fleet *fleet)
 {
-	event_unref(fleet->feed_event);
+	for (size_t i = 0; i <= FLEET_HUBS_MAX; i++) {
+		event_unref(fleet->hubs[i].own);
+		event_unref(fleet->hubs[i].link);
+	}
 }
 
 const struct fleet_feed *fleet_feed(const struct fleet *fleet)

@@ -18,10 +18,14 @@ enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_DOWN, FOLD_
 struct fleet_entry {
 	struct fleet_agent public; // what readers see
 	uint32_t id;
-	uint64_t arrival; // ascending: where it stands among the others
-	bool was_known;   // its state has been something else than unknown
-	bool is_bad;      // linked in fleet::bad
-	bool is_aside;    // counted as in maintenance
+	uint64_t arrival;              // ascending: where it stands among the others
+	uint8_t origin;                // of the event that described it last
+	bool was_known;                // its state has been something else than unknown
+	bool is_away;                  // its hub is: stale, whatever was said, until it is heard of again
+	enum freshness said_freshness; // is_away: as it was said
+	int64_t said_since_ms;         // is_away: public.state_since_ms
+	bool is_bad;                   // linked in fleet::bad
+	bool is_aside;                 // counted as in maintenance
 	struct fleet_entry *bad_prev, *bad_next;
 	struct event *probed[2];   // references: where public.probed points
 	struct event *scrape;      // reference, or NULL
@@ -80,6 +84,7 @@ struct fleet_listener {
 };
 
 enum {
+	FLEET_HUBS_MAX = 16,
 	FLEET_PROGRESS_MAX = 32,
 	FLEET_OPERATIONS_MAX = 200,
 	FLEET_PLANS_MAX = 16,
@@ -141,8 +146,12 @@ struct fleet {
 
 	struct event *audit_list, *audit_check; // references, or NULL
 
-	struct event *feed_event; // reference: the detail
-	struct fleet_feed feed;
+	struct fleet_hub {
+		struct event *own, *link; // references, or NULL: its polling, and our connection to it
+	} hubs[FLEET_HUBS_MAX + 1];       // by origin; 0 is this process, which has no link
+	struct fleet_feed feed;           // of the one that is worst off; its detail is in the event
+	enum health_state said_overall;   // before any hub went away
+	int64_t said_overall_since_ms;
 
 	struct fleet_listener *listeners;
 	size_t n_listeners;
@@ -182,6 +191,11 @@ int fleet_count_in(struct fleet *fleet, enum health_state state, const struct ag
 void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms); // after counting
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
+void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to);
+
+// ---- away.c: what is known of agents whose hub is away is stale; heard of again they are as they were said to be
+void fleet_hub_away(struct fleet *fleet, uint8_t origin, bool is_away, int64_t at_ms);
+void fleet_entry_back(struct fleet *fleet, struct fleet_entry *entry, int64_t at_ms); // fine when it is not away
 
 // Something for the timeline; texts are copied. A failure is remembered in is_incomplete, and nothing else happens.
 struct fleet_news {

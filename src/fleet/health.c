@@ -99,7 +99,7 @@ static void tell_flapping(struct fleet *fleet, const struct fleet_entry *entry, 
 }
 
 // Who comes back from maintenance may need a tier of its own again: without memory for it the agent stays aside.
-static void recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to)
+void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to)
 {
 	const struct agent *agent = entry->public.agent;
 	bool was_aside = entry->is_aside;
@@ -129,7 +129,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 
 	agent->health = *health;
 	if (to != from || health_is_in_maintenance(health) != entry->is_aside) {
-		recount(fleet, entry, from, to);
+		fleet_recount(fleet, entry, from, to);
 		agent->state = to;
 		turn(fleet, entry, to);
 		fleet_settle_overall(fleet, event->at_ms);
@@ -150,6 +150,7 @@ int fleet_health_changed(struct fleet *fleet, const struct event *event)
 
 	if (!entry)
 		return 0;
+	fleet_entry_back(fleet, entry, event->at_ms);
 	take_health(fleet, entry, &event->u.health, event);
 	fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
 	return 0;
@@ -169,7 +170,9 @@ int fleet_probed(struct fleet *fleet, const struct event *event)
 	entry->public.probed_at_ms[probed->kind] = event->at_ms;
 	if (!reason_is_ours(probed->reason) && event->at_ms > fleet->feed.last_answer_ms)
 		fleet->feed.last_answer_ms = event->at_ms;
-	is_news = take_health(fleet, entry, &probed->health, event);
+	is_news = entry->is_away;
+	fleet_entry_back(fleet, entry, event->at_ms);
+	is_news |= take_health(fleet, entry, &probed->health, event);
 	fleet_notify(fleet, FLEET_AGENT_PROBED, entry->id);
 	if (is_news)
 		fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
