@@ -39,8 +39,11 @@ static struct face face_of(enum feed_state state)
 
 bool connection_has_answers(const struct fleet *fleet)
 {
-	enum feed_state state = fleet_feed(fleet)->state;
+	const struct fleet_feed *feed = fleet_feed(fleet);
+	enum feed_state state = feed->state;
 
+	if (feed->n_away && feed->n_away < feed->n_hubs)
+		return true; // of some; the others are stale
 	return state == FEED_LIVE || state == FEED_LATE || state == FEED_STARTING;
 }
 
@@ -71,6 +74,13 @@ static void add_retry(struct strbuf *out, const struct fleet_feed *feed, const s
 		strbuf_add(out, " now");
 	else
 		strbuf_addf(out, " in %s", human_duration(wait_ms + 999, wait));
+}
+
+// Which of several it is stands in the detail.
+static void add_hubs(struct strbuf *out, const struct fleet_feed *feed)
+{
+	if (feed->n_hubs > 1 && feed->n_away)
+		strbuf_addf(out, " (%zu of %zu hubs)", feed->n_away, feed->n_hubs);
 }
 
 // "file_sd:/etc/opscon/targets.json" is targets.json; "http_sd:http://sd/agents" is sd/agents.
@@ -116,9 +126,14 @@ void connection_read(const struct fleet *fleet, const struct view *view, struct 
 	snprintf(out->word, sizeof out->word, "%s%s", view->is_paused ? "paused, " : "", face.word);
 	strbuf_init(&text, out->text, sizeof out->text);
 	strbuf_add(&text, out->word);
-	if (feed->state == FEED_RECONNECTING)
+	add_hubs(&text, feed);
+	if (feed->state == FEED_RECONNECTING) {
 		add_retry(&text, feed, view);
-	else if (feed->state == FEED_STALE || feed->state == FEED_OFFLINE || feed->state == FEED_REFUSED)
+		if (feed->since_ms && fleet_n_agents(fleet)) {
+			strbuf_add(&text, ", stale");
+			add_since(&text, feed, view);
+		}
+	} else if (feed->state == FEED_STALE || feed->state == FEED_OFFLINE || feed->state == FEED_REFUSED)
 		add_since(&text, feed, view);
 	else if (feed->state == FEED_LIVE && feed->last_answer_ms)
 		add_age(&text, " ", feed->last_answer_ms, view->now.wall_ms);

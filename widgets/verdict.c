@@ -93,9 +93,11 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 	connection_read(fleet, view, &out->connection);
 	out->state = scope->total == 0 || !has_answers ? HEALTH_UNKNOWN : scope->overall;
 	strbuf_init(&counts, out->counts, sizeof out->counts);
-	if (!has_answers && scope->total > 0)
+	if (!has_answers && scope->total > 0 && scope->by_state[HEALTH_UNKNOWN] < n_judged(scope))
 		strbuf_add(&counts, "last known: ");
-	if (scope->total == 0)
+	if (!has_answers && scope->total > 0 && scope->by_state[HEALTH_UNKNOWN] == n_judged(scope))
+		strbuf_addf(&counts, "what is known of %zu%s is stale", scope->total, agents_word(scope));
+	else if (scope->total == 0)
 		nobody_text(fleet, &counts);
 	else
 		counts_text(scope, is_short, &counts);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "widgets/connection.h"
@@ -279,7 +280,74 @@ START_TEST(a_list_that_is_not_read_leaves_its_sign)
 }
 END_TEST
 
-SUITE("verdict", a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock,
-      says_how_and_since_when, has_words_for_every_state, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
+// How the connection to a hub is, told a minute ago.
+static void link_is(uint8_t hub, enum feed_state state, int64_t retry_ms, const char *detail)
+{
+	struct event *event = event_new(EVENT_FEED, FIXTURE_NOW_MS - MINUTE_MS, 0);
+
+	event->channel = CHANNEL_SYSTEM;
+	event->origin = hub;
+	event->u.feed.is_link = true;
+	event->u.feed.state = state;
+	event->u.feed.since_ms = FIXTURE_NOW_MS - MINUTE_MS;
+	event->u.feed.retry_ms = retry_ms ? FIXTURE_NOW_MS + retry_ms : 0;
+	event->u.feed.detail = mem_strdup(detail);
+	fleet_fixture_apply(&f, event);
+}
+
+// Its agents are those of the hub from then on.
+static void give_to(uint8_t hub, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		uint32_t id = fleet_agent_at(f.fleet, i)->agent->id;
+		struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, id);
+
+		event->origin = hub;
+		event->u.agent = agent_ref(fleet_agent(f.fleet, id)->agent);
+		fleet_fixture_apply(&f, event);
+	}
+}
+
+START_TEST(tells_of_a_hub_that_is_away)
+{
+	setup_platform();
+	give_to(1, 0, 22);
+	link_is(1, FEED_LIVE, 0, "");
+	link_is(1, FEED_RECONNECTING, 3500, "the connection broke");
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "hub_away", 130, 1, false });
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "hub_away", 90, 1, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "hub_away", 80, 1, false });
+	link_is(1, FEED_RECONNECTING, 0, "the connection broke");
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "hub_asked", 90, 1, false });
+	link_is(1, FEED_REFUSED, 9000, "version: it speaks protocol 2, this opscon 1");
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "hub_newer", 90, 1, false });
+	link_is(1, FEED_LATE, 0, "polling (no WebSocket): 502 Bad Gateway");
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "hub_polled", 90, 1, false });
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "hub_polled_ascii", 90, 1, true });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(tells_which_of_several_hubs_is_away)
+{
+	setup_platform();
+	give_to(1, 0, 12);
+	give_to(2, 12, 22);
+	link_is(1, FEED_LIVE, 0, "");
+	link_is(2, FEED_LIVE, 0, "");
+	link_is(3, FEED_STARTING, 0, "");
+	link_is(2, FEED_RECONNECTING, 12000, "hub-west: connection refused");
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 150, 1, false });
+	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 100, 1, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 80, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("verdict", tells_of_a_hub_that_is_away, tells_which_of_several_hubs_is_away,
+      a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock, says_how_and_since_when,
+      has_words_for_every_state, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
       calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
       shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
