@@ -115,6 +115,8 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 			name = (end - x) / 3;
 		x += canvas_text(canvas, x, 0, name < end - x ? name : end - x, STYLE_HEADER, view->fleet_name) + 2;
 	}
+	if (view->hub && *view->hub && end - x > 8)
+		x += canvas_textf(canvas, x, 0, end - x, STYLE_HEADER, "@%s", view->hub) + 2;
 	draw_context(canvas, x, end, view);
 }
 

@@ -233,6 +233,7 @@ struct view {
 		size_t n_newly_bad;        // how many ids stand there
 		size_t n_bad;              // how many there are
 	} scope;
-	const char *fleet_name; // as configured, "" none
+	const char *fleet_name; // as configured, or as the hub says; "" none
+	const char *hub;        // that the console is attached to: "hub.example"; "" none
 	size_t detail_top;      // scroll of the agent screen
 };

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "commands/attach.h"
 #include "commands/exit_code.h"
 #include "commands/status_run.h"
 #include "screen/theme.h"
 #include "text/text.h"
+
+enum { MORE_OPTIONS_MAX = 24 };
 
 static const struct option own_options[] = {
 	{ "ascii", no_argument, NULL, 'a' },
@@ -111,6 +114,37 @@ int app_options_parse(struct app_options *options, int argc, char **argv)
 	return fleet_options_parse(&options->fleet, argc, argv, "h", own_options, take, options);
 }
 
+struct both_takers {
+	struct app_options *options;
+	int (*take)(void *ctx, int option, const char *value);
+	void *ctx;
+	const struct option *more;
+};
+
+static int take_either(void *ctx, int option, const char *value)
+{
+	const struct both_takers *both = ctx;
+
+	for (const struct option *more = both->more; more->name; more++)
+		if (more->val == option)
+			return both->take(both->ctx, option, value);
+	return take(both->options, option, value);
+}
+
+int app_options_parse_more(struct app_options *options, int argc, char **argv, const struct option *more,
+			   int (*take_more)(void *ctx, int option, const char *value), void *ctx)
+{
+	struct both_takers both = { options, take_more, ctx, more };
+	struct option table[MORE_OPTIONS_MAX] = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; own_options[i].name && n + 1 < MORE_OPTIONS_MAX; i++)
+		table[n++] = own_options[i];
+	for (size_t i = 0; more[i].name && n + 1 < MORE_OPTIONS_MAX; i++)
+		table[n++] = more[i];
+	return fleet_options_parse(&options->fleet, argc, argv, "h", table, take_either, &both);
+}
+
 // Who stands beside what is done here: the login behind sudo where there is one.
 static void find_who(char *out, size_t size)
 {
@@ -139,6 +173,36 @@ static void show_trail(void *ctx)
 	console_set_banner(app->console, app->session.trail.banner);
 }
 
+static void show_hub(const struct app *app)
+{
+	const struct console_hub hub = { .name = app->hub.name,
+					 .fleet = app->hub.fleet,
+					 .is_demo = app->hub.is_demo,
+					 .is_read_only = app->hub.is_read_only };
+
+	if (app->console && app->session.is_attached)
+		console_set_hub(app->console, &hub);
+}
+
+static void on_greeted(void *ctx, const struct hub_greeting *greeting)
+{
+	struct app *app = ctx;
+
+	snprintf(app->hub.name, sizeof app->hub.name, "%s", greeting->hub);
+	snprintf(app->hub.fleet, sizeof app->hub.fleet, "%s", greeting->fleet);
+	app->hub.is_demo = greeting->is_demo;
+	app->hub.is_read_only = greeting->is_read_only && greeting->is_known;
+	show_hub(app);
+}
+
+static void on_refused(void *ctx, enum request_type type, int error, const char *why)
+{
+	const struct app *app = ctx;
+
+	if (app->console)
+		console_refused(app->console, type, error, why);
+}
+
 int app_start_console(struct app *app, bool has_unicode)
 {
 	const struct fleet_options *fleet = &app->options->fleet;
@@ -161,6 +225,7 @@ int app_start_console(struct app *app, bool has_unicode)
 		app->session.trail.changed = show_trail;
 		app->session.trail.ctx = app;
 		show_trail(app);
+		show_hub(app);
 	}
 	if (r < 0)
 		fprintf(stderr, "opscon: %s\n", strerror(-r));
@@ -180,9 +245,45 @@ static int run_once(struct app *app)
 	return status_run(&run, &app->session);
 }
 
+static bool is_reached(const struct app *app)
+{
+	struct websocket_manager_summary summary;
+
+	websocket_manager_summary(app->session.feed, &summary);
+	return summary.n_reached > 0;
+}
+
+static int attach_once(struct app *app)
+{
+	struct status_run run = STATUS_RUN_DEFAULT;
+
+	if (app->options->format)
+		run.format = app->options->format;
+	while (!session_is_settled(&app->session))
+		uv_run(&app->session.loop, UV_RUN_ONCE);
+	if (!is_reached(app))
+		return attach_fail(app->session.feed);
+	if (app->hub.is_demo)
+		fputs("opscon: DEMO: a simulated fleet, with faults on purpose\n", stderr);
+	return status_run(&run, &app->session);
+}
+
+static int start_attached(struct app *app)
+{
+	struct websocket_manager_options options = attach_feed_options(app->options->attach, app->who);
+
+	options.greeted = on_greeted;
+	options.refused = on_refused;
+	options.ctx = app;
+	return session_attach(&app->session, &app->options->fleet, &options);
+}
+
 static int start(struct app *app)
 {
 	int r = 0;
+
+	if (app->options->attach)
+		return start_attached(app);
 
 	if (app->options->is_demo)
 		r = demo_fleet_start(&app->demo);
@@ -205,11 +306,14 @@ int app_run(const struct app_options *options)
 	find_who(app.who, sizeof app.who);
 	r = start(&app);
 	if (r == 0 && options->is_once)
-		r = run_once(&app);
+		r = options->attach ? attach_once(&app) : run_once(&app);
 	else if (r == 0)
 		r = options->script ? app_run_script(&app) : app_run_terminal(&app);
+	if (options->attach && options->script && app.session.feed && !is_reached(&app))
+		r = attach_fail(app.session.feed);
 	app.session.trail.changed = NULL; // there is nobody to see it
 	console_destroy(app.console);
+	app.console = NULL; // whom a hub that answers late would tell
 	demo_fleet_detach(&app.demo);
 	session_stop(&app.session);
 	demo_fleet_stop(&app.demo);

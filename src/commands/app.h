@@ -8,11 +8,15 @@
 #include "commands/session.h"
 #include "console/console.h"
 
+struct attach_options;
+
 struct app_options {
 	struct fleet_options fleet;
-	const char *theme;  // NULL: as configured
-	const char *script; // NULL: the terminal
-	int width, height;  // of a script's screen
+	const struct attach_options *attach; // NULL: our own polling
+	const char *format;                  // of --once; NULL: a table
+	const char *theme;                   // NULL: as configured
+	const char *script;                  // NULL: the terminal
+	int width, height;                   // of a script's screen
 	bool is_ascii, has_mouse, is_utc, is_demo, is_once, wants_help;
 };
 
@@ -23,12 +27,19 @@ struct app {
 	struct console *console; // owned
 	char who[128];
 	bool has_unicode;
+	struct {
+		char fleet[256], name[80];
+		bool is_demo, is_read_only;
+	} hub; // what the hubs have said of themselves
 };
 
 void app_options_init(struct app_options *options);
 
 // Parses the command line of `console` and `demo`. 0, or an exit code after saying what is wrong.
 int app_options_parse(struct app_options *options, int argc, char **argv);
+// The same for a command that has options of its own beside these; `take` gets those. Terminated by a zero entry.
+int app_options_parse_more(struct app_options *options, int argc, char **argv, const struct option *more,
+			   int (*take)(void *ctx, int option, const char *value), void *ctx);
 void app_options_print_help(const char *usage);
 
 // Watches, shows, and comes back with the exit code when somebody has quit.

@@ -16,6 +16,7 @@ extern const size_t n_commands;
 
 const struct command *command_find(const char *name); // NULL when there is none
 
+int command_attach(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_check_config(int argc, char **argv);
 int command_console(int argc, char **argv);

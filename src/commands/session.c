@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "commands/exit_code.h"
 #include "feeds/direct.h"
+#include "feeds/websocket_manager.h"
 
 static void on_event(void *ctx, const struct event *event)
 {
@@ -63,7 +64,8 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 	return 0;
 }
 
-int session_start(struct session *session, const struct fleet_options *options, unsigned flags)
+// All but the feed. 0 or an exit code.
+static int open_session(struct session *session, const struct fleet_options *options)
 {
 	const struct fleet_limits limits = { .n_points = options->config.n_points,
 					     .retention_ms = options->config.retention_ms };
@@ -81,9 +83,45 @@ int session_start(struct session *session, const struct fleet_options *options, 
 		session->subscription = broadcaster_subscribe(session->broadcaster, ~0u, on_event, session);
 	if (r < 0 || session->subscription < 0)
 		return fail("cannot set up the fleet", r < 0 ? r : session->subscription);
+	return 0;
+}
+
+int session_start(struct session *session, const struct fleet_options *options, unsigned flags)
+{
+	int r = open_session(session, options);
+
+	if (r)
+		return r;
 	if (flags & SESSION_AUDITED)
 		audit_trail_start(&session->trail, &session->loop, options, session->broadcaster, flags & SESSION_DEMO);
 	return start_feed(session, options, flags);
+}
+
+int session_attach(struct session *session, const struct fleet_options *options,
+		   const struct websocket_manager_options *attach)
+{
+	struct websocket_manager_options own = *attach;
+	int r = open_session(session, options);
+	char why[256] = "";
+
+	if (r)
+		return r;
+	session->is_attached = true;
+	own.broadcaster = session->broadcaster;
+	r = websocket_manager_create(&session->loop, &own, &session->feed, why, sizeof why);
+	if (r < 0)
+		fprintf(stderr, "opscon: %s\n", *why ? why : strerror(-r));
+	return r < 0 ? EXIT_OURS : 0;
+}
+
+bool session_is_settled(const struct session *session)
+{
+	struct websocket_manager_summary summary;
+
+	if (!session->is_attached)
+		return direct_feed_is_settled(session->feed);
+	websocket_manager_summary(session->feed, &summary);
+	return summary.n_tried == summary.n_hubs;
 }
 
 void session_stop(struct session *session)

@@ -17,6 +17,7 @@ struct session {
 	struct feed *feed;               // owned; gone after session_stop()
 	struct audit_trail trail;
 	int subscription;
+	bool is_attached; // to hubs: the feed is that of websocket_manager.h
 	bool has_loop;
 };
 
@@ -29,6 +30,15 @@ enum session_flag {
 
 // Starts watching. 0, or an exit code after saying what is wrong; session_stop() is due either way.
 int session_start(struct session *session, const struct fleet_options *options, unsigned flags);
+
+struct websocket_manager_options;
+
+// The same with the feed of hubs; what it tells goes to the session, whatever the options say.
+int session_attach(struct session *session, const struct fleet_options *options,
+		   const struct websocket_manager_options *attach);
+
+// Everybody was asked at least once; of hubs, each has told what it knows or could not be reached.
+bool session_is_settled(const struct session *session);
 
 // Stops the feed and runs the loop until every handle is closed. The caller has closed its own before.
 void session_stop(struct session *session);

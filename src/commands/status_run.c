@@ -13,7 +13,6 @@
 #include "base/user_locale.h"
 #include "commands/exit_code.h"
 #include "commands/session.h"
-#include "feeds/direct.h"
 
 enum { N_SIGNALS = 2 };
 
@@ -37,7 +36,7 @@ static bool is_done(struct waiting *w)
 {
 	const struct fleet *fleet = w->session->fleet;
 
-	if (!direct_feed_is_settled(w->session->feed))
+	if (!session_is_settled(w->session))
 		return false;
 	// A verdict that was hard once is enough: an agent that flaps would otherwise keep us for ever.
 	while (w->run->is_hard && w->n_hard < fleet_n_agents(fleet) && is_hard(fleet_agent_at(fleet, w->n_hard)))

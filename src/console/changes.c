@@ -124,6 +124,7 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 	case FLEET_PROGRESS:
 	case FLEET_PLANS:
 	case FLEET_FEED:
+		console_forget_histories(console);
 		console->is_dirty = true;
 		break;
 	}

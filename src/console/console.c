@@ -25,7 +25,8 @@ static void take_options(struct console *console, const struct console_options *
 	console->view = (struct view){ .is_demo = options->is_demo,
 				       .is_read_only = config && config->operations.is_read_only,
 				       .has_unicode = options->has_unicode,
-				       .fleet_name = config && config->fleet_name ? config->fleet_name : "" };
+				       .fleet_name = config && config->fleet_name ? config->fleet_name : "",
+				       .hub = "" };
 }
 
 static int start(struct console *console)
@@ -85,6 +86,7 @@ void console_destroy(struct console *console)
 	confirm_close(&console->confirm);
 	mem_free(console->acting.ids);
 	id_set_finish(&console->marks);
+	id_set_finish(&console->histories);
 	timeline_filter_finish(&console->timeline);
 	alert_filter_finish(&console->alerts);
 	series_filter_finish(&console->series);
@@ -194,6 +196,7 @@ void console_tick(struct console *console, struct instant now)
 {
 	console->now = now;
 	console_take_plan(console);
+	console_ask_history(console);
 	expire_message(console);
 	drop_unfound(console);
 	if (console->mode == TABLE_DIFFERS && now.mono_ms - console->peers_at_ms >= PEERS_EVERY_MS) {
@@ -236,6 +239,8 @@ int64_t console_next_wake_ms(const struct console *console)
 		wake_ms = console->message_until_ms;
 	if (console->restored_until_ms && console->restored_until_ms < wake_ms)
 		wake_ms = console->restored_until_ms;
+	if (console_history_wake_ms(console) < wake_ms)
+		wake_ms = console_history_wake_ms(console);
 	return wake_ms;
 }
 

@@ -38,6 +38,16 @@ void console_tick(struct console *console, struct instant now); // ages and expi
 // What stays wrong until it is mended; "" nothing. It stands at the foot of every screen.
 void console_set_banner(struct console *console, const char *text);
 
+// What a hub says of itself: the console is its, and looks so. Texts are copied.
+struct console_hub {
+	const char *name, *fleet; // "hub.example"; "" none
+	bool is_demo, is_read_only;
+};
+void console_set_hub(struct console *console, const struct console_hub *hub);
+
+// What was asked for and sent was refused afterwards: negative errno, and why ("": as request_refusal() says).
+void console_refused(struct console *console, enum request_type type, int error, const char *why);
+
 bool console_is_dirty(const struct console *console); // something on the screen changed since the last draw
 bool console_wants_quit(const struct console *console);
 // On a canvas that still shows the last frame only what changed since is drawn.

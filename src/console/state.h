@@ -50,7 +50,8 @@ enum picker_use {
 };
 
 enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
-enum { UNDO_MS = 10000 }; // how long a reversible action is taken back by one key
+enum { HISTORY_EVERY_MS = 500 }; // points are asked for of an agent that stays, not of each the cursor passes
+enum { UNDO_MS = 10000 };        // how long a reversible action is taken back by one key
 
 // What somebody is about to do: to whom, what, and the plan that is waited for.
 struct acting {
@@ -123,6 +124,10 @@ struct console {
 	struct alert_filter alerts;
 	struct series_filter series;
 	uint32_t watched; // whose scrapes were asked for
+
+	char hub_name[80], hub_fleet[256]; // "" while the fleet is our own
+	struct id_set histories;           // whose points were asked for, since the hub was away last
+	int64_t history_at_ms;             // mono: not again before
 
 	struct id_set marks;
 	struct acting acting;
@@ -208,6 +213,11 @@ void console_watch_audit(struct console *console); // asks for pages while they 
 void console_read_audit(struct console *console);  // now, and whether it is sound
 void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
+
+// ---- attached.c: where the fleet is a hub's
+void console_ask_history(struct console *console);      // of whom the panels show, once, when they stay on the screen
+void console_forget_histories(struct console *console); // when it is away: what it has kept may be more
+int64_t console_history_wake_ms(const struct console *console); // mono; INT64_MAX
 
 // ---- marking.c
 void console_mark(struct console *console);

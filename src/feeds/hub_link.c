@@ -35,7 +35,8 @@ struct hub_link {
 	size_t n_sent;
 	struct bytes head; // of the answer; behind it the body of a refusal
 	char key[HANDSHAKE_KEY_SIZE];
-	int n_open; // handles, and the stream
+	int n_open;    // handles, and the stream
+	bool is_local; // over a socket of this machine
 	bool is_closing;
 	void (*closed_cb)(void *ctx);
 	void *closed_ctx;
@@ -354,7 +355,10 @@ static void on_opened(void *ctx, enum reason reason, const char *detail)
 		flush(link);
 		return;
 	}
-	snprintf(why, sizeof why, "%s%s%s", reason_text(reason), *detail ? ": " : "", detail);
+	if (link->is_local && *detail)
+		snprintf(why, sizeof why, "no hub is there: %s", detail);
+	else
+		snprintf(why, sizeof why, "%s%s%s", reason_text(reason), *detail ? ": " : "", detail);
 	fail(link, is_of_tls(reason) ? HUB_REFUSED : HUB_LOST, why);
 }
 
@@ -405,6 +409,7 @@ int hub_link_open(struct http_client *client, uv_loop_t *loop, const struct hub_
 		return -ENOMEM;
 	link->class = class;
 	link->ctx = ctx;
+	link->is_local = options->address->socket[0] != '\0';
 	bytes_init(&link->call, CALL_BYTES_MAX);
 	bytes_init(&link->head, HANDSHAKE_HEAD_BYTES_MAX + HUB_LINK_REFUSAL_MAX + READ_BYTES);
 	uv_timer_init(loop, &link->again);

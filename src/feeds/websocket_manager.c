@@ -109,8 +109,8 @@ static int start(struct websocket_manager *manager, const struct websocket_manag
 	return r;
 }
 
-int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_options *options, struct feed **out, char *why,
-			     size_t why_size)
+int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_options *options, struct feed **out,
+			     char *why, size_t why_size)
 {
 	struct websocket_manager *manager;
 	int r;
@@ -159,6 +159,7 @@ void manager_greet(struct websocket_manager *manager)
 		if (!hub->has_welcome)
 			continue;
 		add_name(manager->fleet, sizeof manager->fleet, hub->welcome.fleet);
+		greeting.is_known = true;
 		greeting.is_demo |= hub->welcome.is_demo;
 		greeting.is_read_only &= hub->welcome.is_read_only;
 	}
@@ -186,8 +187,9 @@ void websocket_manager_summary(const struct feed *feed, struct websocket_manager
 		bool is_live = attached_is_live(hub) || hub->state.is_polled;
 
 		out->n_live += is_live;
+		out->n_reached += hub->state.is_known;
 		out->n_refused += !is_live && hub->state.trouble == HUB_REFUSED;
-		out->n_tried += is_live || hub->was_tried;
+		out->n_tried += hub->state.phase != HUB_READING && (is_live || hub->was_tried);
 		if (!is_live && !out->why[0])
 			snprintf(out->why, sizeof out->why, "%s: %s", hub->address.text,
 				 hub->state.why[0] ? hub->state.why : "no answer yet");

@@ -26,6 +26,7 @@ struct hub_greeting {
 	const char *hub;   // "hub.example", "3 hubs"
 	bool is_demo;      // any
 	bool is_read_only; // all
+	bool is_known;     // any has said anything yet
 };
 
 struct websocket_manager_options {
@@ -46,14 +47,15 @@ struct websocket_manager_options {
 };
 
 // 0 with the feed, which begins to connect; negative errno with why.
-int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_options *options, struct feed **out, char *why,
-			     size_t why_size);
+int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_options *options, struct feed **out,
+			     char *why, size_t why_size);
 
 // How the hubs stand, for who has no screen.
 struct websocket_manager_summary {
 	size_t n_hubs, n_live; // polled ones are live
 	size_t n_refused;
-	size_t n_tried; // those of which a first try has ended, well or badly
+	size_t n_reached; // those that have told what they know, ever
+	size_t n_tried;   // those of which a first try has ended, well or badly
 	char why[HUB_STATE_WHY_MAX +
 		 HUB_ADDRESS_MAX]; // of the first that is not live: "ADDRESS: connection refused"; ""
 };

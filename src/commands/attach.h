@@ -1,0 +1,37 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* To which hubs a command goes, and how: what `attach` and others that ask a hub have in common. */
+#include <getopt.h>
+
+#include "feeds/websocket_manager.h"
+
+struct attach_options {
+	struct hub_address addresses[HUBS_MAX];
+	size_t n_addresses;
+	const char *token_file;    // NULL: none
+	const char *ca_file;       // NULL: the system's store
+	bool is_insecure;          // certificates are not verified
+	int64_t ping_ms, retry_ms; // 0: the defaults
+};
+
+// Takes --token-file, --ca, --ping and --retry. 0, or EXIT_USAGE after saying what is wrong.
+enum { ATTACH_OPTION_CA = 2000, ATTACH_OPTION_PING, ATTACH_OPTION_RETRY, ATTACH_OPTION_TOKEN_FILE };
+int attach_options_take(struct attach_options *options, int option, const char *value);
+#define ATTACH_LONG_OPTIONS                                                                                            \
+	{ "ca", required_argument, NULL, ATTACH_OPTION_CA }, { "ping", required_argument, NULL, ATTACH_OPTION_PING },  \
+		{ "retry", required_argument, NULL, ATTACH_OPTION_RETRY },                                             \
+	{                                                                                                              \
+		"token-file", required_argument, NULL, ATTACH_OPTION_TOKEN_FILE                                        \
+	}
+const char *attach_options_help(void);
+
+/* The addresses, or where there is none the hub of this machine; the token file, else that of the environment, which is
+ * looked at. 0, or an exit code after saying what is wrong.
+ */
+int attach_options_resolve(struct attach_options *options, char **addresses);
+
+// What the feed of hubs is made with; the caller adds its callbacks. It borrows from the options and from `who`.
+struct websocket_manager_options attach_feed_options(const struct attach_options *options, const char *who);
+
+// Why no hub could be reached, on stderr: EXIT_DENIED when they refused us, else EXIT_UNREACHABLE.
+int attach_fail(const struct feed *feed);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/human.h"
+#include "commands/attach.h"
+#include "commands/exit_code.h"
+
+const char *attach_options_help(void)
+{
+	return "  --token-file FILE     its one line is the token ($OPSCON_TOKEN_FILE); for ws:// and wss://\n"
+	       "  --ca FILE             certificates of the authority that hubs are verified by\n"
+	       "  --ping DURATION       how often a quiet hub is asked whether it is there; default 20s\n"
+	       "  --retry DURATION      the first wait for a lost hub, at most; default 5s, doubled up to 60s\n";
+}
+
+static int take_duration(const char *name, const char *value, int64_t *out)
+{
+	if (human_parse_duration(value, out) == 0 && *out >= 100 && *out <= INT32_MAX)
+		return 0;
+	fprintf(stderr, "opscon attach: --%s %s: expected a duration of at least 100 ms, like 5s\n", name, value);
+	return EXIT_USAGE;
+}
+
+int attach_options_take(struct attach_options *options, int option, const char *value)
+{
+	switch (option) {
+	case ATTACH_OPTION_CA:
+		options->ca_file = value;
+		return 0;
+	case ATTACH_OPTION_PING:
+		return take_duration("ping", value, &options->ping_ms);
+	case ATTACH_OPTION_RETRY:
+		return take_duration("retry", value, &options->retry_ms);
+	case ATTACH_OPTION_TOKEN_FILE:
+		options->token_file = value;
+		return 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+static int add_address(struct attach_options *options, const char *text)
+{
+	char why[160];
+
+	if (options->n_addresses == HUBS_MAX) {
+		fprintf(stderr, "opscon attach: at most %d hubs\n", HUBS_MAX);
+		return EXIT_USAGE;
+	}
+	if (hub_address_parse(text, &options->addresses[options->n_addresses], why, sizeof why) < 0) {
+		// What may hold a secret is not repeated.
+		fprintf(stderr, "opscon attach: %s: %s\n", strpbrk(text, "@?#") ? "an address" : text, why);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < options->n_addresses; i++)
+		if (strcmp(options->addresses[i].text, text) == 0) {
+			fprintf(stderr, "opscon attach: %s is given twice\n", text);
+			return EXIT_USAGE;
+		}
+	options->n_addresses++;
+	return 0;
+}
+
+// Whoever reads the token is us.
+static int check_token_file(const char *path)
+{
+	struct stat found;
+
+	if (stat(path, &found) < 0) {
+		fprintf(stderr, "opscon attach: --token-file %s: %s\n", path, strerror(errno));
+		return EXIT_USAGE;
+	}
+	if (S_ISREG(found.st_mode) && found.st_mode & (S_IRWXG | S_IRWXO)) {
+		fprintf(stderr, "opscon attach: --token-file %s: others can read it; expected chmod 600 %s\n", path,
+			path);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+// A token says who we are to whoever reads it on the way.
+static int check_ways(const struct attach_options *options)
+{
+	for (size_t i = 0; options->token_file && i < options->n_addresses; i++) {
+		const struct hub_address *address = &options->addresses[i];
+
+		if (address->is_tls || address->is_loopback)
+			continue;
+		fprintf(stderr, "opscon attach: %s would carry the token in the clear; expected wss://\n",
+			address->text);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+int attach_options_resolve(struct attach_options *options, char **addresses)
+{
+	const char *token_file = getenv("OPSCON_TOKEN_FILE");
+	int r = 0;
+
+	for (; *addresses && r == 0; addresses++)
+		r = add_address(options, *addresses);
+	if (r == 0 && !options->n_addresses)
+		hub_address_default(getenv("XDG_RUNTIME_DIR"), &options->addresses[options->n_addresses++]);
+	if (!options->token_file && token_file && *token_file)
+		options->token_file = token_file;
+	if (r == 0 && options->token_file)
+		r = check_token_file(options->token_file);
+	return r ? r : check_ways(options);
+}
+
+struct websocket_manager_options attach_feed_options(const struct attach_options *options, const char *who)
+{
+	static char host[65];
+	const char *tty = ttyname(STDIN_FILENO);
+
+	if (gethostname(host, sizeof host - 1) < 0)
+		host[0] = '\0';
+	if (tty && strncmp(tty, "/dev/", 5) == 0)
+		tty += 5;
+	return (struct websocket_manager_options){
+		.addresses = options->addresses,
+		.n_addresses = options->n_addresses,
+		.token_file = options->token_file,
+		.tls = { .ca_file = options->ca_file, .is_insecure = options->is_insecure },
+		.who = who,
+		.host = host,
+		.tty = tty ? tty : "",
+		.state = { .base_ms = (uint32_t)options->retry_ms, .ping_ms = (uint32_t)options->ping_ms },
+	};
+}
+
+int attach_fail(const struct feed *feed)
+{
+	struct websocket_manager_summary summary;
+
+	websocket_manager_summary(feed, &summary);
+	fprintf(stderr, "opscon attach: %s\n", summary.why);
+	return summary.n_refused == summary.n_hubs ? EXIT_DENIED : EXIT_UNREACHABLE;
+}
