@@ -10,6 +10,7 @@
 #include "widgets/phase_bar.h"
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
+#include "widgets/together_words.h"
 #include "widgets/wrap.h"
 
 enum { TWO_COLUMNS = 100, LABEL_WIDTH = 13, NARROW = 30, WRAP_MAX = 8, EXCERPT_LINES = 12, ALERTS_SHOWN = 5 };
@@ -226,9 +227,23 @@ static int draw_excerpt(struct canvas *canvas, int y, const struct page *page)
 	return y + wrap_draw(canvas, 0, y, canvas->width, EXCERPT_LINES, STYLE_MUTED, excerpt) + 1;
 }
 
+// Who else is at it: what they are about to do first.
+static int draw_others(struct canvas *canvas, int y, const struct page *page)
+{
+	uint32_t id = page->agent->agent->id;
+	char text[TOGETHER_TEXT_MAX];
+
+	if (*together_holder(page->fleet, page->view, id, text))
+		y += wrap_draw(canvas, 0, y, canvas->width, WRAP_MAX, STYLE_WARN, text);
+	if (*together_lookers(page->fleet, id, text))
+		y += wrap_draw(canvas, 0, y, canvas->width, WRAP_MAX, STYLE_PRIMARY, text);
+	return y;
+}
+
 static int draw_left(struct canvas *canvas, int y, const struct page *page)
 {
 	y = draw_verdict(canvas, y, page);
+	y = draw_others(canvas, y, page);
 	y = draw_why(canvas, y, page) + 1;
 	return y;
 }

@@ -14,8 +14,10 @@
 #include "widgets/sparkline.h"
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
+#include "widgets/together_words.h"
 
-enum { MARK = 2, MARKED = 2, POINTS_MAX = 512 }; // cells left of the row: the cursor's mark, and who is marked
+// Cells left of the row: the cursor's mark and who else is at it, and who is marked.
+enum { OTHERS = 1, MARK = 2, MARKED = 2, POINTS_MAX = 512 };
 
 static bool has_heading(int height)
 {
@@ -173,12 +175,23 @@ static void draw_mark(struct canvas *canvas, int y, bool is_marked)
 		     is_marked ? STYLE_PRIMARY | STYLE_BOLD : STYLE_FAINT);
 }
 
+// Somebody else is about to operate on it; or looks at it.
+static void draw_others(struct canvas *canvas, int y, const struct fleet *fleet, uint32_t agent)
+{
+	if (together_is_held(fleet, agent))
+		canvas_glyph(canvas, OTHERS, y, canvas_named_glyph(canvas, GLYPH_CURRENT), STYLE_WARN);
+	else if (together_is_looked_at(fleet, agent))
+		canvas_glyph(canvas, OTHERS, y, canvas_named_glyph(canvas, GLYPH_BULLET), STYLE_PRIMARY);
+}
+
 static void draw_row(struct canvas *canvas, int y, const struct table *table, size_t i)
 {
 	const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
 
 	if (!agent)
 		canvas_text(canvas, table->left, y, -1, STYLE_FAINT, "gone");
+	if (fleet_n_presence(table->source.fleet))
+		draw_others(canvas, y, table->source.fleet, table->source.view->table.ids[i]);
 	if (table->left > MARK)
 		draw_mark(canvas, y, is_marked(table->source.view, table->source.view->table.ids[i]));
 	for (size_t c = 0; agent && c < table->columns.n; c++)

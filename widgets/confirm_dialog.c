@@ -21,9 +21,9 @@ enum {
 struct box {
 	int x, y, width, height;
 	bool has_frame;
-	int inside;             // cells of a line
-	int total;              // rows of the plan
-	int body, fields, note; // rows; of the buttons there is one, and of the title one, be it in the frame
+	int inside;                       // cells of a line
+	int total;                        // rows of the plan
+	int body, fields, note, approval; // rows; of the buttons there is one, and of the title one, be it in the frame
 };
 
 bool confirm_dialog_is_readable(int width, int height)
@@ -56,7 +56,8 @@ static void lay_out(const struct confirm_view *confirm, int width, int height, s
 	out->inside = out->has_frame ? out->width - 4 : out->width;
 	out->fields = (confirm->asks_name ? 1 : 0) + (confirm->asks_reason ? 1 : 0);
 	out->note = out->has_frame ? 1 : 0;
-	chrome = (out->has_frame ? 2 : 1) + out->note + out->fields + 1;
+	out->approval = confirm->approval && *confirm->approval ? 1 : 0;
+	chrome = (out->has_frame ? 2 : 1) + out->note + out->approval + out->fields + 1;
 	out->total = body_rows(confirm, out->inside);
 	out->body = out->total < height - chrome ? out->total : height - chrome;
 	out->body = out->body < 0 ? 0 : out->body;
@@ -176,6 +177,26 @@ static int draw_button(struct canvas *canvas, int x, const char *label, bool is_
 	return canvas_textf(canvas, x, 0, -1, style, is_focused ? "> %s <" : "[ %s ]", label);
 }
 
+// Of three buttons, those that there is room for, and always the one that Enter would press.
+static void draw_agreement(struct canvas *canvas, const struct confirm_view *confirm)
+{
+	const char *const labels[] = { "Cancel", confirm->refuse, confirm->button };
+	static const enum confirm_focus focus[] = { CONFIRM_CANCEL, CONFIRM_REFUSE, CONFIRM_GO };
+	int width = -2, x;
+
+	for (int i = 0; i < 3; i++)
+		width += text_width(labels[i]) + 6;
+	x = canvas->width - width;
+	for (int i = 0; i < 3; i++) {
+		bool is_focused = confirm->focus == focus[i];
+
+		if (x >= 0)
+			x += draw_button(canvas, x, labels[i], is_focused, true) + 2;
+		else if (is_focused)
+			draw_button(canvas, 0, labels[i], true, true);
+	}
+}
+
 // Flush right. Where there is no room for both, the one that Enter would press.
 static void draw_buttons(struct canvas *canvas, const struct confirm_view *confirm)
 {
@@ -183,7 +204,9 @@ static void draw_buttons(struct canvas *canvas, const struct confirm_view *confi
 	int width = text_width(cancel) + 4 + (go ? text_width(go) + 6 : 0), x = canvas->width - width;
 	bool is_go = confirm->focus == CONFIRM_GO, is_cancel = confirm->focus == CONFIRM_CANCEL;
 
-	if (!go) {
+	if (confirm->refuse && go) {
+		draw_agreement(canvas, confirm);
+	} else if (!go) {
 		draw_button(canvas, x > 0 ? x : 0, cancel, true, true);
 	} else if (x < 0) {
 		draw_button(canvas, 0, is_go ? go : cancel, is_go || is_cancel, true);
@@ -231,6 +254,9 @@ static void draw_box(struct canvas *frame, const struct view *view, const struct
 	draw_body(&part, confirm, confirm->top);
 	part = take(&inside, &y, box->note);
 	draw_note(&part, confirm, n_below);
+	part = take(&inside, &y, box->approval);
+	if (box->approval)
+		canvas_text(&part, 0, 0, -1, confirm->is_approved ? STYLE_OK : STYLE_WARN, confirm->approval);
 	part = take(&inside, &y, box->fields);
 	draw_fields(&part, confirm);
 	part = take(&inside, &y, 1);

@@ -8,8 +8,12 @@
 #include "text/text.h"
 #include "widgets/connection.h"
 #include "widgets/status_badge.h"
+#include "widgets/together_words.h"
 
-enum { ROOMY = 36 }; // cells of a context with its key in words
+enum {
+	ROOMY = 36,     // cells of a context with its key in words
+	HERE_FROM = 60, // cells of a header that says who else is here
+};
 
 // A word on its own colour; returns the cells used with the space after it.
 static int draw_block(struct canvas *canvas, int x, int right, style_t style, const char *text)
@@ -59,6 +63,23 @@ static int draw_right(struct canvas *canvas, const struct fleet *fleet, const st
 	return canvas->width < 30 ? canvas->width : draw_connection(canvas, end, fleet, view) - 1;
 }
 
+// Who else is here: a number, and names while they take little of the room. Returns where it begins.
+static int draw_here(struct canvas *canvas, int end, const struct fleet *fleet)
+{
+	size_t n = fleet ? together_people(fleet, NULL, 0) : 0;
+	char text[TOGETHER_TEXT_MAX + 32], names[TOGETHER_TEXT_MAX];
+	int width;
+
+	if (n < 2 || canvas->width < HERE_FROM)
+		return end;
+	snprintf(text, sizeof text, "%zu here: %s", n, together_names(fleet, names));
+	if (text_width(text) > canvas->width / 5)
+		snprintf(text, sizeof text, "%zu here", n);
+	width = text_width(text);
+	canvas_text(canvas, end - width - 1, 0, width, STYLE_HEADER, text);
+	return end - width - 3;
+}
+
 // What is picked, and the key that clears it: in words where there is room for them.
 static void draw_context(struct canvas *canvas, int x, int end, const struct view *view)
 {
@@ -93,13 +114,28 @@ static int draw_operations(struct canvas *canvas, int x, int end, const struct f
 	return draw_block(canvas, x, end, STYLE_PRIMARY | STYLE_REVERSE | STYLE_BOLD, text);
 }
 
+// Plans of others that wait for a second person.
+static int draw_approvals(struct canvas *canvas, int x, int end, const struct fleet *fleet, const struct view *view)
+{
+	size_t n = fleet ? together_n_for_us(fleet) : 0;
+	const char *key = view->operations.approve_key;
+	char text[64];
+
+	if (!n)
+		return 0;
+	snprintf(text, sizeof text, "%zu to agree to", n);
+	if (key && *key && end - x > ROOMY)
+		snprintf(text + strlen(text), sizeof text - strlen(text), " (%s)", key);
+	return draw_block(canvas, x, end, STYLE_WARN | STYLE_REVERSE | STYLE_BOLD, text);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	int x = 1, end, name;
 
 	(void)widget;
 	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', STYLE_HEADER);
-	end = draw_right(canvas, fleet, view);
+	end = draw_here(canvas, draw_right(canvas, fleet, view), fleet);
 	if (canvas->width >= 40)
 		x += canvas_text(canvas, x, 0, end - x, STYLE_HEADER, "opscon") + 2;
 	if (view->is_demo)
@@ -109,6 +145,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (view->environment && *view->environment)
 		x += draw_block(canvas, x, end, view->environment_style, view->environment);
 	x += draw_operations(canvas, x, end, fleet, view);
+	x += draw_approvals(canvas, x, end, fleet, view);
 	name = view->fleet_name && *view->fleet_name ? text_width(view->fleet_name) : 0;
 	if (name > 0 && end - x > 4) {
 		if (view->context && *view->context && name > (end - x) / 3)

@@ -11,8 +11,9 @@
 #include "widgets/list.h"
 #include "widgets/operation_words.h"
 #include "widgets/progress_tracker.h"
+#include "widgets/together_words.h"
 
-enum { MARK = 2, GAP = 2, WHAT_MIN = 16, TITLES_FROM = 4 };
+enum { MARK = 2, GAP = 2, WHAT_MIN = 16, TITLES_FROM = 4, WAITING_FROM = 5, WAITING_MAX = 3 };
 
 enum list_column {
 	LIST_STATE,
@@ -41,9 +42,25 @@ static const struct {
 static const enum list_column reading[LIST_COLUMN_COUNT] = { LIST_STATE, LIST_WHAT,    LIST_DONE, LIST_BAD,
 							     LIST_WAVE,  LIST_ELAPSED, LIST_LEFT, LIST_WHO };
 
-int operation_list_rows(int height)
+int operation_list_n_waiting(const struct fleet *fleet)
 {
-	int rows = height - 1 - (height >= TITLES_FROM ? 1 : 0);
+	int n = 0;
+
+	for (size_t i = 0; i < fleet_n_approvals(fleet) && n < WAITING_MAX; i++)
+		n += fleet_approval_at(fleet, i)->state == APPROVAL_WANTED;
+	return n;
+}
+
+static int waiting_rows(const struct fleet *fleet, int height)
+{
+	int n = height < WAITING_FROM ? 0 : operation_list_n_waiting(fleet), most = (height - 2) / 2;
+
+	return n < most ? n : most;
+}
+
+int operation_list_rows(const struct fleet *fleet, int height)
+{
+	int rows = height - 1 - (height >= TITLES_FROM ? 1 : 0) - waiting_rows(fleet, height);
 
 	return rows < 1 ? height > 0 : rows;
 }
@@ -198,9 +215,32 @@ static struct canvas draw_heading(struct canvas *canvas, const struct fleet *fle
 		&(struct heading){ .title = "Operations", .note = note, .is_focused = view->focus != PANE_DETAIL });
 }
 
+// The newest that wait, with the key that answers those of others.
+static int draw_waiting(struct canvas *canvas, int y, int n, const struct fleet *fleet, const struct view *view)
+{
+	const char *key = view->operations.approve_key;
+
+	for (size_t i = 0; i < fleet_n_approvals(fleet) && n > 0; i++) {
+		const struct fleet_approval *approval = fleet_approval_at(fleet, i);
+		bool is_ours = together_is_for_us(fleet, approval);
+		char text[TOGETHER_TEXT_MAX], line[TOGETHER_TEXT_MAX + 32];
+
+		if (approval->state != APPROVAL_WANTED)
+			continue;
+		if (is_ours && key && *key)
+			snprintf(line, sizeof line, "%s answers: %s", key, together_approval(approval, view, text));
+		else
+			snprintf(line, sizeof line, "waits: %s", together_approval(approval, view, text));
+		canvas_glyph(canvas, 0, y, canvas_named_glyph(canvas, GLYPH_WARN), STYLE_WARN);
+		canvas_text(canvas, MARK, y++, -1, is_ours ? STYLE_WARN : STYLE_MUTED, line);
+		n--;
+	}
+	return y;
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
-	size_t n = fleet_n_operations(fleet), rows = (size_t)operation_list_rows(canvas->height);
+	size_t n = fleet_n_operations(fleet), rows = (size_t)operation_list_rows(fleet, canvas->height);
 	size_t first = list_first_shown(view->operations.top, view->operations.cursor, n, rows);
 	struct canvas body = *canvas;
 	int y = 0;
@@ -208,8 +248,9 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	(void)widget;
 	if (canvas->height > 1)
 		body = draw_heading(canvas, fleet, view);
+	y = draw_waiting(&body, y, waiting_rows(fleet, canvas->height), fleet, view);
 	if (n == 0) {
-		canvas_text(&body, MARK, 0, -1, STYLE_MUTED, "No operations yet.");
+		canvas_text(&body, MARK, y, -1, STYLE_MUTED, "No operations yet.");
 		return;
 	}
 	if (canvas->height >= TITLES_FROM)

@@ -5,4 +5,6 @@
 
 extern const struct widget_class operation_list_class;
 
-int operation_list_rows(int height); // rows of operations in a canvas of this height
+// Above them stands what waits for a second person.
+int operation_list_rows(const struct fleet *fleet, int height); // of operations in a canvas of this height
+int operation_list_n_waiting(const struct fleet *fleet);        // rows of what waits, where there is room for them

@@ -103,6 +103,7 @@ struct operations_view {
 	size_t top, cursor;        // rows, as fleet_operation_at()
 	size_t target_top, target; // rows of its targets
 	const char *key;           // that goes to the operations, "" none
+	const char *approve_key;   // that answers plans which wait for a second person, "" none
 };
 
 struct audit_view {
@@ -164,7 +165,7 @@ struct dialog_view {
 	size_t n_buttons, focused;
 };
 
-enum confirm_focus { CONFIRM_CANCEL, CONFIRM_NAME, CONFIRM_REASON, CONFIRM_GO };
+enum confirm_focus { CONFIRM_CANCEL, CONFIRM_NAME, CONFIRM_REASON, CONFIRM_REFUSE, CONFIRM_GO };
 
 // A plan and the question whether it is to be carried out. It does not change while it is read.
 struct confirm_view {
@@ -172,6 +173,9 @@ struct confirm_view {
 	const char *title;       // "Restart 12 agents?"
 	const struct plan *plan; // NULL: it is being made
 	const char *button;      // of whoever confirms: "Restart 12 agents"; NULL: it cannot be confirmed
+	const char *refuse;      // of whoever is asked to agree, and does not: "Do not agree"; NULL: nobody is asked
+	const char *approval;    // who has to agree, or has: "waits for a second person to agree"; "" nobody
+	bool is_approved;        // it can go on as far as that is concerned
 	enum confirm_focus focus;
 	bool is_ready; // what must be typed is typed
 	bool asks_name, asks_reason;

@@ -239,6 +239,8 @@ int console_fill_picker(struct console *console)
 		return console_fill_actions(console);
 	case USE_STRATEGY:
 		return console_fill_strategies(console);
+	case USE_AGREEMENT:
+		return console_fill_agreements(console);
 	}
 	return 0;
 }

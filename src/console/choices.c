@@ -21,6 +21,7 @@ static const struct {
 	[USE_TYPES] = { "Timeline: which types", "Select types...", PICK_CHOICE, true },
 	[USE_ACTION] = { "Act", "Select an action...", PICK_ACTION, false },
 	[USE_STRATEGY] = { "How, one after the other", "Select a rollout...", PICK_CHOICE, false },
+	[USE_AGREEMENT] = { "What waits for a second person", "Select a plan...", PICK_CHOICE, false },
 };
 
 static void open_picker(struct console *console, enum picker_use use, enum picker_kind kind, const char *title)
@@ -149,6 +150,9 @@ static void take_choice(struct console *console, const char *choice)
 		break;
 	case USE_STRATEGY:
 		console_take_strategy(console, choice);
+		break;
+	case USE_AGREEMENT:
+		console_take_agreement(console, choice);
 		break;
 	case USE_CONTEXT:
 	case USE_TYPES:

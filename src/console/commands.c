@@ -20,6 +20,8 @@ static const struct command_info commands[COMMAND_COUNT] = {
 	[COMMAND_ACK] = { "ack", "a", "ack", "acknowledge the alert", ALERTS, SECTION_ACT, true },
 	[COMMAND_ACT] = { "act", ".", "act", "restart, stop, upgrade ... it, or all marked", ACTED, SECTION_ACT, true },
 	[COMMAND_AGENT] = { "agent", "2", "agent", "go to the selected agent", EVERYWHERE, SECTION_LOOK, false },
+	[COMMAND_AGREE] = { "agree", "Y", "agree", "agree to a plan of somebody else, or not", EVERYWHERE, SECTION_ACT,
+			    true },
 	[COMMAND_ALERTS] = { "alerts", "A 3", "alerts", "go to the alerts", EVERYWHERE, SECTION_LOOK, false },
 	[COMMAND_ANSWER] = { "answer", "!", "answer", "answer the open question", EVERYWHERE, SECTION_ACT, true },
 	[COMMAND_AUDIT] = { "audit", "L 7", "audit", "go to the audit trail: who did what", EVERYWHERE, SECTION_LOOK,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "opscon/fleet.h"
 #include "text/text.h"
 #include "widgets/confirm_lines.h"
 
@@ -33,6 +34,45 @@ void confirm_review(struct confirm *confirm, const struct plan *plan)
 	prompt_open(&confirm->name, "", "");
 	prompt_open(&confirm->reason, "", "");
 	key_guard_begin(&confirm->guard);
+}
+
+void confirm_ask_agreement(struct confirm *confirm, const struct fleet_approval *approval)
+{
+	char button[ACTION_WORDS_MAX];
+
+	confirm_review(confirm, approval->whole);
+	confirm->asks_name = confirm->asks_reason = false;
+	confirm->is_ours_to_agree = true;
+	snprintf(button, sizeof button, "%s", confirm->button);
+	snprintf(confirm->title, sizeof confirm->title, "%.*s asks: %s?", text_fit(approval->asker, 60),
+		 approval->asker, button);
+	text_trim(confirm->title);
+	snprintf(confirm->button, sizeof confirm->button, "Agree");
+}
+
+void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *approval)
+{
+	bool was_held_back = confirm->is_held_back;
+
+	confirm->approval[0] = '\0';
+	confirm->is_held_back = false;
+	if (!approval || confirm->is_ours_to_agree || !confirm->can_go)
+		return;
+	confirm->is_held_back = approval->state != APPROVAL_GIVEN;
+	if (approval->state == APPROVAL_WANTED)
+		snprintf(confirm->approval, sizeof confirm->approval, "It waits for a second person to agree.");
+	else
+		snprintf(confirm->approval, sizeof confirm->approval, "%.*s %s.", text_fit(approval->by, 100),
+			 approval->by,
+			 approval->state == APPROVAL_GIVEN ? "has agreed: it can go on" : "does not agree");
+	text_trim(confirm->approval);
+	if (was_held_back && !confirm->is_held_back)
+		confirm->note = NULL;
+}
+
+void confirm_note(struct confirm *confirm, const char *note)
+{
+	confirm->note = note;
 }
 
 void confirm_changed(struct confirm *confirm, const char *words)
@@ -81,6 +121,8 @@ static bool can_focus(const struct confirm *confirm, enum confirm_focus focus)
 		return confirm->asks_name;
 	case CONFIRM_REASON:
 		return confirm->asks_reason;
+	case CONFIRM_REFUSE:
+		return confirm->is_ours_to_agree;
 	case CONFIRM_GO:
 		return confirm->can_go;
 	}
@@ -174,8 +216,14 @@ static enum confirm_outcome press(struct confirm *confirm, bool is_allowed)
 	}
 	if (confirm->focus == CONFIRM_CANCEL)
 		return CONFIRM_CANCELLED;
-	if (is_ready(confirm))
+	if (confirm->focus == CONFIRM_REFUSE)
+		return CONFIRM_REFUSED;
+	if (is_ready(confirm) && !confirm->is_held_back)
 		return CONFIRM_CONFIRMED;
+	if (is_ready(confirm)) {
+		confirm->note = "Not before a second person has agreed.";
+		return CONFIRM_GOES_ON;
+	}
 	confirm->note = is_name_given(confirm) ? "Say why first." : "Type the name first, just as it stands there.";
 	return CONFIRM_GOES_ON;
 }
@@ -256,7 +304,10 @@ void confirm_show(const struct confirm *confirm, struct confirm_view *out)
 				      .plan = confirm->plan,
 				      .button = confirm->can_go ? confirm->button : NULL,
 				      .focus = confirm->focus,
-				      .is_ready = is_ready(confirm),
+				      .refuse = confirm->is_ours_to_agree ? "Do not agree" : NULL,
+				      .approval = confirm->approval,
+				      .is_approved = !confirm->is_held_back,
+				      .is_ready = is_ready(confirm) && !confirm->is_held_back,
 				      .asks_name = confirm->asks_name,
 				      .asks_reason = confirm->asks_reason,
 				      .name = confirm->name.text,

@@ -5,6 +5,8 @@
  * It is bound to one plan, which it holds and which cannot change; nothing that the fleet does moves anything in it.
  * Cancel has the focus first, and moves when it is told to. Nothing is confirmed by keys from before it was painted or
  * of its first moment, by a key that repeats itself, or by a paste; and what must be typed must be typed.
+ *
+ * The same for whoever is asked to agree to somebody else's plan; they type nothing, and can refuse it.
  */
 #include "console/action_words.h"
 #include "console/key_guard.h"
@@ -20,6 +22,9 @@ struct confirm {
 	const struct plan *plan; // a reference; NULL: it is being made
 	char title[ACTION_WORDS_MAX + 32], button[ACTION_WORDS_MAX];
 	bool can_go, asks_name, asks_reason;
+	bool is_ours_to_agree; // it is the plan of somebody else
+	bool is_held_back;     // a second person has not agreed
+	char approval[160];    // how that stands, "" nobody has to
 	enum confirm_focus focus;
 	struct prompt name, reason;
 	const char *note; // a constant
@@ -28,10 +33,16 @@ struct confirm {
 	struct key_guard guard;
 };
 
-enum confirm_outcome { CONFIRM_GOES_ON, CONFIRM_CANCELLED, CONFIRM_CONFIRMED };
+enum confirm_outcome { CONFIRM_GOES_ON, CONFIRM_CANCELLED, CONFIRM_CONFIRMED, CONFIRM_REFUSED };
+
+struct fleet_approval;
 
 void confirm_open(struct confirm *confirm, const char *title);         // before there is a plan
 void confirm_review(struct confirm *confirm, const struct plan *plan); // takes a reference
+void confirm_ask_agreement(struct confirm *confirm, const struct fleet_approval *approval);
+// How it stands with the second person; NULL: none is needed.
+void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *approval);
+void confirm_note(struct confirm *confirm, const char *note); // a constant, until the next key
 // That the plan before does not hold any more, and how this one differs, in lines: it stays while this one is open.
 void confirm_changed(struct confirm *confirm, const char *words);
 void confirm_close(struct confirm *confirm);                       // zeroed memory is fine

@@ -197,6 +197,8 @@ void console_tick(struct console *console, struct instant now)
 	console->now = now;
 	console_take_plan(console);
 	console_ask_history(console);
+	console_keep_plan(console);
+	console_tell_look(console);
 	expire_message(console);
 	drop_unfound(console);
 	if (console->mode == TABLE_DIFFERS && now.mono_ms - console->peers_at_ms >= PEERS_EVERY_MS) {
@@ -241,6 +243,8 @@ int64_t console_next_wake_ms(const struct console *console)
 		wake_ms = console->restored_until_ms;
 	if (console_history_wake_ms(console) < wake_ms)
 		wake_ms = console_history_wake_ms(console);
+	if (console_together_wake_ms(console) < wake_ms)
+		wake_ms = console_together_wake_ms(console);
 	return wake_ms;
 }
 

@@ -18,7 +18,7 @@ size_t console_rows(const struct console *console, enum slot slot)
 	if (slot == SLOT_MAIN && console->view.screen == SCREEN_OVERVIEW)
 		height = agent_table_rows(height);
 	else if (slot == SLOT_MAIN && console->view.screen == SCREEN_OPERATIONS)
-		height = operation_list_rows(height);
+		height = operation_list_rows(console->fleet, height);
 	else if (slot == SLOT_MAIN && console->view.screen == SCREEN_AUDIT)
 		height = audit_list_rows(console->fleet, &console->view, console->layout.slots[slot].width, height);
 	else if (slot == SLOT_DETAIL)

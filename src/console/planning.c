@@ -76,6 +76,7 @@ void console_ask_plan(struct console *console, bool is_again)
 	note_hidden(console, is_hidden);
 	acting->token++;
 	acting->is_waiting = true;
+	acting->is_unwanted = false;
 	acting->is_again = is_again;
 	confirm_open(&console->confirm, acting->title);
 	if (is_again)
@@ -126,9 +127,10 @@ static bool is_at_once(const struct console *console, const struct plan *plan)
 {
 	const struct acting *acting = &console->acting;
 
-	return !acting->is_again && plan->guard == GUARD_REVERSIBLE && plan->n_targets == 1 && acting->n == 1 &&
-	       plan->targets[0].agent == acting->ids[0] && plan->params.verb == acting->action->verb &&
-	       !plan->targets[0].is_hidden && !*plan->refusal && !*plan->targets[0].refusal;
+	return !acting->is_again && !fleet_approval(console->fleet, plan->no) && plan->guard == GUARD_REVERSIBLE &&
+	       plan->n_targets == 1 && acting->n == 1 && plan->targets[0].agent == acting->ids[0] &&
+	       plan->params.verb == acting->action->verb && !plan->targets[0].is_hidden && !*plan->refusal &&
+	       !*plan->targets[0].refusal;
 }
 
 // By the plan that was asked for before this one.
@@ -148,11 +150,18 @@ static void say_changed(struct console *console, const struct plan *plan)
 void console_take_plan(struct console *console)
 {
 	struct acting *acting = &console->acting;
-	const struct plan *plan = acting->is_waiting ? fleet_plan(console->fleet, acting->token) : NULL;
+	bool is_awaited = acting->is_waiting || acting->is_unwanted;
+	const struct plan *plan = is_awaited ? fleet_plan(console->fleet, acting->token) : NULL;
 
 	if (!plan)
 		return;
+	if (acting->is_unwanted) {
+		acting->is_unwanted = false;
+		console_drop_plan(console, plan);
+		return;
+	}
 	acting->is_waiting = false;
+	acting->keep_at_ms = console->now.mono_ms + PLAN_KEEP_MS;
 	if (is_at_once(console, plan)) {
 		confirm_close(&console->confirm);
 		begin_operation(console, plan, "", "");
@@ -166,7 +175,8 @@ void console_take_plan(struct console *console)
 
 bool console_has_plan(const struct console *console)
 {
-	return console->acting.is_waiting && fleet_plan(console->fleet, console->acting.token);
+	return (console->acting.is_waiting || console->acting.is_unwanted) &&
+	       fleet_plan(console->fleet, console->acting.token);
 }
 
 // What is not as it was is planned anew, and asked about anew.
@@ -175,10 +185,22 @@ static void submit(struct console *console)
 	const struct plan *plan = plan_ref(console->confirm.plan);
 	int r = begin_operation(console, plan, console->confirm.name.text, console->confirm.reason.text);
 
+	if (r < 0)
+		console_drop_plan(console, plan);
 	plan_unref((struct plan *)plan);
 	confirm_close(&console->confirm);
 	if (r == -ESTALE)
 		console_ask_plan(console, true);
+}
+
+static void cancel(struct console *console)
+{
+	if (console->confirm.is_ours_to_agree)
+		return;
+	console->acting.is_unwanted = console->acting.is_waiting;
+	console->acting.is_waiting = false;
+	if (console->confirm.plan)
+		console_drop_plan(console, console->confirm.plan);
 }
 
 void console_confirm_key(struct console *console, const struct key *key)
@@ -195,10 +217,16 @@ void console_confirm_key(struct console *console, const struct key *key)
 	case CONFIRM_GOES_ON:
 		return;
 	case CONFIRM_CANCELLED:
-		console->acting.is_waiting = false;
+		cancel(console);
 		break;
+	case CONFIRM_REFUSED:
+		console_answer_agreement(console, false);
+		return;
 	case CONFIRM_CONFIRMED:
-		submit(console);
+		if (confirm->is_ours_to_agree)
+			console_answer_agreement(console, true);
+		else
+			submit(console);
 		return;
 	}
 	confirm_close(confirm);

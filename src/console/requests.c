@@ -11,7 +11,8 @@
 // What the words leave out comes as a notice.
 static const char *more(enum request_type type, int error)
 {
-	bool is_operating = type >= REQUEST_PLAN && type <= REQUEST_OBSERVE;
+	bool is_operating = (type >= REQUEST_PLAN && type <= REQUEST_OBSERVE) || type == REQUEST_APPROVE ||
+			    type == REQUEST_DISAPPROVE;
 
 	return is_operating && (error == -ESTALE || error == -EBUSY || error == -EINVAL) ? "; the timeline says more"
 											 : "";

@@ -290,6 +290,7 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_ACK] = console_ack,
 	[COMMAND_ACT] = console_act,
 	[COMMAND_AGENT] = run_agent,
+	[COMMAND_AGREE] = console_agree,
 	[COMMAND_ALERTS] = run_alerts,
 	[COMMAND_ANSWER] = console_ask_question,
 	[COMMAND_AUDIT] = run_audit,

@@ -7,6 +7,7 @@
 #include "console/environment.h"
 #include "console/state.h"
 #include "text/text.h"
+#include "widgets/operation_list.h"
 
 void console_say(struct console *console, enum severity severity, const char *format, ...)
 {
@@ -184,7 +185,8 @@ void console_layout(struct console *console, int width, int height)
 						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,
 						.focus = console->view.focus,
 						.is_chart_open = console->view.is_chart_open,
-						.n_operations = fleet_n_operations(console->fleet) };
+						.n_operations = fleet_n_operations(console->fleet) +
+								(size_t)operation_list_n_waiting(console->fleet) };
 
 	console->width = width;
 	console->height = height;
@@ -236,6 +238,8 @@ void console_show(struct console *console)
 		view->audit.n_rows = 0;
 	operations_show(&console->operations, &view->operations);
 	view->operations.key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
+	view->operations.approve_key = keymap_key(&console->keymap, COMMAND_AGREE);
+	console_show_approval(console);
 	confirm_show(&console->confirm, &view->confirm);
 	picker_show(&console->picker, &view->picker);
 	prompt_show(&console->prompt, &view->prompt);

@@ -47,8 +47,10 @@ enum picker_use {
 	USE_TYPES,
 	USE_ACTION,
 	USE_STRATEGY,
+	USE_AGREEMENT,
 };
 
+enum { PLAN_KEEP_MS = 10000, LOOK_EVERY_MS = 500 }; // an open plan keeps its agents; where we look is told
 enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
 enum { HISTORY_EVERY_MS = 500 }; // points are asked for of an agent that stays, not of each the cursor passes
 enum { UNDO_MS = 10000 };        // how long a reversible action is taken back by one key
@@ -64,6 +66,8 @@ struct acting {
 	uint32_t token;          // of the last plan that was asked for
 	bool is_waiting;         // for it
 	bool is_again;           // the one before was out of date
+	bool is_unwanted;        // it was given up before it came
+	int64_t keep_at_ms;      // mono: when the open plan is kept again
 	uint32_t undo_operation; // 0 none
 	int64_t undo_until_ms;   // mono
 };
@@ -145,6 +149,8 @@ struct console {
 	struct dialog dialog;
 	enum request_type dialog_request; // what its button asks for
 	char dialog_button[ACTION_WORDS_MAX], rollback_reason[PROMPT_MAX];
+	uint32_t looked_at;                                    // as the others were told
+	int64_t look_at_ms;                                    // mono: not again before
 	uint32_t target_agent, target_alert, target_operation; // what an open picker, prompt or dialog is about
 
 	char act_hint[64];
@@ -240,6 +246,17 @@ bool console_has_plan(const struct console *console);          // the one that i
 void console_take_plan(struct console *console);               // when it has
 void console_confirm_key(struct console *console, const struct key *key);
 bool console_undo(struct console *console); // false: there is nothing, or it was too long ago
+
+// ---- agreeing.c: others, whose plans wait for us, and who see what we look at
+void console_agree(struct console *console);
+int console_fill_agreements(struct console *console);
+void console_take_agreement(struct console *console, const char *id);
+void console_show_approval(struct console *console); // how it stands with the open plan
+void console_answer_agreement(struct console *console, bool agrees);
+void console_keep_plan(struct console *console);                          // while it is read
+void console_drop_plan(struct console *console, const struct plan *plan); // it will not be submitted
+void console_tell_look(struct console *console);
+int64_t console_together_wake_ms(const struct console *console); // mono; INT64_MAX
 
 // ---- operations.c: what is done to the one under the cursor
 uint32_t console_operation_target(const struct console *console); // the agent under the cursor there; 0 none

@@ -8,7 +8,8 @@
 
 static bool is_operating(enum request_type type)
 {
-	return type >= REQUEST_PLAN && type <= REQUEST_OBSERVE;
+	return (type >= REQUEST_PLAN && type <= REQUEST_OBSERVE) || type == REQUEST_APPROVE ||
+	       type == REQUEST_DISAPPROVE;
 }
 
 static const char *already(enum request_type type)
