@@ -174,7 +174,7 @@ struct confirm_view {
 	const struct plan *plan; // NULL: it is being made
 	const char *button;      // of whoever confirms: "Restart 12 agents"; NULL: it cannot be confirmed
 	const char *refuse;      // of whoever is asked to agree, and does not: "Do not agree"; NULL: nobody is asked
-	const char *approval;    // who has to agree, or has: "waits for a second person to agree"; "" nobody
+	const char *approval;    // who has to agree, or has: "It waits for a second person."; "" nobody
 	bool is_approved;        // it can go on as far as that is concerned
 	enum confirm_focus focus;
 	bool is_ready; // what must be typed is typed

@@ -60,7 +60,7 @@ void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *
 		return;
 	confirm->is_held_back = approval->state != APPROVAL_GIVEN;
 	if (approval->state == APPROVAL_WANTED)
-		snprintf(confirm->approval, sizeof confirm->approval, "It waits for a second person to agree.");
+		snprintf(confirm->approval, sizeof confirm->approval, "It waits for a second person.");
 	else
 		snprintf(confirm->approval, sizeof confirm->approval, "%.*s %s.", text_fit(approval->by, 100),
 			 approval->by,

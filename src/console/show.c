@@ -223,6 +223,7 @@ void console_show(struct console *console)
 		view->now = console->now;
 	view->utc_offset_s = console->is_utc ? 0 : console->local_offset_s;
 	view->range = console->context.range;
+	console_show_approval(console);
 	settle_lists(console);
 	show_table(console);
 	show_scope(console);
@@ -239,7 +240,6 @@ void console_show(struct console *console)
 	operations_show(&console->operations, &view->operations);
 	view->operations.key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
 	view->operations.approve_key = keymap_key(&console->keymap, COMMAND_AGREE);
-	console_show_approval(console);
 	confirm_show(&console->confirm, &view->confirm);
 	picker_show(&console->picker, &view->picker);
 	prompt_show(&console->prompt, &view->prompt);
