@@ -3,18 +3,17 @@
  * what nobody runs any more is gone on with here.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "audit/identity.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "commands/exit_code.h"
 #include "commands/op.h"
 #include "commands/op_run.h"
+#include "operations/journal_control.h"
 #include "operations/journal_read.h"
 
 enum { TAKEN_WITHIN_MS = 10000, LOOK_EVERY_MS = 50, PATH_SIZE = OP_DIR_MAX + OPERATION_ID_MAX + 16 };
@@ -53,19 +52,21 @@ static int print_state(const char *dir, const char *id)
 
 static int send_word(const struct op_request *request, const char *dir)
 {
-	char path[PATH_SIZE], word[32];
+	struct journal_word word;
+	struct audit_identity who;
+	char path[PATH_SIZE];
 	int r;
 
+	audit_identity_here(&who);
 	snprintf(path, sizeof path, "%s/%s.control", dir, request->id);
-	snprintf(word, sizeof word, "%s\n", journal_control_name(request->control));
-	r = file_replace(AT_FDCWD, path, word, strlen(word), 0600, FILE_QUICK);
+	r = journal_control_put(dir, request->id, request->control, who.user);
 	if (r < 0) {
 		fprintf(stderr, "opscon op: %s: %s\n", path, strerrordesc_np(-r));
 		return EXIT_OURS;
 	}
 	if (is_taken(path))
 		return print_state(dir, request->id);
-	unlink(path); // nobody is to find it later
+	journal_control_take(dir, request->id, &word); // nobody is to find it later
 	fprintf(stderr, "opscon op: %s: the process that runs it does not answer\n", request->id);
 	return EXIT_OURS;
 }

@@ -74,6 +74,7 @@ struct direct_feed {
 	struct provisioning_engine *engine; // NULL: nothing can be operated
 	struct driver_table *drivers;
 	struct journal_writer *journal; // NULL: none is kept
+	struct journal_watch *watch;    // of what other processes run; NULL with it
 	uv_async_t journal_wake;
 	bool has_journal_wake;
 	int errors_series, p95_series; // what guards look at; -1: there is none

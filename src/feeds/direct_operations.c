@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Operations: the provisioning engine, its drivers and its journal, and what it asks of the world. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -8,7 +9,10 @@
 #include "drivers/table.h"
 #include "feeds/direct_internal.h"
 #include "operations/journal.h"
+#include "operations/journal_watch.h"
 #include "services/provisioning_engine.h"
+
+enum { OPERATIONS_DIR_MAX = 1024 };
 
 // ---- the world, as the engine sees it
 
@@ -104,6 +108,17 @@ static void on_wake(uv_async_t *handle)
 
 	if (feed->journal)
 		journal_dispatch(feed->journal);
+	if (feed->watch)
+		journal_watch_dispatch(feed->watch);
+}
+
+static int start_watch(struct direct_feed *feed, const char *state_dir)
+{
+	char dir[OPERATIONS_DIR_MAX];
+	const struct journal_watch_options options = { .dir = dir, .wake = wake, .ctx = feed };
+	int n = snprintf(dir, sizeof dir, "%s/operations", state_dir);
+
+	return n < (int)sizeof dir ? journal_watch_create(&options, &feed->watch) : -ENAMETOOLONG;
 }
 
 static int start_journal(struct direct_feed *feed)
@@ -142,6 +157,7 @@ static int start_engine(struct direct_feed *feed, const struct direct_options *o
 		.sink = &feed->sink,
 		.config = &feed->config->operations,
 		.journal = feed->journal,
+		.watch = feed->watch,
 		.audit = feed->audit,
 		.state_dir = options->state_dir,
 		.holder = options->holder,
@@ -165,6 +181,8 @@ int direct_operations_start(struct direct_feed *feed, const struct direct_option
 	r = driver_table_create(&drivers, &feed->drivers);
 	if (r == 0 && options->state_dir && !options->is_demo)
 		r = start_journal(feed);
+	if (r == 0 && feed->journal)
+		r = start_watch(feed, options->state_dir);
 	return r ? r : start_engine(feed, options);
 }
 
@@ -186,4 +204,6 @@ void direct_operations_stop(struct direct_feed *feed)
 	feed->engine = NULL;
 	journal_writer_destroy(feed->journal, JOURNAL_CLOSE_MS); // -ETIMEDOUT: the thread keeps what it has
 	feed->journal = NULL;
+	journal_watch_destroy(feed->watch, JOURNAL_CLOSE_MS); // the same
+	feed->watch = NULL;
 }

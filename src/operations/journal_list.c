@@ -13,17 +13,12 @@
 #include "operations/journal_read.h"
 #include "operations/journal_scan.h"
 
-struct names {
-	char (*ids)[OPERATION_ID_MAX];
-	size_t n;
-};
-
 static int newest_first(const void *a, const void *b)
 {
 	return strcmp(b, a);
 }
 
-static int add_name(struct names *names, const char *name)
+static int add_name(struct journal_names *names, const char *name)
 {
 	char id[OPERATION_ID_MAX];
 
@@ -40,7 +35,7 @@ static int add_name(struct names *names, const char *name)
 	return 0;
 }
 
-static int read_names(DIR *folder, struct names *names)
+static int read_names(DIR *folder, struct journal_names *names)
 {
 	const struct dirent *entry;
 	int r = 0;
@@ -51,7 +46,7 @@ static int read_names(DIR *folder, struct names *names)
 	return r ? r : -errno;
 }
 
-static int read_stories(int dir_fd, const struct names *names, size_t limit, uint32_t first_no,
+static int read_stories(int dir_fd, const struct journal_names *names, size_t limit, uint32_t first_no,
 			struct journal_list *out)
 {
 	size_t n = names->n < limit ? names->n : limit;
@@ -67,29 +62,54 @@ static int read_stories(int dir_fd, const struct names *names, size_t limit, uin
 	return 0;
 }
 
-static int list_open(DIR *folder, size_t limit, uint32_t first_no, struct journal_list *out)
+int journal_names_read(const char *dir, struct journal_names *out)
 {
-	struct names names = { 0 };
-	int r = read_names(folder, &names);
+	DIR *folder = opendir(dir);
+	int r;
 
-	if (r == 0 && names.n) {
-		qsort(names.ids, names.n, sizeof *names.ids, newest_first);
-		r = read_stories(dirfd(folder), &names, limit, first_no, out);
-	}
-	mem_free(names.ids);
+	*out = (struct journal_names){ 0 };
+	if (!folder)
+		return errno == ENOENT ? 0 : -errno;
+	r = read_names(folder, out);
+	closedir(folder);
+	if (r < 0)
+		journal_names_finish(out);
+	else if (out->n)
+		qsort(out->ids, out->n, sizeof *out->ids, newest_first);
+	return r;
+}
+
+void journal_names_finish(struct journal_names *names)
+{
+	mem_free(names->ids);
+	*names = (struct journal_names){ 0 };
+}
+
+static int list_named(const char *dir, const struct journal_names *names, size_t limit, uint32_t first_no,
+		      struct journal_list *out)
+{
+	struct audit_trouble trouble = { 0 };
+	int dir_fd, r;
+
+	if (!names->n)
+		return 0;
+	dir_fd = audit_dir_open(dir, false, &trouble);
+	if (dir_fd < 0)
+		return dir_fd;
+	r = read_stories(dir_fd, names, limit, first_no, out);
+	close(dir_fd);
 	return r;
 }
 
 int journal_list(const char *dir, size_t limit, uint32_t first_no, struct journal_list *out)
 {
-	DIR *folder = opendir(dir);
-	int r;
+	struct journal_names names;
+	int r = journal_names_read(dir, &names);
 
 	*out = (struct journal_list){ 0 };
-	if (!folder)
-		return errno == ENOENT ? 0 : -errno;
-	r = list_open(folder, limit, first_no, out);
-	closedir(folder);
+	if (r == 0)
+		r = list_named(dir, &names, limit, first_no, out);
+	journal_names_finish(&names);
 	if (r < 0)
 		journal_list_finish(out);
 	return r;

@@ -65,6 +65,34 @@ int journal_read_at(int dir_fd, const char *id, uint32_t no, struct journal_stor
 	return out->error;
 }
 
+int journal_mark_at(int dir_fd, const char *id, struct journal_mark *out)
+{
+	char name[JOURNAL_NAME_MAX];
+	struct stat status;
+	int fd, held;
+
+	*out = (struct journal_mark){ .bytes = 0 };
+	journal_name(id, name);
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	held = ofd_is_locked(fd, 0);
+	if (held >= 0 && fstat(fd, &status) < 0)
+		held = -errno;
+	close(fd);
+	if (held < 0)
+		return held;
+	out->bytes = status.st_size;
+	out->changed_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
+	out->is_held = held == 1;
+	return 0;
+}
+
+bool journal_mark_is(const struct journal_mark *a, const struct journal_mark *b)
+{
+	return a->bytes == b->bytes && a->changed_ns == b->changed_ns && a->is_held == b->is_held;
+}
+
 int journal_read(const char *dir, const char *id, uint32_t no, struct journal_story *out)
 {
 	struct audit_trouble trouble = { 0 };

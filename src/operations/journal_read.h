@@ -46,6 +46,23 @@ struct journal_story {
 int journal_read(const char *dir, const char *id, uint32_t no, struct journal_story *out);
 void journal_story_finish(struct journal_story *story); // zeroed is fine
 
+struct journal_names {
+	char (*ids)[OPERATION_ID_MAX]; // owned; newest first
+	size_t n;
+};
+
+int journal_names_read(const char *dir, struct journal_names *out); // 0, also when it is missing; -errno
+void journal_names_finish(struct journal_names *names);             // zeroed is fine
+
+// By what it is known, without reading it, that a journal is as it was.
+struct journal_mark {
+	int64_t bytes, changed_ns;
+	bool is_held;
+};
+
+int journal_mark_at(int dir_fd, const char *id, struct journal_mark *out); // 0 or negative errno
+bool journal_mark_is(const struct journal_mark *a, const struct journal_mark *b);
+
 struct journal_list {
 	struct journal_story *stories; // owned; newest first, unreadable ones among them
 	size_t n;

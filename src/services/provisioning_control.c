@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/* `ID.control` beside an operation's journal: one word from another process, which is done and then removed. It was
- * put there whole, by a rename.
- */
+/* What another process wants of an operation that is run here: journal_control.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "operations/journal_control.h"
 #include "services/provisioning_internal.h"
-
-enum { WORD_MAX = 64 };
-
-// The word without what follows it; "" for none.
-static int read_word(const char *path, char out[WORD_MAX])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	ssize_t n;
-
-	out[0] = '\0';
-	if (fd < 0)
-		return -errno;
-	n = read(fd, out, WORD_MAX - 1);
-	close(fd);
-	out[n > 0 ? n : 0] = '\0';
-	out[strcspn(out, " \t\r\n")] = '\0';
-	return 0;
-}
 
 static const char *refusal(enum journal_control what, int error)
 {
-	static const enum request_type types[JOURNAL_CONTROL_COUNT] = {
-		[JOURNAL_PAUSE] = REQUEST_OPERATION_PAUSE,
-		[JOURNAL_RESUME] = REQUEST_OPERATION_RESUME,
-		[JOURNAL_ABORT] = REQUEST_OPERATION_ABORT,
-		[JOURNAL_ROLLBACK] = REQUEST_OPERATION_ROLLBACK,
+	static const enum request_type types[JOURNAL_CONTROL_COUNT + 1] = {
+		[JOURNAL_PAUSE] = REQUEST_OPERATION_PAUSE,         [JOURNAL_RESUME] = REQUEST_OPERATION_RESUME,
+		[JOURNAL_ABORT] = REQUEST_OPERATION_ABORT,         [JOURNAL_ROLLBACK] = REQUEST_OPERATION_ROLLBACK,
+		[JOURNAL_CONTROL_COUNT] = REQUEST_OPERATION_PAUSE,
 	};
 
 	return request_refusal(types[what], error);
@@ -43,18 +20,15 @@ static const char *refusal(enum journal_control what, int error)
 void control_look(struct op *op, struct instant now)
 {
 	struct provisioning_engine *engine = op->engine;
-	enum journal_control what = JOURNAL_PAUSE;
-	char path[ENGINE_DIR_MAX + OPERATION_ID_MAX + 16], word[WORD_MAX];
+	struct journal_word word;
+	char title[JOURNAL_SAYS_MAX + 40];
 	int r;
 
-	if (!engine->operations_dir)
+	if (!engine->operations_dir || !journal_control_take(engine->operations_dir, op->id, &word))
 		return;
-	snprintf(path, sizeof path, "%s/%s.control", engine->operations_dir, op->id);
-	if (read_word(path, word) < 0 || unlink(path) < 0) // what cannot be removed would be done again and again
-		return;
-	r = journal_control_from_name(word, &what);
+	r = word.what == JOURNAL_CONTROL_COUNT ? -EINVAL : op_control(op, word.what, word.who, now);
 	if (r == 0)
-		r = op_control(op, what, "the command line", now);
-	if (r < 0)
-		engine_notice(engine, 0, SEVERITY_WARNING, "refused what the command line asked for", refusal(what, r));
+		return;
+	snprintf(title, sizeof title, "refused what %s asked for", word.who);
+	engine_notice(engine, 0, SEVERITY_WARNING, title, refusal(word.what, r));
 }

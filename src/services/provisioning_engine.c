@@ -40,6 +40,7 @@ int provisioning_engine_create(const struct engine_options *options, struct prov
 	snprintf(engine->holder, sizeof engine->holder, "%s", options->holder);
 	if (is_kept) {
 		engine->journal = options->journal;
+		engine->watch = options->watch;
 		engine->operations_dir = path_of(options->state_dir, "operations");
 		engine->locks_dir = path_of(options->state_dir, "locks");
 	}
@@ -60,6 +61,7 @@ void provisioning_engine_destroy(struct provisioning_engine *engine)
 	while (engine->ops)
 		op_destroy(engine->ops);
 	recover_finish(engine);
+	others_finish(engine);
 	lives_finish(engine);
 	leases_destroy(engine->leases);
 	writs_finish(engine);
@@ -138,6 +140,8 @@ int64_t provisioning_engine_deadline(const struct provisioning_engine *engine)
 
 	if (!engine->has_begun)
 		return 0;
+	if (engine->watch)
+		at_ms = earlier(at_ms, engine->others_at_ms);
 	if (engine->locks_dir && engine->lives)
 		at_ms = earlier(at_ms, engine->locks_at_ms);
 	at_ms = earlier(at_ms, leases_next_ms(engine->leases));
@@ -151,8 +155,8 @@ void provisioning_engine_tick(struct provisioning_engine *engine, struct instant
 {
 	struct op *op;
 
-	if (!engine->has_begun)
-		recover_all(engine, now);
+	engine->has_begun = true;
+	others_tick(engine, now);
 	calls_tick(&engine->calls, now);
 	lives_look_at_locks(engine, now);
 	DL_FOREACH(engine->ops, op)
@@ -168,18 +172,19 @@ static int control(struct provisioning_engine *engine, const struct request *req
 		   struct instant now)
 {
 	struct op *op = op_of(engine, request->operation);
+	const char *who = request->who ? request->who : "somebody";
 
-	return op ? op_control(op, what, request->who ? request->who : "somebody", now) : -ENOENT;
+	return op ? op_control(op, what, who, now) : others_ask(engine, request->operation, what, who, now);
 }
 
 static int pause_all(struct provisioning_engine *engine, const struct request *request, struct instant now)
 {
+	const char *who = request->who ? request->who : "somebody";
+	int r = others_pause_all(engine, who, now);
 	struct op *op;
-	int r = -EALREADY;
 
 	DL_FOREACH(engine->ops, op)
-		if (op->state != OPERATION_PAUSED && !op->is_over &&
-		    op_control(op, JOURNAL_PAUSE, request->who ? request->who : "somebody", now) == 0)
+		if (op->state != OPERATION_PAUSED && !op->is_over && op_control(op, JOURNAL_PAUSE, who, now) == 0)
 			r = 0;
 	return r;
 }

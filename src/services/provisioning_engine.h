@@ -29,6 +29,7 @@
 enum audit_action audit_action_of(enum verb verb); // which of the ten a verb is, in the audit trail
 
 struct audit_logger;
+struct journal_watch;
 struct journal_writer;
 struct operations_config;
 
@@ -77,6 +78,7 @@ struct engine_options {
 	const struct event_sink *sink;          // copied
 	const struct operations_config *config; // borrowed
 	struct journal_writer *journal; // borrowed; outlives the engine. NULL: nothing is kept, in the demo alone
+	struct journal_watch *watch;    // borrowed; outlives the engine. NULL: what others run, or left, is not known
 	struct audit_logger *audit;     // borrowed; outlives the engine
 	const char *state_dir;          // copied; NULL: the same
 	const char *holder;             // copied: this process, for people: "alice, pid 4711"
@@ -88,7 +90,7 @@ struct engine_options {
 struct provisioning_engine;
 
 /* 0; -ENOMEM, -EINVAL. What other processes left half done is looked at: it is paused or indeterminate, and told as
- * events from the first tick on.
+ * events from the first tick on; so is what they run now, which is spoken to through them.
  */
 int provisioning_engine_create(const struct engine_options *options, struct provisioning_engine **out);
 

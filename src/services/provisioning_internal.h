@@ -5,9 +5,10 @@
  * provisioning_engine.c lifetimes, deadlines, who asks for what · _lives.c what is known of each agent · _plans.c
  * making plans · _submit.c from a plan to an operation · _operation.c an operation and its rollout · _target.c the
  * steps of one target · _verify.c is it well, and has it happened · _writ.c on disk before it goes on · _audit.c what
- * is on record · _snapshot.c what is told · _recover.c what others left half done · _control.c words from the command
- * line · _locks.c one operation an agent, in however many processes · _leases.c and one person, in this one ·
- * _approvals.c a second person agrees. On their own: _call.h one request to a driver, _proof.h what a sight proves.
+ * is on record · _snapshot.c what is told · _recover.c what others left half done · _others.c what they run ·
+ * _control.c words from other processes · _locks.c one operation an agent, in however many processes · _leases.c and
+ * one person, in this one · _approvals.c a second person agrees. On their own: _call.h one request to a driver,
+ * _proof.h what a sight proves.
  *
  * Whatever comes in from outside (a request, a tick, an answer, a record that is on the disk) ends with
  * engine_settle(), which tells what has changed.
@@ -186,7 +187,11 @@ struct provisioning_engine {
 	char *operations_dir, *locks_dir;       // owned; NULL where there is no journal
 	char holder[ENGINE_HOLDER_MAX];
 	bool is_demo;
-	bool has_begun; // what others left was looked at
+	bool has_begun;              // what others left is looked at
+	struct journal_watch *watch; // borrowed; NULL: there are no others
+	bool has_learned;            // what there was at the start has been seen, or cannot be
+	struct other *others;        // operations that other processes run; link: other::next
+	int64_t others_at_ms;        // mono: when they are looked at again
 
 	struct calls calls;
 	struct life *lives, *lives_by_id;
@@ -239,6 +244,7 @@ int plans_again(struct provisioning_engine *engine, const struct kept_plan *kept
 		struct instant now, struct plan **out);
 void plans_forget(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
 int plans_drop(struct provisioning_engine *engine, const struct request *request, struct instant now);
+void plans_go_on(struct provisioning_engine *engine, struct instant now); // those whose answer waited
 void plans_finish(struct provisioning_engine *engine);
 
 // provisioning_submit.c
@@ -343,8 +349,22 @@ int64_t op_tell_at(const struct op *op);         // mono
 void op_tell(struct op *op, struct instant now); // when it is due
 
 // provisioning_recover.c
-void recover_all(struct provisioning_engine *engine, struct instant now);
+void recover_story(struct provisioning_engine *engine, struct journal_story *story, bool is_first, struct instant now);
+void recover_renumber(struct provisioning_engine *engine, const struct plan *plan); // agents have other numbers here
+bool recover_is_under_way(
+	const struct provisioning_engine *engine); // no plan can be made yet: who is held is not known
+void recover_go_on(struct provisioning_engine *engine, struct instant now); // with plans that waited for that
 void recover_finish(struct provisioning_engine *engine);
+
+// provisioning_others.c
+void others_take(struct provisioning_engine *engine, struct journal_story *story, bool is_first, struct instant now);
+uint32_t others_no(const struct provisioning_engine *engine, const char *id); // 0: none of them
+uint32_t others_forget(struct provisioning_engine *engine, const char *id);   // its number, or 0
+void others_tick(struct provisioning_engine *engine, struct instant now);
+int others_ask(struct provisioning_engine *engine, uint32_t no, enum journal_control what, const char *who,
+	       struct instant now); // -ENOENT: it is none of them
+int others_pause_all(struct provisioning_engine *engine, const char *who, struct instant now); // 0 or -EALREADY
+void others_finish(struct provisioning_engine *engine);
 
 // provisioning_control.c
 void control_look(struct op *op, struct instant now);

@@ -133,7 +133,8 @@ void op_hold(struct op *op)
 	for (size_t i = 0; i < op->plan->n_targets; i++) {
 		struct target *target = &op->targets[i];
 
-		if (op->plan->targets[i].refusal[0])
+		// One that was left may name an agent that somebody has begun to operate on since.
+		if (op->plan->targets[i].refusal[0] || target->life->op)
 			continue;
 		target->provisioning_before = target->life->public.provisioning;
 		life_operated(target->life, op, PROVISIONING_PENDING);

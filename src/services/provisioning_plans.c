@@ -389,8 +389,16 @@ static void look_on(struct planning *planning, struct instant now)
 	while (planning->n_looked < planning->n && (slot = free_slot(planning)))
 		look_at_next(planning, slot, now);
 	planning->is_beginning = false;
-	if (planning->n_looked == planning->n && planning->n_out == 0)
+	if (planning->n_looked == planning->n && planning->n_out == 0 && !recover_is_under_way(planning->engine))
 		answer(planning, now);
+}
+
+void plans_go_on(struct provisioning_engine *engine, struct instant now)
+{
+	struct planning *planning, *next;
+
+	LL_FOREACH_SAFE(engine->plannings, planning, next)
+		look_on(planning, now);
 }
 
 // ---- being asked

@@ -48,7 +48,7 @@ static void learn(struct provisioning_engine *engine, const struct journal_story
 // ---- an operation as its journal tells it
 
 // The plan is of another process: agents have other numbers here. Nobody has seen it yet.
-static void renumber(struct provisioning_engine *engine, const struct plan *plan)
+void recover_renumber(struct provisioning_engine *engine, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_targets; i++) {
 		const struct agent *agent = engine->world.agent_by_key(engine->world.ctx, plan->targets[i].key);
@@ -201,24 +201,31 @@ static void on_resumed(void *ctx, int error, struct journal_story *story)
 	struct recovery recovery;
 	struct op *op;
 
-	if (engine && error == 0) {
+	if (engine)
 		now = engine_now(engine);
+	if (engine && error == 0) {
 		recovery_decide(story, &recovery);
-		renumber(engine, story->operation->plan);
+		recover_renumber(engine, story->operation->plan);
 		if (recovery.kind != RECOVERY_NOTHING && op_create(engine, story->operation->plan, &op) == 0) {
 			op->journal = r->journal;
 			r->journal = NULL;
+			others_forget(engine, r->id);
 			take_over(op, story, &recovery, now);
 		}
-		engine_settle(engine, now);
 	}
 	if (story)
 		journal_story_finish(story);
 	drop(r);
+	if (engine) {
+		recover_go_on(engine, now);
+		engine_settle(engine, now);
+	}
 }
 
+// One that was another process' keeps the number that it was told with.
 static void resume(struct provisioning_engine *engine, const struct journal_story *story, struct instant now)
 {
+	uint32_t no = others_no(engine, story->id);
 	struct recovering *r = mem_calloc(1, sizeof *r);
 	struct journal_resume resume = {
 		.dir = engine->operations_dir,
@@ -230,44 +237,61 @@ static void resume(struct provisioning_engine *engine, const struct journal_stor
 	if (!r)
 		return; // the next start finds it
 	r->engine = engine;
-	resume.no = ++engine->last_no;
+	snprintf(r->id, sizeof r->id, "%s", story->id);
+	resume.no = no ? no : ++engine->last_no;
 	LL_PREPEND(engine->recovering, r);
 	if (journal_resume(engine->journal, &resume, on_resumed, r, &r->journal) < 0)
 		drop(r);
 }
 
-static void look_at_story(struct provisioning_engine *engine, const struct journal_story *story, struct instant now)
+static bool is_resuming(const struct provisioning_engine *engine, const char *id)
+{
+	const struct recovering *r;
+
+	LL_FOREACH(engine->recovering, r)
+		if (strcmp(r->id, id) == 0)
+			return true;
+	return false;
+}
+
+// What runs here, or ran here and could not be recorded to its end. At the start nothing of us is there yet.
+static bool is_own(const struct provisioning_engine *engine, const struct journal_story *story, bool is_first)
+{
+	const struct op *op;
+
+	DL_FOREACH(engine->ops, op)
+		if (strcmp(op->id, story->id) == 0)
+			return true;
+	return !is_first && story->operation && strcmp(story->operation->holder, engine->holder) == 0;
+}
+
+void recover_story(struct provisioning_engine *engine, struct journal_story *story, bool is_first, struct instant now)
 {
 	struct recovery recovery;
 
-	learn(engine, story);
+	if (is_resuming(engine, story->id) || is_own(engine, story, is_first))
+		return;
+	if (is_first)
+		learn(engine, story);
 	recovery_decide(story, &recovery);
 	if (recovery.kind == RECOVERY_DAMAGED && !operation_is_over(story->operation->state))
 		engine_notice(engine, 0, SEVERITY_WARNING, "an operation was left whose journal is damaged",
 			      story->trouble);
 	else if (recovery.kind == RECOVERY_ASK || recovery.kind == RECOVERY_LOOK || recovery.kind == RECOVERY_PAUSE)
 		resume(engine, story, now);
+	else
+		others_take(engine, story, is_first, now);
 }
 
-void recover_all(struct provisioning_engine *engine, struct instant now)
+bool recover_is_under_way(const struct provisioning_engine *engine)
 {
-	const int64_t day_ms = INT64_C(86400000);
-	struct journal_list list;
-	int r;
+	return engine->watch && (!engine->has_learned || engine->recovering);
+}
 
-	engine->has_begun = true;
-	if (!engine->journal)
-		return;
-	r = journal_list(engine->operations_dir, JOURNAL_LIST_MAX, 1, &list);
-	if (r < 0) {
-		engine_notice(engine, 0, SEVERITY_WARNING, "what was left by others cannot be read",
-			      strerrordesc_np(-r));
-		return;
-	}
-	for (size_t i = 0; i < list.n; i++)
-		look_at_story(engine, &list.stories[i], now);
-	journal_prune(engine->operations_dir, &list, JOURNAL_KEEP, now.wall_ms - JOURNAL_KEEP_DAYS * day_ms, NULL);
-	journal_list_finish(&list);
+void recover_go_on(struct provisioning_engine *engine, struct instant now)
+{
+	if (!recover_is_under_way(engine))
+		plans_go_on(engine, now);
 }
 
 void recover_finish(struct provisioning_engine *engine)

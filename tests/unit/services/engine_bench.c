@@ -220,6 +220,8 @@ static void dispatch(struct engine_bench *b)
 {
 	if (b->journal)
 		journal_dispatch(b->journal);
+	if (b->watch)
+		journal_watch_dispatch(b->watch);
 	if (b->audit)
 		audit_logger_dispatch(b->audit);
 }
@@ -240,7 +242,7 @@ static void wait_for_wake(struct engine_bench *b)
 void bench_settle(struct engine_bench *b)
 {
 	dispatch(b);
-	while (b->engine->tickets || b->engine->recovering) {
+	while (b->engine->tickets || b->engine->recovering || (b->watch && journal_watch_is_looking(b->watch))) {
 		wait_for_wake(b);
 		dispatch(b);
 	}
@@ -290,6 +292,8 @@ static void start_threads(struct engine_bench *b)
 		.after_record = b->after_record,
 		.after_ctx = b,
 	};
+	char dir[120];
+	const struct journal_watch_options watch = { .dir = dir, .wake = wake, .ctx = b };
 	const struct audit_logger_options audit = {
 		.who = &b->who,
 		.dir = b->audit_dir,
@@ -299,7 +303,9 @@ static void start_threads(struct engine_bench *b)
 	};
 
 	audit_identity_here(&b->who);
+	snprintf(dir, sizeof dir, "%s/operations", b->state_dir);
 	ck_assert_int_eq(journal_writer_create(&journal, &b->journal), 0);
+	ck_assert_int_eq(journal_watch_create(&watch, &b->watch), 0);
 	ck_assert_int_eq(audit_logger_create(&audit, b->now, &b->audit), 0);
 	while (audit_logger_state(b->audit)->status == AUDIT_LOGGER_OPENING) {
 		wait_for_wake(b);
@@ -329,7 +335,7 @@ void bench_start(struct engine_bench *b)
 		.world = &world,
 		.sink = &sink,
 		.config = &b->config,
-		.holder = "alice, pid 1",
+		.holder = b->holder ? b->holder : "alice, pid 1",
 		.approvals = b->approval_rules,
 		.n_approvals = b->n_approval_rules,
 		.is_demo = b->is_demo,
@@ -338,6 +344,7 @@ void bench_start(struct engine_bench *b)
 	if (!b->is_demo) {
 		start_threads(b);
 		options.journal = b->journal;
+		options.watch = b->watch;
 		options.audit = b->audit;
 		options.state_dir = b->state_dir;
 	}
@@ -384,8 +391,10 @@ void bench_kill(struct engine_bench *b)
 	provisioning_engine_destroy(b->engine);
 	b->engine = NULL;
 	journal_writer_destroy(b->journal, JOURNAL_CLOSE_MS);
+	journal_watch_destroy(b->watch, JOURNAL_CLOSE_MS);
 	audit_logger_destroy(b->audit);
 	b->journal = NULL;
+	b->watch = NULL;
 	b->audit = NULL;
 	ck_assert_ptr_null(b->driver.runs);
 }

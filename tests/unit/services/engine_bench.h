@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "audit/identity.h"
+#include "operations/journal_watch.h"
 #include "opscon/config.h"
 #include "services/provisioning_internal.h"
 
@@ -78,6 +79,8 @@ struct engine_bench {
 	struct audit_identity who;
 	struct audit_logger *audit;
 	struct journal_writer *journal;
+	struct journal_watch *watch;
+	const char *holder; // NULL: "alice, pid 1"
 	pthread_mutex_t mutex;
 	pthread_cond_t woken;
 	unsigned long n_wakes, n_seen;

@@ -323,6 +323,8 @@ START_TEST(ends_while_it_takes_over)
 	ck_assert(die_at(VERB_RESTART, MIDWAY));
 	b.is_in_haste = true;
 	bench_start(&b);
+	while (!b.engine->has_learned)
+		journal_watch_dispatch(b.watch);
 	ck_assert_ptr_nonnull(b.engine->recovering);
 	bench_kill(&b);
 	b.is_in_haste = false;

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Two processes on one state directory: what one of them runs the other shows, and pauses; what it leaves the other
+ * takes over.
+ */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/services/engine_bench.h"
+
+static struct engine_bench b, other;
+
+static void begin(void)
+{
+	bench_init(&b, 2, false);
+	bench_prepare(&other, 2, true);
+	other.is_demo = false;
+	other.holder = "bob, pid 2";
+	strcpy(other.state_dir, b.state_dir);
+	snprintf(other.audit_dir, sizeof other.audit_dir, "%s/audit2", b.root);
+	strcpy(other.root, "/tmp/opscon-engine-none");
+	bench_start(&other);
+}
+
+static void end(void)
+{
+	bench_finish(&other);
+	bench_finish(&b);
+}
+
+static bool is_running(struct engine_bench *bench)
+{
+	return bench->operation && bench->operation->state == OPERATION_RUNNING;
+}
+
+static void run(void)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	ck_assert_int_eq(bench_plan(&b, &params, 2), 0);
+	ck_assert_int_eq(bench_submit(&b), 0);
+	bench_until(&b, is_running, 10000);
+}
+
+// The other one looks, and what it has said is looked at.
+static void pass(void)
+{
+	bench_advance(&other, 2000);
+	for (int i = 0; i < 4; i++)
+		bench_advance(&b, 500);
+	bench_advance(&other, 2000);
+}
+
+START_TEST(shows_what_another_process_runs_and_speaks_to_it)
+{
+	uint32_t no;
+
+	begin();
+	ck_assert_uint_eq(other.n_operations, 0);
+	run();
+	bench_advance(&other, 2000);
+	ck_assert_ptr_nonnull(other.operation);
+	ck_assert_str_eq(other.operation->id, b.operation->id);
+	ck_assert_str_eq(other.operation->holder, "alice, pid 1");
+	ck_assert_int_eq(other.operation->state, OPERATION_RUNNING);
+	ck_assert_uint_eq(other.operation->plan->targets[1].agent, 2);
+	no = other.operation->no;
+	ck_assert_uint_ne(no, 0);
+	ck_assert_uint_eq(other.operation->plan->no, no);
+	ck_assert_ptr_null(other.engine->ops);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_PAUSE), 0);
+	pass();
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	ck_assert_str_eq(b.operation->why, "paused by bob");
+	ck_assert_int_eq(other.operation->state, OPERATION_PAUSED);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_PAUSE_ALL), -EALREADY);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_RESUME), 0);
+	pass();
+	ck_assert_int_eq(b.operation->state, OPERATION_RUNNING);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_PAUSE_ALL), 0);
+	pass();
+	ck_assert_int_eq(b.operation->state, OPERATION_PAUSED);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_RESUME), 0);
+	pass();
+	bench_until(&b, bench_is_over, 120000);
+	bench_advance(&other, 2000);
+	ck_assert_int_eq(other.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_uint_eq(other.operation->no, no);
+	ck_assert_ptr_null(other.engine->others);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_PAUSE), -ENOENT);
+	end();
+}
+END_TEST
+
+START_TEST(what_was_over_before_is_history)
+{
+	bench_init(&b, 2, false);
+	bench_do(&b, VERB_RESTART, 2);
+	bench_kill(&b);
+	b.holder = "carol, pid 3";
+	b.n_operations = 0;
+	bench_start(&b);
+	bench_advance(&b, 5000);
+	ck_assert_uint_eq(b.n_operations, 0);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(takes_over_what_another_process_leaves)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+	uint32_t no;
+
+	begin();
+	ck_assert_int_eq(bench_plan(&other, &params, 1), 0); // while nobody operates on it
+	run();
+	bench_advance(&other, 2000);
+	no = other.operation->no;
+	bench_kill(&b);
+	bench_advance(&other, 2000);
+	ck_assert_ptr_nonnull(other.engine->ops);
+	ck_assert_uint_eq(other.operation->no, no); // nobody sees it twice
+	ck_assert_int_eq(other.operation->state, OPERATION_PAUSED);
+	ck_assert(other.lives[0].is_interrupted);
+	ck_assert_int_eq(bench_submit(&other), -EBUSY);
+	ck_assert_msg(strstr(other.notice, " was interrupted: opscon op resume ") != NULL, "%s", other.notice);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_RESUME), 0);
+	bench_until(&other, bench_is_over, 120000);
+	end();
+}
+END_TEST
+
+START_TEST(says_that_nobody_answers)
+{
+	char path[300];
+	struct stat found;
+
+	begin();
+	run();
+	bench_advance(&other, 2000);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_ABORT), 0);
+	for (int i = 0; i < 6; i++)
+		bench_advance(&other, 2000); // and the other process hangs
+	ck_assert_msg(strstr(other.notice, "the process that runs it does not answer") != NULL, "%s", other.notice);
+	snprintf(path, sizeof path, "%s/operations/%s.control", b.state_dir, b.operation->id);
+	ck_assert_int_eq(stat(path, &found), -1); // nobody finds it later
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_int_eq(b.operation->state, OPERATION_SUCCEEDED);
+	end();
+}
+END_TEST
+
+START_TEST(says_that_nothing_can_be_said)
+{
+	char from[300], to[300];
+
+	begin();
+	run();
+	bench_advance(&other, 2000);
+	snprintf(from, sizeof from, "%s/operations", b.state_dir);
+	snprintf(to, sizeof to, "%s/away", b.state_dir);
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_PAUSE), 0);
+	while (!strstr(other.notice, "No such file or directory"))
+		bench_advance(&other, 100);
+	ck_assert_int_eq(rename(to, from), 0);
+	bench_until(&b, bench_is_over, 120000);
+	end();
+}
+END_TEST
+
+START_TEST(plans_once_it_is_known_what_was_left)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	bench_prepare(&b, 2, false);
+	b.is_in_haste = true;
+	bench_start(&b);
+	ck_assert(!bench_plan_quietly(&b, &params, 1) || b.engine->has_learned);
+	bench_settle(&b);
+	bench_until(&b, bench_has_plan, 10000);
+	bench_finish(&b);
+}
+END_TEST
+
+SUITE("provisioning_engine: others", shows_what_another_process_runs_and_speaks_to_it, what_was_over_before_is_history,
+      takes_over_what_another_process_leaves, says_that_nobody_answers, says_that_nothing_can_be_said,
+      plans_once_it_is_known_what_was_left)
