@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The console on a terminal: keys in, at most 30 frames a second out (and more for keys), and the terminal put back on
- * every way out.
+/* The console on a terminal: keys in, at most 30 frames a second out in the long run (and more for keys), and the
+ * terminal put back on every way out.
  *
  * A terminal that takes no bytes holds up nothing but its own picture: while a frame is still leaving, none is drawn,
  * and keys, signals and polling go on. When it has left, what is newest then is drawn.
@@ -15,8 +15,9 @@
 #include "commands/app.h"
 #include "commands/exit_code.h"
 #include "screen/curses.h"
+#include "screen/frame_pace.h"
 
-enum { FRAME_MS = 33, KEY_FRAME_MS = 8, RESUMED_MS = 100 };
+enum { RESUMED_MS = 100 };
 
 static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
 enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
@@ -29,7 +30,7 @@ struct terminal {
 	uv_prepare_t prepare;
 	uv_timer_t frame, wake;
 	uv_signal_t signals[N_SIGNALS];
-	int64_t drawn_ms;   // mono, of the last frame
+	struct frame_pace pace;
 	int64_t wake_at_ms; // mono; INT64_MAX: not armed
 	int64_t resumed_ms; // mono, after a stop
 	char theme[32];     // the one set last
@@ -93,7 +94,7 @@ static void draw(struct terminal *t)
 	struct instant now = clock_now();
 
 	follow_theme(t);
-	t->drawn_ms = now.mono_ms;
+	frame_pace_drew(&t->pace, now.mono_ms);
 	t->is_undrawn = t->is_keyed = false;
 	console_draw(t->app->console, &t->canvas, now);
 	if (screen_show(t->screen, &t->canvas) == -EIO)
@@ -130,18 +131,19 @@ static void arm_wake(struct terminal *t)
 	uv_timer_start(&t->wake, on_wake, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 1, 0);
 }
 
-// What changed is drawn at once, or with the next frame when one was just drawn; what a key changed has no need to wait
-// for the frame of something else.
+// What changed is drawn at once, or with the next frame when there were enough of late.
 static void draw_in_time(struct terminal *t)
 {
-	int64_t since_ms = clock_now().mono_ms - t->drawn_ms, apart_ms = t->is_keyed ? KEY_FRAME_MS : FRAME_MS;
+	bool is_dirty = console_is_dirty(t->app->console);
+	int64_t wait_ms;
 
-	if (screen_is_busy(t->screen))
+	if (screen_is_busy(t->screen) || !(t->is_undrawn || is_dirty))
 		return;
-	if (t->is_undrawn || (console_is_dirty(t->app->console) && since_ms >= apart_ms))
+	wait_ms = t->is_undrawn ? 0 : frame_pace_wait_ms(&t->pace, clock_now().mono_ms, t->is_keyed);
+	if (wait_ms == 0)
 		draw(t);
-	else if (console_is_dirty(t->app->console) && (t->is_keyed || !uv_is_active((uv_handle_t *)&t->frame)))
-		uv_timer_start(&t->frame, on_frame, (uint64_t)(apart_ms - since_ms), 0);
+	else if (t->is_keyed || !uv_is_active((uv_handle_t *)&t->frame))
+		uv_timer_start(&t->frame, on_frame, (uint64_t)wait_ms, 0);
 }
 
 // Before the loop waits.
@@ -305,9 +307,7 @@ static int open_screen(struct terminal *t)
 
 int app_run_terminal(struct app *app)
 {
-	struct terminal t = {
-		.app = app, .wake_at_ms = INT64_MAX, .drawn_ms = INT64_MIN / 2, .resumed_ms = INT64_MIN / 2
-	};
+	struct terminal t = { .app = app, .wake_at_ms = INT64_MAX, .resumed_ms = INT64_MIN / 2 };
 	int r;
 
 	if (!app->options->fleet.has_log)
@@ -317,8 +317,8 @@ int app_run_terminal(struct app *app)
 	if (r == 0) {
 		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
 		start_handles(&t);
-		draw(&t);                   // before the first request: what is not known is shown as unknown
-		t.drawn_ms = INT64_MIN / 2; // and who is in the fleet as soon as that is known
+		draw(&t);                 // before the first request: what is not known is shown as unknown
+		frame_pace_init(&t.pace); // and who is in the fleet as soon as that is known
 		while (!t.is_over)
 			uv_run(&app->session.loop, UV_RUN_DEFAULT);
 		close_handles(&t);
