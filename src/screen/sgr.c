@@ -5,6 +5,7 @@
 
 enum { ESC = 0x1b, SHIFT_OUT = 0x0e, SHIFT_IN = 0x0f };
 enum { OTHER = 1 << 15 }; // an attribute that is not known: only a reset takes it back
+enum { OF_INK = 1 << 1 | 1 << 2 | 1 << 3, REVERSE = 1 << 7 }; // bold, dim, italic: they change how ink looks
 
 void sgr_filter_init(struct sgr_filter *filter)
 {
@@ -124,6 +125,16 @@ static bool is_same(const struct sgr_look *a, const struct sgr_look *b)
 	return a->attributes == b->attributes && strcmp(a->fg, b->fg) == 0 && strcmp(a->bg, b->bg) == 0;
 }
 
+// Whether a blank looks the same in both. The colour of ink shows on it only when the two are reversed.
+static bool is_same_on_blanks(const struct sgr_filter *filter)
+{
+	const struct sgr_look *real = &filter->real, *wanted = &filter->wanted;
+	unsigned differing = (unsigned)(real->attributes ^ wanted->attributes);
+
+	return filter->is_real_known && strcmp(real->bg, wanted->bg) == 0 && !(differing & ~(unsigned)OF_INK) &&
+	       !(wanted->attributes & REVERSE);
+}
+
 // Says what differs.
 static int say(struct sgr_filter *filter, struct bytes *out)
 {
@@ -182,6 +193,21 @@ static int pass(struct sgr_filter *filter, const char *bytes, size_t n, struct b
 	return err ? err : bytes_add(out, bytes, n);
 }
 
+// Blanks between two colours need neither.
+static int pass_text(struct sgr_filter *filter, const char *text, size_t n, struct bytes *out)
+{
+	size_t n_blanks = 0;
+	int err = 0;
+
+	while (n_blanks < n && text[n_blanks] == ' ')
+		n_blanks++;
+	if (n_blanks && is_same_on_blanks(filter))
+		err = bytes_add(out, text, n_blanks);
+	else
+		n_blanks = 0;
+	return err || n_blanks == n ? err : pass(filter, text + n_blanks, n - n_blanks, out);
+}
+
 static int run_sequence(struct sgr_filter *filter, const char *bytes, size_t n, struct bytes *out)
 {
 	char last = bytes[n - 1];
@@ -207,6 +233,8 @@ static int run_sequence(struct sgr_filter *filter, const char *bytes, size_t n, 
 		filter->real = filter->wanted;
 		return err;
 	}
+	if (is_csi && strchr("JKX", last) && is_same_on_blanks(filter)) // what is erased is blank
+		return bytes_add(out, bytes, n);
 	return pass(filter, bytes, n, out);
 }
 
@@ -237,7 +265,7 @@ int sgr_filter_run(struct sgr_filter *filter, const char *bytes, size_t n, struc
 		} else {
 			while (at + length < n && (unsigned char)bytes[at + length] >= 0x20)
 				length++;
-			err = pass(filter, bytes + at, length, out);
+			err = pass_text(filter, bytes + at, length, out);
 		}
 	}
 	return err;

@@ -5,7 +5,8 @@
  *
  * The library says each of them by itself, all of them again where one changes, and takes all back at the end of a
  * frame. Here they are only noted, and what differs from what the terminal has is said in one sequence before the next
- * byte that shows. Cursor movements pass, and so does everything that is not known. Pure but for the heap.
+ * byte that shows. A blank shows neither the colour of the letters nor their weight, so none is said for it. Cursor
+ * movements pass, and so does everything that is not known. Pure but for the heap.
  */
 #include <stdbool.h>
 #include <stddef.h>
