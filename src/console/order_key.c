@@ -81,13 +81,21 @@ static double latency(const struct fleet_agent *agent)
 	return latency_us < 0 ? (double)NAN : (double)latency_us;
 }
 
-static double badness(enum health_state state)
+// Who flaps stands still between those that are down and those that are degraded: a list that jumps with every turn
+// cannot be read.
+static void rank_by_state(struct order_key *key, const struct fleet_agent *agent)
 {
 	static const double ranks[HEALTH_STATE_COUNT] = {
-		[HEALTH_DOWN] = 0, [HEALTH_DEGRADED] = 1, [HEALTH_UNKNOWN] = 2, [HEALTH_UP] = 3
+		[HEALTH_DOWN] = 0, [HEALTH_DEGRADED] = 2, [HEALTH_UNKNOWN] = 3, [HEALTH_UP] = 4
 	};
+	bool is_bad = agent->state == HEALTH_DOWN || agent->state == HEALTH_DEGRADED;
 
-	return ranks[state];
+	if (is_bad && agent->health.is_flapping) {
+		key->number = 1;
+		return;
+	}
+	key->number = ranks[agent->state];
+	key->then = agent->state_since_ms;
 }
 
 void order_key_make(struct order_key *key, const struct fleet *fleet, const struct fleet_agent *agent,
@@ -96,8 +104,7 @@ void order_key_make(struct order_key *key, const struct fleet *fleet, const stru
 	*key = (struct order_key){ .text = "", .agent = agent_ref(agent->agent) };
 	switch (choice->column) {
 	case COLUMN_STATE:
-		key->number = badness(agent->state);
-		key->then = agent->state_since_ms;
+		rank_by_state(key, agent);
 		break;
 	case COLUMN_TIER:
 		key->text = agent_label(agent->agent, "tier");

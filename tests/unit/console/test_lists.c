@@ -111,6 +111,40 @@ START_TEST(problems_come_first_and_the_latest_of_them)
 }
 END_TEST
 
+START_TEST(who_flaps_keeps_its_place_while_it_turns)
+{
+	struct health health = fleet_fixture_healthy(HOUR_MS);
+	struct agent_order_touch touch;
+	struct fleet_fixture f;
+	struct agent_order *order;
+	size_t row;
+
+	fleet_fixture_init(&f);
+	for (uint32_t id = 1; id <= 4; id++) {
+		static const enum observed observed[] = { OBSERVED_UP, OBSERVED_DOWN, OBSERVED_DEGRADED, OBSERVED_UP };
+
+		fleet_fixture_add(&f, "abcd" + id - 1, "", "");
+		fleet_fixture_health(&f, id, observed[id - 1], REASON_NONE, 2 * HOUR_MS);
+	}
+	ck_assert_int_eq(agent_order_create(f.fleet, lists_all, NULL, &order), 0);
+	health.is_flapping = true;
+	for (int turn = 0; turn < 4; turn++) { // below who is down, above who is degraded
+		health.observed = turn % 2 ? OBSERVED_DOWN : OBSERVED_UP;
+		fleet_fixture_health_event(&f, 4, &health);
+		ck_assert(agent_order_update(order, 4, false, &touch));
+		ck_assert(agent_order_find(order, 4, &row));
+		ck_assert_uint_eq(row, 1);
+	}
+	health.is_flapping = false;
+	fleet_fixture_health_event(&f, 4, &health);
+	agent_order_update(order, 4, false, &touch);
+	ck_assert(agent_order_find(order, 4, &row));
+	ck_assert_uint_eq(row, 0); // down, and the latest
+	agent_order_destroy(order);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(what_is_not_known_comes_last_both_ways)
 {
 	for (int is_descending = 0; is_descending < 2; is_descending++) {
@@ -337,5 +371,6 @@ END_TEST
 
 SUITE("console lists", alerts_of_who_is_in_maintenance_or_operated_on_are_muted,
       rows_moved_one_by_one_are_those_sorted_anew, problems_come_first_and_the_latest_of_them,
-      what_is_not_known_comes_last_both_ways, ten_thousand_agents_are_not_walked_for_one_event,
-      what_is_out_of_sight_is_not_drawn, a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)
+      who_flaps_keeps_its_place_while_it_turns, what_is_not_known_comes_last_both_ways,
+      ten_thousand_agents_are_not_walked_for_one_event, what_is_out_of_sight_is_not_drawn,
+      a_scope_kept_is_a_scope_recounted, who_differs_from_its_peers_is_found)
