@@ -121,7 +121,8 @@ static void draw_x_axis(const struct chart *chart, struct canvas *canvas)
 	canvas_hline(canvas, chart->gutter, y, chart->plot.width, STYLE_BORDER);
 	for (int64_t at_ms = chart_time_first(panel->from_ms, step_ms, offset_s); at_ms <= panel->to_ms;
 	     at_ms += step_ms) {
-		int64_t column = sparkline_column_of(at_ms, panel->from_ms, panel->to_ms, chart->picture.n_columns);
+		int64_t column =
+			sparkline_column_of(at_ms, panel->from_ms, panel->to_ms, chart->picture.n_columns, per_cell);
 		int x = chart->gutter + (int)(column / per_cell), width, left;
 
 		if (column < 0 || column >= (int64_t)chart->picture.n_columns)
@@ -277,7 +278,8 @@ static void draw_plot(struct chart *chart, struct canvas *canvas)
 	chart->picture.columns = chart->columns;
 	chart->picture.n_columns = (size_t)(chart->plot.width * sparkline_dots_per_cell(chart->picture.mode));
 	sparkline_columns(chart->panel.points, chart->panel.n_points, chart->panel.from_ms, chart->panel.to_ms,
-			  chart->panel.keep, chart->columns, chart->picture.n_columns);
+			  chart->panel.keep, chart->columns, chart->picture.n_columns,
+			  sparkline_dots_per_cell(chart->picture.mode));
 	if (has_axes) {
 		draw_y_axis(chart, canvas);
 		draw_x_axis(chart, canvas);

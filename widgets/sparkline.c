@@ -66,16 +66,18 @@ struct buckets {
 	int64_t width_ms, first;
 };
 
-static struct buckets buckets_of(int64_t from_ms, int64_t to_ms, size_t n_columns)
+// A cell keeps its columns: a picture that moves on by half a cell is drawn anew for nothing that one could see.
+static struct buckets buckets_of(int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell)
 {
 	int64_t n = (int64_t)n_columns, width_ms = (to_ms - from_ms + n - 1) / n;
+	int64_t cell = bucket_of(bucket_of(to_ms, width_ms), per_cell);
 
-	return (struct buckets){ width_ms, bucket_of(to_ms, width_ms) - n + 1 };
+	return (struct buckets){ width_ms, (cell + 1) * per_cell - n };
 }
 
-int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns)
+int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell)
 {
-	struct buckets buckets = buckets_of(from_ms, to_ms, n_columns);
+	struct buckets buckets = buckets_of(from_ms, to_ms, n_columns, per_cell);
 
 	return bucket_of(at_ms, buckets.width_ms) - buckets.first;
 }
@@ -133,7 +135,7 @@ static void fill_point(struct filling *f, ptrdiff_t column, int64_t at_ms, doubl
 }
 
 size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms,
-			 enum sparkline_keep keep, double *columns, size_t n_columns)
+			 enum sparkline_keep keep, double *columns, size_t n_columns, int per_cell)
 {
 	struct filling f = { .columns = columns, .keep = keep, .last_column = -1 };
 	struct buckets buckets;
@@ -144,7 +146,7 @@ size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t fr
 		columns[i] = NAN;
 	if (!n_columns || to_ms <= from_ms)
 		return 0;
-	buckets = buckets_of(from_ms, to_ms, n_columns);
+	buckets = buckets_of(from_ms, to_ms, n_columns, per_cell);
 	f.bridge_ms = usual_spacing(points, n) * 5 / 2;
 	for (size_t i = 0; i < n; i++) {
 		int64_t column = bucket_of(points[i].at_ms, buckets.width_ms) - buckets.first;
@@ -313,14 +315,14 @@ int sparkline_draw_keeping(struct canvas *canvas, int x, int y, int width, int h
 			   enum sparkline_mode mode, enum sparkline_keep keep)
 {
 	double columns[SPARKLINE_COLUMNS_MAX];
-	int most = SPARKLINE_COLUMNS_MAX / sparkline_dots_per_cell(mode);
+	int per_cell = sparkline_dots_per_cell(mode), most = SPARKLINE_COLUMNS_MAX / per_cell;
 	struct sparkline_picture picture = { .columns = columns, .mode = mode, .height = height };
 
 	if (width <= 0 || height <= 0)
 		return 0;
 	width = width > most ? most : width;
-	picture.n_columns = (size_t)(width * sparkline_dots_per_cell(mode));
-	if (sparkline_columns(points, n, from_ms, to_ms, keep, columns, picture.n_columns) < 2)
+	picture.n_columns = (size_t)(width * per_cell);
+	if (sparkline_columns(points, n, from_ms, to_ms, keep, columns, picture.n_columns, per_cell) < 2)
 		return 0;
 	sparkline_fit(columns, picture.n_columns, &picture.scale);
 	return draw_picture(canvas, x, y, width, &picture, style);

@@ -34,14 +34,15 @@ enum { SPARKLINE_COLUMNS_MAX = 1024 };
 enum sparkline_mode sparkline_mode_for(const struct canvas *canvas); // ASCII on an ASCII canvas, else braille
 int sparkline_dots_per_cell(enum sparkline_mode mode);               // columns in one cell: 2 or 1
 
-/* Sorts points, oldest first, into n_columns (at most SPARKLINE_COLUMNS_MAX) buckets of which the last holds `to_ms`.
- * Columns without a value are NaN. Returns how many values went in, bridges not counted.
+/* Sorts points, oldest first, into n_columns (at most SPARKLINE_COLUMNS_MAX) buckets of which the last per_cell hold
+ * `to_ms`: so many stand in one cell and stay together, and those of the newest one may lie ahead. Columns without a
+ * value are NaN. Returns how many values went in, bridges not counted.
  */
 size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t from_ms, int64_t to_ms,
-			 enum sparkline_keep keep, double *columns, size_t n_columns);
+			 enum sparkline_keep keep, double *columns, size_t n_columns, int per_cell);
 
 // The column that a time falls into; below 0 or from n_columns on when it is outside. 0 < n_columns, from_ms < to_ms.
-int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns);
+int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell);
 
 // The least and the greatest of the columns; false when there is none.
 bool sparkline_fit(const double *columns, size_t n, struct sparkline_scale *out);

@@ -12,11 +12,11 @@
 
 enum { STEP_MS = 1000 };
 
-// Draws values a second apart, the last at the end of a window that has one column for each; checks the picture.
+// Draws values a second apart, the last in the last column of a window that has one for each; checks the picture.
 static void check_drawn(const double *values, size_t n, enum sparkline_mode mode, int height, const char *expected)
 {
 	int per_cell = sparkline_dots_per_cell(mode), width = (int)n / per_cell;
-	int64_t to_ms = 1700000000999, from_ms = to_ms - (int64_t)n * STEP_MS;
+	int64_t to_ms = 1700000001999, from_ms = to_ms - (int64_t)n * STEP_MS;
 	struct metric_point points[64];
 	struct canvas canvas;
 	struct bytes dump;
@@ -100,7 +100,7 @@ START_TEST(bridges_sparse_samples_but_not_a_missed_one)
 	};
 	double columns[32];
 
-	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), -1000, 30000, SPARKLINE_MEAN, columns, 31), 5);
+	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), -1000, 30000, SPARKLINE_MEAN, columns, 31, 1), 5);
 	for (int i = 0; i <= 5; i++)
 		ck_assert_double_eq_tol(columns[i], i, 1e-9);
 	for (int i = 11; i < 25; i++)
@@ -116,7 +116,7 @@ START_TEST(does_not_bridge_across_a_failed_scrape)
 	};
 	double columns[21];
 
-	sparkline_columns(points, COUNT(points), -1000, 20000, SPARKLINE_MAX, columns, 21);
+	sparkline_columns(points, COUNT(points), -1000, 20000, SPARKLINE_MAX, columns, 21, 1);
 	for (int i = 6; i < 15; i++)
 		ck_assert_double_nan(columns[i]);
 	ck_assert_double_eq(columns[17], 1);
@@ -133,7 +133,7 @@ START_TEST(keeps_what_it_is_told_of_a_bucket)
 	double columns[2];
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		sparkline_columns(points, COUNT(points), 0, 1999, cases[i].keep, columns, 2);
+		sparkline_columns(points, COUNT(points), 0, 1999, cases[i].keep, columns, 2, 1);
 		ck_assert_double_eq_tol(columns[0], cases[i].first, 1e-9);
 		ck_assert_double_eq(columns[1], 3);
 	}
@@ -146,14 +146,34 @@ START_TEST(aligns_buckets_to_the_clock)
 	double before[5], after[5];
 
 	// Half a second later nothing has moved; a whole column later everything has by one.
-	sparkline_columns(points, COUNT(points), -600, 4400, SPARKLINE_MAX, before, 5);
-	sparkline_columns(points, COUNT(points), -100, 4900, SPARKLINE_MAX, after, 5);
+	sparkline_columns(points, COUNT(points), -600, 4400, SPARKLINE_MAX, before, 5, 1);
+	sparkline_columns(points, COUNT(points), -100, 4900, SPARKLINE_MAX, after, 5, 1);
 	for (int i = 1; i < 5; i++)
 		ck_assert_double_eq(before[i], after[i]);
-	sparkline_columns(points, COUNT(points), 400, 5400, SPARKLINE_MAX, after, 5);
+	sparkline_columns(points, COUNT(points), 400, 5400, SPARKLINE_MAX, after, 5, 1);
 	for (int i = 0; i < 4; i++)
 		ck_assert_double_eq(before[i + 1], after[i]);
 	ck_assert_double_nan(after[4]);
+}
+END_TEST
+
+START_TEST(what_stands_in_one_cell_stays_together)
+{
+	static const struct metric_point points[] = { { 1000, 1 }, { 2000, 2 }, { 3000, 3 }, { 4000, 4 } };
+	double before[6], after[6];
+
+	// Half a cell later nothing has moved but what came; a whole cell later everything has by two columns.
+	sparkline_columns(points, 3, -1600, 4400, SPARKLINE_MAX, before, 6, 2);
+	sparkline_columns(points, COUNT(points), -600, 5400, SPARKLINE_MAX, after, 6, 2);
+	ck_assert_double_eq(before[3], 3);
+	ck_assert_double_eq(after[4], 4);
+	for (int i = 1; i < 4; i++)
+		ck_assert_double_eq(before[i], after[i]);
+	sparkline_columns(points, COUNT(points), 400, 6400, SPARKLINE_MAX, after, 6, 2);
+	ck_assert_double_eq(before[3], after[1]);
+	ck_assert_double_nan(after[3]);
+	for (int64_t at_ms = -20000; at_ms < 20000; at_ms += 333)
+		ck_assert_int_ge(sparkline_column_of(at_ms, at_ms - 6000, at_ms, 6, 2), 4);
 }
 END_TEST
 
@@ -162,10 +182,10 @@ START_TEST(ignores_times_that_run_backwards_or_lie_outside)
 	static const struct metric_point points[] = { { -9000, 7 }, { 1500, 1 }, { 500, 8 }, { 2500, 2 }, { 9999, 9 } };
 	double columns[3];
 
-	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 0, 2999, SPARKLINE_MAX, columns, 3), 2);
+	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 0, 2999, SPARKLINE_MAX, columns, 3, 1), 2);
 	ck_assert_double_nan(columns[0]);
-	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 5, 5, SPARKLINE_MAX, columns, 3), 0);
-	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 0, 9, SPARKLINE_MAX, columns, 0), 0);
+	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 5, 5, SPARKLINE_MAX, columns, 3, 1), 0);
+	ck_assert_uint_eq(sparkline_columns(points, COUNT(points), 0, 9, SPARKLINE_MAX, columns, 0, 1), 0);
 }
 END_TEST
 
@@ -223,6 +243,6 @@ END_TEST
 SUITE("sparkline", draws_each_mode, leaves_gaps_open, draws_a_flat_series_at_mid_height,
       draws_nothing_from_fewer_than_two_values, survives_extreme_values, bridges_sparse_samples_but_not_a_missed_one,
       does_not_bridge_across_a_failed_scrape, keeps_what_it_is_told_of_a_bucket, aligns_buckets_to_the_clock,
-      ignores_times_that_run_backwards_or_lie_outside, draws_a_line_with_joined_strokes,
-      holds_values_outside_a_fixed_scale_at_its_ends, takes_its_mode_from_the_canvas,
+      what_stands_in_one_cell_stays_together, ignores_times_that_run_backwards_or_lie_outside,
+      draws_a_line_with_joined_strokes, holds_values_outside_a_fixed_scale_at_its_ends, takes_its_mode_from_the_canvas,
       cuts_itself_to_a_canvas_that_is_too_wide)
