@@ -12,11 +12,11 @@ from scripted_agent import ScriptedAgent, make_marks
 from terminal import COLUMNS, MS, ROWS, Stage, environment
 
 N_MANY = 10000
-N_SCRIPTED = 10  # agents that change at every answer, once a second each
+N_SCRIPTED = {"idle": 10, "live": 40}  # agents that change at every answer, once a second each; 40 ask for every frame
 N_LIVELY = 100  # agents that answer once a second beside them
 WARM_UP_S, CHANGES_S, LAST_S = 1.2, 3.0, 0.3
-FRAME_MS = 33  # a change that comes so soon after a frame waits for the next: live
-IDLE_MS = 50  # nothing was drawn for so long when the change came: idle
+LIVE_MS = 100  # something was drawn within so long before the change came: live
+IDLE_MS = 50  # nothing was: idle
 LOST_MAX = 0.05
 N_KEYS = 100  # a round
 N_ECHOES = 25  # a round, of a terminal that does nothing else: what this machine makes everybody wait
@@ -109,7 +109,7 @@ class Group:
         """Milliseconds from an answer's send() to its mark at the terminal, of one console of its own."""
         marks = make_marks()
         with Stage() as stage:
-            agents = [stage.add(ScriptedAgent(stage, marks)) for _ in range(N_SCRIPTED)]
+            agents = [stage.add(ScriptedAgent(stage, marks)) for _ in range(N_SCRIPTED[name])]
             lines = [f'  - {{url: "{agent.url}", health: /health, metrics: none}}\n' for agent in agents]
             yaml = "defaults: {interval: 1s, timeout: 1s, fall: 1, rise: 1}\nagents:\n" + "".join(lines) + more
             terminal = stage.open(console(self.bench, name, yaml), self.env)
@@ -158,7 +158,7 @@ class Group:
 
 def is_as(name, when, chunks):
     """Whether the console was idle or live then, by the bytes just before."""
-    span_ms = IDLE_MS if name == "idle" else FRAME_MS
+    span_ms = IDLE_MS if name == "idle" else LIVE_MS
     has_drawn = any(when - span_ms * MS <= ns < when for ns, _ in chunks)
     return has_drawn == (name == "live")
 
