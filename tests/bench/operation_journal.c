@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "operations/journal.h"
 
-enum { TURNS = 200, EACH = 5, GROUPED = 60000, PLAIN_BYTES = 270 }; // about as long as a record's line
+enum { TURNS = 200, EACH = 5, GROUPED = 60000, PLAIN_MAX = 4096 };
 
 static const char id[] = "20261125-225130-restart-1a2b3c4d";
 static const int64_t now_ms = INT64_C(1764100000000);
@@ -139,16 +140,37 @@ static void put(struct journal_writer *writer, struct journal *journal)
 	n_put++;
 }
 
-static double plain_s(int fd)
+static double plain_s(int fd, size_t n)
 {
-	char text[PLAIN_BYTES];
+	char text[PLAIN_MAX];
 	double begin = now_s();
 
 	memset(text, 'x', sizeof text);
 	for (int i = 0; i < EACH; i++)
-		if (write(fd, text, sizeof text) != sizeof text || fdatasync(fd) < 0)
+		if (write(fd, text, n) != (ssize_t)n || fdatasync(fd) < 0)
 			fail("the plain file", -errno);
 	return now_s() - begin;
+}
+
+static size_t journal_bytes(const char *dir)
+{
+	char path[1024];
+	struct stat status;
+
+	snprintf(path, sizeof path, "%s/%s.journal", dir, id);
+	if (stat(path, &status) < 0)
+		fail(path, -errno);
+	return (size_t)status.st_size;
+}
+
+// What the journal takes for one record: the bare calls append as much.
+static size_t line_bytes(struct journal_writer *writer, struct journal *journal, const char *dir)
+{
+	size_t before = journal_bytes(dir);
+
+	put(writer, journal);
+	wait_for(writer, n_put);
+	return journal_bytes(dir) - before;
 }
 
 static double durable_s(struct journal_writer *writer, struct journal *journal)
@@ -167,16 +189,19 @@ static void bench_durable(const char *dir)
 {
 	struct journal_writer *writer;
 	struct journal *journal = open_journal(dir, &writer);
+	size_t n = line_bytes(writer, journal, dir);
 	double ours = 0, theirs = 0;
 	char path[1024];
 	int fd;
 
+	if (n == 0 || n > PLAIN_MAX)
+		fail("the length of a record", -ERANGE);
 	snprintf(path, sizeof path, "%s.plain", dir);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		fail(path, -errno);
 	for (int i = 0; i < TURNS; i++) {
-		theirs += plain_s(fd);
+		theirs += plain_s(fd, n);
 		ours += durable_s(writer, journal);
 	}
 	close(fd);
