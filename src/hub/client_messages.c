@@ -60,7 +60,7 @@ static int welcome(struct hub_client *client, bool is_resumed)
 static int begin_session(struct hub_client *client, const struct wire_hello *hello, char why[ACCESS_WHY_MAX])
 {
 	struct hub *hub = client->hub;
-	char says[3 * WIRE_NAME_MAX];
+	char says[3 * WIRE_NAME_MAX + 4];
 	int r;
 
 	client->session = client->identity.session = ++hub->last_session;
