@@ -107,10 +107,11 @@ enum timeline_kind {
 	TIMELINE_REMOVED,
 	TIMELINE_UP,
 	TIMELINE_DOWN,
+	TIMELINE_RESTARTED,
 	TIMELINE_KIND_COUNT,
 };
 
-const char *timeline_kind_name(enum timeline_kind kind); // "single" "added" "removed" "up" "down"
+const char *timeline_kind_name(enum timeline_kind kind); // "single" "added" "removed" "up" "down" "restarted"
 
 // How far that has come, of one kind.
 struct timeline_fold {
@@ -232,6 +233,12 @@ struct event {
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent);
 struct event *event_ref(struct event *event);
 void event_unref(struct event *event); // NULL is fine
+
+/* A copy with one reference, marked is_restated, seq 0. Of what a snapshot tells again from the event that told it: a
+ * series, a probe, an alert, progress, a lifecycle, a notice, a source, presence, a lease, an approval. NULL for want
+ * of memory.
+ */
+struct event *event_restate(const struct event *event, int64_t at_ms);
 
 // Where services put what they have to say. The callee takes the reference over.
 struct event_sink {

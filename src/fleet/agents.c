@@ -4,6 +4,8 @@
 
 #include "fleet/fleet.h"
 
+static const struct event_probed never = { .excerpt = "" };
+
 struct fleet_entry *fleet_entry(const struct fleet *fleet, uint32_t id)
 {
 	struct fleet_entry *entry;
@@ -71,40 +73,6 @@ static int entry_index(struct fleet *fleet, struct fleet_entry *entry)
 	return 0;
 }
 
-int fleet_agent_added(struct fleet *fleet, const struct event *event)
-{
-	static const struct event_probed never = { .excerpt = "" };
-	const struct agent *agent = event->u.agent;
-	struct fleet_entry *entry;
-
-	if (fleet_entry(fleet, agent->id)) // a feed that starts again describes what is already here
-		return fleet_agent_changed(fleet, event);
-	entry = mem_calloc(1, sizeof *entry);
-	if (!entry)
-		return -ENOMEM;
-	entry->id = agent->id;
-	entry->public.agent = agent_ref(agent);
-	entry->public.state = HEALTH_UNKNOWN;
-	entry->public.state_since_ms = event->at_ms;
-	entry->public.n_alerts = fleet_count_alerts(fleet, agent->id);
-	entry->origin = event->origin;
-	for (size_t i = 0; i < 2; i++)
-		entry->public.probed[i] = &never;
-	if (entry_index(fleet, entry) < 0) {
-		entry_free(entry);
-		return -ENOMEM;
-	}
-	fleet_settle_overall(fleet, event->at_ms);
-	fleet_tell_folded(fleet, FOLD_ADDED,
-			  &(struct fleet_news){ .at_ms = event->at_ms,
-						.type = ACTION_CREATE,
-						.source = event->type,
-						.agent = agent,
-						.description = agent->source });
-	fleet_notify(fleet, FLEET_AGENT_ADDED, agent->id);
-	return 0;
-}
-
 // Finds it under the key of its new description from now on.
 static int rehash_key(struct fleet *fleet, struct fleet_entry *entry, const struct agent *agent)
 {
@@ -139,7 +107,7 @@ int fleet_agent_changed(struct fleet *fleet, const struct event *event)
 	agent_unref(old);
 	entry->origin = event->origin;
 	fleet_notify(fleet, FLEET_AGENT_CHANGED, entry->id);
-	return r;
+	return r < 0 ? r : fleet_restore_agent(fleet, entry, event->is_restated);
 }
 
 // Where an entry stands: the array is ascending by arrival, so nobody has to be told of moving up.
@@ -172,23 +140,121 @@ static void entry_unindex(struct fleet *fleet, struct fleet_entry *entry)
 		HASH_DELETE(hh_key, fleet->by_key, entry);
 }
 
+static void entry_remove(struct fleet *fleet, struct fleet_entry *entry, int64_t at_ms)
+{
+	fleet_notify(fleet, FLEET_AGENT_REMOVED, entry->id);
+	entry_unindex(fleet, entry);
+	fleet_settle_overall(fleet, at_ms);
+	fleet_tell_folded(fleet, TIMELINE_REMOVED,
+			  &(struct fleet_news){ .at_ms = at_ms,
+						.type = ACTION_DELETE,
+						.source = EVENT_AGENT_REMOVED,
+						.agent = entry->public.agent,
+						.description = entry->public.agent->source });
+	entry_free(entry);
+}
+
+// Of one that was there before a snapshot and is not in it so far, a live event says that it has come: in between it
+// was gone, and what was known of it is no longer so.
+static bool is_another(const struct fleet *fleet, const struct fleet_entry *entry, const struct event *event)
+{
+	return !event->is_restated && fleet_begins_anew(fleet, event, entry->restated);
+}
+
+int fleet_agent_added(struct fleet *fleet, const struct event *event)
+{
+	const struct agent *agent = event->u.agent;
+	struct fleet_entry *entry = fleet_entry(fleet, agent->id);
+
+	if (entry && is_another(fleet, entry, event)) {
+		entry_remove(fleet, entry, event->at_ms);
+		entry = NULL;
+	}
+	if (entry) // a feed that starts again describes what is already here
+		return fleet_agent_changed(fleet, event);
+	entry = mem_calloc(1, sizeof *entry);
+	if (!entry)
+		return -ENOMEM;
+	entry->id = agent->id;
+	entry->public.agent = agent_ref(agent);
+	entry->public.state = HEALTH_UNKNOWN;
+	entry->public.state_since_ms = event->at_ms;
+	entry->public.n_alerts = fleet_count_alerts(fleet, agent->id);
+	entry->origin = event->origin;
+	for (size_t i = 0; i < 2; i++)
+		entry->public.probed[i] = &never;
+	if (entry_index(fleet, entry) < 0) {
+		entry_free(entry);
+		return -ENOMEM;
+	}
+	fleet_settle_overall(fleet, event->at_ms);
+	fleet_tell_folded(fleet, TIMELINE_ADDED,
+			  &(struct fleet_news){ .at_ms = event->at_ms,
+						.type = ACTION_CREATE,
+						.source = event->type,
+						.agent = agent,
+						.description = agent->source });
+	fleet_notify(fleet, FLEET_AGENT_ADDED, agent->id);
+	return fleet_restore_agent(fleet, entry, event->is_restated);
+}
+
 int fleet_agent_removed(struct fleet *fleet, const struct event *event)
 {
 	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
 
-	if (!entry)
-		return 0;
-	fleet_notify(fleet, FLEET_AGENT_REMOVED, entry->id);
-	entry_unindex(fleet, entry);
-	fleet_settle_overall(fleet, event->at_ms);
-	fleet_tell_folded(fleet, FOLD_REMOVED,
-			  &(struct fleet_news){ .at_ms = event->at_ms,
-						.type = ACTION_DELETE,
-						.source = event->type,
-						.agent = entry->public.agent,
-						.description = entry->public.agent->source });
-	entry_free(entry);
+	if (entry)
+		entry_remove(fleet, entry, event->at_ms);
 	return 0;
+}
+
+// ---- after a snapshot
+
+void fleet_entry_settle(struct fleet *fleet, struct fleet_entry *entry, const struct fleet_restored *restored)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (restored->has_probed[i])
+			continue;
+		event_unref(entry->probed[i]);
+		entry->probed[i] = NULL;
+		entry->public.probed[i] = &never;
+		entry->public.probed_at_ms[i] = 0;
+	}
+	if (!restored->has_lifecycle && entry->lifecycle) {
+		event_unref(entry->lifecycle);
+		entry->lifecycle = NULL;
+		entry->public.lifecycle = NULL;
+		fleet_notify(fleet, FLEET_AGENT_LIFECYCLE, entry->id);
+	}
+}
+
+// Those of the snapshot stand in its order, in the places that agents of its origin have.
+static void reorder(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	size_t slot = 0;
+
+	for (size_t i = 0; i < restore->n_agents; i++) {
+		struct fleet_entry *entry = fleet_entry(fleet, restore->agents[i].id);
+
+		if (!entry || entry->origin != restore->origin || entry->restated != restore->number ||
+		    entry->restated_at != i)
+			continue;
+		while (fleet->agents[slot]->origin != restore->origin)
+			slot++;
+		fleet->agents[slot++] = entry;
+	}
+	for (size_t i = 0; i < fleet->n_agents; i++)
+		fleet->agents[i]->arrival = fleet->n_arrivals++;
+}
+
+void fleet_agents_settle(struct fleet *fleet, const struct fleet_restore *restore, int64_t at_ms)
+{
+	for (size_t i = fleet->n_agents; i-- > 0;) {
+		struct fleet_entry *entry = fleet->agents[i];
+
+		if (entry->origin == restore->origin && entry->restated != restore->number)
+			entry_remove(fleet, entry, at_ms);
+	}
+	reorder(fleet, restore);
 }
 
 void fleet_agents_finish(struct fleet *fleet)

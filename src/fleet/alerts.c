@@ -104,16 +104,31 @@ static void alert_free(struct fleet_alert *alert)
 	mem_free(alert);
 }
 
-static void drop_oldest_resolved(struct fleet *fleet)
+static void drop(struct fleet *fleet, struct fleet_alert *alert)
 {
-	struct fleet_alert *alert = fleet->resolved;
-
-	if (fleet->n_alerts_in[ALERT_RESOLVED] <= FLEET_RESOLVED_MAX)
-		return;
 	count(fleet, alert, -1);
 	order_remove(fleet, alert);
 	HASH_DELETE(hh, fleet->alerts_by_id, alert);
 	alert_free(alert);
+}
+
+static void drop_oldest_resolved(struct fleet *fleet)
+{
+	if (fleet->n_alerts_in[ALERT_RESOLVED] > FLEET_RESOLVED_MAX)
+		drop(fleet, fleet->resolved);
+}
+
+void fleet_alerts_settle(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	for (size_t i = fleet->n_alerts; i-- > 0;) {
+		struct fleet_alert *alert = fleet->alerts[i];
+		uint32_t agent = alert->public.agent;
+
+		if (alert->event->origin != restore->origin || alert->restated == restore->number)
+			continue;
+		drop(fleet, alert);
+		fleet_notify(fleet, FLEET_ALERTS, agent);
+	}
 }
 
 // The built-in rules follow the agent's state: the timeline has the transition itself, in better words.
@@ -198,6 +213,7 @@ int fleet_alert_changed(struct fleet *fleet, const struct event *event)
 		if (!alert)
 			return -ENOMEM;
 	}
+	alert->restated = fleet_restore_number(fleet);
 	order_insert(fleet, alert);
 	count(fleet, alert, 1);
 	tell(fleet, &alert->public, was, event->at_ms);

@@ -87,6 +87,8 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 		was = (*kept)->u.feed.state;
 	event_unref(*kept);
 	*kept = fleet_keep(event);
+	if (event->is_restated) // by whoever keeps it, exactly
+		fleet->feed.last_answer_ms = 0;
 	show(fleet);
 	if (is_away(hub->link) != was_away)
 		fleet_hub_away(fleet, event->origin, !was_away, event->at_ms);

@@ -25,6 +25,9 @@ static const fold_cb folds[EVENT_TYPE_COUNT] = {
 	[EVENT_SOURCE] = fleet_source_changed,
 	[EVENT_AUDIT_LIST] = fleet_audit_listed,
 	[EVENT_AUDIT_CHECK] = fleet_audit_checked,
+	[EVENT_SNAPSHOT] = fleet_snapshot_told,
+	[EVENT_TIMELINE] = fleet_item_restated,
+	[EVENT_POINTS] = fleet_points_replaced,
 	[EVENT_PRESENCE] = fleet_presence_changed,
 	[EVENT_LEASE] = fleet_lease_changed,
 	[EVENT_APPROVAL] = fleet_approval_changed,
@@ -68,6 +71,7 @@ void fleet_destroy(struct fleet *fleet)
 	fleet_sources_finish(fleet);
 	fleet_audit_finish(fleet);
 	fleet_together_finish(fleet);
+	fleet_restores_finish(fleet);
 	mem_free(fleet->listeners);
 	mem_free(fleet);
 }
@@ -75,6 +79,15 @@ void fleet_destroy(struct fleet *fleet)
 struct event *fleet_keep(const struct event *event)
 {
 	return event_ref((struct event *)event); // the count is the one thing about an event that changes
+}
+
+static struct fleet_restore *restore_of(const struct fleet *fleet, uint8_t origin)
+{
+	struct fleet_restore *restore = fleet->restores;
+
+	while (restore && restore->origin != origin)
+		restore = restore->next;
+	return restore;
 }
 
 int fleet_apply(struct fleet *fleet, const struct event *event)
@@ -88,6 +101,9 @@ int fleet_apply(struct fleet *fleet, const struct event *event)
 			return 0;
 		fleet->seen[event->channel] = event->seq;
 	}
+	fleet->origin = event->origin;
+	fleet->restore = restore_of(fleet, event->origin);
+	fleet->is_quiet = fleet->restore || event->is_restated;
 	r = folds[event->type] ? folds[event->type](fleet, event) : 0; // the fleet keeps nothing of some
 	if (r < 0)
 		fleet->is_incomplete = true;

@@ -13,13 +13,14 @@
 
 struct metrics_aggregator;
 
-enum fleet_fold { FOLD_NONE, FOLD_ADDED, FOLD_REMOVED, FOLD_UP, FOLD_DOWN, FOLD_RESTARTED, FOLD_COUNT };
-
 struct fleet_entry {
 	struct fleet_agent public; // what readers see
 	uint32_t id;
 	uint64_t arrival;              // ascending: where it stands among the others
 	uint8_t origin;                // of the event that described it last
+	uint64_t restated;             // fleet_restore::number; told again by that snapshot
+	size_t restated_at;            // its place in fleet_restore::agents
+	uint64_t turned;               // fleet::n_turns when it came into fleet::bad
 	bool was_known;                // its state has been something else than unknown
 	bool is_away;                  // its hub is: stale, whatever was said, until it is heard of again
 	enum freshness said_freshness; // is_away: as it was said
@@ -32,14 +33,15 @@ struct fleet_entry {
 	struct event *lifecycle;   // reference, or NULL: where public.lifecycle points
 	struct event *lease_event; // reference, or NULL: nobody has it
 	struct fleet_lease lease;
-	bool is_lease_restated;       // by the snapshot that is under way, or there is none
-	UT_hash_handle hh;            // fleet::by_id
-	UT_hash_handle hh_key;        // fleet::by_key
-	uint64_t told_in[FOLD_COUNT]; // numbers of the items that tell of it among others; 0 none
+	bool is_lease_restated;                // by the snapshot that is under way, or there is none
+	UT_hash_handle hh;                     // fleet::by_id
+	UT_hash_handle hh_key;                 // fleet::by_key
+	uint64_t told_in[TIMELINE_KIND_COUNT]; // numbers of the items that tell of it among others; 0 none
 };
 
 struct fleet_alert {
 	struct alert public;
+	uint64_t restated;               // fleet_restore::number
 	struct event *event;             // reference: the texts
 	struct fleet_alert *prev, *next; // fleet::resolved, in order of resolution
 	UT_hash_handle hh;
@@ -47,10 +49,13 @@ struct fleet_alert {
 
 struct fleet_operation {
 	const struct operation *operation; // reference
+	uint8_t origin;
+	uint64_t restated; // fleet_restore::number
 };
 
 struct fleet_progress {
 	struct event *event; // reference
+	uint64_t restated;   // fleet_restore::number
 };
 
 // Of both: false while a snapshot is under way that has not named it yet.
@@ -66,21 +71,37 @@ struct fleet_approved {
 	bool is_restated;
 };
 
-// The item into which like ones of the same second are folded.
-struct fleet_folded {
-	uint64_t no; // 0: none
-	int64_t second;
-	size_t n;
-};
-
 struct fleet_item {
 	struct timeline_item public;
 	char *memory; // owned: every text of the item
+	uint8_t origin;
+	enum timeline_kind kind; // of what it tells of many, or would
+	uint64_t told_at;        // fleet::n_tellings when it was told or changed
 };
 
 struct fleet_listener {
 	fleet_listener_cb cb; // NULL: gone, to be swept
 	void *ctx;            // borrowed
+};
+
+// An agent that a snapshot has told again, and what of it.
+struct fleet_restored {
+	uint32_t id;
+	bool has_probed[2], has_lifecycle;
+	uint64_t series[SERIES_MAX / 64]; // bit = number
+};
+
+// A snapshot that is under way: what it has told bears its number, and the rest of that origin goes when it ends.
+struct fleet_restore {
+	uint8_t origin;
+	uint64_t number;               // never 0, never used again
+	struct fleet_restored *agents; // owned, in the order told; of one told twice, the later counts
+	size_t n_agents, cap_agents;
+	struct event **items; // owned, references: EVENT_TIMELINE, ascending by the sender's number
+	size_t n_items, cap_items;
+	enum health_state overall; // before
+	int64_t overall_since_ms;
+	struct fleet_restore *next;
 };
 
 enum {
@@ -97,6 +118,12 @@ struct fleet {
 	uint64_t seen[CHANNEL_COUNT]; // last sequence number applied
 	bool is_incomplete;
 
+	uint8_t origin;                // of the event that is being applied
+	bool is_quiet;                 // and it is no news
+	struct fleet_restore *restore; // and the snapshot of that origin that is under way; NULL: none
+	struct fleet_restore *restores;
+	uint64_t n_restores;
+
 	struct fleet_entry *by_id, *by_key;
 	struct fleet_entry **agents; // in order of arrival
 	size_t n_agents, cap_agents;
@@ -108,9 +135,11 @@ struct fleet {
 	int64_t overall_since_ms;
 	struct fleet_entry *bad; // those that turned latest first
 	size_t n_bad;
+	uint64_t n_turns; // ever
 
-	struct event *defs[SERIES_MAX]; // references, by number
-	size_t n_defs;                  // highest number defined, plus one
+	struct event *defs[SERIES_MAX];     // references, by number
+	size_t n_defs;                      // highest number defined, plus one
+	uint64_t defs_restated[SERIES_MAX]; // fleet_restore::number
 	struct metrics_aggregator *points;
 
 	struct fleet_alert *alerts_by_id;
@@ -122,8 +151,10 @@ struct fleet {
 	struct fleet_item *items; // ring
 	struct ring ring;
 	uint64_t n_items_ever;
-	struct fleet_folded folded[FOLD_COUNT];
+	uint64_t n_tellings; // items told and changed ever
+	struct timeline_fold folded[FLEET_HUBS_MAX + 1][TIMELINE_KIND_COUNT];
 	struct event *question_event; // reference
+	uint64_t question_restated;   // fleet_restore::number
 	struct timeline_item question;
 
 	struct fleet_progress progress[FLEET_PROGRESS_MAX]; // newest first
@@ -136,8 +167,11 @@ struct fleet {
 	struct fleet_broken {        // a list that cannot be read
 		struct event *event; // reference
 		int64_t since_ms;    // wall
+		uint64_t restated;   // fleet_restore::number
 	} * sources;
 	size_t n_sources;
+	uint64_t n_sources_changed;                                                     // ever: one came or went
+	uint64_t n_progress_came, n_operations_came, n_approvals_came, n_presence_came; // ever
 
 	struct fleet_present *presence; // owned, in order of arrival
 	size_t n_presence, cap_presence;
@@ -178,6 +212,9 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event);
 int fleet_source_changed(struct fleet *fleet, const struct event *event);
 int fleet_audit_listed(struct fleet *fleet, const struct event *event);
 int fleet_audit_checked(struct fleet *fleet, const struct event *event);
+int fleet_snapshot_told(struct fleet *fleet, const struct event *event);
+int fleet_item_restated(struct fleet *fleet, const struct event *event);
+int fleet_points_replaced(struct fleet *fleet, const struct event *event);
 int fleet_presence_changed(struct fleet *fleet, const struct event *event);
 int fleet_lease_changed(struct fleet *fleet, const struct event *event);
 int fleet_approval_changed(struct fleet *fleet, const struct event *event);
@@ -209,7 +246,7 @@ struct fleet_news {
 void fleet_tell(struct fleet *fleet, const struct fleet_news *news);
 
 // The same for what comes in masses: like news of one second become one item, "22 agents added".
-void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news);
+void fleet_tell_folded(struct fleet *fleet, enum timeline_kind kind, const struct fleet_news *news);
 // The first of a second one by one, with why; the others are a number and names.
 void fleet_tell_down(struct fleet *fleet, const struct fleet_news *news);
 
@@ -218,7 +255,36 @@ uint32_t fleet_count_alerts(const struct fleet *fleet, uint32_t agent);
 
 // Presence, leases and approvals of that origin which are not told between the two are gone.
 void fleet_together_begin(struct fleet *fleet, uint8_t origin);
-void fleet_together_end(struct fleet *fleet);
+void fleet_together_end(struct fleet *fleet, uint8_t origin);
+
+// ---- snapshots
+
+// The snapshot that is being applied has told of the agent, or a live event has meanwhile. 0 or -ENOMEM.
+int fleet_restore_agent(struct fleet *fleet, struct fleet_entry *entry, bool is_restated);
+struct fleet_restored *fleet_restored(const struct fleet *fleet, const struct fleet_entry *entry); // NULL: it has not
+uint64_t fleet_restore_number(const struct fleet *fleet); // of the snapshot that is being applied; 0 none
+
+/* Whether what is known of a thing, marked with `restated`, is told anew by the event rather than changed: by the
+ * snapshot itself; or by a live event while the snapshot has not named it, when it may have been gone in between.
+ */
+bool fleet_begins_anew(const struct fleet *fleet, const struct event *event, uint64_t restated);
+
+// What that snapshot has not told again goes, part by part.
+void fleet_agents_settle(struct fleet *fleet, const struct fleet_restore *restore, int64_t at_ms);
+void fleet_alerts_settle(struct fleet *fleet, const struct fleet_restore *restore);
+void fleet_progress_settle(struct fleet *fleet, const struct fleet_restore *restore);
+void fleet_operations_settle(struct fleet *fleet, const struct fleet_restore *restore);
+void fleet_sources_settle(struct fleet *fleet, const struct fleet_restore *restore);
+void fleet_series_settle(struct fleet *fleet, const struct fleet_restore *restore);
+void fleet_timeline_settle(struct fleet *fleet, const struct fleet_restore *restore, const struct event *end);
+
+// Of one agent: what the snapshot did not tell of it.
+void fleet_entry_settle(struct fleet *fleet, struct fleet_entry *entry, const struct fleet_restored *restored);
+void fleet_points_settle(struct fleet *fleet, const struct fleet_restored *restored, int64_t at_ms);
+
+struct timeline_fold *fleet_folds(struct fleet *fleet, uint8_t origin); // TIMELINE_KIND_COUNT of them
+struct fleet_item *fleet_item(const struct fleet *fleet, uint64_t no);  // NULL when it has been dropped, or never was
+void fleet_forget_question(struct fleet *fleet);
 
 void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent);
 
@@ -234,5 +300,6 @@ void fleet_timeline_finish(struct fleet *fleet);
 void fleet_progress_finish(struct fleet *fleet);
 void fleet_operations_finish(struct fleet *fleet);
 void fleet_feed_finish(struct fleet *fleet);
+void fleet_restores_finish(struct fleet *fleet);
 void fleet_sources_finish(struct fleet *fleet);
 void fleet_together_finish(struct fleet *fleet);

@@ -30,6 +30,7 @@ static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_sta
 	if (!is_bad || entry->is_aside)
 		return;
 	DL_PREPEND2(fleet->bad, entry, bad_prev, bad_next);
+	entry->turned = ++fleet->n_turns;
 	entry->is_bad = true;
 	fleet->n_bad++;
 }
@@ -72,7 +73,7 @@ static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum
 				   .description = agent->state == HEALTH_UP ? "" : agent->health.detail };
 
 	if (from == HEALTH_UNKNOWN && agent->state == HEALTH_UP && is_first) {
-		fleet_tell_folded(fleet, FOLD_UP, &news);
+		fleet_tell_folded(fleet, TIMELINE_UP, &news);
 		return;
 	}
 	snprintf(title, sizeof title, "%.*s is %s%s%s", text_fit(agent->agent->name, 400), agent->agent->name,
@@ -144,6 +145,21 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 	return is_news;
 }
 
+// As it stands, and since when: whoever is bad comes before those that the snapshot has told before.
+static void restate_health(struct fleet *fleet, struct fleet_entry *entry, const struct event *event)
+{
+	struct fleet_agent *agent = &entry->public;
+	enum health_state from = agent->state;
+
+	agent->health = event->u.health;
+	agent->state = health_state(&agent->health);
+	agent->state_since_ms = event->at_ms;
+	fleet_recount(fleet, entry, from, agent->state);
+	entry->was_known = event->was_known;
+	turn(fleet, entry, agent->state);
+	fleet_settle_overall(fleet, event->at_ms);
+}
+
 int fleet_health_changed(struct fleet *fleet, const struct event *event)
 {
 	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
@@ -151,7 +167,10 @@ int fleet_health_changed(struct fleet *fleet, const struct event *event)
 	if (!entry)
 		return 0;
 	fleet_entry_back(fleet, entry, event->at_ms);
-	take_health(fleet, entry, &event->u.health, event);
+	if (event->is_restated)
+		restate_health(fleet, entry, event);
+	else
+		take_health(fleet, entry, &event->u.health, event);
 	fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
 	return 0;
 }
@@ -160,14 +179,22 @@ int fleet_probed(struct fleet *fleet, const struct event *event)
 {
 	const struct event_probed *probed = &event->u.probed;
 	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
+	struct fleet_restored *restored;
 	bool is_news;
 
 	if (!entry || (size_t)probed->kind > PROBE_METRICS)
 		return 0;
+	restored = fleet_restored(fleet, entry);
+	if (restored)
+		restored->has_probed[probed->kind] = true;
 	event_unref(entry->probed[probed->kind]);
 	entry->probed[probed->kind] = fleet_keep(event);
 	entry->public.probed[probed->kind] = probed;
 	entry->public.probed_at_ms[probed->kind] = event->at_ms;
+	if (event->is_restated) { // the state of now, and that of the feed, come by themselves
+		fleet_notify(fleet, FLEET_AGENT_PROBED, entry->id);
+		return 0;
+	}
 	if (!reason_is_ours(probed->reason) && event->at_ms > fleet->feed.last_answer_ms)
 		fleet->feed.last_answer_ms = event->at_ms;
 	is_news = entry->is_away;

@@ -19,11 +19,15 @@ static bool has_texts(const struct agent_lifecycle *lifecycle)
 int fleet_lifecycle_changed(struct fleet *fleet, const struct event *event)
 {
 	struct fleet_entry *entry = fleet_entry(fleet, event->agent);
+	struct fleet_restored *restored;
 
 	if (!entry)
 		return 0;
 	if (!has_texts(&event->u.lifecycle))
 		return -ENOMEM;
+	restored = fleet_restored(fleet, entry);
+	if (restored)
+		restored->has_lifecycle = true;
 	event_unref(entry->lifecycle);
 	entry->lifecycle = fleet_keep(event);
 	entry->public.lifecycle = &event->u.lifecycle;
@@ -198,8 +202,19 @@ static int append(struct fleet *fleet, const struct operation *operation)
 		fleet->operations = all;
 		fleet->cap_operations = cap;
 	}
-	fleet->operations[fleet->n_operations++].operation = operation_ref(operation);
+	fleet->n_operations_came++;
+	fleet->operations[fleet->n_operations++] = (struct fleet_operation){ .operation = operation_ref(operation) };
 	return 0;
+}
+
+// A snapshot tells the oldest first.
+static void move_to_end(struct fleet *fleet, size_t at)
+{
+	struct fleet_operation moved = fleet->operations[at];
+	size_t n = fleet->n_operations - 1 - at;
+
+	memmove(fleet->operations + at, fleet->operations + at + 1, n * sizeof *fleet->operations);
+	fleet->operations[at + n] = moved;
 }
 
 int fleet_operation_changed(struct fleet *fleet, const struct event *event)
@@ -215,12 +230,35 @@ int fleet_operation_changed(struct fleet *fleet, const struct event *event)
 		r = append(fleet, now);
 	if (r < 0)
 		return r;
+	at = at ? at - 1 : fleet->n_operations - 1;
+	if (before && fleet_begins_anew(fleet, event, fleet->operations[at].restated)) {
+		move_to_end(fleet, at);
+		at = fleet->n_operations - 1;
+	}
+	fleet->operations[at].origin = event->origin;
+	fleet->operations[at].restated = fleet_restore_number(fleet);
 	fleet->n_operations_open += !operation_is_over(now->state);
 	fleet->n_operations_open -= before && !operation_is_over(before->state);
 	tell(fleet, event, before);
 	operation_unref((struct operation *)before);
 	fleet_notify(fleet, FLEET_OPERATIONS, 0);
 	return 0;
+}
+
+void fleet_operations_settle(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	size_t was = fleet->n_operations;
+
+	for (size_t i = fleet->n_operations; i-- > 0;) {
+		const struct fleet_operation *known = &fleet->operations[i];
+
+		if (known->origin != restore->origin || known->restated == restore->number)
+			continue;
+		fleet->n_operations_open -= !operation_is_over(known->operation->state);
+		drop(fleet, i);
+	}
+	if (fleet->n_operations != was)
+		fleet_notify(fleet, FLEET_OPERATIONS, 0);
 }
 
 size_t fleet_n_operations(const struct fleet *fleet)

@@ -32,18 +32,37 @@ int fleet_progress_changed(struct fleet *fleet, const struct event *event)
 {
 	size_t at = find(fleet, event->u.progress.id);
 
+	if (at < fleet->n_progress && fleet_begins_anew(fleet, event, fleet->progress[at].restated)) {
+		drop(fleet, at);
+		at = fleet->n_progress;
+	}
 	if (at < fleet->n_progress) {
 		event_unref(fleet->progress[at].event);
 	} else {
 		if (fleet->n_progress == FLEET_PROGRESS_MAX)
 			drop(fleet, victim(fleet));
+		fleet->n_progress_came++;
 		memmove(fleet->progress + 1, fleet->progress, fleet->n_progress * sizeof *fleet->progress);
 		fleet->n_progress++;
 		at = 0;
 	}
-	fleet->progress[at].event = fleet_keep(event);
+	fleet->progress[at] =
+		(struct fleet_progress){ .event = fleet_keep(event), .restated = fleet_restore_number(fleet) };
 	fleet_notify(fleet, FLEET_PROGRESS, event->agent);
 	return 0;
+}
+
+void fleet_progress_settle(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	for (size_t i = fleet->n_progress; i-- > 0;) {
+		const struct fleet_progress *known = &fleet->progress[i];
+		uint32_t agent = known->event->agent;
+
+		if (known->event->origin != restore->origin || known->restated == restore->number)
+			continue;
+		drop(fleet, i);
+		fleet_notify(fleet, FLEET_PROGRESS, agent);
+	}
 }
 
 void fleet_progress_finish(struct fleet *fleet)

@@ -12,12 +12,26 @@ int fleet_series_defined(struct fleet *fleet, const struct event *event)
 		return 0;
 	event_unref(fleet->defs[no]);
 	fleet->defs[no] = event->u.series.is_dropped ? NULL : fleet_keep(event);
+	fleet->defs_restated[no] = fleet_restore_number(fleet);
 	if (event->u.series.is_dropped)
 		metrics_forget_series(fleet->points, no);
 	else if (no >= fleet->n_defs)
 		fleet->n_defs = (size_t)no + 1;
 	fleet_notify(fleet, FLEET_AGENT_METRICS, 0);
 	return 0;
+}
+
+void fleet_series_settle(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	for (size_t no = 0; no < fleet->n_defs; no++) {
+		struct event *def = fleet->defs[no];
+
+		if (!def || def->origin != restore->origin || fleet->defs_restated[no] == restore->number)
+			continue;
+		fleet->defs[no] = NULL; // its points go with those of each agent
+		event_unref(def);
+	}
+	fleet_notify(fleet, FLEET_AGENT_METRICS, 0);
 }
 
 int fleet_scraped(struct fleet *fleet, const struct event *event)

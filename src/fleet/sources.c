@@ -5,11 +5,12 @@
 
 #include "fleet/fleet.h"
 
-static size_t find(const struct fleet *fleet, const char *name)
+static size_t find(const struct fleet *fleet, uint8_t origin, const char *name)
 {
 	size_t i = 0;
 
-	while (i < fleet->n_sources && strcmp(fleet->sources[i].event->u.source.name, name) != 0)
+	while (i < fleet->n_sources &&
+	       (fleet->sources[i].event->origin != origin || strcmp(fleet->sources[i].event->u.source.name, name) != 0))
 		i++;
 	return i;
 }
@@ -17,6 +18,7 @@ static size_t find(const struct fleet *fleet, const char *name)
 static void drop(struct fleet *fleet, size_t at)
 {
 	event_unref(fleet->sources[at].event);
+	fleet->n_sources_changed++;
 	fleet->n_sources--;
 	memmove(fleet->sources + at, fleet->sources + at + 1, (fleet->n_sources - at) * sizeof *fleet->sources);
 }
@@ -28,7 +30,9 @@ static int add(struct fleet *fleet, const struct event *event)
 	if (!sources)
 		return -ENOMEM;
 	fleet->sources = sources;
-	sources[fleet->n_sources++] = (struct fleet_broken){ fleet_keep(event), event->at_ms };
+	fleet->n_sources_changed++;
+	sources[fleet->n_sources++] =
+		(struct fleet_broken){ fleet_keep(event), event->at_ms, fleet_restore_number(fleet) };
 	return 0;
 }
 
@@ -40,7 +44,11 @@ int fleet_source_changed(struct fleet *fleet, const struct event *event)
 
 	if (!event->u.source.name)
 		return 0;
-	at = find(fleet, event->u.source.name);
+	at = find(fleet, event->origin, event->u.source.name);
+	if (at < fleet->n_sources && fleet_begins_anew(fleet, event, fleet->sources[at].restated)) {
+		drop(fleet, at);
+		at = fleet->n_sources;
+	}
 	if (at == fleet->n_sources) {
 		r = is_read ? 0 : add(fleet, event);
 	} else if (is_read) {
@@ -48,9 +56,18 @@ int fleet_source_changed(struct fleet *fleet, const struct event *event)
 	} else { // another reason; it has failed since the first
 		event_unref(fleet->sources[at].event);
 		fleet->sources[at].event = fleet_keep(event);
+		fleet->sources[at].restated = fleet_restore_number(fleet);
 	}
 	fleet_notify(fleet, FLEET_FEED, 0);
 	return r;
+}
+
+void fleet_sources_settle(struct fleet *fleet, const struct fleet_restore *restore)
+{
+	for (size_t i = fleet->n_sources; i-- > 0;)
+		if (fleet->sources[i].event->origin == restore->origin && fleet->sources[i].restated != restore->number)
+			drop(fleet, i);
+	fleet_notify(fleet, FLEET_FEED, 0);
 }
 
 void fleet_sources_finish(struct fleet *fleet)

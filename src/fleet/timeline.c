@@ -68,7 +68,7 @@ static bool item_fill(struct fleet_item *item, const struct fleet_news *news)
 	return true;
 }
 
-void fleet_tell(struct fleet *fleet, const struct fleet_news *news)
+static void tell(struct fleet *fleet, const struct fleet_news *news, enum timeline_kind kind)
 {
 	struct fleet_item item = { 0 };
 	size_t slot;
@@ -78,21 +78,42 @@ void fleet_tell(struct fleet *fleet, const struct fleet_news *news)
 		return;
 	}
 	item.public.no = ++fleet->n_items_ever;
+	item.origin = fleet->origin;
+	item.kind = kind;
+	item.told_at = ++fleet->n_tellings;
 	slot = ring_push(&fleet->ring);
 	mem_free(fleet->items[slot].memory);
 	fleet->items[slot] = item;
 	fleet_notify(fleet, FLEET_TIMELINE, item.public.agent);
 }
 
-// False when the item has been dropped, or never was.
-static bool find_slot(const struct fleet *fleet, uint64_t no, size_t *slot)
+void fleet_tell(struct fleet *fleet, const struct fleet_news *news)
 {
-	uint64_t oldest = fleet->n_items_ever - fleet->ring.count + 1;
+	if (!fleet->is_quiet)
+		tell(fleet, news, TIMELINE_SINGLE);
+}
 
-	if (no < oldest || no > fleet->n_items_ever)
-		return false;
-	*slot = ring_at(&fleet->ring, (size_t)(no - oldest));
-	return true;
+struct fleet_item *fleet_item(const struct fleet *fleet, uint64_t no)
+{
+	size_t low = 0, high = fleet->ring.count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		struct fleet_item *item = &fleet->items[ring_at(&fleet->ring, mid)];
+
+		if (item->public.no == no)
+			return item;
+		if (item->public.no < no)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+struct timeline_fold *fleet_folds(struct fleet *fleet, uint8_t origin)
+{
+	return fleet->folded[origin <= FLEET_HUBS_MAX ? origin : FLEET_HUBS_MAX];
 }
 
 // "WowEvent, WowCache" and so on, as far as it stays one readable line.
@@ -107,20 +128,20 @@ static void list_names(const char *before, const char *name, char *out, size_t s
 		snprintf(out, size, "%s%s", before, n > 5 && strcmp(before + n - 5, ", ...") == 0 ? "" : ", ...");
 }
 
-static const char *const fold_verbs[FOLD_COUNT][2] = {
-	[FOLD_ADDED] = { "was added", "were added" },
-	[FOLD_REMOVED] = { "was removed", "were removed" },
-	[FOLD_UP] = { "is up", "are up" },
-	[FOLD_RESTARTED] = { "was restarted", "were restarted" },
+static const char *const fold_verbs[TIMELINE_KIND_COUNT][2] = {
+	[TIMELINE_ADDED] = { "was added", "were added" },
+	[TIMELINE_REMOVED] = { "was removed", "were removed" },
+	[TIMELINE_UP] = { "is up", "are up" },
+	[TIMELINE_RESTARTED] = { "was restarted", "were restarted" },
 };
 
 // So that the item stands in the agent's own timeline too.
-static void remember_told(struct fleet *fleet, enum fleet_fold fold, uint32_t agent)
+static void remember_told(struct fleet *fleet, enum timeline_kind kind, uint32_t agent)
 {
 	struct fleet_entry *entry = fleet_entry(fleet, agent);
 
 	if (entry)
-		entry->told_in[fold] = fleet->folded[fold].no;
+		entry->told_in[kind] = fleet_folds(fleet, fleet->origin)[kind].no;
 }
 
 // The item changes under its number.
@@ -128,30 +149,31 @@ static void retell(struct fleet *fleet, struct fleet_item *item, const struct fl
 {
 	if (!item_fill(item, news))
 		fleet->is_incomplete = true;
+	item->told_at = ++fleet->n_tellings;
 	fleet_notify(fleet, FLEET_TIMELINE, 0);
 }
 
-void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct fleet_news *news)
+void fleet_tell_folded(struct fleet *fleet, enum timeline_kind fold, const struct fleet_news *news)
 {
-	struct fleet_folded *folded = &fleet->folded[fold];
+	struct timeline_fold *folded = &fleet_folds(fleet, fleet->origin)[fold];
 	struct fleet_news one = *news;
 	char title[512], names[4096];
-	struct fleet_item *item;
-	size_t slot;
+	struct fleet_item *item = folded->second == news->at_ms / 1000 ? fleet_item(fleet, folded->no) : NULL;
 
+	if (fleet->is_quiet)
+		return;
 	one.title = title;
-	if (folded->second != news->at_ms / 1000 || !find_slot(fleet, folded->no, &slot)) {
+	if (!item) {
 		snprintf(title, sizeof title, "%.*s %s", text_fit(news->agent->name, 400), news->agent->name,
 			 fold_verbs[fold][0]);
-		*folded = (struct fleet_folded){ fleet->n_items_ever + 1, news->at_ms / 1000, 1 };
+		*folded = (struct timeline_fold){ fleet->n_items_ever + 1, news->at_ms / 1000, 1 };
 		remember_told(fleet, fold, news->agent->id);
-		fleet_tell(fleet, &one);
+		tell(fleet, &one, fold);
 		return;
 	}
 	remember_told(fleet, fold, news->agent->id);
-	item = &fleet->items[slot];
 	folded->n++;
-	snprintf(title, sizeof title, "%zu agents %s", folded->n, fold_verbs[fold][1]);
+	snprintf(title, sizeof title, "%llu agents %s", (unsigned long long)folded->n, fold_verbs[fold][1]);
 	list_names(folded->n == 2 ? item->public.agent_name : item->public.description, news->agent->name, names,
 		   sizeof names);
 	one.description = names;
@@ -162,55 +184,61 @@ void fleet_tell_folded(struct fleet *fleet, enum fleet_fold fold, const struct f
 void fleet_tell_down(struct fleet *fleet, const struct fleet_news *news)
 {
 	enum { TOLD_SINGLY = 4 };
-	struct fleet_folded *folded = &fleet->folded[FOLD_DOWN];
+	struct timeline_fold *folded = &fleet_folds(fleet, fleet->origin)[TIMELINE_DOWN];
 	struct fleet_news crowd = *news;
+	struct fleet_item *begun;
 	char title[64], names[4096];
-	size_t slot = 0, n;
-	bool is_begun;
+	uint64_t n;
 
+	if (fleet->is_quiet)
+		return;
 	if (folded->second != news->at_ms / 1000)
-		*folded = (struct fleet_folded){ 0, news->at_ms / 1000, 0 };
+		*folded = (struct timeline_fold){ 0, news->at_ms / 1000, 0 };
 	if (folded->n++ < TOLD_SINGLY) {
 		fleet_tell(fleet, news);
 		return;
 	}
 	n = folded->n - TOLD_SINGLY;
-	is_begun = folded->no && find_slot(fleet, folded->no, &slot);
-	if (!is_begun)
+	begun = folded->no ? fleet_item(fleet, folded->no) : NULL;
+	if (!begun)
 		folded->no = fleet->n_items_ever + 1;
-	remember_told(fleet, FOLD_DOWN, news->agent->id);
-	snprintf(title, sizeof title, "%zu more agent%s down", n, n == 1 ? " is" : "s are");
-	if (is_begun)
-		list_names(fleet->items[slot].public.description, news->agent->name, names, sizeof names);
+	remember_told(fleet, TIMELINE_DOWN, news->agent->id);
+	snprintf(title, sizeof title, "%llu more agent%s down", (unsigned long long)n, n == 1 ? " is" : "s are");
+	if (begun)
+		list_names(begun->public.description, news->agent->name, names, sizeof names);
 	else
 		snprintf(names, sizeof names, "%s", news->agent->name);
 	crowd.title = title;
 	crowd.description = names;
 	crowd.agent = NULL;
-	if (is_begun)
-		retell(fleet, &fleet->items[slot], &crowd);
+	if (begun)
+		retell(fleet, begun, &crowd);
 	else
-		fleet_tell(fleet, &crowd);
+		tell(fleet, &crowd, TIMELINE_DOWN);
 }
 
 bool fleet_timeline_is_about(const struct fleet *fleet, const struct timeline_item *item, uint32_t agent)
 {
 	const struct fleet_entry *entry = item->agent == agent ? NULL : fleet_entry(fleet, agent);
 
-	for (int fold = 0; entry && fold < FOLD_COUNT; fold++)
-		if (entry->told_in[fold] == item->no)
+	for (int kind = 0; entry && kind < TIMELINE_KIND_COUNT; kind++)
+		if (entry->told_in[kind] == item->no)
 			return true;
 	return item->agent == agent;
+}
+
+void fleet_forget_question(struct fleet *fleet)
+{
+	event_unref(fleet->question_event);
+	fleet->question_event = NULL;
 }
 
 int fleet_action_taken(struct fleet *fleet, const struct event *event)
 {
 	const struct fleet_entry *entry = fleet_entry(fleet, event->agent);
 
-	if (event->u.action.is_answer) {
-		event_unref(fleet->question_event);
-		fleet->question_event = NULL;
-	}
+	if (event->u.action.is_answer)
+		fleet_forget_question(fleet);
 	fleet_tell(fleet, &(struct fleet_news){ .at_ms = event->at_ms,
 						.type = event->u.action.type,
 						.source = event->type,
@@ -244,7 +272,8 @@ int fleet_noticed(struct fleet *fleet, const struct event *event)
 	if (event->u.notice.needs_answer) {
 		event_unref(fleet->question_event);
 		fleet->question_event = fleet_keep(event);
-		fleet->question = (struct timeline_item){ .no = fleet->n_items_ever + 1,
+		fleet->question_restated = fleet_restore_number(fleet);
+		fleet->question = (struct timeline_item){ .no = fleet->is_quiet ? 0 : fleet->n_items_ever + 1,
 							  .at_ms = event->at_ms,
 							  .type = news.type,
 							  .severity = news.severity,
@@ -255,7 +284,7 @@ int fleet_noticed(struct fleet *fleet, const struct event *event)
 							  .description = or_empty(news.description) };
 	}
 	if (is_restart(&news))
-		fleet_tell_folded(fleet, FOLD_RESTARTED, &news);
+		fleet_tell_folded(fleet, TIMELINE_RESTARTED, &news);
 	else
 		fleet_tell(fleet, &news);
 	return 0;

@@ -49,6 +49,7 @@ static int add_presence(struct fleet *fleet)
 		fleet->presence = all;
 		fleet->cap_presence = cap;
 	}
+	fleet->n_presence_came++;
 	fleet->presence[fleet->n_presence++] = (struct fleet_present){ .event = NULL };
 	return 0;
 }
@@ -229,6 +230,10 @@ int fleet_approval_changed(struct fleet *fleet, const struct event *event)
 	size_t at = find_approval(fleet, event->u.approval.plan);
 
 	tell_approval(fleet, event);
+	if (at < fleet->n_approvals && (event->is_restated || !fleet->approvals[at].is_restated)) {
+		drop_approval(fleet, at);
+		at = fleet->n_approvals;
+	}
 	if (event->u.approval.state == APPROVAL_LAPSED) {
 		if (at < fleet->n_approvals)
 			drop_approval(fleet, at);
@@ -238,6 +243,7 @@ int fleet_approval_changed(struct fleet *fleet, const struct event *event)
 	} else {
 		if (fleet->n_approvals == FLEET_APPROVALS_MAX)
 			drop_approval(fleet, FLEET_APPROVALS_MAX - 1);
+		fleet->n_approvals_came++;
 		memmove(fleet->approvals + 1, fleet->approvals, fleet->n_approvals * sizeof *fleet->approvals);
 		fleet->n_approvals++;
 		put_approval(&fleet->approvals[0], event);
@@ -276,18 +282,19 @@ void fleet_together_begin(struct fleet *fleet, uint8_t origin)
 		fleet->approvals[i].is_restated &= fleet->approvals[i].event->origin != origin;
 }
 
-void fleet_together_end(struct fleet *fleet)
+void fleet_together_end(struct fleet *fleet, uint8_t origin)
 {
 	bool is_gone = false;
 
 	for (size_t i = fleet->n_presence; i-- > 0;)
-		if (!fleet->presence[i].is_restated)
+		if (!fleet->presence[i].is_restated && fleet->presence[i].public.origin == origin)
 			drop_presence(fleet, i);
 	for (size_t i = 0; i < fleet->n_agents; i++)
-		if (fleet->agents[i]->lease_event && !fleet->agents[i]->is_lease_restated)
+		if (fleet->agents[i]->lease_event && !fleet->agents[i]->is_lease_restated &&
+		    fleet->agents[i]->lease_event->origin == origin)
 			forget_lease(fleet, fleet->agents[i]);
 	for (size_t i = fleet->n_approvals; i-- > 0;) {
-		if (fleet->approvals[i].is_restated)
+		if (fleet->approvals[i].is_restated || fleet->approvals[i].event->origin != origin)
 			continue;
 		drop_approval(fleet, i);
 		is_gone = true;

@@ -89,6 +89,40 @@ void audit_list_finish(struct audit_list *list)
 	*list = (struct audit_list){ 0 };
 }
 
+// What only a hub has to say.
+static void free_shared(struct event *event)
+{
+	switch (event->type) {
+	case EVENT_TIMELINE:
+		free_text(event->u.timeline.agent_name);
+		free_text(event->u.timeline.who);
+		free_text(event->u.timeline.title);
+		free_text(event->u.timeline.description);
+		mem_free(event->u.timeline.agents);
+		break;
+	case EVENT_POINTS:
+		mem_free(event->u.points.items);
+		break;
+	case EVENT_PRESENCE:
+		free_text(event->u.presence.who);
+		free_text(event->u.presence.origin);
+		free_text(event->u.presence.role);
+		free_text(event->u.presence.doing);
+		break;
+	case EVENT_LEASE:
+		free_text(event->u.lease.holder);
+		break;
+	case EVENT_APPROVAL:
+		free_text(event->u.approval.asker);
+		free_text(event->u.approval.by);
+		free_text(event->u.approval.what);
+		plan_unref((struct plan *)event->u.approval.whole);
+		break;
+	default:
+		break;
+	}
+}
+
 static void free_payload(struct event *event)
 {
 	switch (event->type) {
@@ -152,29 +186,11 @@ static void free_payload(struct event *event)
 		free_text(event->u.audit_check.why);
 		break;
 	case EVENT_TIMELINE:
-		free_text(event->u.timeline.agent_name);
-		free_text(event->u.timeline.who);
-		free_text(event->u.timeline.title);
-		free_text(event->u.timeline.description);
-		mem_free(event->u.timeline.agents);
-		break;
 	case EVENT_POINTS:
-		mem_free(event->u.points.items);
-		break;
 	case EVENT_PRESENCE:
-		free_text(event->u.presence.who);
-		free_text(event->u.presence.origin);
-		free_text(event->u.presence.role);
-		free_text(event->u.presence.doing);
-		break;
 	case EVENT_LEASE:
-		free_text(event->u.lease.holder);
-		break;
 	case EVENT_APPROVAL:
-		free_text(event->u.approval.asker);
-		free_text(event->u.approval.by);
-		free_text(event->u.approval.what);
-		plan_unref((struct plan *)event->u.approval.whole);
+		free_shared(event);
 		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:

@@ -285,7 +285,7 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_APPROVAL] = "approval",
 };
 
-static const char *const timeline_kinds[] = { "single", "added", "removed", "up", "down" };
+static const char *const timeline_kinds[] = { "single", "added", "removed", "up", "down", "restarted" };
 
 const char *timeline_kind_name(enum timeline_kind kind)
 {

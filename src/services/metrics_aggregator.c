@@ -173,6 +173,22 @@ int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16
 				  metrics->limits.retention_ms);
 }
 
+int metrics_replace(struct metrics_aggregator *metrics, uint32_t agent_id, uint16_t no,
+		    const struct metric_point *points, size_t n)
+{
+	struct metric_series *series = series_of(metrics, agent_id, no);
+	int r = 0;
+
+	if (series) {
+		metric_series_finish(series);
+		metric_series_init(series, no);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (metrics_record(metrics, agent_id, no, points[i].at_ms, points[i].value) < 0)
+			r = -ENOMEM;
+	return r;
+}
+
 void metrics_forget_agent(struct metrics_aggregator *metrics, uint32_t id)
 {
 	struct agent_metrics *agent = agent_of(metrics, id);
@@ -358,6 +374,16 @@ size_t metrics_latest(const struct metrics_aggregator *metrics, uint32_t agent, 
 		out[n - 1 - i] = older;
 	}
 	return n;
+}
+
+int metrics_newest(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t no, struct metric_point *out)
+{
+	const struct metric_series *series = series_of(metrics, agent, no);
+
+	if (!series || !metric_series_count(series))
+		return -ENOENT;
+	*out = (struct metric_point){ series->newest_ms, metric_series_newest(series) };
+	return 0;
 }
 
 double metrics_last(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t no)

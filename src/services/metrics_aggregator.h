@@ -41,6 +41,11 @@ void metrics_aggregator_destroy(struct metrics_aggregator *metrics);
 
 // O(1). 0; -ENOMEM (the point is lost).
 int metrics_record(struct metrics_aggregator *metrics, uint32_t agent, uint16_t series, int64_t at_ms, double value);
+/* What others have kept of a series, oldest first, takes the place of its points; the hourly totals begin anew with it.
+ * 0; -ENOMEM: some of it is missing.
+ */
+int metrics_replace(struct metrics_aggregator *metrics, uint32_t agent, uint16_t series,
+		    const struct metric_point *points, size_t n);
 void metrics_forget_agent(struct metrics_aggregator *metrics, uint32_t agent);
 void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t series); // of every agent
 
@@ -70,6 +75,8 @@ size_t metrics_range(const struct metrics_aggregator *metrics, uint32_t agent, u
 // The newest n points, newest first. Returns how many were written.
 size_t metrics_latest(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t series,
 		      struct metric_point *out, size_t n);
+// The newest point, exactly as it was recorded. 0 or -ENOENT.
+int metrics_newest(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t series, struct metric_point *out);
 double metrics_last(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t series); // NaN: none, or a gap
 
 // Numbers of the agent's series, ascending, at most n; returns how many there are.

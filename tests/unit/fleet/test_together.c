@@ -112,7 +112,7 @@ START_TEST(forgets_what_a_snapshot_does_not_restate)
 	approval_fixture_send(&f, plan(5), APPROVAL_WANTED, "alice", "", "x");
 	approval_fixture_send(&f, plan(6), APPROVAL_WANTED, "alice", "", "y");
 	fleet_together_begin(f.fleet, 2); // of another hub
-	fleet_together_end(f.fleet);
+	fleet_together_end(f.fleet, 2);
 	ck_assert_uint_eq(fleet_n_presence(f.fleet), 2);
 	ck_assert_uint_eq(fleet_n_approvals(f.fleet), 2);
 	ck_assert_ptr_nonnull(fleet_lease(f.fleet, a));
@@ -120,7 +120,7 @@ START_TEST(forgets_what_a_snapshot_does_not_restate)
 	presence_fixture_send(&f, 5, "carol", 0, "");
 	lease_fixture_send(&f, b, 5, "carol", 0);
 	approval_fixture_send(&f, plan(6), APPROVAL_WANTED, "alice", "", "y");
-	fleet_together_end(f.fleet);
+	fleet_together_end(f.fleet, 1);
 	ck_assert_uint_eq(fleet_n_presence(f.fleet), 1);
 	ck_assert_str_eq(fleet_presence_at(f.fleet, 0)->who, "carol");
 	ck_assert_ptr_null(fleet_lease(f.fleet, a));
