@@ -50,8 +50,10 @@ static int pairs_begin(struct wire_scan *scan, const struct json_node *data, con
 	node_walk_array(&count, array);
 	while (*n <= 2 * max && node_walk_next(&count, NULL))
 		++*n;
-	if (*n > 2 * max || *n % 2)
-		return wire_bad(scan, name, *n % 2 ? "expected pairs" : "too many");
+	if (*n > 2 * max)
+		return wire_bad(scan, name, "too many");
+	if (*n % 2)
+		return wire_bad(scan, name, "expected pairs");
 	*n /= 2;
 	node_walk_array(walk, array);
 	return 0;
