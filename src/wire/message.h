@@ -71,7 +71,8 @@ struct wire_welcome {
 struct wire_event {
 	enum channel channel;
 	uint64_t seq;        // 0: of a snapshot, or for this client alone
-	uint64_t prev;       // seq of the last event of the channel that was sent on this connection; 0 none
+	uint64_t prev;       // seq of the last event of the channel that was sent on this connection; before the first,
+			     // what the client said in `last` when it resumed, else 0
 	int outcome;         // enum event_json_outcome
 	struct event *event; // owned; NULL unless it was taken. Its seq is set
 };
