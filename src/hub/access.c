@@ -42,6 +42,7 @@ static int load(struct access *access, const struct hub_config *config, char why
 	access->policy = policy;
 	access->tokens = tokens;
 	access->stamp = stamp;
+	access->generation++;
 	return 0;
 }
 
@@ -116,6 +117,7 @@ int access_refresh(struct access *access, struct instant now, char why[ACCESS_WH
 	if (r == 0) {
 		tokens_finish(&access->tokens);
 		access->tokens = tokens;
+		access->generation++;
 	}
 	record_reload(access, r, why, now);
 	if (r < 0)
@@ -156,6 +158,7 @@ static int settle(const struct access *access, struct access_identity *identity,
 {
 	int r = policy_narrow(&access->policy, identity);
 
+	identity->generation = access->generation;
 	if (r == 0 && identity->role == ROLE_NONE) {
 		snprintf(why, ACCESS_WHY_MAX, "%s may do nothing here", identity->name);
 		r = -EACCES;
@@ -172,22 +175,23 @@ static int keep_groups(struct access_identity *identity, const struct access_cre
 	for (size_t i = 0; i < cred->n_groups; i++)
 		identity->groups[1 + i] = cred->groups[i];
 	identity->n_groups = cred->n_groups + 1;
+	identity->lacks_groups = cred->lacks_groups;
 	return 0;
 }
 
-static int find_peer(const struct access *access, const struct access_cred *cred, struct access_identity *out,
+// The role that the rules give a user, and what narrows it.
+static int take_peer(const struct access *access, const struct access_cred *cred, struct access_identity *out,
 		     char why[ACCESS_WHY_MAX])
 {
 	const char *name;
 	int r;
 
-	*out = (struct access_identity){ .via = ACCESS_PEER, .uid = cred->uid };
 	out->role = policy_peer_role(&access->policy, cred, access->world.uid, &name);
-	snprintf(out->origin, sizeof out->origin, "unix socket, pid %lld", (long long)cred->pid);
-	if (name)
-		snprintf(out->name, sizeof out->name, "%s", name);
-	else if (access->world.user_name(access->world.ctx, cred->uid, out->name, sizeof out->name) < 0)
-		snprintf(out->name, sizeof out->name, "uid %lld", (long long)cred->uid);
+	if (cred->lacks_groups && policy_asks_for_groups(&access->policy)) {
+		snprintf(why, ACCESS_WHY_MAX, "the groups of %s cannot be read, and there are rules about groups",
+			 out->name);
+		return -EACCES;
+	}
 	if (out->role == ROLE_NONE) {
 		snprintf(why, ACCESS_WHY_MAX, "%s is not among the peers of the hub's configuration", out->name);
 		return -EACCES;
@@ -196,11 +200,26 @@ static int find_peer(const struct access *access, const struct access_cred *cred
 	return r < 0 ? r : settle(access, out, why);
 }
 
+static void name_peer(const struct access *access, const struct access_cred *cred, struct access_identity *out)
+{
+	const char *name;
+
+	policy_peer_role(&access->policy, cred, access->world.uid, &name);
+	if (name)
+		snprintf(out->name, sizeof out->name, "%s", name);
+	else if (access->world.user_name(access->world.ctx, cred->uid, out->name, sizeof out->name) < 0)
+		snprintf(out->name, sizeof out->name, "uid %lld", (long long)cred->uid);
+}
+
 int access_peer(struct access *access, const struct access_cred *cred, struct instant now, struct access_identity *out)
 {
 	char why[ACCESS_WHY_MAX] = "not enough memory";
-	int r = find_peer(access, cred, out, why);
+	int r;
 
+	*out = (struct access_identity){ .via = ACCESS_PEER, .uid = cred->uid };
+	snprintf(out->origin, sizeof out->origin, "unix socket, pid %lld", (long long)cred->pid);
+	name_peer(access, cred, out);
+	r = take_peer(access, cred, out, why);
 	if (r < 0) {
 		record_stranger(access, AUDIT_LOGIN, out->name, out->origin, "unix socket", why, now);
 		access_identity_finish(out);
@@ -238,20 +257,18 @@ static void keep_address(struct access_identity *identity, const struct sockaddr
 		memcpy(&identity->from, from, sizeof(struct sockaddr_in6));
 }
 
-static int find_token(const struct access *access, const unsigned char hash[ACCESS_HASH_BYTES],
-		      const struct sockaddr *from, struct instant now, struct access_identity *out,
-		      char why[ACCESS_WHY_MAX])
+static int take_token(const struct access *access, const struct token *token, const struct sockaddr *from,
+		      struct instant now, struct access_identity *out, char why[ACCESS_WHY_MAX])
 {
-	const struct token *token = tokens_find(&access->tokens, hash, NULL);
 	int r;
 
 	*out = (struct access_identity){ .via = ACCESS_TOKEN, .uid = -1 };
-	memcpy(out->token, hash, sizeof out->token);
 	keep_address(out, from);
 	if (!token) {
 		snprintf(why, ACCESS_WHY_MAX, "no such token");
 		return -EACCES;
 	}
+	memcpy(out->token, token->hash, sizeof out->token);
 	snprintf(out->name, sizeof out->name, "%s", token->name);
 	out->role = token->role;
 	out->expires_ms = token->expires_ms;
@@ -274,7 +291,7 @@ int access_bearer(struct access *access, const char *authorization, const struct
 
 	token = token_of_header(authorization, &n);
 	token_hash(token, n, hash);
-	r = find_token(access, hash, from, now, out, why);
+	r = take_token(access, tokens_find(&access->tokens, hash, NULL), from, now, out, why);
 	if (r == -EACCES && n == 0)
 		snprintf(why, sizeof why, "no token");
 	if (r < 0) {
@@ -313,26 +330,36 @@ static int find_again(const struct access *access, const struct access_identity 
 	const struct access_cred cred = {
 		.uid = old->uid,
 		.gid = old->n_groups ? (int64_t)old->groups[0] : -1,
-		.groups = old->groups,
-		.n_groups = old->n_groups,
+		.groups = old->n_groups ? old->groups + 1 : NULL,
+		.n_groups = old->n_groups ? old->n_groups - 1 : 0,
+		.lacks_groups = old->lacks_groups,
 	};
+	const struct token *token;
 
-	if (old->via == ACCESS_PEER)
-		return find_peer(access, &cred, out, why);
-	if (!tokens_find(&access->tokens, old->token, NULL)) {
+	if (old->via == ACCESS_PEER) {
+		*out = (struct access_identity){ .via = ACCESS_PEER, .uid = old->uid };
+		memcpy(out->name, old->name, sizeof out->name);
+		return take_peer(access, &cred, out, why);
+	}
+	token = tokens_hashed(&access->tokens, old->token);
+	if (!token) {
 		*out = (struct access_identity){ .role = ROLE_NONE };
 		snprintf(why, ACCESS_WHY_MAX, "the token was revoked");
 		return -EACCES;
 	}
-	return find_token(access, old->token, (const struct sockaddr *)&old->from, now, out, why);
+	return take_token(access, token, (const struct sockaddr *)&old->from, now, out, why);
 }
 
 int access_recheck(struct access *access, struct access_identity *identity, struct instant now,
 		   char why[ACCESS_WHY_MAX])
 {
+	bool has_expired = identity->expires_ms && identity->expires_ms <= now.wall_ms;
 	struct access_identity news;
 	int r;
 
+	why[0] = '\0';
+	if (identity->generation == access->generation && !has_expired)
+		return 0;
 	snprintf(why, ACCESS_WHY_MAX, "not enough memory");
 	r = find_again(access, identity, now, &news, why);
 	if (r < 0) {
@@ -341,6 +368,7 @@ int access_recheck(struct access *access, struct access_identity *identity, stru
 	}
 	why[0] = '\0';
 	if (is_as_before(identity, &news)) {
+		identity->generation = news.generation;
 		access_identity_finish(&news);
 		return 0;
 	}
@@ -398,6 +426,22 @@ int access_allow(struct access *access, const struct access_identity *identity, 
 		record_refused(access, identity, request_type_name(request->type), &about, why, now);
 	access_about_finish(&about);
 	return r;
+}
+
+int access_charge(struct access *access, const struct access_identity *identity, struct instant now,
+		  char why[ACCESS_WHY_MAX])
+{
+	snprintf(why, ACCESS_WHY_MAX, "the hub is short of memory");
+	return judge_quota(access, identity, REQUEST_WATCH, now, why);
+}
+
+void access_stranger(struct access *access, const struct sockaddr *from, const char *what, const char *why,
+		     struct instant now)
+{
+	char origin[ACCESS_ORIGIN_MAX];
+
+	access_origin_of(from, origin);
+	record_stranger(access, AUDIT_ACCESS, "", origin, what, why, now);
 }
 
 void access_refused(struct access *access, const struct access_identity *identity, const char *what, const char *why,

@@ -115,6 +115,8 @@ struct access_identity {
 	int64_t uid;   // of a peer; -1: a token
 	gid_t *groups; // owned: of a peer
 	size_t n_groups;
+	bool lacks_groups;
+	uint64_t generation;                    // of the tokens and rules that it was found by
 	unsigned char token[ACCESS_HASH_BYTES]; // SHA-256 of the token
 	struct sockaddr_storage from;           // of a token
 };
@@ -124,6 +126,7 @@ struct access_cred {
 	int64_t pid, uid, gid;
 	const gid_t *groups; // borrowed; supplementary
 	size_t n_groups;
+	bool lacks_groups; // they could not be read, all of them: where a rule asks for one, nobody is let in
 };
 
 /* Both: 0 with the identity, free it with access_identity_finish(); -EACCES: refused, and the answer is 401 without a
@@ -146,9 +149,9 @@ int access_begin(struct access *access, const struct access_identity *identity, 
 		 char why[ACCESS_WHY_MAX]);
 void access_end(struct access *access, const struct access_identity *identity, const char *reason, struct instant now);
 
-/* Looks again who that is: tokens and roles may have changed, or time has passed. 0: as before; 1: role or scopes are
- * others now, and the identity has them; -EACCES with why: its session must end ("the token was revoked"); -ENOMEM: the
- * same.
+/* Looks again who that is: tokens and roles may have changed, or time has passed. It costs next to nothing while
+ * neither is so, and may be asked every second. 0: as before; 1: role or scopes are others now, and the identity has
+ * them; -EACCES with why: its session must end ("the token was revoked"); -ENOMEM: the same.
  */
 int access_recheck(struct access *access, struct access_identity *identity, struct instant now,
 		   char why[ACCESS_WHY_MAX]);
@@ -181,6 +184,15 @@ void access_about_finish(struct access_about *about);
  */
 int access_allow(struct access *access, const struct access_identity *identity, const struct request *request,
 		 const struct fleet *fleet, const struct plan *plan, struct instant now, char why[ACCESS_WHY_MAX]);
+
+// The quota alone, for what is no request of the protocol, such as GET /v1/status. 0, -EAGAIN or -ENOMEM with why.
+int access_charge(struct access *access, const struct access_identity *identity, struct instant now,
+		  char why[ACCESS_WHY_MAX]);
+
+// Somebody who is not known was refused by the hub itself (no client certificate, a handshake that is none): on record.
+// `from` is NULL for the unix socket.
+void access_stranger(struct access *access, const struct sockaddr *from, const char *what, const char *why,
+		     struct instant now);
 
 // A quota or a limit of the hub itself was passed (a message too long, a queue too full): on record as the others.
 void access_refused(struct access *access, const struct access_identity *identity, const char *what, const char *why,

@@ -60,6 +60,7 @@ void policy_finish(struct policy *policy);
 // Of a peer without a rule: the hub's own user is an admin. *name is the rule's, or NULL.
 enum role policy_peer_role(const struct policy *policy, const struct access_cred *cred, int64_t own_uid,
 			   const char **name);
+bool policy_asks_for_groups(const struct policy *policy);
 // Narrows the role and collects the scopes. 0 or -ENOMEM.
 int policy_narrow(const struct policy *policy, struct access_identity *identity);
 int access_scope_add(struct access_identity *identity, const char *selector, bool is_deny); // 0, -EINVAL, -ENOMEM
@@ -129,6 +130,7 @@ struct access {
 	struct user *users;
 	size_t n_clients;
 	uint64_t n_refused;
+	uint64_t generation; // of tokens and policy
 };
 
 // "192.0.2.7 port 50022"; "unix socket" for NULL.

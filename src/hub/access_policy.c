@@ -150,6 +150,17 @@ enum role policy_peer_role(const struct policy *policy, const struct access_cred
 	return cred->uid == own_uid ? ROLE_ADMIN : ROLE_NONE;
 }
 
+bool policy_asks_for_groups(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->n_peers; i++)
+		if (policy->peers[i].who == HUB_WHO_GROUP)
+			return true;
+	for (size_t i = 0; i < policy->n_roles; i++)
+		if (policy->roles[i].who == HUB_WHO_GROUP)
+			return true;
+	return false;
+}
+
 static bool applies(const struct policy_role *role, const struct access_identity *identity)
 {
 	switch (role->who) {

@@ -85,6 +85,14 @@ const struct token *tokens_find(const struct tokens *tokens, const unsigned char
 	return found ? &tokens->items[found - 1] : NULL;
 }
 
+const struct token *tokens_hashed(const struct tokens *tokens, const unsigned char hash[TOKEN_HASH_BYTES])
+{
+	for (size_t i = 0; i < tokens->n; i++)
+		if (memcmp(tokens->items[i].hash, hash, TOKEN_HASH_BYTES) == 0)
+			return &tokens->items[i];
+	return NULL;
+}
+
 const struct token *tokens_named(const struct tokens *tokens, const char *name)
 {
 	for (size_t i = 0; i < tokens->n; i++)

@@ -56,6 +56,8 @@ const char *token_of_header(const char *authorization, size_t *n);
 // *n_compared (may be NULL) is how many were compared.
 const struct token *tokens_find(const struct tokens *tokens, const unsigned char hash[TOKEN_HASH_BYTES],
 				size_t *n_compared);
+// The same in a hurry, for a hash that was found before.
+const struct token *tokens_hashed(const struct tokens *tokens, const unsigned char hash[TOKEN_HASH_BYTES]);
 const struct token *tokens_named(const struct tokens *tokens, const char *name); // NULL: none
 
 // Takes the token over, whatever happens. 0; -EEXIST: one has that name; -ENOSPC; -ENOMEM.

@@ -137,6 +137,32 @@ START_TEST(a_name_that_nobody_has_is_a_mistake)
 }
 END_TEST
 
+START_TEST(whose_groups_are_not_known_is_let_in_by_none)
+{
+	static const struct hub_peer peers[] = {
+		{ .who = HUB_WHO_USER, .name = "alice", .uid = -1, .role = ROLE_ADMIN }
+	};
+	static const struct hub_role roles[] = { { .who = HUB_WHO_GROUP, .name = "dev", .role = ROLE_VIEWER } };
+	const struct access_cred cred = { .pid = 1, .uid = 1000, .gid = 1000, .lacks_groups = true };
+	struct access_identity identity;
+	struct access_bench b;
+
+	access_bench_init(&b);
+	b.config.peers = peers;
+	b.config.n_peers = 1;
+	ck_assert_int_eq(access_bench_open(&b), 0);
+	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity), 0); // nothing depends on them
+	b.config.roles = roles;
+	b.config.n_roles = 1;
+	ck_assert_int_eq(access_reload(b.access, &b.config, b.now, b.why), 0);
+	ck_assert_int_eq(access_recheck(b.access, &identity, b.now, b.why), -EACCES);
+	ck_assert_str_eq(b.why, "the groups of alice cannot be read, and there are rules about groups");
+	access_identity_finish(&identity);
+	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity), -EACCES);
+	access_bench_finish(&b);
+}
+END_TEST
+
 // ---- tokens
 
 START_TEST(a_token_lets_its_holder_in_and_no_other)
@@ -410,6 +436,8 @@ START_TEST(so_much_may_be_asked_a_minute)
 		ck_assert_int_eq(access_allow(b.access, &alice, &watch, fleet, NULL, b.now, b.why), -EAGAIN);
 	ck_assert_str_eq(b.why, "alice asks for more than 10 things a minute");
 	ck_assert_uint_eq(b.n_records, n + 1); // told once
+	ck_assert_int_eq(access_charge(b.access, &alice, b.now, b.why), -EAGAIN);
+	ck_assert_int_eq(access_charge(b.access, &bob, b.now, b.why), 0);
 	ck_assert_int_eq(access_allow(b.access, &bob, &watch, fleet, NULL, b.now, b.why), 0);
 	for (int i = 0; i < 100; i++) // what comes by itself has a measure of its own
 		ck_assert_int_eq(access_allow(b.access, &alice, &look, fleet, NULL, b.now, b.why), 0);
@@ -513,6 +541,7 @@ START_TEST(want_of_memory_never_lets_anybody_in)
 		access_bench_pass(&b, 60000);
 	}
 	ck_assert(identity.role == ROLE_VIEWER && identity.n_scopes == 3);
+	ck_assert_int_eq(access_reload(b.access, &b.config, b.now, b.why), 0);
 	r = -ENOMEM;
 	for (long n = 0; r < 0; n++) {
 		mem_fail_after(n);
@@ -557,7 +586,8 @@ START_TEST(this_machine_knows_its_own_users)
 END_TEST
 
 SUITE("hub/access", without_rules_the_hubs_own_user_is_admin_and_nobody_else_comes_in,
-      the_first_rule_that_matches_a_peer_decides, roles_narrow_and_never_add, a_name_that_nobody_has_is_a_mistake,
+      the_first_rule_that_matches_a_peer_decides, roles_narrow_and_never_add,
+      whose_groups_are_not_known_is_let_in_by_none, a_name_that_nobody_has_is_a_mistake,
       a_token_lets_its_holder_in_and_no_other, a_refused_token_has_its_reason_on_record_alone,
       a_revoked_token_ends_its_session, a_token_that_expires_ends_its_session, a_reload_is_applied_to_live_sessions,
       a_token_file_that_breaks_leaves_the_tokens_there_were, a_hub_does_not_begin_with_a_broken_token_file,

@@ -196,6 +196,10 @@ START_TEST(a_refusal_says_who_what_and_why_on_record)
 	ck_assert_str_eq(last->details, "what=https://evil.example.com;");
 	ck_assert_ptr_nonnull(strstr(last->error, "Origin"));
 	ck_assert_int_eq(last->result, AUDIT_REFUSED);
+	access_stranger(b.access, access_bench_from("192.0.2.8", 7), "TLS", "no client certificate", b.now);
+	last = access_bench_last(&b);
+	ck_assert_str_eq(last->origin, "192.0.2.8 port 7");
+	ck_assert_str_eq(last->error, "no client certificate");
 	access_bench_finish(&b);
 }
 END_TEST
