@@ -355,6 +355,7 @@ int access_recheck(struct access *access, struct access_identity *identity, stru
 {
 	bool has_expired = identity->expires_ms && identity->expires_ms <= now.wall_ms;
 	struct access_identity news;
+	enum role was;
 	int r;
 
 	why[0] = '\0';
@@ -372,11 +373,13 @@ int access_recheck(struct access *access, struct access_identity *identity, stru
 		access_identity_finish(&news);
 		return 0;
 	}
+	was = identity->role;
 	news.session = identity->session;
 	memcpy(news.origin, identity->origin, sizeof news.origin);
 	memcpy(news.name, identity->name, sizeof news.name);
 	access_identity_finish(identity);
 	*identity = news;
+	record_session(access, identity, AUDIT_UPDATE, "role was", role_name(was), now);
 	return 1;
 }
 

@@ -90,6 +90,7 @@ void record_flood(struct access *access, struct instant now)
 void record_session(struct access *access, const struct access_identity *identity, enum audit_action action,
 		    const char *name, const char *text, struct instant now)
 {
+	struct user *user = users_get(access, identity, now);
 	const struct audit_person person = access_person(identity);
 	struct fields details = { .n = 0 };
 	struct audit_record record = {
@@ -101,6 +102,8 @@ void record_session(struct access *access, const struct access_identity *identit
 	};
 
 	add_text(&details, name, text);
+	if (action == AUDIT_LOGOUT && user)
+		add_untold(&details, &user->n_untold);
 	put(access, &record, &details, now);
 }
 

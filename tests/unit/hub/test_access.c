@@ -308,6 +308,8 @@ START_TEST(a_reload_is_applied_to_live_sessions)
 	ck_assert_str_eq(access_bench_last(&b)->resource, "hub/access");
 	ck_assert_int_eq(access_recheck(b.access, &identity, b.now, b.why), 1);
 	ck_assert(identity.role == ROLE_VIEWER && identity.n_scopes == 1 && identity.session == 7);
+	ck_assert_str_eq(access_bench_last(&b)->role, "viewer");
+	ck_assert_str_eq(access_bench_last(&b)->details, "role was=admin;");
 	ck_assert_str_eq(identity.origin, "unix socket, pid 4711");
 	ck_assert_int_eq(access_recheck(b.access, &identity, b.now, b.why), 0);
 	b.config.n_peers = 0;
@@ -503,6 +505,10 @@ START_TEST(each_refused_request_is_on_record_until_it_is_a_flood)
 	access_bench_pass(&b, 60000);
 	access_refused(b.access, &alice, "message", "300000 bytes, more than a message may have", b.now);
 	ck_assert_str_eq(access_bench_last(&b)->details, "request=message;not recorded before=40;");
+	for (int i = 0; i < 70; i++)
+		ck_assert_int_eq(access_allow(b.access, &alice, &ack, fleet, NULL, b.now, b.why), -EPERM);
+	access_end(b.access, &alice, "gone", b.now);
+	ck_assert_str_eq(access_bench_last(&b)->details, "why=gone;not recorded before=11;");
 	access_identity_finish(&alice);
 	access_bench_finish(&b);
 	fleet_destroy(fleet);
