@@ -34,15 +34,18 @@ static void read_cred(struct hub_conn *conn)
 {
 	struct ucred cred = { .pid = 0, .uid = (uid_t)-1, .gid = (gid_t)-1 };
 	socklen_t n = sizeof cred, n_groups = sizeof conn->groups;
+	bool lacks_groups;
 
 	(void)getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &cred, &n);
-	if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERGROUPS, conn->groups, &n_groups) < 0)
-		n_groups = 0; // more groups than there is room for count as none: less is allowed then
+	lacks_groups = getsockopt(conn->fd, SOL_SOCKET, SO_PEERGROUPS, conn->groups, &n_groups) < 0;
+	if (lacks_groups)
+		n_groups = 0; // more than there is room for
 	conn->cred = (struct access_cred){ .pid = cred.pid,
 					   .uid = (int64_t)cred.uid,
 					   .gid = (int64_t)cred.gid,
 					   .groups = conn->groups,
-					   .n_groups = n_groups / sizeof conn->groups[0] };
+					   .n_groups = n_groups / sizeof conn->groups[0],
+					   .lacks_groups = lacks_groups };
 }
 
 static void take(struct hub_listener *listener, int fd, const struct sockaddr_storage *from, socklen_t n)

@@ -304,8 +304,11 @@ static unsigned identify(struct hub_conn *conn, struct access_identity *out)
 	struct instant now = hub_now();
 	int r;
 
-	if (hub->tls_ca && conn->http == &hub->tls && !peer_certificate_is_good(conn->mhd))
+	if (hub->tls_ca && conn->http == &hub->tls && !peer_certificate_is_good(conn->mhd)) {
+		access_stranger(hub->access, (const struct sockaddr *)&conn->from, "TLS",
+				"no client certificate of the authority that is asked for", now);
 		return 401;
+	}
 	r = conn->is_unix ? access_peer(hub->access, &conn->cred, now, out)
 			  : access_bearer(hub->access, header(conn, "Authorization"),
 					  (const struct sockaddr *)&conn->from, now, out);
@@ -317,6 +320,7 @@ static enum MHD_Result serve(struct hub_conn *conn, const struct route *route, c
 	struct hub *hub = conn->http->hub;
 	struct access_identity identity = { 0 };
 	unsigned status = route->is_open ? 0 : identify(conn, &identity);
+	char why[ACCESS_WHY_MAX] = "";
 
 	if (status == 503)
 		return refuse(conn, status, "out of memory");
@@ -328,11 +332,12 @@ static enum MHD_Result serve(struct hub_conn *conn, const struct route *route, c
 		return serve_events(conn, method, version);
 	}
 	if (!route->is_open) {
+		status = access_charge(hub->access, &identity, hub_now(), why) < 0 ? 429 : 0;
 		access_identity_finish(&identity);
 		hub_conn_slot_end(hub, &conn->has_slot, conn->slot);
 		conn->deadline_ms = hub_now().mono_ms + HUB_KEEP_ALIVE_MS;
 	}
-	return route->serve(conn);
+	return status ? refuse_with(conn, status, why, "Retry-After", "60") : route->serve(conn);
 }
 
 enum MHD_Result hub_route(struct hub_conn *conn, const char *url, const char *method, const char *version)
