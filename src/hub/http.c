@@ -25,10 +25,7 @@ void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot)
 
 static void conn_free(struct hub_conn *conn)
 {
-	struct hub *hub = conn->http->hub;
-
-	DL_DELETE(hub->conns, conn);
-	hub_conn_slot_end(hub, &conn->has_slot, conn->slot);
+	hub_conn_slot_end(conn->http->hub, &conn->has_slot, conn->slot);
 	if (conn->has_identity)
 		access_identity_finish(&conn->identity);
 	mem_free(conn->target);
@@ -46,14 +43,18 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **context,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct hub_http *http = ctx;
-	struct hub_conn *conn = code == MHD_CONNECTION_NOTIFY_STARTED ? http->hub->accepting : *context;
+	struct hub *hub = http->hub;
+	struct hub_conn *conn = code == MHD_CONNECTION_NOTIFY_STARTED ? hub->accepting : *context;
 
+	if (!conn)
+		return;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*context = conn;
-		if (conn)
-			conn->mhd = mhd;
-		http->hub->accepting = NULL;
-	} else if (conn) {
+		conn->mhd = mhd;
+		hub->accepting = NULL;
+		DL_APPEND(hub->conns, conn);
+	} else {
+		DL_DELETE(hub->conns, conn);
 		conn_free(conn);
 	}
 }
@@ -196,25 +197,20 @@ int hub_http_take(struct hub_http *http, struct hub_conn *conn, const struct soc
 	enum MHD_Result r;
 
 	conn->http = http;
-	DL_APPEND(hub->conns, conn);
 	hub->accepting = conn;
 	r = MHD_add_connection(http->mhd, conn->fd, from, n); // closes the descriptor if it fails
-	if (r != MHD_YES) {
-		// It may have been told that it began, and then that it ended.
-		if (hub->accepting == conn)
-			conn_free(conn);
-		hub->accepting = NULL;
+	if (hub->accepting == conn)                           // it did not begin
+		conn_free(conn);
+	hub->accepting = NULL;
+	if (r != MHD_YES)
 		return -ENOMEM;
-	}
 	run(http);
 	return 0;
 }
 
 void hub_http_sweep(struct hub *hub, int64_t now_ms)
 {
-	struct hub_conn *conn, *next;
-
-	DL_FOREACH_SAFE(hub->conns, conn, next) {
+	for (struct hub_conn *conn = hub->conns; conn; conn = conn->next) {
 		if (conn->is_upgraded || now_ms < conn->deadline_ms)
 			continue;
 		conn->deadline_ms = INT64_MAX;

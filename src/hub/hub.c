@@ -107,10 +107,10 @@ static void note_lag(struct hub *hub, int64_t now_ms)
 
 static void recheck_all(struct hub *hub, struct instant now)
 {
-	struct hub_client *client, *next;
-
-	DL_FOREACH_SAFE(hub->clients, client, next)
+	for (struct hub_client *client = hub->clients, *next; client; client = next) {
+		next = client->next;
 		hub_client_recheck(client, now);
+	}
 }
 
 // Tokens may be others now, and those there are may have expired.
@@ -130,14 +130,15 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct hub *hub = timer->data;
 	struct instant now = hub_now();
-	struct hub_client *client, *next;
 
 	note_lag(hub, now.mono_ms);
 	refresh(hub, now);
 	hub_http_sweep(hub, now.mono_ms);
 	hub_listen_resume(hub);
-	DL_FOREACH_SAFE(hub->clients, client, next)
+	for (struct hub_client *client = hub->clients, *next; client; client = next) {
+		next = client->next;
 		hub_client_tick(client, now);
+	}
 	if (now.mono_ms >= hub->swept_ms)
 		hub->swept_ms = now.mono_ms + hub->config.sweep_ms;
 }
@@ -146,25 +147,27 @@ static void on_stop_tick(uv_timer_t *timer)
 {
 	struct hub *hub = timer->data;
 	struct instant now = hub_now();
-	struct hub_client *client, *next;
 
-	DL_FOREACH_SAFE(hub->clients, client, next)
+	for (struct hub_client *client = hub->clients, *next; client; client = next) {
+		next = client->next;
 		hub_client_tick(client, now);
+	}
 	if (!hub->clients || now.mono_ms >= hub->stop_by_ms)
 		end_all(hub);
 }
 
 void hub_stop(struct hub *hub, unsigned grace_ms)
 {
-	struct hub_client *client, *next;
 
 	if (!hub || hub->is_stopping)
 		return;
 	hub->is_stopping = true;
 	hub->stop_by_ms = hub_now().mono_ms + grace_ms;
 	hub_listen_end(hub);
-	DL_FOREACH_SAFE(hub->clients, client, next)
+	for (struct hub_client *client = hub->clients, *next; client; client = next) {
+		next = client->next;
 		hub_client_close(client, WIRE_ERROR_SHUTDOWN, "the hub ends");
+	}
 	uv_timer_start(&hub->tick, on_stop_tick, 0, STOP_TICK_MS);
 }
 

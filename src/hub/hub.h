@@ -64,4 +64,3 @@ int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WH
 bool hub_is_private(const struct hub *hub, const struct event *event);
 
 size_t hub_n_clients(const struct hub *hub); // who have said hello
-uint16_t hub_port(const struct hub *hub);    // of the first address: what the kernel gave for port 0. 0: none

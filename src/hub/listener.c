@@ -236,29 +236,28 @@ static int open_unix(struct hub *hub, const char *path)
 	return begin(hub, fd, false, path);
 }
 
+static int fail(const char *address, int error, char why[HUB_WHY_MAX])
+{
+	snprintf(why, HUB_WHY_MAX, "cannot listen on %s: %s", address,
+		 error == -EEXIST ? "it is there, and no socket" : strerrordesc_np(-error));
+	return error;
+}
+
+// The socket first: whoever finds a port open finds all of it.
 int hub_listen_all(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX])
 {
-	for (size_t i = 0; i < config->n_listens; i++) {
-		int r = open_tcp(hub, &config->listens[i]);
+	int r = hub->socket ? open_unix(hub, hub->socket) : 0;
 
-		if (r < 0) {
-			snprintf(why, HUB_WHY_MAX, "cannot listen on %s: %s", config->listens[i].text,
-				 strerrordesc_np(-r));
-			return r;
-		}
+	if (r == -EADDRINUSE)
+		snprintf(why, HUB_WHY_MAX, "cannot listen on %s: another hub answers there", hub->socket);
+	else if (r < 0)
+		return fail(hub->socket, r, why);
+	for (size_t i = 0; r == 0 && i < config->n_listens; i++) {
+		r = open_tcp(hub, &config->listens[i]);
+		if (r < 0)
+			return fail(config->listens[i].text, r, why);
 	}
-	if (hub->socket) {
-		int r = open_unix(hub, hub->socket);
-
-		if (r < 0) {
-			snprintf(why, HUB_WHY_MAX, "cannot listen on %s: %s", hub->socket,
-				 r == -EADDRINUSE ? "another hub answers there"
-				 : r == -EEXIST   ? "it is there, and no socket"
-						  : strerrordesc_np(-r));
-			return r;
-		}
-	}
-	return 0;
+	return r;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -286,20 +285,4 @@ void hub_listen_end(struct hub *hub)
 		close(listener->fd);
 		uv_close((uv_handle_t *)&listener->poll, on_closed);
 	}
-}
-
-uint16_t hub_port(const struct hub *hub)
-{
-	struct hub_listener *listener;
-
-	DL_FOREACH(hub->listeners, listener) {
-		struct sockaddr_storage at;
-		socklen_t n = sizeof at;
-
-		if (listener->is_unix || getsockname(listener->fd, (struct sockaddr *)&at, &n) < 0)
-			continue;
-		return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-						      : ((struct sockaddr_in *)&at)->sin_port);
-	}
-	return 0;
 }

@@ -33,7 +33,7 @@ static struct stream_item *take_out(struct outbox *outbox, struct outbox_entry *
 {
 	struct stream_item *item = entry->item;
 
-	if (entry->is_indexed)
+	if (entry->is_indexed && outbox->index)
 		HASH_DEL(outbox->index, entry);
 	DL_DELETE(outbox->first, entry);
 	outbox->n--;

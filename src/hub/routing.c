@@ -119,10 +119,9 @@ static void give_some(struct hub *hub, const struct event *event)
 
 static void lose(struct hub *hub, const struct event *event)
 {
-	struct hub_client *client, *next;
-
 	stream_skip(&hub->stream, event->channel, event->seq);
-	DL_FOREACH_SAFE(hub->clients, client, next) {
+	for (struct hub_client *client = hub->clients, *next; client; client = next) {
+		next = client->next;
 		if (client->state == CLIENT_LIVE || client->state == CLIENT_SNAPSHOT)
 			hub_client_resync(client, "an event was lost for want of memory");
 	}
