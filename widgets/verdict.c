@@ -72,6 +72,8 @@ static void nobody_text(const struct fleet *fleet, struct strbuf *out)
 		strbuf_add(out, "no agent is in the picked context");
 	else if (fleet_feed(fleet)->state == FEED_STARTING)
 		strbuf_add(out, "looking for agents");
+	else if (fleet_feed(fleet)->n_away)
+		strbuf_add(out, "no agent is known yet");
 	else
 		strbuf_add(out, "there are no agents");
 }

@@ -20,15 +20,24 @@ static int refuse(char *why, size_t why_size, const char *words)
 	return -EINVAL;
 }
 
+// Of a hub of this machine, the system's or the user's.
+static bool is_usual(const char *path)
+{
+	static const char tail[] = "/opscon/hub.sock";
+	size_t n = strlen(path);
+
+	return n >= sizeof tail && strcmp(path + n - (sizeof tail - 1), tail) == 0;
+}
+
 static int take_socket(const char *path, struct hub_address *out, char *why, size_t why_size)
 {
-	if (path[0] != '/')
+	if (path[0] != '/' || path[strlen(path) - 1] == '/')
 		return refuse(why, why_size, "expected the full path of a socket: unix:/run/opscon/hub.sock");
 	if (strlen(path) >= sizeof out->socket)
 		return refuse(why, why_size, "the path of a socket has at most 107 bytes");
 	snprintf(out->socket, sizeof out->socket, "%s", path);
 	snprintf(out->url, sizeof out->url, "http://localhost");
-	snprintf(out->name, sizeof out->name, "local");
+	snprintf(out->name, sizeof out->name, "%.79s", is_usual(path) ? "local" : strrchr(path, '/') + 1);
 	out->is_loopback = true;
 	return 0;
 }

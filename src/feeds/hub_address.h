@@ -11,7 +11,7 @@ enum { HUB_ADDRESS_MAX = 512, HUB_NAME_MAX = 80, HUB_SOCKET_MAX = 108 };
 struct hub_address {
 	char text[HUB_ADDRESS_MAX];  // as it is shown: "unix:/run/opscon/hub.sock", "wss://hub.example:7440"
 	char url[HUB_ADDRESS_MAX];   // of its HTTP side, without a slash at the end: "https://hub.example:7440"
-	char name[HUB_NAME_MAX];     // short: "hub.example", or "local" for a socket
+	char name[HUB_NAME_MAX];     // short: "hub.example"; of a socket "local", or its file
 	char socket[HUB_SOCKET_MAX]; // a full path; "" where it is TCP
 	bool is_tls;
 	bool is_loopback; // it does not leave this machine

@@ -19,6 +19,17 @@ static const struct {
 	[FEED_REFUSED] = { ACTION_ERROR, SEVERITY_CRITICAL, "the feed refused us", 6 },
 };
 
+// The same of the connection to a hub.
+static const char *const links[] = {
+	[FEED_STARTING] = "looking for the hub",
+	[FEED_LIVE] = "attached to the hub",
+	[FEED_LATE] = "the hub is late",
+	[FEED_STALE] = "the hub is stale",
+	[FEED_RECONNECTING] = "the hub was lost: reconnecting",
+	[FEED_OFFLINE] = "we are offline",
+	[FEED_REFUSED] = "the hub refuses us",
+};
+
 static bool is_away(const struct event *link)
 {
 	return link && (link->u.feed.state == FEED_RECONNECTING || link->u.feed.state == FEED_REFUSED);
@@ -61,15 +72,18 @@ static void show(struct fleet *fleet)
 					   .n_waiting = worst->u.feed.n_waiting };
 }
 
-static void tell(struct fleet *fleet, const struct event *event)
+static void tell(struct fleet *fleet, const struct event *event, enum feed_state was)
 {
 	enum feed_state now = event->u.feed.state;
+	const char *title = event->u.feed.is_link ? links[now] : turns[now].title;
 
+	if (event->u.feed.is_link && now == FEED_RECONNECTING && was == FEED_STARTING)
+		title = "the hub cannot be reached";
 	fleet_tell(fleet, &(struct fleet_news){ .at_ms = event->at_ms,
 						.type = turns[now].type,
 						.severity = turns[now].severity,
 						.source = event->type,
-						.title = turns[now].title,
+						.title = title,
 						.description = event->u.feed.detail });
 }
 
@@ -93,7 +107,7 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 	if (is_away(hub->link) != was_away)
 		fleet_hub_away(fleet, event->origin, !was_away, event->at_ms);
 	if (now != was)
-		tell(fleet, event);
+		tell(fleet, event, was);
 	fleet_notify(fleet, FLEET_FEED, 0);
 	return 0;
 }

@@ -17,6 +17,7 @@ START_TEST(addresses_say_where_and_how)
 		bool is_tls, is_loopback;
 	} rows[] = {
 		{ "unix:/run/opscon/hub.sock", "http://localhost", "local", "/run/opscon/hub.sock", false, true },
+		{ "unix:/tmp/two.sock", "http://localhost", "two.sock", "/tmp/two.sock", false, true },
 		{ "ws://127.0.0.1:7440", "http://127.0.0.1:7440", "127.0.0.1", "", false, true },
 		{ "WS://localhost:7440/", "http://localhost:7440", "localhost", "", false, true },
 		{ "ws://[::1]:7440", "http://[::1]:7440", "[::1]", "", false, true },
@@ -49,6 +50,7 @@ START_TEST(what_is_no_address_is_refused_with_why)
 		{ "http://hub.example", "expected unix:" },
 		{ "unix:hub.sock", "full path" },
 		{ "unix:", "full path" },
+		{ "unix:/run/", "full path" },
 		{ "ws://", "expected ws://" },
 		{ "ws:///events", "expected ws://" },
 		{ "ws://host:0", "expected ws://" },

@@ -49,6 +49,11 @@ START_TEST(heads_every_screen)
 	fleet_fixture_platform(&f);
 	fleet_fixture_view(&f, &view);
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "everything", 80, 1, false });
+	view.hub = "hub.example";
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "attached", 100, 1, false });
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "attached_narrow", 40, 1, true });
+	golden_sweep(&header, f.fleet, &view, 130, 1);
+	view.hub = "";
 	view.is_demo = true;
 	view.context = "2 tiers, env prod";
 	view.clear_key = "C";

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A console whose fleet is a hub's. */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+
+#include "base/memory.h"
+#include "tests/unit/console/console_fixture.h"
+
+static struct console_fixture f;
+
+static void attach(void)
+{
+	console_fixture_init(&f);
+	console_set_hub(f.console, &(struct console_hub){ .name = "hub.example", .fleet = "Shop", .is_demo = true });
+	console_fixture_draw(&f, 120, 36);
+}
+
+static size_t n_histories(uint32_t agent)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f.feed.n; i++)
+		n += f.feed.requests[i].type == REQUEST_HISTORY && (!agent || f.feed.requests[i].agent == agent);
+	return n;
+}
+
+static void link_is(enum feed_state state)
+{
+	struct event *event = event_new(EVENT_FEED, FIXTURE_NOW_MS, 0);
+
+	event->channel = CHANNEL_SYSTEM;
+	event->origin = 1;
+	event->u.feed.is_link = true;
+	event->u.feed.state = state;
+	event->u.feed.detail = mem_strdup("");
+	fleet_fixture_apply(&f.fleet, event);
+}
+
+START_TEST(it_says_whose_fleet_it_is)
+{
+	console_fixture_init(&f);
+	ck_assert(!console_fixture_shows(&f, "@"));
+	console_fixture_finish(&f);
+	attach();
+	ck_assert(console_fixture_shows(&f, "Shop  @hub.example"));
+	ck_assert(console_fixture_shows(&f, "DEMO"));
+	ck_assert(!console_fixture_shows(&f, "READ-ONLY"));
+	console_set_hub(f.console, &(struct console_hub){ .name = "2 hubs", .fleet = "", .is_read_only = true });
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(console_fixture_shows(&f, "@2 hubs"));
+	ck_assert(console_fixture_shows(&f, "READ-ONLY"));
+	ck_assert(!console_fixture_shows(&f, "DEMO"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(points_are_asked_for_of_whom_the_panels_show)
+{
+	uint32_t first, second;
+
+	attach();
+	first = console_fixture_view(&f)->selected;
+	console_fixture_wait(&f, 10);
+	ck_assert_uint_eq(n_histories(first), 1);
+	console_fixture_keys(&f, "j j j"); // passed by, and not asked for
+	second = console_fixture_view(&f)->selected;
+	console_fixture_wait(&f, 10);
+	ck_assert_uint_eq(n_histories(0), 1);
+	ck_assert_int_le(console_next_wake_ms(f.console), f.now.mono_ms + HISTORY_EVERY_MS);
+	console_fixture_wait(&f, HISTORY_EVERY_MS);
+	ck_assert_uint_eq(n_histories(second), 1);
+	console_fixture_keys(&f, "k k k"); // known already
+	console_fixture_wait(&f, 2 * HISTORY_EVERY_MS);
+	ck_assert_uint_eq(n_histories(0), 2);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(points_are_asked_for_again_when_the_hub_was_away)
+{
+	attach();
+	console_fixture_wait(&f, 10);
+	ck_assert_uint_eq(n_histories(0), 1);
+	link_is(FEED_RECONNECTING);
+	console_fixture_wait(&f, 10 * HISTORY_EVERY_MS);
+	ck_assert_uint_eq(n_histories(0), 1); // there is nobody to ask
+	link_is(FEED_LIVE);
+	console_fixture_wait(&f, HISTORY_EVERY_MS);
+	ck_assert_uint_eq(n_histories(0), 2);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(our_own_points_are_here)
+{
+	console_fixture_init(&f);
+	console_fixture_wait(&f, 10 * HISTORY_EVERY_MS);
+	ck_assert_uint_eq(n_histories(0), 0);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(what_is_refused_afterwards_is_said)
+{
+	attach();
+	console_refused(f.console, REQUEST_PROBE_NOW, -EPERM, "a viewer only looks");
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(console_fixture_shows(&f, "not done: a viewer only looks"));
+	console_refused(f.console, REQUEST_ALERT_ACK, -ENOENT, "");
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(console_fixture_shows(&f, "not done: it is gone"));
+	console_refused(f.console, REQUEST_HISTORY, -ENOENT, "nobody has asked for this");
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(!console_fixture_shows(&f, "nobody has asked"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(a_plan_that_is_refused_is_not_waited_for)
+{
+	attach();
+	console_fixture_keys(&f, ".");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "restart Enter");
+	ck_assert_int_eq(console_fixture_request(&f)->type, REQUEST_PLAN);
+	ck_assert(console_fixture_view(&f)->confirm.is_open);
+	console_refused(f.console, REQUEST_PLAN, -EPERM, "you may not restart");
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(!console_fixture_view(&f)->confirm.is_open);
+	ck_assert(console_fixture_shows(&f, "not done: you may not restart"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("attached", it_says_whose_fleet_it_is, points_are_asked_for_of_whom_the_panels_show,
+      points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
+      a_plan_that_is_refused_is_not_waited_for)
