@@ -177,6 +177,8 @@ static void take_welcome(struct attached *hub, const struct wire_welcome *welcom
 		memcpy(hub->last, welcome->last, sizeof hub->last);
 		hub->is_whole = false;
 		hub->unsure = 0;
+	} else {
+		memcpy(hub->prev, hub->last, sizeof hub->prev); // it goes on where we said
 	}
 	hub->welcome = *welcome;
 	hub->has_welcome = hub->was_tried = true;

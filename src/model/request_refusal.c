@@ -78,6 +78,10 @@ const char *request_refusal(enum request_type type, int error)
 		return "the alert has been resolved";
 	case -EROFS:
 		return "this feed can only be watched";
+	case -ENOTCONN:
+		return "the hub is away";
+	case -EXDEV:
+		return "they are on several hubs: act on those of one";
 	case -ENOMEM:
 		return "out of memory";
 	default:

@@ -769,6 +769,131 @@ START_TEST(what_became_of_a_request_is_not_known_when_the_hub_is_lost)
 }
 END_TEST
 
+// ---- several hubs
+
+static struct ws_server second;
+static const char *second_says[8];
+static char second_texts[8][TEXT_MAX];
+
+// What is scripted so far is what the second hub says.
+static void give_to_second(void)
+{
+	for (size_t i = 0; i <= s.n_says && i < 7; i++) {
+		memcpy(second_texts[i], s.says[i], TEXT_MAX);
+		second_says[i] = s.welcome[i] ? second_texts[i] : NULL;
+	}
+	second.welcome = second_says;
+}
+
+static void attach_both(const struct hub_state_options *state)
+{
+	struct hub_address addresses[2];
+	char text[64], why[256] = "";
+
+	snprintf(text, sizeof text, "ws://127.0.0.1:%d", s.server.port);
+	ck_assert_int_eq(hub_address_parse(text, &addresses[0], why, sizeof why), 0);
+	snprintf(text, sizeof text, "ws://localhost:%d", second.port);
+	ck_assert_int_eq(hub_address_parse(text, &addresses[1], why, sizeof why), 0);
+	ck_assert_int_eq(websocket_manager_create(&s.loop,
+						  &(struct websocket_manager_options){ .addresses = addresses,
+										       .n_addresses = 2,
+										       .broadcaster = s.broadcaster,
+										       .who = "alice",
+										       .state = *state,
+										       .greeted = on_greeted,
+										       .refused = on_refused,
+										       .closed_cb = on_closed },
+						  &s.feed, why, sizeof why),
+			 0);
+}
+
+static void begin_both(void)
+{
+	begin();
+	ws_server_start(&second, &s.loop);
+	says_hello(boot_b, false, WIRE_PROTOCOL);
+	says_event(mark(false), 0, 0);
+	says_event(added(41, "memory"), 0, 0); // the first hub has it too, as 42
+	says_event(added(7, "search"), 0, 0);
+	says_event(mark(true), 0, 0);
+	give_to_second();
+	says_all(boot_a);
+}
+
+static uint32_t id_of(const char *key)
+{
+	for (size_t i = 0; i < s.n_heard; i++)
+		if (s.heard[i].type == EVENT_AGENT_ADDED && strcmp(s.heard[i].text, key) == 0)
+			return s.heard[i].agent;
+	return 0;
+}
+
+static void finish_both(void)
+{
+	ws_server_stop(&second);
+	finish();
+}
+
+START_TEST(several_hubs_are_one_fleet_and_requests_find_theirs)
+{
+	uint32_t across[2];
+
+	begin_both();
+	attach_both(&quick);
+	s.wanted_heard = 7; // each agent once
+	wait_for(FEED_LIVE);
+	while (second.n_messages == 0 || s.server.n_messages == 0)
+		uv_run(&s.loop, UV_RUN_ONCE);
+	ck_assert_uint_eq(n_heard(EVENT_AGENT_ADDED), 3);
+	ck_assert_str_eq(s.fleet, "Platform CoE");
+	across[0] = id_of("cache");
+	across[1] = id_of("search");
+	ck_assert_uint_ne(across[0], across[1]);
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW, .agent = across[1] }), 0);
+	while (second.n_messages < 2)
+		uv_run(&s.loop, UV_RUN_ONCE);
+	ck_assert_ptr_nonnull(strstr(second.said, "\"agent\":7"));
+	ck_assert_int_eq(
+		feed_request(s.feed, &(struct request){ .type = REQUEST_PLAN, .agents = across, .n_agents = 2 }),
+		-EXDEV);
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PAUSE_ALL }), 0); // to both
+	while (second.n_messages < 3 || s.server.n_messages < 2)
+		uv_run(&s.loop, UV_RUN_ONCE);
+	finish_both();
+}
+END_TEST
+
+START_TEST(a_hub_that_is_lost_leaves_its_agents_to_another)
+{
+	size_t n;
+
+	begin_both();
+	attach_both(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 2000 });
+	s.wanted_heard = 7;
+	wait_for(FEED_LIVE);
+	n = s.n_heard;
+	s.server.refusal = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+	ws_server_drop_all(&s.server);
+	s.wanted_heard = n + 4; // told anew: what was not listened to before
+	wait_for(FEED_LIVE);    // of the second
+	ck_assert_str_eq(s.heard[n + 1].text, "memory");
+	ck_assert_uint_eq(s.heard[n + 1].agent, id_of("memory"));
+	ck_assert_uint_eq(s.heard[n + 1].origin, 2);
+	finish_both();
+}
+END_TEST
+
+START_TEST(which_hub_it_is_stands_before_why)
+{
+	begin_both();
+	second.refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+	attach_both(&(struct hub_state_options){ .base_ms = 60000 });
+	wait_for(FEED_REFUSED);
+	ck_assert_str_eq(s.detail, "localhost: 403 denied");
+	finish_both();
+}
+END_TEST
+
 // ---- the fallback
 
 START_TEST(where_websocket_is_blocked_its_status_is_polled)
@@ -862,5 +987,6 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over, who_talks_before_hello_is_none,
       frames_that_are_none_end_the_connection, cut_in_the_middle_of_a_frame_it_is_not_half_read,
       requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away,
-      what_became_of_a_request_is_not_known_when_the_hub_is_lost, where_websocket_is_blocked_its_status_is_polled,
-      a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)
+      what_became_of_a_request_is_not_known_when_the_hub_is_lost, several_hubs_are_one_fleet_and_requests_find_theirs,
+      a_hub_that_is_lost_leaves_its_agents_to_another, which_hub_it_is_stands_before_why,
+      where_websocket_is_blocked_its_status_is_polled, a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)

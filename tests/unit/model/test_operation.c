@@ -139,6 +139,8 @@ START_TEST(a_refused_request_is_refused_in_words)
 		{ REQUEST_ALERT_ACK, -EINVAL, "that makes no sense to the feed" },
 		{ REQUEST_ALERT_ACK, -ENOTSUP, "this feed cannot do that" },
 		{ REQUEST_SUBMIT, -ENOMEM, "out of memory" },
+		{ REQUEST_SUBMIT, -ENOTCONN, "the hub is away" },
+		{ REQUEST_PLAN, -EXDEV, "they are on several hubs: act on those of one" },
 	};
 
 	for (size_t i = 0; i < sizeof words_of / sizeof words_of[0]; i++)
