@@ -55,6 +55,7 @@ enum event_type {
 	EVENT_PRESENCE,       // u.presence: who is there, and what they look at
 	EVENT_LEASE,          // u.lease: who has an agent for an operation, and for how long
 	EVENT_APPROVAL,       // u.approval: of a plan that a second person has to agree to
+	EVENT_AUDIT_HEAD,     // u.audit_head: the hash of a record of the trail
 	EVENT_TYPE_COUNT,
 };
 
@@ -224,6 +225,12 @@ struct event {
 			int64_t until_ms;             // wall: when it lapses
 			const struct plan *whole;     // a reference: for whoever agrees; NULL: it is not to be had
 		} approval;
+		struct {
+			uint64_t seq;                 // its number
+			char hash[PLAN_HASH_HEX + 1]; // "": it is not to be had, why says
+			const char *why;              // owned; ""
+			bool is_newest;               // nobody asked: how far the trail has come
+		} audit_head;
 	} u;
 };
 

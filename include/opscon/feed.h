@@ -40,10 +40,11 @@ enum request_type {
 	REQUEST_PLAN_DROP,          // operation (a plan's no; 0: all of the session): not submitted; its leases end
 	REQUEST_APPROVE,            // operation (a plan's no), hash, who, text: agree to somebody else's plan
 	REQUEST_DISAPPROVE,         // the same: refuse it
+	REQUEST_AUDIT_HASH,         // text: a record's number; its hash comes as EVENT_AUDIT_HEAD
 	REQUEST_TYPE_COUNT,
 };
 
-const char *request_type_name(enum request_type type);                // "watch" ... "disapprove"; "?" for anything else
+const char *request_type_name(enum request_type type);                // "watch" ... "audit_hash"; "?" for anything else
 int request_type_from_name(const char *name, enum request_type *out); // 0 or -EINVAL
 
 struct request {

@@ -346,6 +346,11 @@ uint64_t audit_store_n(const struct audit_store *store)
 	return store->chain.n;
 }
 
+struct audit_hash audit_store_head(const struct audit_store *store)
+{
+	return store->chain.head;
+}
+
 uint64_t audit_store_n_signed(const struct audit_store *store)
 {
 	return store->n_signed;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/chain.h"
 #include "audit/files.h"
 #include "base/strbuf.h"
 
@@ -53,7 +54,8 @@ int audit_store_checkpoint(
 // Signs and syncs what is there unless it is broken or another process holds it. NULL is fine.
 void audit_store_close(struct audit_store *store);
 
-uint64_t audit_store_n(const struct audit_store *store);        // records, those that are not synced included
-uint64_t audit_store_n_signed(const struct audit_store *store); // by the newest checkpoint, written or due
+uint64_t audit_store_n(const struct audit_store *store);             // records, those that are not synced included
+struct audit_hash audit_store_head(const struct audit_store *store); // of the newest of them; zeros: there is none
+uint64_t audit_store_n_signed(const struct audit_store *store);      // by the newest checkpoint, written or due
 bool audit_store_is_broken(const struct audit_store *store);
 const struct audit_trouble *audit_store_trouble(const struct audit_store *store); // also who held it, the last time

@@ -29,6 +29,7 @@ struct audit_writer_state {
 	bool is_held;                 // by another process, as the trouble says: whatever comes next tries again
 	struct audit_trouble trouble; // why it is not open; error is 0 while it is well or being opened
 	uint64_t n_records, n_signed;
+	struct audit_hash head; // of the newest record
 	uint64_t n_syslog_failed;
 };
 

@@ -15,7 +15,7 @@
 #include "commands/fleet_options.h"
 #include "opscon/broadcaster.h"
 
-enum { CONFIG_HASHED_MAX = 8 << 20 };
+enum { CONFIG_HASHED_MAX = 8 << 20, HEAD_EVERY_MS = 60000 };
 
 // ---- what becomes of it
 
@@ -74,6 +74,27 @@ static void follow(struct audit_trail *trail)
 	tell_refused(trail, state);
 }
 
+// For those who remember it: whoever takes records away has to fool them, too.
+static void tell_head(struct audit_trail *trail)
+{
+	const struct audit_logger_state *state = audit_logger_state(trail->logger);
+	struct instant now = clock_now();
+	struct event *event;
+
+	if (!trail->has_witnesses || state->n_records == trail->n_told || now.mono_ms - trail->told_ms < HEAD_EVERY_MS)
+		return;
+	event = event_new(EVENT_AUDIT_HEAD, now.wall_ms, 0);
+	if (!event)
+		return;
+	trail->n_told = state->n_records;
+	trail->told_ms = now.mono_ms;
+	event->u.audit_head.seq = state->n_records;
+	memcpy(event->u.audit_head.hash, state->head, sizeof event->u.audit_head.hash);
+	event->u.audit_head.why = mem_strdup("");
+	event->u.audit_head.is_newest = true;
+	broadcaster_publish(trail->broadcaster, event);
+}
+
 static void rearm(struct audit_trail *trail);
 
 static void on_timer(uv_timer_t *timer)
@@ -100,6 +121,7 @@ static void on_wake(uv_async_t *wake)
 
 	audit_logger_dispatch(trail->logger);
 	follow(trail);
+	tell_head(trail);
 	rearm(trail);
 }
 

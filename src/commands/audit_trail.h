@@ -17,6 +17,9 @@ struct audit_trail {
 	bool has_handles;
 	enum audit_logger_status status; // as told last
 	uint64_t n_refused;              // records that were refused, as told
+	bool has_witnesses;              // others watch it grow: they are told, now and then
+	uint64_t n_told;                 // records, as they were told
+	int64_t told_ms;                 // mono
 	char banner[300];                // what is wrong, for every screen; "" nothing
 	void (*changed)(void *ctx);      // the banner did; may be NULL
 	void *ctx;

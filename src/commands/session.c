@@ -92,6 +92,7 @@ int session_start(struct session *session, const struct fleet_options *options, 
 
 	if (r)
 		return r;
+	session->trail.has_witnesses = flags & SESSION_SHARED;
 	if (flags & SESSION_AUDITED)
 		audit_trail_start(&session->trail, &session->loop, options, session->broadcaster, flags & SESSION_DEMO);
 	return start_feed(session, options, flags);

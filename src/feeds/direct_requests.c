@@ -143,6 +143,9 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_AUDIT_VERIFY:
 		r = direct_trail_verify(feed);
 		break;
+	case REQUEST_AUDIT_HASH:
+		r = direct_trail_hash(feed, request->text);
+		break;
 	case REQUEST_AUDIT_REOPEN:
 		r = feed->audit ? audit_logger_reopen(feed->audit, clock_now()) : -ENOTSUP;
 		break;

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "audit/find.h"
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
 #include "services/audit_logger.h"
@@ -72,6 +74,82 @@ int direct_trail_list(struct direct_feed *feed)
 	trail->trouble = (struct audit_trouble){ 0 };
 	r = uv_queue_work(feed->loop, &trail->list_work, list_work, list_done);
 	trail->is_listing = r == 0;
+	return r;
+}
+
+// ---- one record
+
+enum { HASHING_MAX = 64 };
+
+struct hashing {
+	struct direct_trail *trail;
+	uv_work_t work;
+	uint64_t seq;
+	struct audit_hash hash;
+	struct audit_trouble trouble;
+	int error;
+};
+
+static void hash_work(uv_work_t *work)
+{
+	struct hashing *hashing = work->data;
+
+	hashing->error = audit_find_hash(hashing->trail->dir, hashing->seq, &hashing->hash, &hashing->trouble);
+}
+
+static void tell_hash(const struct hashing *hashing)
+{
+	struct event *event = event_new(EVENT_AUDIT_HEAD, clock_now().wall_ms, 0);
+
+	if (!event)
+		return;
+	event->u.audit_head.seq = hashing->seq;
+	if (hashing->error == 0)
+		audit_hash_hex(&hashing->hash, event->u.audit_head.hash);
+	event->u.audit_head.why = mem_strdup(hashing->error == 0         ? ""
+					     : hashing->error == -ENOENT ? "there is no such record"
+					     : hashing->trouble.text[0]  ? hashing->trouble.text
+									 : strerrordesc_np(-hashing->error));
+	event_emit(&hashing->trail->feed->sink, event);
+}
+
+static void hash_done(uv_work_t *work, int status)
+{
+	struct hashing *hashing = work->data;
+	struct direct_trail *trail = hashing->trail;
+
+	trail->n_hashing--;
+	if (is_ending(trail))
+		direct_part_closed(trail->feed);
+	else if (status == 0)
+		tell_hash(hashing);
+	mem_free(hashing);
+}
+
+int direct_trail_hash(struct direct_feed *feed, const char *number)
+{
+	struct direct_trail *trail = &feed->trail;
+	struct hashing *hashing;
+	char *end = NULL;
+	int r;
+
+	if (!trail->dir)
+		return -ENOTSUP;
+	if (!number || number[0] < '0' || number[0] > '9')
+		return -EINVAL;
+	if (trail->n_hashing == HASHING_MAX)
+		return -EBUSY;
+	hashing = mem_calloc(1, sizeof *hashing);
+	if (!hashing)
+		return -ENOMEM;
+	hashing->trail = trail;
+	hashing->work.data = hashing;
+	hashing->seq = strtoull(number, &end, 10);
+	r = *end ? -EINVAL : uv_queue_work(feed->loop, &hashing->work, hash_work, hash_done);
+	if (r < 0)
+		mem_free(hashing);
+	else
+		trail->n_hashing++;
 	return r;
 }
 
@@ -213,7 +291,7 @@ void direct_trail_stop(struct direct_feed *feed)
 	struct direct_trail *trail = &feed->trail;
 
 	__atomic_store_n(&trail->is_ending, true, __ATOMIC_RELAXED);
-	feed->n_open += (size_t)trail->is_listing + (size_t)trail->is_checking;
+	feed->n_open += (size_t)trail->is_listing + (size_t)trail->is_checking + trail->n_hashing;
 }
 
 void direct_trail_finish(struct direct_feed *feed)

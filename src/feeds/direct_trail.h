@@ -24,6 +24,8 @@ struct direct_trail {
 	struct audit_list list;
 	struct audit_trouble trouble;
 
+	size_t n_hashing; // hashes of single records that are looked for
+
 	uv_work_t check_work;
 	bool is_checking;
 	uint64_t n_checked, n_told; // the former atomic
@@ -35,6 +37,7 @@ struct direct_trail {
 int direct_trail_init(struct direct_feed *feed, const struct direct_options *options); // 0 or -ENOMEM
 void direct_trail_stop(struct direct_feed *feed); // each job under way is one of direct_feed::n_open
 void direct_trail_finish(struct direct_feed *feed);
-int direct_trail_list(struct direct_feed *feed);   // 0 or negative errno, as the requests
-int direct_trail_verify(struct direct_feed *feed); // the same
-void direct_trail_tick(struct direct_feed *feed);  // each second
+int direct_trail_list(struct direct_feed *feed);                     // 0 or negative errno, as the requests
+int direct_trail_verify(struct direct_feed *feed);                   // the same
+int direct_trail_hash(struct direct_feed *feed, const char *number); // the same; -EBUSY: too many are looked for
+void direct_trail_tick(struct direct_feed *feed);                    // each second

@@ -119,6 +119,7 @@ int access_about_init(struct access_about *out, const struct request *request, c
 	case REQUEST_AUDIT_CLOSE:
 	case REQUEST_AUDIT_VERIFY:
 	case REQUEST_AUDIT_REOPEN:
+	case REQUEST_AUDIT_HASH:
 	case REQUEST_TYPE_COUNT:
 		break;
 	}

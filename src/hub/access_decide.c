@@ -49,6 +49,7 @@ static struct need need_of(enum request_type type, enum verb verb)
 	case REQUEST_LOOK:
 	case REQUEST_AUDIT_LIST:
 	case REQUEST_AUDIT_CLOSE:
+	case REQUEST_AUDIT_HASH:
 	case REQUEST_PLAN_DROP: // of one's own, which the engine looks at: what was planned is given up
 		return (struct need){ ROLE_VIEWER, false };
 	case REQUEST_AUDIT_VERIFY:

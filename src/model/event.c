@@ -16,7 +16,7 @@ static const enum channel channel_of[EVENT_TYPE_COUNT] = {
 	[EVENT_AUDIT_CHECK] = CHANNEL_METRICS,  [EVENT_SNAPSHOT] = CHANNEL_SYSTEM,
 	[EVENT_TIMELINE] = CHANNEL_SYSTEM,      [EVENT_POINTS] = CHANNEL_METRICS,
 	[EVENT_PRESENCE] = CHANNEL_SYSTEM,      [EVENT_LEASE] = CHANNEL_OPERATIONS,
-	[EVENT_APPROVAL] = CHANNEL_OPERATIONS,
+	[EVENT_APPROVAL] = CHANNEL_OPERATIONS,  [EVENT_AUDIT_HEAD] = CHANNEL_METRICS,
 };
 
 struct event *event_new(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -191,6 +191,9 @@ static void free_payload(struct event *event)
 	case EVENT_LEASE:
 	case EVENT_APPROVAL:
 		free_shared(event);
+		break;
+	case EVENT_AUDIT_HEAD:
+		free_text(event->u.audit_head.why);
 		break;
 	case EVENT_AGENT_REMOVED:
 	case EVENT_AGENT_HEALTH:

@@ -283,6 +283,7 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_PRESENCE] = "presence",
 	[EVENT_LEASE] = "lease",
 	[EVENT_APPROVAL] = "approval",
+	[EVENT_AUDIT_HEAD] = "audit_head",
 };
 
 static const char *const timeline_kinds[] = { "single", "added", "removed", "up", "down", "restarted" };

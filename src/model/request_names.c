@@ -35,6 +35,7 @@ static const char *const names[REQUEST_TYPE_COUNT] = {
 	[REQUEST_PLAN_DROP] = "plan_drop",
 	[REQUEST_APPROVE] = "approve",
 	[REQUEST_DISAPPROVE] = "disapprove",
+	[REQUEST_AUDIT_HASH] = "audit_hash",
 };
 
 const char *request_type_name(enum request_type type)

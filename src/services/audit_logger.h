@@ -36,6 +36,7 @@ struct audit_logger_state {
 	enum audit_logger_status status;
 	char why[AUDIT_WHY_MAX]; // clean; "" unless it is broken
 	uint64_t n_records, n_signed;
+	char head[65];            // hash of the newest record; "" there is none
 	uint64_t n_refused;       // records that did not reach the disk
 	uint64_t n_syslog_failed; // copies
 };

@@ -34,6 +34,7 @@ static const struct wire_payload *const payloads[EVENT_TYPE_COUNT] = {
 	[EVENT_PRESENCE] = &wire_payload_presence,
 	[EVENT_LEASE] = &wire_payload_lease,
 	[EVENT_APPROVAL] = &wire_payload_approval,
+	[EVENT_AUDIT_HEAD] = &wire_payload_audit_head,
 };
 
 static const struct wire_field fields[] = {

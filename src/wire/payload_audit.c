@@ -157,3 +157,25 @@ static int read_check(struct wire_scan *scan, const struct json_node *data, stru
 }
 
 const struct wire_payload wire_payload_audit_check = { write_check, read_check, false };
+
+// ---- one record's hash
+
+static const struct wire_field head_fields[] = {
+	{ "seq", WIRE_KIND_U64, WIRE_AT(struct event, u.audit_head.seq), .is_needed = true },
+	{ "hash", WIRE_KIND_CHARS, WIRE_AT(struct event, u.audit_head.hash), .size = PLAN_HASH_HEX + 1 },
+	{ "why", WIRE_KIND_TEXT, WIRE_AT(struct event, u.audit_head.why) },
+	{ "is_newest", WIRE_KIND_BOOL, WIRE_AT(struct event, u.audit_head.is_newest) },
+};
+
+static void write_head(struct json_writer *w, const struct event *event, unsigned flags)
+{
+	(void)flags;
+	wire_fields_write(w, head_fields, WIRE_COUNT(head_fields), event);
+}
+
+static int read_head(struct wire_scan *scan, const struct json_node *data, struct event *event)
+{
+	return wire_fields_read(scan, data, head_fields, WIRE_COUNT(head_fields), event);
+}
+
+const struct wire_payload wire_payload_audit_head = { write_head, read_head, false };

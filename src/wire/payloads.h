@@ -15,7 +15,8 @@ extern const struct wire_payload wire_payload_agent, wire_payload_health, wire_p
 	wire_payload_metrics, wire_payload_scrape, wire_payload_points, wire_payload_alert, wire_payload_progress,
 	wire_payload_lifecycle, wire_payload_plan, wire_payload_operation, wire_payload_action, wire_payload_notice,
 	wire_payload_feed, wire_payload_source, wire_payload_audit_list, wire_payload_audit_check,
-	wire_payload_snapshot, wire_payload_timeline, wire_payload_presence, wire_payload_lease, wire_payload_approval;
+	wire_payload_snapshot, wire_payload_timeline, wire_payload_presence, wire_payload_lease, wire_payload_approval,
+	wire_payload_audit_head;
 
 // A plan as a member. Read: one reference, with its number and its agents' mapped.
 void wire_plan_write(struct json_writer *w, const char *key, const struct plan *plan);
