@@ -177,6 +177,62 @@ START_TEST(a_trail_that_is_gone_is_said)
 }
 END_TEST
 
+static struct {
+	uint64_t seq;
+	char hash[PLAN_HASH_HEX + 1], why[80];
+	size_t n;
+} head;
+
+static void note_head(void *ctx, const struct event *event)
+{
+	(void)ctx;
+	if (event->type != EVENT_AUDIT_HEAD)
+		return;
+	head.seq = event->u.audit_head.seq;
+	memcpy(head.hash, event->u.audit_head.hash, sizeof head.hash);
+	snprintf(head.why, sizeof head.why, "%s", event->u.audit_head.why);
+	head.n++;
+}
+
+static bool has_head(struct live_fleet *l, const void *n)
+{
+	(void)l;
+	return head.n == *(const size_t *)n;
+}
+
+START_TEST(a_records_hash_is_found_by_its_number)
+{
+	const size_t one = 1, two = 2;
+	char number[32];
+	int sink;
+
+	set_up();
+	memset(&head, 0, sizeof head);
+	sink = broadcaster_subscribe(live.broadcaster, 1U << CHANNEL_METRICS, note_head, NULL);
+	live_until(&live, is_watched, NULL, "the agent");
+	ck_assert_int_eq(live_request(&live, REQUEST_PIN, 1, 0, "up"), 0);
+	ck_assert_int_eq(ask(REQUEST_AUDIT_LIST), 0);
+	live_until(&live, lists, &one, "a record");
+	snprintf(number, sizeof number, "%llu", (unsigned long long)audit_logger_state(live.audit)->n_records);
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, number), 0);
+	live_until(&live, has_head, &one, "its hash");
+	ck_assert_str_eq(head.hash, audit_logger_state(live.audit)->head);
+	ck_assert_str_eq(head.why, "");
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "4711"), 0);
+	live_until(&live, has_head, &two, "that there is none");
+	ck_assert_uint_eq(head.seq, 4711);
+	ck_assert_str_eq(head.hash, "");
+	ck_assert_str_eq(head.why, "there is no such record");
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "one"), -EINVAL);
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "1x"), -EINVAL);
+	for (int i = 0; i < 64; i++)
+		ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "1"), 0);
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "1"), -EBUSY); // they end with the feed
+	broadcaster_unsubscribe(live.broadcaster, sink);
+	tear_down();
+}
+END_TEST
+
 // The feed ends once they have.
 START_TEST(jobs_under_way_do_not_outlive_the_feed)
 {
@@ -195,11 +251,12 @@ START_TEST(without_a_trail_there_is_none_to_read)
 	ck_assert_int_eq(ask(REQUEST_AUDIT_LIST), -ENOTSUP);
 	ck_assert_int_eq(ask(REQUEST_AUDIT_VERIFY), -ENOTSUP);
 	ck_assert_int_eq(ask(REQUEST_AUDIT_CLOSE), 0);
+	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "1"), -ENOTSUP);
 	live_stop_feed(&live);
 	live_finish(&live);
 }
 END_TEST
 
 SUITE("direct trail", a_page_comes_and_another_when_there_is_more, it_is_verified_while_it_is_written,
-      what_was_changed_is_found_with_its_place, a_trail_that_is_gone_is_said, jobs_under_way_do_not_outlive_the_feed,
-      without_a_trail_there_is_none_to_read)
+      what_was_changed_is_found_with_its_place, a_trail_that_is_gone_is_said, a_records_hash_is_found_by_its_number,
+      jobs_under_way_do_not_outlive_the_feed, without_a_trail_there_is_none_to_read)

@@ -44,6 +44,7 @@ static const char *const requests[REQUEST_TYPE_COUNT] = {
 	[REQUEST_PLAN_DROP] = "voda",
 	[REQUEST_APPROVE] = "by verb",
 	[REQUEST_DISAPPROVE] = "by verb",
+	[REQUEST_AUDIT_HASH] = "voda",
 };
 
 static const char *const verbs[VERB_COUNT + 1] = {
