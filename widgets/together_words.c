@@ -103,21 +103,11 @@ bool together_is_held(const struct fleet *fleet, uint32_t agent)
 	return lease && !lease->is_own;
 }
 
-// What its holder says to be doing: "restart WowCache".
-static const char *doing_of(const struct fleet *fleet, const struct fleet_lease *lease)
-{
-	for (size_t i = 0; lease->session && i < fleet_n_presence(fleet); i++)
-		if (fleet_presence_at(fleet, i)->session == lease->session)
-			return fleet_presence_at(fleet, i)->doing;
-	return "";
-}
-
 const char *together_holder(const struct fleet *fleet, const struct view *view, uint32_t agent,
 			    char out[TOGETHER_TEXT_MAX])
 {
 	const struct fleet_lease *lease = together_is_held(fleet, agent) ? fleet_lease(fleet, agent) : NULL;
 	int64_t left_ms = lease ? lease->until_ms - view->now.wall_ms : 0;
-	const char *doing = lease ? doing_of(fleet, lease) : "";
 	char left[HUMAN_MAX];
 	struct strbuf text;
 
@@ -128,8 +118,9 @@ const char *together_holder(const struct fleet *fleet, const struct view *view, 
 	if (!lease->until_ms)
 		strbuf_add(&text, "operates on it");
 	else
-		strbuf_addf(&text, "is about to %.*s (%s)", *doing ? text_fit(doing, 60) : 15,
-			    *doing ? doing : "operate on it", human_duration(left_ms > 0 ? left_ms : 0, left));
+		strbuf_addf(&text, "is about to %.*s it (%s)", *lease->doing ? text_fit(lease->doing, 40) : 10,
+			    *lease->doing ? lease->doing : "operate on",
+			    human_duration(left_ms > 0 ? left_ms : 0, left));
 	return text_trim(out);
 }
 

@@ -212,6 +212,7 @@ struct event {
 		struct {
 			uint64_t epoch;     // of this agent; each new holder has a greater one
 			const char *holder; // owned: "alice on ops1"; "" nobody any more
+			const char *doing;  // owned: what for, "restart"; "" not said
 			uint32_t session;   // of the holder's presence; 0 none (a process without one)
 			int64_t until_ms;   // wall; 0: an operation runs, and has it until it is over
 		} lease;

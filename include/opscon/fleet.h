@@ -168,6 +168,7 @@ const struct fleet_presence *fleet_presence_at(const struct fleet *fleet, size_t
 struct fleet_lease {
 	uint64_t epoch;
 	const char *holder; // "alice on ops1"
+	const char *doing;  // "restart"; "" not known
 	uint32_t session;   // 0 none
 	int64_t until_ms;   // wall; 0: as long as its operation runs
 	bool is_own;        // this console has it

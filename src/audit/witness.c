@@ -141,11 +141,11 @@ int witness_open(const char *path, struct witness **out, char why[WITNESS_WHY_MA
 		return -ENOMEM;
 	witness->path = mem_strdup(path);
 	file = witness->path ? fopen(path, "re") : NULL;
-	if (!witness->path)
+	if (path && !witness->path)
 		r = -ENOMEM;
 	else if (file)
 		r = read_file(witness, file, why);
-	else if (errno != ENOENT)
+	else if (path && errno != ENOENT)
 		r = -errno;
 	if (file)
 		fclose(file);
@@ -190,7 +190,7 @@ int witness_save(struct witness *witness)
 	struct bytes text;
 	int r;
 
-	if (!witness->is_changed)
+	if (!witness->is_changed || !witness->path)
 		return 0;
 	bytes_init(&text, WITNESS_HUBS_MAX * LINE_MAX_BYTES);
 	r = write_lines(witness, &text);

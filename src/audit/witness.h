@@ -32,7 +32,8 @@ enum witness_finding {
 };
 
 /* Reads the file; one that is not there is empty. 0; negative errno with why, and *out is NULL: -EINVAL for what is no
- * file of ours (it is left as it is), -ENOMEM, what the disk says. `path` is copied.
+ * file of ours (it is left as it is), -ENOMEM, what the disk says. `path` is copied; NULL: there
+ * is no file.
  */
 int witness_open(const char *path, struct witness **out, char why[WITNESS_WHY_MAX]);
 void witness_close(struct witness *witness); // NULL is fine

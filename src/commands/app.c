@@ -16,6 +16,7 @@
 #include "commands/status_run.h"
 #include "screen/theme.h"
 #include "text/text.h"
+#include "wire/message.h"
 
 enum { MORE_OPTIONS_MAX = 24 };
 
@@ -165,12 +166,14 @@ static int32_t local_offset_s(void)
 	return (int32_t)tm.tm_gmtoff;
 }
 
-// An audit trail that is not written stays in sight.
+// An audit trail that is not written, or not what it was, stays in sight.
 static void show_trail(void *ctx)
 {
 	const struct app *app = ctx;
+	const char *own = app->session.trail.banner;
 
-	console_set_banner(app->console, app->session.trail.banner);
+	if (app->console)
+		console_set_banner(app->console, *own ? own : app->witness.banner);
 }
 
 static void show_hub(const struct app *app)
@@ -201,6 +204,20 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 
 	if (app->console)
 		console_refused(app->console, type, error, why);
+}
+
+static void on_welcomed(void *ctx, uint8_t hub, const struct hub_address *address, const struct wire_welcome *welcome)
+{
+	struct app *app = ctx;
+	const struct witness_sight sight = {
+		.n = welcome->n_audit_records,
+		.head = welcome->audit_head,
+		.key = welcome->audit_key,
+		.at_ms = clock_now().wall_ms,
+	};
+
+	if (welcome->has_audit)
+		audit_witness_hear(&app->witness, hub, address->text, &sight);
 }
 
 int app_start_console(struct app *app, bool has_unicode)
@@ -271,11 +288,22 @@ static int attach_once(struct app *app)
 static int start_attached(struct app *app)
 {
 	struct websocket_manager_options options = attach_feed_options(app->options->attach, app->who);
+	const struct fleet_options *fleet = &app->options->fleet;
+	int r;
 
 	options.greeted = on_greeted;
 	options.refused = on_refused;
+	options.welcomed = on_welcomed;
 	options.ctx = app;
-	return session_attach(&app->session, &app->options->fleet, &options);
+	r = session_attach(&app->session, fleet, &options);
+	if (r)
+		return r;
+	audit_witness_start(&app->witness, fleet->has_state && fleet->state_dir[0] ? fleet->state_dir : NULL,
+			    app->session.broadcaster);
+	app->witness.feed = app->session.feed;
+	app->witness.changed = show_trail;
+	app->witness.ctx = app;
+	return 0;
 }
 
 static int start(struct app *app)
@@ -314,6 +342,7 @@ int app_run(const struct app_options *options)
 	app.session.trail.changed = NULL; // there is nobody to see it
 	console_destroy(app.console);
 	app.console = NULL; // whom a hub that answers late would tell
+	audit_witness_stop(&app.witness);
 	demo_fleet_detach(&app.demo);
 	session_stop(&app.session);
 	demo_fleet_stop(&app.demo);

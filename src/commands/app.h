@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "commands/audit_witness.h"
 #include "commands/demo_fleet.h"
 #include "commands/session.h"
 #include "console/console.h"
@@ -30,7 +31,8 @@ struct app {
 	struct {
 		char fleet[256], name[80];
 		bool is_demo, is_read_only;
-	} hub; // what the hubs have said of themselves
+	} hub;                        // what the hubs have said of themselves
+	struct audit_witness witness; // of their audit trails
 };
 
 void app_options_init(struct app_options *options);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audit/find.h"
+#include "base/list.h"
 #include "base/memory.h"
 #include "feeds/direct_internal.h"
 #include "services/audit_logger.h"
@@ -83,6 +84,7 @@ enum { HASHING_MAX = 64 };
 
 struct hashing {
 	struct direct_trail *trail;
+	struct hashing *next; // direct_trail::hashing
 	uv_work_t work;
 	uint64_t seq;
 	struct audit_hash hash;
@@ -119,6 +121,7 @@ static void hash_done(uv_work_t *work, int status)
 	struct direct_trail *trail = hashing->trail;
 
 	trail->n_hashing--;
+	LL_DELETE(trail->hashing, hashing);
 	if (is_ending(trail))
 		direct_part_closed(trail->feed);
 	else if (status == 0)
@@ -131,12 +134,19 @@ int direct_trail_hash(struct direct_feed *feed, const char *number)
 	struct direct_trail *trail = &feed->trail;
 	struct hashing *hashing;
 	char *end = NULL;
+	uint64_t seq;
 	int r;
 
 	if (!trail->dir)
 		return -ENOTSUP;
 	if (!number || number[0] < '0' || number[0] > '9')
 		return -EINVAL;
+	seq = strtoull(number, &end, 10);
+	if (*end)
+		return -EINVAL;
+	LL_FOREACH(trail->hashing, hashing)
+		if (hashing->seq == seq)
+			return 0; // one answer is enough
 	if (trail->n_hashing == HASHING_MAX)
 		return -EBUSY;
 	hashing = mem_calloc(1, sizeof *hashing);
@@ -144,13 +154,15 @@ int direct_trail_hash(struct direct_feed *feed, const char *number)
 		return -ENOMEM;
 	hashing->trail = trail;
 	hashing->work.data = hashing;
-	hashing->seq = strtoull(number, &end, 10);
-	r = *end ? -EINVAL : uv_queue_work(feed->loop, &hashing->work, hash_work, hash_done);
-	if (r < 0)
+	hashing->seq = seq;
+	r = uv_queue_work(feed->loop, &hashing->work, hash_work, hash_done);
+	if (r < 0) {
 		mem_free(hashing);
-	else
-		trail->n_hashing++;
-	return r;
+		return r;
+	}
+	LL_PREPEND(trail->hashing, hashing);
+	trail->n_hashing++;
+	return 0;
 }
 
 // ---- verifying

@@ -24,7 +24,8 @@ struct direct_trail {
 	struct audit_list list;
 	struct audit_trouble trouble;
 
-	size_t n_hashing; // hashes of single records that are looked for
+	struct hashing *hashing; // hashes of single records that are looked for
+	size_t n_hashing;
 
 	uv_work_t check_work;
 	bool is_checking;

@@ -148,6 +148,7 @@ int fleet_lease_changed(struct fleet *fleet, const struct event *event)
 	entry->lease = (struct fleet_lease){
 		.epoch = event->u.lease.epoch,
 		.holder = holder,
+		.doing = or_empty(event->u.lease.doing),
 		.session = event->u.lease.session,
 		.until_ms = event->u.lease.until_ms,
 		.is_own = is_own_session(fleet, event->origin, event->u.lease.session),

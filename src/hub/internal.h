@@ -123,6 +123,7 @@ struct hub_client {
 	uint32_t watches[HUB_WATCHES_MAX];
 	size_t n_watches;
 	bool reads_audit, asks_check;
+	uint64_t asks_hash; // the record whose hash was asked for; 0 none
 
 	uint32_t looks_at;   // as published
 	uint32_t looks_next; // as asked for

@@ -3,6 +3,7 @@
 #include "hub/internal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -110,6 +111,15 @@ static int take_audit(struct hub_client *client, const struct request *request)
 	return r;
 }
 
+static int take_hash(struct hub_client *client, const struct request *request)
+{
+	int r = pass_on(client, request);
+
+	if (r == 0)
+		client->asks_hash = strtoull(request->text, NULL, 10); // a number: the feed has looked
+	return r;
+}
+
 // ---- plans
 
 // Its token is one of many that may be the same.
@@ -118,6 +128,7 @@ static int take_plan(struct hub_client *client, const struct request *request)
 	struct hub *hub = client->hub;
 	struct request ours = *request;
 
+	ours.text = client->sits_at; // for others to see
 	ours.token = ++hub->last_token ? hub->last_token : ++hub->last_token;
 	hub->tokens[ours.token % HUB_TOKENS] =
 		(struct hub_token){ .token = ours.token, .session = client->session, .theirs = request->token };
@@ -150,6 +161,8 @@ static int carry_out(struct hub_client *client, const struct request *request, c
 	case REQUEST_AUDIT_CLOSE:
 	case REQUEST_AUDIT_VERIFY:
 		return take_audit(client, request);
+	case REQUEST_AUDIT_HASH:
+		return take_hash(client, request);
 	case REQUEST_PLAN:
 		return take_plan(client, request);
 	case REQUEST_SUBMIT:

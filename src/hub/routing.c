@@ -94,6 +94,8 @@ static bool is_for(const struct hub_client *client, const struct event *event)
 		return watches(client, event->agent);
 	case EVENT_AUDIT_LIST:
 		return client->reads_audit;
+	case EVENT_AUDIT_HEAD:
+		return event->u.audit_head.is_newest || client->asks_hash == event->u.audit_head.seq;
 	default: // EVENT_AUDIT_CHECK
 		return client->reads_audit || client->asks_check;
 	}
@@ -173,6 +175,7 @@ void hub_on_event(void *ctx, const struct event *event)
 	case EVENT_POINTS:
 	case EVENT_AUDIT_LIST:
 	case EVENT_AUDIT_CHECK:
+	case EVENT_AUDIT_HEAD:
 		stream_pass(&hub->stream, event->channel, event->seq);
 		give_some(hub, event);
 		break;

@@ -111,6 +111,7 @@ static void free_shared(struct event *event)
 		break;
 	case EVENT_LEASE:
 		free_text(event->u.lease.holder);
+		free_text(event->u.lease.doing);
 		break;
 	case EVENT_APPROVAL:
 		free_text(event->u.approval.asker);

@@ -102,6 +102,7 @@ static void hold(struct leases *leases, struct lease *lease, const struct lease_
 		DL_APPEND(leases->held, lease);
 	lease->until_ms = claim->until_ms;
 	lease->is_held = true;
+	lease->doing = claim->doing;
 	lease->is_operating = claim->is_operating;
 	lease->claim = claim->no;
 	if (lease->until_ms < leases->next_ms)
@@ -153,6 +154,7 @@ int leases_keep(struct leases *leases, struct lease *lease, uint64_t epoch, cons
 		return -ESTALE;
 	if (is_operated(lease, claim)) {
 		kept.no = lease->claim;
+		kept.doing = lease->doing;
 		kept.is_operating = true;
 	}
 	if (lease->is_held && lease->until_ms > kept.until_ms)

@@ -30,6 +30,7 @@ struct lease {
 	uint64_t epoch;                // of the last holder; 0: nobody has had it
 	uint32_t session;              // of the last holder
 	char holder[LEASE_HOLDER_MAX]; // in words; stays as `session` does
+	const char *doing;             // a constant: what for; NULL nobody has said
 	bool is_held;
 	uint32_t claim;                            // is_held: the plan or the operation that it is for
 	bool is_operating;                         // is_held: that is an operation, which runs
@@ -44,6 +45,7 @@ struct lease {
 struct lease_claim {
 	uint32_t session;
 	const char *holder; // clean; cut at LEASE_HOLDER_MAX
+	const char *doing;  // a constant: "restart"; NULL
 	uint32_t no;        // of the plan or the operation: whoever releases it says it again
 	bool is_operating;
 	int64_t until_ms; // mono

@@ -147,6 +147,7 @@ unsigned turns_take(struct turns *turns, const struct event *event)
 	case EVENT_SERIES_DEFINED:
 	case EVENT_AUDIT_LIST:
 	case EVENT_AUDIT_CHECK:
+	case EVENT_AUDIT_HEAD:
 	case EVENT_SNAPSHOT:
 	case EVENT_TIMELINE:
 	case EVENT_POINTS:

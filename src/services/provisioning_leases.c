@@ -53,7 +53,8 @@ const char *lease_refusal(struct life *life, uint32_t session, struct instant no
 	if (lease->is_operating)
 		snprintf(out, VERB_REFUSAL_MAX, "%.*s is operating on it", fit, lease->holder);
 	else
-		snprintf(out, VERB_REFUSAL_MAX, "%.*s is about to operate on it; %s", fit, lease->holder, until);
+		snprintf(out, VERB_REFUSAL_MAX, "%.*s is about to %s it; %s", fit, lease->holder,
+			 lease->doing ? lease->doing : "operate on", until);
 	return out;
 }
 
@@ -90,6 +91,7 @@ static struct lease_claim claim_of(const struct kept_plan *kept, struct instant 
 	return (struct lease_claim){
 		.session = kept->session,
 		.holder = kept->asker,
+		.doing = verb_name(kept->plan->params.verb),
 		.no = kept->plan->no,
 		.until_ms = now.mono_ms + ENGINE_LEASE_MS,
 	};
@@ -183,6 +185,7 @@ static struct lease_claim claim_of_op(const struct op *op, struct instant now)
 	return (struct lease_claim){
 		.session = op->session,
 		.holder = op->asker,
+		.doing = verb_name(op->plan->params.verb),
 		.no = op->no,
 		.is_operating = true,
 		.until_ms = now.mono_ms + ENGINE_LEASE_MS,
@@ -250,7 +253,8 @@ static bool tell(struct provisioning_engine *engine, const struct lease *lease, 
 		return false;
 	event->u.lease.epoch = lease->epoch;
 	event->u.lease.holder = mem_strdup(lease->is_held ? lease->holder : "");
-	if (!event->u.lease.holder) {
+	event->u.lease.doing = mem_strdup(lease->is_held && lease->doing ? lease->doing : "");
+	if (!event->u.lease.holder || !event->u.lease.doing) {
 		event_unref(event);
 		return false;
 	}

@@ -295,6 +295,7 @@ static void ask_leases(struct planning *planning, struct instant now)
 	const struct lease_claim claim = {
 		.session = planning->session,
 		.holder = planning->asker,
+		.doing = verb_name(planning->params.verb),
 		.no = planning->no,
 		.until_ms = now.mono_ms + ENGINE_LEASE_MS + rounds * (ENGINE_OBSERVE_MS + ENGINE_GRACE_MS),
 	};

@@ -275,6 +275,7 @@ const struct wire_payload wire_payload_lifecycle = { write_lifecycle, read_lifec
 static const struct wire_field lease_fields[] = {
 	{ "epoch", WIRE_KIND_U64, WIRE_AT(struct event, u.lease.epoch) },
 	{ "holder", WIRE_KIND_TEXT, WIRE_AT(struct event, u.lease.holder) },
+	{ "doing", WIRE_KIND_TEXT, WIRE_AT(struct event, u.lease.doing) },
 	{ "session", WIRE_KIND_U32, WIRE_AT(struct event, u.lease.session) },
 	{ "until_ms", WIRE_KIND_I64, WIRE_AT(struct event, u.lease.until_ms) },
 };

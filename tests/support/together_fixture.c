@@ -39,13 +39,15 @@ void presence_fixture_leave(struct fleet_fixture *f, uint32_t session)
 	fleet_fixture_apply(f, event);
 }
 
-void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t session, const char *holder, int64_t in_ms)
+void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t session, const char *holder,
+			const char *doing, int64_t in_ms)
 {
 	struct event *event = make(EVENT_LEASE, agent);
 
 	event->u.lease.epoch = 1;
 	event->u.lease.session = session;
 	event->u.lease.holder = mem_strdup(holder);
+	event->u.lease.doing = mem_strdup(doing);
 	event->u.lease.until_ms = in_ms ? FIXTURE_NOW_MS + in_ms : 0;
 	fleet_fixture_apply(f, event);
 }

@@ -11,7 +11,8 @@ void presence_fixture_send(struct fleet_fixture *f, uint32_t session, const char
 void presence_fixture_leave(struct fleet_fixture *f, uint32_t session);
 
 // in_ms: until when, from now; 0: its operation runs. holder "": nobody.
-void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t session, const char *holder, int64_t in_ms);
+void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t session, const char *holder,
+			const char *doing, int64_t in_ms);
 
 // Takes the plan's reference over; its hash and number are what is agreed to.
 void approval_fixture_send(struct fleet_fixture *f, const struct plan *plan, enum approval_state state,

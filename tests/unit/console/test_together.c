@@ -288,11 +288,11 @@ START_TEST(others_are_seen_on_every_screen)
 	begin();
 	ck_assert(console_fixture_shows(&f, "2 here: bob"));
 	presence_fixture_send(&f.fleet, 4, "bob", console_fixture_view(&f)->selected, "");
-	lease_fixture_send(&f.fleet, console_fixture_view(&f)->selected, 4, "bob on ops2", 12 * SECOND_MS);
+	lease_fixture_send(&f.fleet, console_fixture_view(&f)->selected, 4, "bob on ops2", "restart", 12 * SECOND_MS);
 	console_fixture_keys(&f, "Enter");
-	ck_assert(console_fixture_shows(&f, "bob on ops2 is about to operate on it (1"));
+	ck_assert(console_fixture_shows(&f, "bob on ops2 is about to restart it (1"));
 	ck_assert(console_fixture_shows(&f, "bob looks at it too"));
-	lease_fixture_send(&f.fleet, console_fixture_view(&f)->agent, 0, "", 0);
+	lease_fixture_send(&f.fleet, console_fixture_view(&f)->agent, 0, "", "", 0);
 	presence_fixture_leave(&f.fleet, 4);
 	console_fixture_draw(&f, 120, 36);
 	ck_assert(!console_fixture_shows(&f, "bob"));

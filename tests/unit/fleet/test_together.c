@@ -49,20 +49,20 @@ START_TEST(knows_who_has_an_agent)
 {
 	begin();
 	ck_assert_ptr_null(fleet_lease(f.fleet, a));
-	lease_fixture_send(&f, a, 4, "bob on ops2", 12 * SECOND_MS);
+	lease_fixture_send(&f, a, 4, "bob on ops2", "restart", 12 * SECOND_MS);
 	ck_assert_str_eq(fleet_lease(f.fleet, a)->holder, "bob on ops2");
 	ck_assert_int_eq(fleet_lease(f.fleet, a)->until_ms, FIXTURE_NOW_MS + 12 * SECOND_MS);
 	ck_assert(!fleet_lease(f.fleet, a)->is_own);
-	lease_fixture_send(&f, b, FIXTURE_OWN_SESSION, "alice on ops1", 0);
+	lease_fixture_send(&f, b, FIXTURE_OWN_SESSION, "alice on ops1", "", 0);
 	ck_assert(!fleet_lease(f.fleet, b)->is_own); // who we are is not known yet
 	presence_fixture_send(&f, FIXTURE_OWN_SESSION, "alice", 0, "");
 	ck_assert(fleet_lease(f.fleet, b)->is_own);
-	lease_fixture_send(&f, a, FIXTURE_OWN_SESSION, "alice on ops1", 0);
+	lease_fixture_send(&f, a, FIXTURE_OWN_SESSION, "alice on ops1", "", 0);
 	ck_assert(fleet_lease(f.fleet, a)->is_own);
-	lease_fixture_send(&f, a, 0, "", 0);
-	lease_fixture_send(&f, a, 0, "", 0);
+	lease_fixture_send(&f, a, 0, "", "", 0);
+	lease_fixture_send(&f, a, 0, "", "", 0);
 	ck_assert_ptr_null(fleet_lease(f.fleet, a));
-	lease_fixture_send(&f, 4711, 4, "bob", 0); // of nobody who is here
+	lease_fixture_send(&f, 4711, 4, "bob", "", 0); // of nobody who is here
 	ck_assert_ptr_null(fleet_lease(f.fleet, 4711));
 	fleet_fixture_apply(&f, event_new(EVENT_AGENT_REMOVED, FIXTURE_NOW_MS, b));
 	ck_assert_ptr_null(fleet_lease(f.fleet, b));
@@ -107,8 +107,8 @@ START_TEST(forgets_what_a_snapshot_does_not_restate)
 	begin();
 	presence_fixture_send(&f, 4, "bob", a, "");
 	presence_fixture_send(&f, 5, "carol", 0, "");
-	lease_fixture_send(&f, a, 4, "bob", 0);
-	lease_fixture_send(&f, b, 5, "carol", 0);
+	lease_fixture_send(&f, a, 4, "bob", "", 0);
+	lease_fixture_send(&f, b, 5, "carol", "", 0);
 	approval_fixture_send(&f, plan(5), APPROVAL_WANTED, "alice", "", "x");
 	approval_fixture_send(&f, plan(6), APPROVAL_WANTED, "alice", "", "y");
 	fleet_together_begin(f.fleet, 2); // of another hub
@@ -118,7 +118,7 @@ START_TEST(forgets_what_a_snapshot_does_not_restate)
 	ck_assert_ptr_nonnull(fleet_lease(f.fleet, a));
 	fleet_together_begin(f.fleet, 1);
 	presence_fixture_send(&f, 5, "carol", 0, "");
-	lease_fixture_send(&f, b, 5, "carol", 0);
+	lease_fixture_send(&f, b, 5, "carol", "", 0);
 	approval_fixture_send(&f, plan(6), APPROVAL_WANTED, "alice", "", "y");
 	fleet_together_end(f.fleet, 1);
 	ck_assert_uint_eq(fleet_n_presence(f.fleet), 1);

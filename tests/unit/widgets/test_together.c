@@ -73,7 +73,7 @@ START_TEST(nothing_of_it_shows_to_who_is_alone)
 	ck_assert_uint_eq(together_people(f.fleet, NULL, 0), 0);
 	presence_fixture_send(&f, FIXTURE_OWN_SESSION, "alice", cache, "");
 	presence_fixture_send(&f, 7, "alice", cache, "");
-	lease_fixture_send(&f, cache, FIXTURE_OWN_SESSION, "alice", 12 * SECOND_MS);
+	lease_fixture_send(&f, cache, FIXTURE_OWN_SESSION, "alice", "", 12 * SECOND_MS);
 	ck_assert_uint_eq(together_people(f.fleet, NULL, 0), 1);
 	ck_assert_str_eq(together_names(f.fleet, text), "");
 	ck_assert_str_eq(together_lookers(f.fleet, cache, text), "");
@@ -118,14 +118,13 @@ START_TEST(says_who_has_an_agent_and_how_long)
 
 	begin();
 	come();
-	lease_fixture_send(&f, cache, 4, "bob on ops2", 12 * SECOND_MS);
-	ck_assert_str_eq(together_holder(f.fleet, &view, cache, text),
-			 "bob on ops2 is about to restart WowCache (12s)");
-	lease_fixture_send(&f, cache, 5, "carol", 12 * SECOND_MS);
+	lease_fixture_send(&f, cache, 4, "bob on ops2", "restart", 12 * SECOND_MS);
+	ck_assert_str_eq(together_holder(f.fleet, &view, cache, text), "bob on ops2 is about to restart it (12s)");
+	lease_fixture_send(&f, cache, 5, "carol", "", 12 * SECOND_MS);
 	ck_assert_str_eq(together_holder(f.fleet, &view, cache, text), "carol is about to operate on it (12s)");
-	lease_fixture_send(&f, cache, 5, "carol", -SECOND_MS); // time passes before it is told
+	lease_fixture_send(&f, cache, 5, "carol", "", -SECOND_MS); // time passes before it is told
 	ck_assert_str_eq(together_holder(f.fleet, &view, cache, text), "carol is about to operate on it (0s)");
-	lease_fixture_send(&f, cache, 0, "dan", 0); // of the hub itself
+	lease_fixture_send(&f, cache, 0, "dan", "", 0); // of the hub itself
 	ck_assert_str_eq(together_holder(f.fleet, &view, cache, text), "dan operates on it");
 	fleet_fixture_finish(&f);
 }
@@ -164,7 +163,7 @@ START_TEST(stands_with_the_agent)
 
 	begin();
 	come();
-	lease_fixture_send(&f, cache, 4, "bob on ops2", 12 * SECOND_MS);
+	lease_fixture_send(&f, cache, 4, "bob on ops2", "restart", 12 * SECOND_MS);
 	draw_all(&detail, cases, COUNT(cases));
 	golden_sweep(&detail, f.fleet, &view, 60, 12);
 	fleet_fixture_finish(&f);
@@ -176,7 +175,7 @@ START_TEST(marks_the_rows_of_the_table)
 	begin();
 	come();
 	presence_fixture_send(&f, 5, "carol", event, "");
-	lease_fixture_send(&f, cache, 4, "bob on ops2", 12 * SECOND_MS);
+	lease_fixture_send(&f, cache, 4, "bob on ops2", "restart", 12 * SECOND_MS);
 	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "together_80", 80, 12, false });
 	golden_draw(&table, f.fleet, &view, &(struct golden_case){ "together_ascii", 40, 12, true });
 	fleet_fixture_finish(&f);
