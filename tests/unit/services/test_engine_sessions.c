@@ -267,7 +267,7 @@ START_TEST(refuses_a_submit_that_comes_too_late)
 	ck_assert_int_eq(submit(BOB, bobs), 0);
 	ck_assert_int_eq(submit(ALICE, alices), -ESTALE);
 	ck_assert_msg(strstr(b.notice, "a0: bob on ops2 is operating on it") != NULL, "%s", b.notice);
-	bench_settle(&b);
+	bench_kill(&b);
 	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"result\":\"refused\""), 3);
 	plan_unref(alices);
 	plan_unref(bobs);
