@@ -14,6 +14,7 @@ struct scene {
 	struct docker_daemon daemon;
 	char config[128], state[128];
 	int port;
+	bool is_beside; // upgrades are blue-green
 };
 
 static void make_image(struct scene *scene, const char *name, const char *variable, const char *folder)
@@ -36,6 +37,7 @@ static bool set_up(struct scene *scene)
 		return false;
 	}
 	scene->port = process_free_port();
+	scene->is_beside = false;
 	make_image(scene, "opscon-test:1", "MADE=first", "/www");
 	make_image(scene, "opscon-test:2", "MADE=second", "/www");
 	make_image(scene, "opscon-test:ill", "MADE=ill", "/bin"); // it runs, and has no health
@@ -56,12 +58,14 @@ static bool set_up(struct scene *scene)
 // `opscon op VERB ...` on the one agent. Its output, to be freed.
 static char *op(struct scene *scene, const char *verb, const char *version, int status)
 {
-	const char *argv[] = { OPSCON, "op", verb, "--config", scene->config, "--yes", "name=web", NULL, NULL, NULL };
+	const char *argv[] = { OPSCON,     "op", verb, "--config", scene->config, "--yes",
+			       "name=web", NULL, NULL, NULL,       NULL };
 	struct process_result result;
 
 	if (version) {
 		argv[7] = "--version";
 		argv[8] = version;
+		argv[9] = scene->is_beside ? "--blue-green" : NULL;
 	}
 	result = process_run(argv, (const char *const[]){ scene->state, NULL });
 	printf("%s\n", result.out);
@@ -141,6 +145,45 @@ START_TEST(an_upgrade_to_what_is_not_well_is_taken_back)
 }
 END_TEST
 
+// The new one is up beside the old one before that is stopped; one that does not stay up takes nobody's place. Without
+// a network there is nothing that only one of them could have.
+START_TEST(the_new_one_runs_beside_the_old_one_first)
+{
+	static const char stays[] = "trap 'exit 0' TERM; while true; do sleep 1 & wait; done";
+	struct scene scene;
+	FILE *file;
+	char *out;
+
+	if (!set_up(&scene))
+		return;
+	file = fopen(scene.config, "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file,
+		"agents: [{name: web, url: 'http://127.0.0.1:%d', health: /health, docker: web, paused: true}]\n"
+		"operations: {verify: 15s, min_healthy: 1s}\n"
+		"drivers: {docker: {socket: %s}}\n",
+		scene.port, scene.daemon.socket);
+	ck_assert_int_eq(fclose(file), 0);
+	docker_daemon_image(&scene.daemon, "opscon-test:1", "MADE=first", stays);
+	docker_daemon_image(&scene.daemon, "opscon-test:2", "MADE=second", stays);
+	docker_daemon_image(&scene.daemon, "opscon-test:dead", "MADE=dead", "exit 3");
+	free(op(&scene, "create", "opscon-test:1", 0));
+	free(op(&scene, "start", NULL, 0));
+	scene.is_beside = true;
+	out = op(&scene, "upgrade", "2", 0);
+	ck_assert(strstr(out, ": Check new") < strstr(out, ": Stop"));
+	free(out);
+	assert_made(&scene, "web", "MADE=second", true);
+	assert_made(&scene, "web.opscon-previous", "MADE=first", false);
+	out = op(&scene, "upgrade", "dead", 3);
+	ck_assert_ptr_nonnull(strstr(out, "does not stay up: exited, code 3"));
+	ck_assert_ptr_null(strstr(out, ": Stop\n")); // the old one ran all the while
+	free(out);
+	assert_made(&scene, "web", "MADE=second", true);
+	docker_daemon_stop(&scene.daemon);
+}
+END_TEST
+
 // Asks again and again, at most half a minute, until the answer has that in it. NOW in the path is the time.
 static void await(struct scene *scene, const char *format, const char *text)
 {
@@ -210,4 +253,4 @@ START_TEST(an_upgrade_whose_process_is_killed_goes_on_where_it_was)
 END_TEST
 
 SUITE("docker by command", containers_are_operated_from_the_command_line, an_upgrade_to_what_is_not_well_is_taken_back,
-      an_upgrade_whose_process_is_killed_goes_on_where_it_was)
+      the_new_one_runs_beside_the_old_one_first, an_upgrade_whose_process_is_killed_goes_on_where_it_was)

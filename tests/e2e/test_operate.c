@@ -191,5 +191,81 @@ START_TEST(a_paste_and_hasty_keys_begin_nothing)
 }
 END_TEST
 
+// The question that P or X asks of the operation under the cursor.
+static void press(struct term *t, const char *key, const char *button)
+{
+	char focused[80];
+
+	term_send(t, key);
+	term_wait_for(t, "> Cancel <", SCENE_MS);
+	let_be_read(t);
+	term_send(t, "Tab");
+	snprintf(focused, sizeof focused, "> %s", button);
+	term_wait_for(t, focused, SCENE_MS);
+	term_send(t, "Enter");
+}
+
+START_TEST(of_two_consoles_one_at_a_time_has_an_agent)
+{
+	static const char config[] = "defaults: {interval: 1s, timeout: 500ms, fall: 2}\n"
+				     "discovery:\n"
+				     "  file_sd:\n"
+				     "    - files: [targets.json]\n"
+				     "operations: {wait: 200ms, min_healthy: 1s, verify: 6s}\n";
+	const char *const some[] = { "env=prod", NULL };
+	struct term *first, *second;
+	char holder[80];
+	struct scene s;
+
+	scene_open(&s);
+	scene_simulate(&s, (const char *[]){ "--agents", "6", NULL });
+	scene_write("opscon.yml", config);
+	first = scene_console(&s, some, COLS, ROWS);
+	second = scene_console(&s, some, COLS, ROWS);
+	term_wait_for(first, "● UP", SCENE_MS);
+	term_wait_for(second, "● UP", SCENE_MS);
+	term_send(first, "*");
+	choose(first, "restart", "rolling");
+	confirm(first, "Restart 5 agents");
+	// The other one sees who has them, and is refused.
+	term_send(second, "O");
+	term_wait_for(second, "restart of 5 agents", SCENE_MS);
+	term_wait_row(second, "running", "of 5 done", SCENE_MS);
+	snprintf(holder, sizeof holder, ", pid %ld", (long)term_pid(first));
+	term_wait_for(second, holder, SCENE_MS);
+	term_send(second, "o");
+	term_wait_for(second, "1 operation (O)", SCENE_MS);
+	term_send(second, ".");
+	term_wait_row(second, "restart", holder, SCENE_MS);
+	let_be_read(second);
+	term_send(second, "text:restart");
+	term_wait_for(second, "1 of 11", SCENE_MS);
+	term_send(second, "Enter");
+	term_wait_for(second, " is operating on it", SCENE_MS);
+	term_send(second, "Esc");
+	term_wait_gone(second, "Act on ", SCENE_MS);
+	term_listen(second, KEY_GUARD_MS); // Esc and a letter at once are another key
+	// It pauses all there is, and ends it.
+	term_send(second, "Z");
+	term_send(first, "O");
+	term_wait_for(first, "paused by ", OPERATION_MS);
+	term_send(second, "O");
+	term_wait_row(second, "paused", "of 5 done", SCENE_MS);
+	press(second, "X", "Abort");
+	term_wait_row(first, "aborted", " done", OPERATION_MS);
+	term_wait_row(second, "aborted", " done", SCENE_MS);
+	// What is free again it takes.
+	term_send(second, "o");
+	choose(second, "restart", NULL);
+	confirm(second, "Restart WowDomain");
+	term_send(second, "O");
+	term_wait_row(second, "succeeded", "1 of 1 done", OPERATION_MS);
+	scene_quit(first);
+	scene_quit(second);
+	scene_close(&s);
+}
+END_TEST
+
 SUITE("operate", the_sick_are_restarted_and_recover, a_bad_version_is_rolled_back_by_itself,
-      an_operation_is_aborted_half_way, a_paste_and_hasty_keys_begin_nothing)
+      an_operation_is_aborted_half_way, of_two_consoles_one_at_a_time_has_an_agent,
+      a_paste_and_hasty_keys_begin_nothing)
