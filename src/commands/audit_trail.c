@@ -265,6 +265,19 @@ int audit_trail_once(const struct fleet_options *options, const struct audit_rec
 	return r < 0 ? r : written;
 }
 
+void audit_trail_put(const struct fleet_options *options, const struct audit_record *records, size_t n)
+{
+	struct audit_logger *logger = NULL;
+	int r = options->has_state ? audit_trail_open(options, false, nobody_wakes, NULL, &logger) : 0;
+
+	for (size_t i = 0; logger && r == 0 && i < n; i++)
+		r = audit_logger_append(logger, &records[i], clock_now(), NULL, NULL, NULL);
+	if (logger && audit_logger_destroy(logger) < 0)
+		r = -ETIMEDOUT;
+	if (r < 0)
+		fprintf(stderr, "opscon: nothing is audited: %s\n", strerrordesc_np(-r));
+}
+
 void audit_trail_start(struct audit_trail *trail, uv_loop_t *loop, const struct fleet_options *options,
 		       struct broadcaster *broadcaster, bool is_demo)
 {

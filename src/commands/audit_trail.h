@@ -30,6 +30,9 @@ void audit_trail_start(struct audit_trail *trail, uv_loop_t *loop, const struct 
 		       struct broadcaster *broadcaster, bool is_demo);
 void audit_trail_stop(struct audit_trail *trail); // records the logout; the handles close with the loop's next run
 
+// Puts something on record without a loop, and says on stderr when it cannot.
+void audit_trail_put(const struct fleet_options *options, const struct audit_record *records, size_t n);
+
 const char *audit_trail_why(const struct audit_trail *trail); // why it cannot be written, borrowed; "" it can
 
 // Where a fleet's trail is kept: as configured, else `audit` in the state directory (`audit-demo` for the demo).

@@ -135,6 +135,7 @@ void op_cli_stop_asking(struct op_run *run)
 static void deny(struct op_run *run, const char *why)
 {
 	fprintf(stderr, "opscon op: nothing was done: %s\n", why);
+	op_cli_audit_refused(run, why);
 	op_cli_end(run, EXIT_DENIED);
 }
 

@@ -18,8 +18,9 @@
 
 enum { TAKEN_WITHIN_MS = 10000, LOOK_EVERY_MS = 50, PATH_SIZE = OP_DIR_MAX + OPERATION_ID_MAX + 16 };
 
-static int refuse(const struct op_request *request, const char *why)
+static int refuse(const struct op_request *request, const struct fleet_options *options, const char *why)
 {
+	op_cli_audit_control(request, options, why);
 	fprintf(stderr, "opscon op %s: %s: %s\n", journal_control_name(request->control), request->id, why);
 	return EXIT_DENIED;
 }
@@ -84,11 +85,11 @@ int op_cli_control(const struct op_request *request, struct fleet_options *optio
 			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
 	} else if (operation_is_over(story.operation->state)) {
 		snprintf(over, sizeof over, "it is over: %s", operation_state_name(story.operation->state));
-		r = refuse(request, over);
+		r = refuse(request, options, over);
 	} else if (story.is_held) {
 		r = send_word(request, dir);
 	} else if (request->control == JOURNAL_PAUSE) {
-		r = refuse(request, "nobody runs it: it is as good as paused");
+		r = refuse(request, options, "nobody runs it: it is as good as paused");
 	} else {
 		r = op_cli_go_on(request, options);
 	}

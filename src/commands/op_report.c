@@ -329,6 +329,8 @@ int op_cli_list(const struct op_request *request, const struct fleet_options *op
 	if (op_cli_dir(options, dir) < 0)
 		return EXIT_OURS;
 	r = journal_list(dir, LIST_LIMIT, 1, &list);
+	for (size_t i = 0; i < list.n; i++) // as op show and the console have it
+		recovery_apply(&list.stories[i], list.stories[i].at_ms);
 	bytes_init(&out, OUTPUT_MAX);
 	if (r == 0 && request->is_json) {
 		json_writer_init(&w, &out);

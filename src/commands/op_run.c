@@ -212,6 +212,7 @@ static void take_plan(struct op_run *run, const struct plan *plan)
 	} else if (run->plan->refusal[0]) {
 		if (run->request->is_json)
 			fprintf(stderr, "opscon op: it cannot be done: %s\n", run->plan->refusal);
+		op_cli_audit_refused(run, run->plan->refusal);
 		op_cli_end(run, EXIT_DENIED);
 	} else if (run->request->is_dry) {
 		op_cli_end(run, EXIT_WELL);

@@ -60,6 +60,10 @@ void op_cli_tell_notices(struct op_run *run);
 void op_cli_confirm(struct op_run *run);
 void op_cli_stop_asking(struct op_run *run); // the handle closes
 
+// It is refused here: on record, unless it was only to be shown.
+void op_cli_audit_refused(struct op_run *run, const char *why);
+void op_cli_audit_control(const struct op_request *request, const struct fleet_options *options, const char *why);
+
 void op_cli_submit(struct op_run *run, const char *typed);
 
 void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over

@@ -7,6 +7,9 @@
  * was called on the thread. `done` with error 0 says that the record is on the disk; one sync covers all that came
  * meanwhile.
  *
+ * A patch stands in it as it was given, for whoever goes on with the operation has to send it: files are 0600 in a
+ * directory that is 0700.
+ *
  * A write or sync that fails is final for that journal: everything after it fails with the same error. Whoever holds a
  * journal holds a lock on it that ends with the process.
  */

@@ -484,10 +484,7 @@ void op_target_begin(struct target *target, bool is_undoing, struct instant now)
 	life_worked(target->life, true);
 	tell_journal(target, now);
 	op_touch(target->op, true);
-	if (is_undoing && !target->was_changed)
-		op_target_end(target, TARGET_ROLLED_BACK, NULL, now); // there is nothing to take back
-	else
-		begin_step(target, now);
+	begin_step(target, now);
 }
 
 void op_target_go_on(struct target *target, struct instant now)

@@ -56,6 +56,22 @@ static char *run(const struct scene *s, int status, const char *const more[])
 
 #define RUN(s, status, ...) run(s, status, (const char *const[]){ __VA_ARGS__, NULL })
 
+// What the trail has to say; free() it.
+static char *audit(const struct scene *s, const char *const more[])
+{
+	const char *args[ARGS] = { "audit", "--config", "opscon.yml" };
+	struct process_result result;
+
+	for (int n = 3; *more; more++)
+		args[n++] = *more;
+	result = scene_run(s, args);
+	ck_assert_msg(result.status == 0, "%d: %s", result.status, result.err);
+	free(result.err);
+	return result.out;
+}
+
+#define RUN_AUDIT(s, ...) audit(s, (const char *const[]){ __VA_ARGS__, NULL })
+
 static struct term *start(const struct scene *s, const char *const more[])
 {
 	const char *args[ARGS];
@@ -182,6 +198,7 @@ START_TEST(what_cannot_be_recorded_is_not_done_and_says_why)
 	text = RUN(&s, 4, "restart", "name=WowDomain", "--yes", "--reason", "again");
 	assert_holds(text, "nothing was done: the audit trail cannot be written: another process holds the audit "
 			   "trail: pid ");
+	assert_holds(text, ": failed before it began: ");
 	ck_assert_ptr_null(strstr(text, "Input/output error"));
 	free(text);
 	close(fd);
@@ -205,6 +222,7 @@ END_TEST
 
 START_TEST(what_is_refused_says_why_and_changes_nothing)
 {
+	struct process_result result;
 	struct scene s;
 
 	open_scene(&s);
@@ -213,7 +231,14 @@ START_TEST(what_is_refused_says_why_and_changes_nothing)
 	       "there is no terminal to confirm it at; --yes confirms the plan");
 	EXPECT(RUN(&s, 6, "upgrade", "name=WowDomain", "--version", "2", "--yes"), "a reason must be given: --reason");
 	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes", "--no-state"), "nothing was done");
+	result = scene_run(&s, (const char *[]){ "--config", "opscon.yml", "--read-only", "op", "restart",
+						 "name=WowDomain", "--yes", NULL }); // what all have may stand first
+	ck_assert_int_eq(result.status, 6);
+	assert_holds(result.out, "read-only");
+	process_result_finish(&result);
 	EXPECT(RUN(&s, 2, "restart", "nobody", "--yes"), "no agent matches");
+	EXPECT(RUN_AUDIT(&s, "--result", "refused", "--format", "json"), "it is running", "--yes confirms the plan",
+	       "a reason must be given", "\"request\":\"upgrade\",\"name\":\"WowDomain\"");
 	scene_write("opscon.yml", "discovery: {file_sd: [{files: [targets.json]}]}\n"
 				  "operations: {read_only_environments: [prod], min_healthy: 1s}\n");
 	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes"), "prod is read-only");
@@ -455,6 +480,8 @@ START_TEST(what_nobody_runs_any_more_is_ended)
 	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes"), " was interrupted: ");
 	EXPECT(RUN(&s, 7, "abort", id), "aborted", "1 done", "4 skipped");
 	EXPECT(RUN(&s, 0, "list"), "aborted");
+	EXPECT(RUN(&s, 6, "pause", id), "it is over: aborted");
+	EXPECT(RUN_AUDIT(&s, "--result", "refused"), "nobody runs it", "it is over: aborted");
 	scene_close(&s);
 }
 END_TEST

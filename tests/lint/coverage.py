@@ -11,13 +11,12 @@ import sys
 
 FLOOR_COMPONENT = 85.0
 FLOOR_OVERALL = 90.0
-WHOLE = [
+WHOLE = (
     "src/model/health.c",  # the health state itself
-    "src/audit/chain.c", "src/audit/checkpoint.c",  # what the audit trail is believed for
-    "src/operations/journal.c", "src/operations/journal_file.c", "src/operations/journal_fold.c",  # what outlives
-    "src/operations/journal_line.c", "src/operations/journal_plan.c", "src/operations/journal_read.c",  # a crash
-    "src/operations/journal_record.c", "src/operations/journal_scan.c", "src/operations/recovery.c",
-]
+    "src/audit/",  # what the audit trail is believed for
+    "src/operations/",  # plans, rollouts, and what of them outlives a crash
+    "src/services/provisioning_",  # the state of operations
+)
 
 
 def component(path):
@@ -41,7 +40,7 @@ def main():
             continue  # moved since it was compiled
         lines, covered = totals.get(component(name), (0, 0))
         totals[component(name)] = (lines + entry["line_total"], covered + entry["line_covered"])
-        if name in WHOLE and entry["line_covered"] < entry["line_total"]:
+        if name.startswith(WHOLE) and entry["line_covered"] < entry["line_total"]:
             failed.append(f"{name}: {entry['line_covered']} of {entry['line_total']} lines, every one is wanted")
     print("coverage of lines by component:")
     for name, (lines, covered) in sorted(totals.items()):
