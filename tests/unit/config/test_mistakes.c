@@ -8,28 +8,11 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
-#include "opscon/config.h"
-
-static int load(const char *text, size_t n, struct config *config, struct config_errors *errors)
-{
-	char path[] = "/tmp/opscon-mistakes-XXXXXX";
-	int fd = mkstemp(path), r;
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq((int)write(fd, text, n), (int)n);
-	close(fd);
-	r = config_load(path, config, errors);
-	unlink(path);
-	return r;
-}
+#include "tests/unit/config/config_rows.h"
 
 START_TEST(each_mistake_names_its_place_and_what_was_expected)
 {
-	static const struct {
-		const char *text;
-		unsigned line, column;
-		const char *what;
-	} table[] = {
+	static const struct mistake table[] = {
 		{ "agents: [", 2, 1, "expected YAML" },
 		{ "a: b\n\tc: d", 2, 1, "expected YAML" },
 		{ "fleet: {name: x}\n---\nfleet: {}", 3, 1, "a second document; expected one" },
@@ -111,19 +94,7 @@ START_TEST(each_mistake_names_its_place_and_what_was_expected)
 		{ "state_dir: []", 1, 12, "a list; expected text" },
 	};
 
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		struct config_errors errors;
-		struct config config;
-		const struct config_error *error = &errors.items[0];
-
-		ck_assert_msg(load(table[i].text, strlen(table[i].text), &config, &errors) == -EINVAL, "%s",
-			      table[i].text);
-		ck_assert_msg(errors.n == 1, "%s: %zu mistakes: %s", table[i].text, errors.n, errors.items[1].text);
-		ck_assert_msg(strstr(error->text, table[i].what) != NULL, "%s: %s", table[i].text, error->text);
-		ck_assert_msg(error->line == table[i].line && error->column == table[i].column, "%s: %u:%u: %s",
-			      table[i].text, error->line, error->column, error->text);
-		ck_assert(!error->is_warning);
-	}
+	rows_expect_mistakes(table, sizeof table / sizeof table[0]);
 }
 END_TEST
 
@@ -137,7 +108,7 @@ START_TEST(all_mistakes_are_told_in_the_order_of_the_file)
 	struct config_errors errors;
 	struct config config;
 
-	ck_assert_int_eq(load(text, strlen(text), &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
 	ck_assert_uint_eq(errors.n, 4);
 	ck_assert_uint_eq(errors.items[0].line, 1);
 	ck_assert_uint_eq(errors.items[1].line, 3);
@@ -156,7 +127,7 @@ START_TEST(more_mistakes_than_are_kept_are_counted)
 	bytes_addf(&text, "agents:\n");
 	for (int i = 0; i < CONFIG_ERRORS_MAX + 5; i++)
 		bytes_addf(&text, "- {name: a%d}\n", i);
-	ck_assert_int_eq(load(text.data, text.len, &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(text.data, text.len, &config, &errors), -EINVAL);
 	ck_assert_uint_eq(errors.n, CONFIG_ERRORS_MAX);
 	ck_assert_uint_eq(errors.n_more, 5);
 	bytes_finish(&text);
@@ -172,14 +143,14 @@ START_TEST(hostile_text_is_made_displayable)
 	struct config config;
 	char long_name[5000];
 
-	ck_assert_int_eq(load(text, strlen(text), &config, &errors), 0);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), 0);
 	ck_assert_ptr_null(strchr(config.agents[0]->name, 0x1b));
 	ck_assert_ptr_null(strstr(config.agents[0]->name, "\xe2\x80\xae"));
 	config_finish(&config);
-	ck_assert_int_eq(load(mistake, strlen(mistake), &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(mistake, strlen(mistake), &config, &errors), -EINVAL);
 	ck_assert_ptr_null(strchr(errors.items[0].text, 0x1b));
 	snprintf(long_name, sizeof long_name, "agents:\n- {url: a, name: %04096d}\n", 7);
-	ck_assert_int_eq(load(long_name, strlen(long_name), &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(long_name, strlen(long_name), &config, &errors), -EINVAL);
 	ck_assert_str_eq(errors.items[0].text, "4096 bytes; expected at most 200");
 }
 END_TEST
@@ -190,7 +161,7 @@ START_TEST(an_unknown_theme_is_worth_a_word)
 	struct config_errors errors;
 	struct config config;
 
-	ck_assert_int_eq(load(text, strlen(text), &config, &errors), 0);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), 0);
 	ck_assert_uint_eq(errors.n, 1);
 	ck_assert(errors.items[0].is_warning);
 	ck_assert_str_eq(config.theme, "dark");
@@ -219,7 +190,7 @@ START_TEST(lists_are_bounded)
 		bytes_addf(&text, "%s:\n", table[i].section);
 		for (int k = 0; k < table[i].n; k++)
 			bytes_addf(&text, "- %s\n", table[i].item);
-		ck_assert_int_eq(load(text.data, text.len, &config, &errors), -EINVAL);
+		ck_assert_int_eq(rows_load(text.data, text.len, &config, &errors), -EINVAL);
 		ck_assert_str_eq(errors.items[0].text, table[i].what);
 		ck_assert_uint_eq(errors.n, 1);
 		bytes_finish(&text);

@@ -9,33 +9,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "opscon/config.h"
+#include "tests/unit/config/config_rows.h"
 #include "text/text.h"
-
-static char path[64];
-
-static int load(const char *text, struct config *config, struct config_errors *errors)
-{
-	int fd, r;
-
-	strcpy(path, "/tmp/opscon-operations-XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq((int)write(fd, text, strlen(text)), (int)strlen(text));
-	close(fd);
-	r = config_load(path, config, errors);
-	unlink(path);
-	return r;
-}
-
-static void load_well(const char *text, struct config *config)
-{
-	struct config_errors errors;
-
-	ck_assert_msg(load(text, config, &errors) == 0, "%s: %u:%u: %s", text, errors.items[0].line,
-		      errors.items[0].column, errors.items[0].text);
-	ck_assert_msg(errors.n == 0, "%s", errors.items[0].text);
-}
 
 static const char full[] =
 	"operations:\n"
@@ -92,7 +67,7 @@ START_TEST(every_key_of_operations_arrives)
 	const struct operations_config *operations;
 	struct config config;
 
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	operations = &config.operations;
 	ck_assert_int_eq((int)operations->rollout.kind, ROLLOUT_CANARY);
 	ck_assert_uint_eq(operations->rollout.batch, 5);
@@ -134,7 +109,7 @@ START_TEST(every_key_of_drivers_arrives)
 	const struct exec_profile *app;
 	struct config config;
 
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	drivers = &config.drivers;
 	ck_assert_ptr_null(drivers->docker_socket);
 	ck_assert_str_eq(drivers->docker_url, "https://docker.example:2376");
@@ -193,7 +168,7 @@ START_TEST(some_profiles_are_there_without_being_configured)
 	struct config config;
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		load_well(texts[i], &config);
+		rows_load_well(texts[i], &config);
 		ck_assert_uint_eq(config.drivers.exec.n_profiles, 3);
 		for (size_t k = 0; k < 3; k++)
 			ck_assert_ptr_nonnull(exec_profile_find(&config.drivers.exec, names[k])->verbs[VERB_RESTART]);
@@ -250,7 +225,7 @@ START_TEST(one_driver_operates_an_agent)
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct config config;
 
-		load_well(table[i].text, &config);
+		rows_load_well(table[i].text, &config);
 		ck_assert_msg(!config.agents[0]->driver == !table[i].driver, "%s", table[i].text);
 		ck_assert_pstr_eq(config.agents[0]->driver, table[i].driver);
 		ck_assert_pstr_eq(config.agents[0]->control_url, table[i].control);
@@ -259,29 +234,6 @@ START_TEST(one_driver_operates_an_agent)
 	}
 }
 END_TEST
-
-struct mistake {
-	const char *text;
-	unsigned line, column;
-	const char *what;
-};
-
-static void expect_mistakes(const struct mistake *table, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct config_errors errors;
-		struct config config;
-		const struct config_error *error = &errors.items[0];
-
-		ck_assert_msg(load(table[i].text, &config, &errors) == -EINVAL, "%s", table[i].text);
-		ck_assert_msg(errors.n == 1, "%s: %zu mistakes: %s; %s", table[i].text, errors.n, error->text,
-			      errors.items[1].text);
-		ck_assert_msg(strstr(error->text, table[i].what) != NULL, "%s: %s", table[i].text, error->text);
-		ck_assert_msg(error->line == table[i].line && error->column == table[i].column, "%s: %u:%u: %s",
-			      table[i].text, error->line, error->column, error->text);
-		ck_assert(text_is_clean(error->text));
-	}
-}
 
 START_TEST(mistakes_of_operations_are_explained)
 {
@@ -329,7 +281,7 @@ START_TEST(mistakes_of_operations_are_explained)
 		{ "operations: {guards: [{refuse: [x]}]}", 1, 32, "a list; expected true, or why" },
 	};
 
-	expect_mistakes(table, sizeof table / sizeof table[0]);
+	rows_expect_mistakes(table, sizeof table / sizeof table[0]);
 }
 END_TEST
 
@@ -360,7 +312,7 @@ START_TEST(mistakes_of_drivers_are_explained)
 		{ "drivers: {exec: {allow_from_discovery: true}}", 1, 18, "did you mean allow_exec_from_discovery?" },
 	};
 
-	expect_mistakes(table, sizeof table / sizeof table[0]);
+	rows_expect_mistakes(table, sizeof table / sizeof table[0]);
 }
 END_TEST
 
@@ -412,7 +364,7 @@ START_TEST(mistakes_of_profiles_are_explained)
 		{ PROFILE("x"), 4, 5, "expected a mapping" },
 	};
 
-	expect_mistakes(table, sizeof table / sizeof table[0]);
+	rows_expect_mistakes(table, sizeof table / sizeof table[0]);
 }
 END_TEST
 
@@ -462,16 +414,17 @@ START_TEST(mistakes_of_agents_are_explained)
 		{ "defaults: {exec: systemd}\nagents: [{url: a, driver: exec}]", 2, 10, "{unit}: no value" },
 	};
 
-	expect_mistakes(table, sizeof table / sizeof table[0]);
+	rows_expect_mistakes(table, sizeof table / sizeof table[0]);
 }
 END_TEST
 
 START_TEST(an_engine_without_tls_is_worth_a_word)
 {
+	static const char text[] = "drivers: {docker: {url: 'http://b:2375'}}";
 	struct config_errors errors;
 	struct config config;
 
-	ck_assert_int_eq(load("drivers: {docker: {url: 'http://b:2375'}}", &config, &errors), 0);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), 0);
 	ck_assert_uint_eq(errors.n, 1);
 	ck_assert(errors.items[0].is_warning);
 	ck_assert_ptr_nonnull(strstr(errors.items[0].text, "expected https"));
@@ -499,7 +452,7 @@ START_TEST(all_mistakes_of_operations_are_told_at_once)
 	struct config_errors errors;
 	struct config config;
 
-	ck_assert_int_eq(load(text, &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
 	ck_assert_msg(errors.n == sizeof lines / sizeof lines[0], "%zu", errors.n);
 	for (size_t i = 0; i < errors.n; i++)
 		ck_assert_uint_eq(errors.items[i].line, lines[i]);
@@ -520,7 +473,7 @@ START_TEST(without_memory_there_is_no_configuration)
 		 full);
 	for (n = 0; n < 5000 && r == -ENOMEM; n++) {
 		mem_fail_after(n);
-		r = load(text, &config, &errors);
+		r = rows_load(text, strlen(text), &config, &errors);
 		mem_fail_after(-1);
 		ck_assert_msg(r == 0 || r == -ENOMEM, "%ld: %s", n, errors.items[0].text);
 	}

@@ -18,6 +18,13 @@ static void check(uint16_t n_concurrent, const char *expected)
 	sim_free(&sim);
 }
 
+// Of n one fails.
+static void sim_failing(size_t n, size_t who)
+{
+	sim_init(&sim, n);
+	sim.actors[who].then = TARGET_FAILED;
+}
+
 START_TEST(one_target_is_begun_and_is_done_when_it_stays_well)
 {
 	sim_init(&sim, 1);
@@ -119,8 +126,7 @@ END_TEST
 
 START_TEST(an_undo_that_fails_is_a_failure)
 {
-	sim_init(&sim, 1);
-	sim.actors[0].then = TARGET_FAILED;
+	sim_failing(1, 0);
 	sim.actors[0].undo = TARGET_FAILED;
 	check(10, "0+a 2T 2<a 4E failed");
 	sim.actors[0].undo = TARGET_INDETERMINATE;
@@ -132,12 +138,10 @@ END_TEST
 
 START_TEST(an_undo_can_be_judged_by_health)
 {
-	sim_init(&sim, 1);
-	sim.actors[0].then = TARGET_FAILED;
+	sim_failing(1, 0);
 	sim.actors[0].undo = TARGET_VERIFYING;
 	check(10, "0+a 2T 2<a 15=a 15E rolled back");
-	sim_init(&sim, 1);
-	sim.actors[0].then = TARGET_FAILED;
+	sim_failing(1, 0);
 	sim.actors[0].undo = TARGET_VERIFYING;
 	sim.actors[0].up_after = -1;
 	check(10, "0+a 2T 2<a 304!a 304E failed");
