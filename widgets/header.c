@@ -29,6 +29,11 @@ static int draw_block(struct canvas *canvas, int x, int right, style_t style, co
 	return width + 1;
 }
 
+static bool is_replay(const struct view *view)
+{
+	return view->replay && *view->replay;
+}
+
 // Calm while it is live; on its own colour when it is not.
 static int draw_connection(struct canvas *canvas, int end, const struct fleet *fleet, const struct view *view)
 {
@@ -38,6 +43,8 @@ static int draw_connection(struct canvas *canvas, int end, const struct fleet *f
 
 	connection_read(fleet, view, &connection);
 	is_live = status_group(connection.status) == STATUS_GROUP_GREEN;
+	if (is_live && is_replay(view))
+		return end; // it was; nothing of it is now
 	width = text_width(connection.word) + (is_live ? 2 : 4);
 	if (!is_live)
 		status_badge_draw(canvas, end - width, 0, width, connection.status, connection.word, BADGE_LG, 0);
@@ -51,11 +58,14 @@ static int draw_connection(struct canvas *canvas, int end, const struct fleet *f
 // From the right end: clock, then connection. Returns where they begin.
 static int draw_right(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
 {
-	char clock[HUMAN_MAX];
+	char clock[2 * HUMAN_MAX] = "", time[HUMAN_MAX];
 	int end = canvas->width - 1;
 
-	if (canvas->width >= 60) {
-		human_time_of_day(view->now.wall_ms, view->utc_offset_s, clock);
+	if (is_replay(view) && canvas->width >= 72) // it may be of another day
+		snprintf(clock, sizeof clock, "%s ", human_date(view->now.wall_ms, view->utc_offset_s, time));
+	if (canvas->width >= (is_replay(view) ? 40 : 60)) {
+		human_time_of_day(view->now.wall_ms, view->utc_offset_s, time);
+		snprintf(clock + strlen(clock), sizeof clock - strlen(clock), "%s", time);
 		end -= text_width(clock);
 		canvas_text(canvas, end, 0, -1, STYLE_HEADER, clock);
 		end -= 2;
@@ -140,6 +150,8 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		x += canvas_text(canvas, x, 0, end - x, STYLE_HEADER, "opscon") + 2;
 	if (view->is_demo)
 		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
+	if (is_replay(view))
+		x += draw_block(canvas, x, end, STYLE_DEMO, view->replay);
 	if (view->is_read_only)
 		x += draw_block(canvas, x, end, STYLE_WARN | STYLE_REVERSE | STYLE_BOLD, "READ-ONLY");
 	if (view->environment && *view->environment)

@@ -239,5 +239,6 @@ struct view {
 	} scope;
 	const char *fleet_name; // as configured, or as the hub says; "" none
 	const char *hub;        // that the console is attached to: "hub.example"; "" none
+	const char *replay;     // "REPLAY 4x": a recording is looked at, and `now` is its time; NULL or "": it is not
 	size_t detail_top;      // scroll of the agent screen
 };

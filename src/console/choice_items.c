@@ -177,7 +177,8 @@ static int fill_commands(struct console *console)
 		const struct command_info *info = command_info((enum command)i);
 		char label[128];
 
-		if (info->section == SECTION_MOVE || !(info->screens & 1U << console->view.screen))
+		if (info->section == SECTION_MOVE || !keymap_has(&console->keymap, (enum command)i) ||
+		    !(info->screens & 1U << console->view.screen))
 			continue;
 		snprintf(label, sizeof label, "%s: %s", info->id, info->description);
 		r = picker_add(&console->picker, info->id, label, keymap_key(&console->keymap, (enum command)i), false);

@@ -16,6 +16,7 @@ static void take_options(struct console *console, const struct console_options *
 	console->config = config;
 	console->fleet = options->fleet;
 	console->feed = options->feed;
+	console->replay = options->replay;
 	console->who = options->who ? options->who : "unknown";
 	console->configured_theme = options->theme ? options->theme : "dark";
 	console->state_dir = options->state_dir;
@@ -34,6 +35,8 @@ static int start(struct console *console)
 	int r;
 
 	keymap_init(&console->keymap, console->config);
+	if (console->replay)
+		keymap_use_replay(&console->keymap);
 	context_init(&console->context);
 	history_init(&console->history, (struct place){ SCREEN_OVERVIEW, 0 });
 	scope_init(&console->scope, console->fleet, &console->context);

@@ -14,6 +14,7 @@
 #include "opscon/feed.h"
 #include "opscon/fleet.h"
 #include "opscon/key.h"
+#include "opscon/replay.h"
 
 struct console;
 
@@ -21,6 +22,7 @@ struct console_options {
 	const struct config *config; // borrowed, may be NULL: defaults
 	struct fleet *fleet;         // borrowed; outlives the console
 	struct feed *feed;           // borrowed; NULL: requests are refused with a message
+	struct replay *replay;       // borrowed: of a feed that has a clock of its own; NULL: it goes on by itself
 	bool is_demo;
 	bool has_unicode;
 	const char *theme;     // a constant: the one configured; NULL: dark

@@ -137,31 +137,34 @@ static void make_help(struct keymap *keymap)
 {
 	// What belongs together stands together; the most wanted first.
 	static const enum command as_read[] = {
-		COMMAND_UP,        COMMAND_DOWN,         COMMAND_LEFT,         COMMAND_RIGHT,
-		COMMAND_PAGE_UP,   COMMAND_PAGE_DOWN,    COMMAND_FIRST,        COMMAND_LAST,
-		COMMAND_ENTER,     COMMAND_BACK,         COMMAND_NEXT_PANE,    COMMAND_PREVIOUS_PANE,
-		COMMAND_JUMP_BACK, COMMAND_JUMP_FORWARD, COMMAND_OVERVIEW,     COMMAND_AGENT,
-		COMMAND_ALERTS,    COMMAND_METRICS,      COMMAND_TIMELINE,     COMMAND_OPERATIONS,
-		COMMAND_AUDIT,     COMMAND_VERIFY,       COMMAND_FILTER,       COMMAND_CONTEXT,
-		COMMAND_CLEAR,     COMMAND_NEWLY_BAD,    COMMAND_DIFFERS,      COMMAND_SORT,
-		COMMAND_REVERSE,   COMMAND_RANGE,        COMMAND_STATES,       COMMAND_EXPAND,
-		COMMAND_TYPES,     COMMAND_SEVERITY,     COMMAND_ACK,          COMMAND_SNOOZE,
-		COMMAND_NOTE,      COMMAND_PROBE,        COMMAND_MAINTENANCE,  COMMAND_MARK,
-		COMMAND_MARK_ALL,  COMMAND_ACT,          COMMAND_HOLD,         COMMAND_ABORT,
-		COMMAND_ROLL_BACK, COMMAND_PAUSE_ALL,    COMMAND_AGREE,        COMMAND_PIN,
-		COMMAND_ANSWER,    COMMAND_EXPORT,       COMMAND_REOPEN_AUDIT, COMMAND_HELP,
-		COMMAND_PALETTE,   COMMAND_UTC,          COMMAND_PAUSE,        COMMAND_THEME,
-		COMMAND_QUIT,
+		COMMAND_REPLAY_STEP,   COMMAND_REPLAY_BACK,   COMMAND_REPLAY_NEXT,   COMMAND_REPLAY_PREVIOUS,
+		COMMAND_REPLAY_FASTER, COMMAND_REPLAY_SLOWER, COMMAND_REPLAY_TIME,   COMMAND_UP,
+		COMMAND_DOWN,          COMMAND_LEFT,          COMMAND_RIGHT,         COMMAND_PAGE_UP,
+		COMMAND_PAGE_DOWN,     COMMAND_FIRST,         COMMAND_LAST,          COMMAND_ENTER,
+		COMMAND_BACK,          COMMAND_NEXT_PANE,     COMMAND_PREVIOUS_PANE, COMMAND_JUMP_BACK,
+		COMMAND_JUMP_FORWARD,  COMMAND_OVERVIEW,      COMMAND_AGENT,         COMMAND_ALERTS,
+		COMMAND_METRICS,       COMMAND_TIMELINE,      COMMAND_OPERATIONS,    COMMAND_AUDIT,
+		COMMAND_VERIFY,        COMMAND_FILTER,        COMMAND_CONTEXT,       COMMAND_CLEAR,
+		COMMAND_NEWLY_BAD,     COMMAND_DIFFERS,       COMMAND_SORT,          COMMAND_REVERSE,
+		COMMAND_RANGE,         COMMAND_STATES,        COMMAND_EXPAND,        COMMAND_TYPES,
+		COMMAND_SEVERITY,      COMMAND_ACK,           COMMAND_SNOOZE,        COMMAND_NOTE,
+		COMMAND_PROBE,         COMMAND_MAINTENANCE,   COMMAND_MARK,          COMMAND_MARK_ALL,
+		COMMAND_ACT,           COMMAND_HOLD,          COMMAND_ABORT,         COMMAND_ROLL_BACK,
+		COMMAND_PAUSE_ALL,     COMMAND_AGREE,         COMMAND_PIN,           COMMAND_ANSWER,
+		COMMAND_EXPORT,        COMMAND_REOPEN_AUDIT,  COMMAND_HELP,          COMMAND_PALETTE,
+		COMMAND_UTC,           COMMAND_PAUSE,         COMMAND_THEME,         COMMAND_QUIT,
 	};
 
 	_Static_assert(COUNT(as_read) == COMMAND_COUNT, "each command has its place in the help");
 
-	static const char *const titles[] = { [SECTION_MOVE] = "Moving",
+	static const char *const titles[] = { [SECTION_REPLAY] = "The recording",
+					      [SECTION_MOVE] = "Moving",
 					      [SECTION_LOOK] = "Looking",
 					      [SECTION_ACT] = "Acting",
 					      [SECTION_PROGRAM] = "The program" };
 
-	for (size_t section = 0; section < COUNT(titles); section++) {
+	keymap->n_help = 0;
+	for (size_t section = keymap->is_replay ? 0 : SECTION_MOVE; section < COUNT(titles); section++) {
 		help_line(keymap, NULL, titles[section]);
 		for (size_t i = 0; i < COUNT(as_read); i++)
 			if (command_info(as_read[i])->section == section)
@@ -178,15 +181,35 @@ void keymap_init(struct keymap *keymap, const struct config *config)
 	make_help(keymap);
 }
 
-enum command keymap_find(const struct keymap *keymap, const struct key *key, enum screen_id screen)
+void keymap_use_replay(struct keymap *keymap)
+{
+	keymap->is_replay = true;
+	make_help(keymap);
+}
+
+bool keymap_has(const struct keymap *keymap, enum command command)
+{
+	return keymap->is_replay || command_info(command)->section != SECTION_REPLAY;
+}
+
+static enum command find(const struct keymap *keymap, const struct key *key, enum screen_id screen, bool is_replay)
 {
 	for (size_t i = 0; i < keymap->n; i++) {
 		const struct binding *binding = &keymap->bindings[i];
+		const struct command_info *info = command_info(binding->command);
 
-		if (is_same_key(&binding->key, key) && command_info(binding->command)->screens & 1U << screen)
+		if (is_same_key(&binding->key, key) && info->screens & 1U << screen &&
+		    (info->section == SECTION_REPLAY) == is_replay)
 			return binding->command;
 	}
 	return COMMAND_NONE;
+}
+
+enum command keymap_find(const struct keymap *keymap, const struct key *key, enum screen_id screen)
+{
+	enum command command = keymap->is_replay ? find(keymap, key, screen, true) : COMMAND_NONE;
+
+	return command == COMMAND_NONE ? find(keymap, key, screen, false) : command;
 }
 
 const char *keymap_key(const struct keymap *keymap, enum command command)

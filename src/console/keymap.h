@@ -52,6 +52,13 @@ enum command {
 	COMMAND_QUIT,
 	COMMAND_RANGE,
 	COMMAND_REOPEN_AUDIT,
+	COMMAND_REPLAY_BACK,
+	COMMAND_REPLAY_FASTER,
+	COMMAND_REPLAY_NEXT,
+	COMMAND_REPLAY_PREVIOUS,
+	COMMAND_REPLAY_SLOWER,
+	COMMAND_REPLAY_STEP,
+	COMMAND_REPLAY_TIME,
 	COMMAND_REVERSE,
 	COMMAND_RIGHT,
 	COMMAND_ROLL_BACK,
@@ -75,7 +82,8 @@ struct command_info {
 	const char *hint;        // a word or two for the foot
 	const char *description; // for help and palette
 	unsigned screens;        // bit = 1 << screen_id: where it applies
-	enum command_section { SECTION_MOVE, SECTION_LOOK, SECTION_ACT, SECTION_PROGRAM } section;
+	// SECTION_REPLAY: only where a recording is looked at, and there before all others.
+	enum command_section { SECTION_REPLAY, SECTION_MOVE, SECTION_LOOK, SECTION_ACT, SECTION_PROGRAM } section;
 	bool is_acting; // has an effect outside this console: not on a tmux or readline reflex
 };
 
@@ -91,6 +99,7 @@ struct keymap {
 		char name[KEYMAP_NAME_MAX];
 	} bindings[KEYMAP_MAX];
 	size_t n;
+	bool is_replay;    // a recording is looked at
 	char problem[200]; // the first configured key that was refused, "" none
 	struct key_hint help[KEYMAP_HELP_MAX];
 	char help_keys[KEYMAP_HELP_MAX][64];
@@ -102,6 +111,8 @@ struct keymap {
  * C-z.
  */
 void keymap_init(struct keymap *keymap, const struct config *config); // config may be NULL
+void keymap_use_replay(struct keymap *keymap);                        // of a recording that is looked at
+bool keymap_has(const struct keymap *keymap, enum command command);   // it can be given here at all
 
 enum command keymap_find(const struct keymap *keymap, const struct key *key, enum screen_id screen);
 const char *keymap_key(const struct keymap *keymap, enum command command); // its first key, "" when it has none

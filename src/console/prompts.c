@@ -27,6 +27,7 @@ static char *target(struct console *console, enum prompt_use use, size_t *size)
 	case PROMPT_NOTE:
 	case PROMPT_VALUE:
 	case PROMPT_ROLLBACK:
+	case PROMPT_TIME:
 		break;
 	}
 	return NULL;
@@ -41,6 +42,8 @@ static const char *label_of(const struct console *console, enum prompt_use use)
 		return console->acting.action->asks;
 	case PROMPT_ROLLBACK:
 		return "why roll it back: ";
+	case PROMPT_TIME:
+		return "go to: ";
 	default:
 		return "/";
 	}
@@ -82,6 +85,8 @@ static const char *problem_with(const struct console *console, const char *text)
 		return console_check_value(console, text);
 	if (console->prompt_use == PROMPT_ROLLBACK && !text[strspn(text, " ")])
 		return "a reason is needed";
+	if (console->prompt_use == PROMPT_TIME)
+		return console_check_time(console, text);
 	return "";
 }
 
@@ -102,6 +107,8 @@ static void submit(struct console *console)
 		console_take_value(console, text);
 	else if (console->prompt_use == PROMPT_ROLLBACK)
 		console_roll_back_because(console, text);
+	else if (console->prompt_use == PROMPT_TIME)
+		console_replay_time(console, text);
 }
 
 void console_prompt_key(struct console *console, const struct key *key)

@@ -187,8 +187,48 @@ static void run_states(struct console *console)
 	console_say(console, SEVERITY_INFO, "%s", alert_filter_words(&console->alerts));
 }
 
+static void run_replay_step(struct console *console)
+{
+	console_replay_step(console, REPLAY_CHANGE, 1);
+}
+
+static void run_replay_back(struct console *console)
+{
+	console_replay_step(console, REPLAY_CHANGE, -1);
+}
+
+static void run_replay_next(struct console *console)
+{
+	console_replay_step(console, REPLAY_TRANSITION, 1);
+}
+
+static void run_replay_previous(struct console *console)
+{
+	console_replay_step(console, REPLAY_TRANSITION, -1);
+}
+
+static void run_replay_faster(struct console *console)
+{
+	console_replay_speed(console, 1);
+}
+
+static void run_replay_slower(struct console *console)
+{
+	console_replay_speed(console, -1);
+}
+
+static void run_replay_time(struct console *console)
+{
+	if (console->replay)
+		console_open_prompt(console, PROMPT_TIME);
+}
+
 static void run_pause(struct console *console)
 {
+	if (console->replay) {
+		console_replay_pause(console);
+		return;
+	}
 	console->view.is_paused = !console->view.is_paused;
 	if (!console->view.is_paused)
 		console_say(console, SEVERITY_INFO, "the screen goes on");
@@ -330,6 +370,13 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_QUIT] = run_quit,
 	[COMMAND_RANGE] = run_range,
 	[COMMAND_REOPEN_AUDIT] = console_reopen_audit,
+	[COMMAND_REPLAY_BACK] = run_replay_back,
+	[COMMAND_REPLAY_FASTER] = run_replay_faster,
+	[COMMAND_REPLAY_NEXT] = run_replay_next,
+	[COMMAND_REPLAY_PREVIOUS] = run_replay_previous,
+	[COMMAND_REPLAY_SLOWER] = run_replay_slower,
+	[COMMAND_REPLAY_STEP] = run_replay_step,
+	[COMMAND_REPLAY_TIME] = run_replay_time,
 	[COMMAND_REVERSE] = run_reverse,
 	[COMMAND_RIGHT] = run_right,
 	[COMMAND_ROLL_BACK] = console_roll_back,

@@ -95,6 +95,7 @@ static void show_live_hints(struct console *console)
 	view->hints = console->hints;
 	view->n_hints = keymap_hints(&console->keymap, view->screen, fleet_n_operations_open(console->fleet) > 0,
 				     console->hints);
+	view->n_hints = console_replay_hints(console, view->n_hints);
 	if (view->screen != SCREEN_OVERVIEW || !console->marks.n)
 		return;
 	snprintf(console->act_hint, sizeof console->act_hint, "act on %zu marked", console->marks.n);
@@ -224,6 +225,7 @@ void console_show(struct console *console)
 	view->utc_offset_s = console->is_utc ? 0 : console->local_offset_s;
 	view->range = console->context.range;
 	console_show_approval(console);
+	console_show_replay(console);
 	settle_lists(console);
 	show_table(console);
 	show_scope(console);

@@ -34,6 +34,7 @@ enum prompt_use {
 	PROMPT_NOTE,
 	PROMPT_VALUE,    // of an action: a version, a patch
 	PROMPT_ROLLBACK, // why
+	PROMPT_TIME,     // of a recording
 };
 
 enum picker_use {
@@ -89,6 +90,7 @@ struct console {
 	const struct config *config; // borrowed, may be NULL
 	struct fleet *fleet;         // borrowed
 	struct feed *feed;           // borrowed, may be NULL
+	struct replay *replay;       // borrowed; NULL: it is no recording that is looked at
 	const char *who, *state_dir; // borrowed
 	int32_t local_offset_s;
 	int64_t refresh_ms;
@@ -153,7 +155,8 @@ struct console {
 	int64_t look_at_ms;                                    // mono: not again before
 	uint32_t target_agent, target_alert, target_operation; // what an open picker, prompt or dialog is about
 
-	char act_hint[64];
+	char act_hint[64], replay_text[48];
+	char replay_keys[3][2 * KEYMAP_NAME_MAX];
 	char message[300], question[300], banner[300];
 	enum severity message_severity;
 	int64_t message_until_ms; // mono; 0 none
@@ -276,6 +279,15 @@ void console_choose(struct console *console, enum picker_use use);
 void console_choose_context(struct console *console, enum picker_kind kind);
 int console_fill_picker(struct console *console);
 void console_picker_key(struct console *console, const struct key *key);
+
+// ---- replaying.c: the clock of a recording
+void console_replay_step(struct console *console, enum replay_step step, int direction);
+void console_replay_speed(struct console *console, int direction);
+void console_replay_pause(struct console *console);
+const char *console_check_time(const struct console *console, const char *text); // "" good, else why not
+void console_replay_time(struct console *console, const char *text);
+void console_show_replay(struct console *console);
+size_t console_replay_hints(struct console *console, size_t n); // puts its own before the n; returns how many there are
 
 // ---- prompts.c
 void console_open_prompt(struct console *console, enum prompt_use use);
