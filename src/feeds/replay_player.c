@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/replay_player.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/container_of.h"
+#include "base/memory.h"
+
+enum { PLAY_BATCH = 500, JUMP_BATCH = 4000 };
+
+static const double speeds[] = { REPLAY_SPEED_MIN, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, REPLAY_SPEED_MAX };
+enum { N_SPEEDS = sizeof speeds / sizeof speeds[0] };
+
+static struct replay_player *player_of(struct replay *replay)
+{
+	return container_of(replay, struct replay_player, replay);
+}
+
+static bool is_at_end(const struct replay_player *player)
+{
+	return player->place.block >= player->facts.n_blocks;
+}
+
+// ---- events
+
+static void emit_snapshot(struct replay_player *player, bool is_end, int64_t at_ms)
+{
+	struct event *event = event_new(EVENT_SNAPSHOT, at_ms, 0);
+
+	if (!event)
+		return;
+	event->channel = CHANNEL_SYSTEM;
+	event->is_restated = true;
+	event->u.snapshot.is_end = is_end;
+	event->u.snapshot.overall_since_ms = at_ms;
+	event_emit(&player->sink, event);
+}
+
+// Once: more of them say no more.
+static void tell_bad(struct replay_player *player, const char *why)
+{
+	struct event *event;
+
+	player->has_gap = true;
+	if (player->n_bad++)
+		return;
+	event = event_new(EVENT_NOTICE, player->clock_ms, 0);
+	if (!event)
+		return;
+	event->channel = CHANNEL_SYSTEM;
+	event->u.notice.severity = SEVERITY_WARNING;
+	event->u.notice.type = ACTION_ERROR;
+	event->u.notice.title = mem_strdup("a part of the recording cannot be read");
+	event->u.notice.text = mem_strdup(why);
+	event_emit(&player->sink, event);
+}
+
+static void take(struct replay_player *player, const struct record *record)
+{
+	char why[EVENT_JSON_WHY_MAX] = "";
+	struct event *event = NULL;
+	int r;
+
+	if (record->flags & RECORD_RESTATED && !player->takes_restated)
+		return;
+	r = event_json_read(&player->reader, record->text, record->n, &event, why);
+	if (r < 0) {
+		tell_bad(player, r == -ENOMEM ? "out of memory" : why);
+		return;
+	}
+	if (!event)
+		return;
+	if (event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end)
+		player->takes_restated = false;
+	event_emit(&player->sink, event);
+}
+
+// Where a block begins: whether its snapshot says what is not known.
+static void enter(struct replay_player *player)
+{
+	unsigned flags = tape_flags(player->tape, &player->place);
+	bool is_other = tape_is_other_run(player->tape, &player->place);
+
+	if (is_other)
+		event_reader_forget(&player->reader);
+	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || player->has_gap)) {
+		player->takes_restated = true;
+		player->has_gap = false;
+	}
+}
+
+// One record. 1; 0 at the end.
+static int take_next(struct replay_player *player)
+{
+	struct record record;
+	int r;
+
+	if (player->place.record == 0 && !is_at_end(player))
+		enter(player);
+	r = tape_next(player->tape, &player->place, &record);
+	if (r < 0)
+		tell_bad(player, r == -EBADMSG ? "a block is damaged" : strerrordesc_np(-r));
+	else if (r == 1)
+		take(player, &record);
+	return r != 0;
+}
+
+// ---- the clock
+
+int64_t replay_player_now_ms(const struct replay_player *player, int64_t mono_ms)
+{
+	double gone_ms = (double)(mono_ms - player->mono_ms) * player->speed;
+	int64_t now_ms = player->clock_ms;
+
+	if (player->is_paused || player->is_jumping || gone_ms <= 0)
+		return now_ms;
+	now_ms += gone_ms < 1e15 ? (int64_t)gone_ms : INT64_C(1000000000000000);
+	return now_ms < player->facts.to_ms ? now_ms : player->facts.to_ms;
+}
+
+// From here on another speed counts.
+static void set_clock(struct replay_player *player, int64_t clock_ms, int64_t mono_ms)
+{
+	player->clock_ms = clock_ms;
+	player->mono_ms = mono_ms;
+}
+
+static void jump_on(struct replay_player *player, int64_t mono_ms)
+{
+	for (int n = 0; n < JUMP_BATCH && tape_compare(&player->place, &player->goal) < 0; n++)
+		if (!take_next(player))
+			break;
+	if (tape_compare(&player->place, &player->goal) < 0 && !is_at_end(player))
+		return;
+	player->is_jumping = false;
+	set_clock(player, player->goal_ms, mono_ms);
+}
+
+static void play_on(struct replay_player *player, int64_t mono_ms)
+{
+	int64_t due_ms = replay_player_now_ms(player, mono_ms);
+	struct record record;
+	int r;
+
+	for (int n = 0; n < PLAY_BATCH; n++) {
+		r = tape_peek(player->tape, &player->place, &record);
+		if (r == 0 || (r == 1 && record.at_ms > due_ms)) {
+			set_clock(player, due_ms, mono_ms);
+			return;
+		}
+		take_next(player);
+	}
+	// It is more than can be shown at that speed: the clock waits for the events.
+	set_clock(player, r == 1 && record.at_ms > player->clock_ms ? record.at_ms : player->clock_ms, mono_ms);
+}
+
+void replay_player_advance(struct replay_player *player, int64_t mono_ms)
+{
+	if (player->is_jumping)
+		jump_on(player, mono_ms);
+	else if (!player->is_paused)
+		play_on(player, mono_ms);
+}
+
+int64_t replay_player_next_ms(const struct replay_player *player)
+{
+	struct record record;
+	double wait_ms;
+	int r;
+
+	if (player->is_jumping)
+		return player->mono_ms;
+	if (player->is_paused || is_at_end(player))
+		return INT64_MAX;
+	r = tape_peek(player->tape, &player->place, &record);
+	if (r != 1 || record.at_ms <= player->clock_ms)
+		return player->mono_ms;
+	wait_ms = ceil((double)(record.at_ms - player->clock_ms) / player->speed);
+	return wait_ms < 1e12 ? player->mono_ms + (int64_t)wait_ms : INT64_MAX;
+}
+
+// ---- controls
+
+static void look(const struct replay *replay, int64_t mono_ms, struct replay_state *out)
+{
+	const struct replay_player *player = (const struct replay_player *)replay; // its first member
+
+	*out = (struct replay_state){
+		.now_ms = player->is_jumping ? player->goal_ms : replay_player_now_ms(player, mono_ms),
+		.from_ms = player->facts.from_ms,
+		.to_ms = player->facts.to_ms,
+		.speed = player->speed,
+		.is_paused = player->is_paused,
+		.is_jumping = player->is_jumping,
+		.is_at_end = is_at_end(player) && !player->is_jumping,
+	};
+}
+
+// What is changed from here on does not change how it went until here.
+static void bring_up(struct replay_player *player, int64_t mono_ms)
+{
+	set_clock(player, replay_player_now_ms(player, mono_ms), mono_ms);
+}
+
+static void moved(struct replay_player *player)
+{
+	if (player->moved)
+		player->moved(player->ctx);
+}
+
+static void pause_player(struct replay *replay, int64_t mono_ms, bool is_paused)
+{
+	struct replay_player *player = player_of(replay);
+
+	bring_up(player, mono_ms);
+	player->is_paused = is_paused;
+	moved(player);
+}
+
+void replay_player_set_speed(struct replay_player *player, double speed)
+{
+	player->speed = speed < REPLAY_SPEED_MIN   ? REPLAY_SPEED_MIN
+			: speed > REPLAY_SPEED_MAX ? REPLAY_SPEED_MAX
+						   : speed;
+	moved(player);
+}
+
+static void change_speed(struct replay *replay, int64_t mono_ms, int direction)
+{
+	struct replay_player *player = player_of(replay);
+	int i = direction > 0 ? 0 : N_SPEEDS - 1;
+
+	bring_up(player, mono_ms);
+	while (i >= 0 && i < N_SPEEDS && (direction > 0 ? speeds[i] <= player->speed : speeds[i] >= player->speed))
+		i += direction > 0 ? 1 : -1;
+	if (i >= 0 && i < N_SPEEDS)
+		replay_player_set_speed(player, speeds[i]);
+}
+
+// Without a whole snapshot on the way there is nothing that says what has gone: it is said here.
+static bool has_snapshot(const struct replay_player *player, struct tape_place from, struct tape_place to)
+{
+	for (; from.block < to.block; from.block++)
+		if (tape_flags(player->tape, &from) & BLOCK_ENDS_SNAPSHOT)
+			return true;
+	return false;
+}
+
+static void jump(struct replay_player *player, struct tape_place goal, int64_t goal_ms)
+{
+	struct tape_place start = tape_snapshot_before(player->tape, goal);
+	bool is_ahead = tape_compare(&player->place, &goal) <= 0 && tape_compare(&start, &player->place) <= 0;
+
+	player->goal = goal;
+	player->goal_ms = goal_ms;
+	player->is_jumping = true;
+	if (!is_ahead) {
+		if (!has_snapshot(player, start, goal)) {
+			emit_snapshot(player, false, goal_ms);
+			emit_snapshot(player, true, goal_ms);
+		}
+		event_reader_forget(&player->reader);
+		player->place = start;
+		player->takes_restated = true;
+		player->has_gap = false;
+	}
+	moved(player);
+}
+
+static int seek(struct replay *replay, int64_t mono_ms, int64_t at_ms)
+{
+	struct replay_player *player = player_of(replay);
+	const struct tape_facts *facts = &player->facts;
+	struct tape_place goal;
+	int r;
+
+	bring_up(player, mono_ms);
+	at_ms = at_ms < facts->from_ms ? facts->from_ms : at_ms > facts->to_ms ? facts->to_ms : at_ms;
+	r = tape_at_time(player->tape, at_ms, &goal);
+	if (r == 0)
+		jump(player, goal, at_ms);
+	return r;
+}
+
+// The time at a place is that of the record before it.
+static int64_t time_before(struct replay_player *player, struct tape_place place)
+{
+	struct record record;
+	int64_t at_ms = player->facts.to_ms;
+
+	if (place.block < player->facts.n_blocks && place.record == 0)
+		return tape_block_from_ms(player->tape, place.block); // of the next one, which is near
+	if (place.record > 0) {
+		place.record--;
+		if (tape_peek(player->tape, &place, &record) == 1)
+			at_ms = record.at_ms;
+	}
+	return at_ms;
+}
+
+static int step(struct replay *replay, int64_t mono_ms, enum replay_step step, int direction)
+{
+	struct replay_player *player = player_of(replay);
+	struct tape_place from = player->is_jumping ? player->goal : player->place, goal;
+	unsigned flags = step == REPLAY_TRANSITION ? RECORD_TRANSITION : RECORD_CHANGE;
+	int r;
+
+	bring_up(player, mono_ms);
+	player->is_paused = true;
+	r = tape_find(player->tape, from, direction, flags, &goal);
+	if (r == 1)
+		jump(player, goal, time_before(player, goal));
+	else
+		moved(player);
+	return r == 1 ? 0 : r < 0 ? r : -ENOENT;
+}
+
+static const struct replay_class player_class = {
+	.look = look,
+	.pause = pause_player,
+	.speed = change_speed,
+	.step = step,
+	.seek = seek,
+};
+
+void replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink, int64_t mono_ms)
+{
+	*player = (struct replay_player){
+		.replay.class = &player_class,
+		.tape = tape,
+		.sink = *sink,
+		.takes_restated = true,
+		.speed = 1,
+		.mono_ms = mono_ms,
+	};
+	event_reader_init(&player->reader, 0);
+	tape_look(tape, &player->facts);
+	player->place = tape_begin(tape);
+	player->clock_ms = player->facts.from_ms;
+}
+
+void replay_player_finish(struct replay_player *player)
+{
+	event_reader_finish(&player->reader);
+}

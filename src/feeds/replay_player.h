@@ -1,0 +1,47 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* Plays a recording: gives its events to a sink when their time has come by a clock that can be stopped, hurried and
+ * set. It is told the time and does a bounded piece of work a call.
+ *
+ * Played on, it leaves out what snapshots restate. Set to another time, it begins at the nearest snapshot before that,
+ * takes it in, and goes through the events behind it as fast as it can, unless it is shorter from where it stands.
+ */
+#include "opscon/event.h"
+#include "opscon/replay.h"
+#include "recording/tape.h"
+#include "wire/event_json.h"
+
+#define REPLAY_SPEED_MIN 0.25
+#define REPLAY_SPEED_MAX 1000.0
+
+struct replay_player {
+	struct replay replay;     // its controls
+	struct tape *tape;        // borrowed
+	struct event_sink sink;   // borrowed context
+	void (*moved)(void *ctx); // a control was used: the next piece of work is due. May be NULL
+	void *ctx;
+
+	struct event_reader reader;
+	struct tape_facts facts;
+	struct tape_place place, goal;
+	bool is_paused, is_jumping;
+	bool takes_restated; // a snapshot is being taken in
+	bool has_gap;        // something could not be read: the next snapshot is to be taken in
+	double speed;
+	int64_t clock_ms; // wall, of the recording, at `mono_ms`
+	int64_t goal_ms;  // clock_ms when the goal is reached
+	int64_t mono_ms;  // when clock_ms was right; also the last time that was told
+	uint64_t n_bad;   // blocks and events that could not be read
+};
+
+// Stands at the beginning, playing. The tape outlives it.
+void replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink,
+			int64_t mono_ms);
+void replay_player_finish(struct replay_player *player);
+
+void replay_player_advance(struct replay_player *player, int64_t mono_ms); // a piece of work
+int64_t
+replay_player_next_ms(const struct replay_player *player); // mono: when there is more; INT64_MAX: not before a control
+int64_t replay_player_now_ms(const struct replay_player *player, int64_t mono_ms); // wall: what is shown
+
+void replay_player_set_speed(struct replay_player *player, double speed); // kept in its range
