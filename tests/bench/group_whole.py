@@ -4,20 +4,17 @@ import contextlib
 import os
 import time
 
+import changes
 import kernel
 from fleet import Fleet, console
 from picture import Picture
 from row import Goal, Row
-from scripted_agent import ScriptedAgent, make_marks
-from terminal import COLUMNS, MS, ROWS, Stage, environment
+from terminal import COLUMNS, ROWS, Stage, environment
 
 N_MANY = 10000
 N_SCRIPTED = {"idle": 10, "live": 40}  # agents that change at every answer, once a second each; 40 ask for every frame
 N_LIVELY = 100  # agents that answer once a second beside them
-WARM_UP_S, CHANGES_S, LAST_S = 1.2, 3.0, 0.3
-LIVE_MS = 100  # something was drawn within so long before the change came: live
-IDLE_MS = 50  # nothing was: idle
-LOST_MAX = 0.05
+CHANGES_S = 3.0
 N_KEYS = 100  # a round
 N_ECHOES = 25  # a round, of a terminal that does nothing else: what this machine makes everybody wait
 ECHO = ["sh", "-c", "stty raw -echo && exec cat"]
@@ -27,11 +24,6 @@ KEYS_S, PATIENCE_MS = 15, 10000  # a console that is late is measured, but not f
 CURSOR = "▌".encode()
 UP, DOWN = b"A", b"B"
 MIB = 1024 * 1024
-
-
-def percentile(values, percent):
-    """The nearest rank, never between two; None of nothing."""
-    return sorted(values)[-(-len(values) * percent // 100) - 1] if values else None
 
 
 def make_rows():
@@ -81,8 +73,8 @@ class Group:
             echoes = self.echoes if name == "idle" else []
             for percent in (50, 99):
                 if values:
-                    self.by_key[f"whole_{name}_p{percent}_ms"].add(percentile(values, percent),
-                                                                   percentile(echoes, percent))
+                    self.by_key[f"whole_{name}_p{percent}_ms"].add(changes.percentile(values, percent),
+                                                                   changes.percentile(echoes, percent))
 
     def wait_for_answers(self):
         try:
@@ -107,23 +99,9 @@ class Group:
 
     def change_delays(self, name, more):
         """Milliseconds from an answer's send() to its mark at the terminal, of one console of its own."""
-        marks = make_marks()
-        with Stage() as stage:
-            agents = [stage.add(ScriptedAgent(stage, marks)) for _ in range(N_SCRIPTED[name])]
-            lines = [f'  - {{url: "{agent.url}", health: /health, metrics: none}}\n' for agent in agents]
-            yaml = "defaults: {interval: 1s, timeout: 1s, fall: 1, rise: 1}\nagents:\n" + "".join(lines) + more
-            terminal = stage.open(console(self.bench, name, yaml), self.env)
-            stage.run(WARM_UP_S)
-            begin = time.monotonic_ns()
-            stage.run(CHANGES_S)
-            end = time.monotonic_ns()
-            stage.run(LAST_S)  # for the marks of the last answers
-            sent = [item for agent in agents for item in agent.sent if begin <= item[0] < end]
-        sent = [item for item in sent if is_as(name, item[0], terminal.chunks)]
-        delays = [delay_ms(when, mark, terminal.chunks) for when, mark in sent]
-        if not delays or delays.count(None) > LOST_MAX * len(delays):
-            raise ValueError(f"{name}: {delays.count(None)} of {len(delays)} changes never came to the screen")
-        return [delay for delay in delays if delay is not None]
+        with changes.Agents(N_SCRIPTED[name]) as agents:
+            agents.open(console(self.bench, name, agents.yaml() + more), self.env)
+            return agents.delays(name, CHANGES_S)
 
     def echo_delays(self):
         with Stage() as stage:
@@ -154,15 +132,3 @@ class Group:
             self.delays["keys_10000"].append(ms)
             if time.monotonic() > end:
                 break
-
-
-def is_as(name, when, chunks):
-    """Whether the console was idle or live then, by the bytes just before."""
-    span_ms = IDLE_MS if name == "idle" else LIVE_MS
-    has_drawn = any(when - span_ms * MS <= ns < when for ns, _ in chunks)
-    return has_drawn == (name == "live")
-
-
-def delay_ms(when, mark, chunks):
-    """From then to the first bytes with the mark; None where it never came."""
-    return next(((ns - when) / MS for ns, data in chunks if ns >= when and mark in data), None)
