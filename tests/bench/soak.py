@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A hub of 500 agents and 5 consoles for hours, while faults come at random.
+
+usage: soak.py BUILD_DIR [--hours N] [--seed S] [--json FILE]
+
+The agents are five simulated fleets of 100, each a process with some agents at fault. What goes wrong now and then: a fleet
+hangs or ends and comes back with other faults, a console stops reading or is killed, a list of targets loses half of its
+agents for a while. Keys are pressed meanwhile. The hub keeps points for five minutes only, so that it is full before the
+slope of its memory is taken: over all but the first third of the time.
+"""
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import time
+
+import kernel
+from fleet import Fleet
+from hub import Hub
+from row import number
+from terminal import Stage, environment
+
+N_FLEETS, N_EACH, N_CONSOLES = 5, 100, 5
+INTERVAL = "5s"
+RETENTION = "retention: {time: 5m}\n"
+FAULTS = ("auth401", "degraded", "drip", "error500", "flapping", "garbage", "hang", "html", "reset", "restarting", "slow")
+SAMPLE_S, REPORT_S = 5, 60
+FAULT_S = (10, 40)  # from one fault to the next
+LASTS_S = (5, 60)
+KEYS = (b"A", b"B", b"A", b"B", b"C", b"D")
+MIB = 1024 * 1024
+SLOPE_MAX_MIB = 2.0  # an hour
+LAG_P99_MAX_MS = 50
+FILES_MAX = 20  # more than at the first look: connections that are open just now
+
+
+class FaultyFleet(Fleet):
+    """A hundred agents, some at fault; it comes back at the same addresses, so that they are the same agents."""
+
+    def __init__(self, bench, i, dice):
+        super().__init__(bench, N_EACH)
+        self.dice, self.i = dice, i
+        self.targets = os.path.join(bench.scratch, f"soak-{i}.json")
+        self.argv = self.command()
+
+    def command(self):
+        faults = [f"--fault={kind}={self.dice.randint(1, 4)}" for kind in self.dice.sample(FAULTS, 4)]
+        return [self.bench.opscon, "simulate", "--agents", str(N_EACH), "--targets", self.targets,
+                "--listen", f"127.0.{self.i + 1}.1:{20100 + self.i}", "--seed", str(self.i + 1), *faults]
+
+    def hang(self):
+        self.process.send_signal(signal.SIGSTOP)
+        return lambda: self.process.send_signal(signal.SIGCONT)
+
+    def end(self):
+        self.__exit__()
+        return self.come_back
+
+    def come_back(self):
+        self.argv = self.command()
+        self.__enter__()
+
+    def lose_half(self):
+        """The list of targets is shorter for a while."""
+        with open(self.targets, encoding="utf-8") as f:
+            text = f.read()
+        self.write(json.dumps(json.loads(text)[: N_EACH // 2]))
+        return lambda: self.write(text)
+
+    def write(self, text):
+        beside = self.targets + ".new"
+        with open(beside, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.rename(beside, self.targets)
+
+
+class Consoles:
+    """Those that are attached. What they write is read and thrown away."""
+
+    def __init__(self, bench, stage, hub):
+        home = os.path.join(bench.scratch, "home")
+        os.makedirs(home, exist_ok=True)
+        self.argv = [bench.opscon, "attach", "--no-state", f"unix:{hub.socket}"]
+        self.env, self.stage = environment(home), stage
+        self.all = [stage.open(self.argv, self.env) for _ in range(N_CONSOLES)]
+
+    def stop_reading(self, dice):
+        console = dice.choice(self.all)
+        os.kill(console.pid, signal.SIGSTOP)
+        return lambda: console in self.all and os.kill(console.pid, signal.SIGCONT)
+
+    def replace(self, dice):
+        i = dice.randrange(N_CONSOLES)
+        self.stage.close(self.all[i])
+        self.all[i] = self.stage.open(self.argv, self.env)
+        return lambda: None
+
+    def press(self, dice):
+        dice.choice(self.all).press(dice.choice(KEYS))
+
+    def forget(self):
+        for console in self.all:
+            console.chunks = []
+
+
+class Faults:
+    """One after another, each for a while; at most two at a time."""
+
+    def __init__(self, dice, fleets, consoles):
+        self.dice, self.fleets, self.consoles = dice, fleets, consoles
+        self.n_made = 0
+        self.ends = []  # (when, what undoes it, whose)
+        self.next_at = time.monotonic() + dice.uniform(*FAULT_S)
+
+    def tick(self, now):
+        for end in [end for end in self.ends if end[0] <= now]:
+            self.ends.remove(end)
+            end[1]()
+        if now >= self.next_at and len(self.ends) < 2:
+            self.make(now)
+            self.next_at = now + self.dice.uniform(*FAULT_S)
+
+    def make(self, now):
+        free = [fleet for fleet in self.fleets if all(fleet is not whose for _, _, whose in self.ends)]
+        fleet = self.dice.choice(free)
+        kinds = [(fleet.hang, fleet), (fleet.end, fleet), (fleet.lose_half, fleet),
+                 (lambda: self.consoles.stop_reading(self.dice), None), (lambda: self.consoles.replace(self.dice), None)]
+        make, whose = self.dice.choice(kinds)
+        self.ends.append((now + self.dice.uniform(*LASTS_S), make(), whose))
+        self.n_made += 1
+
+    def undo(self):
+        for _, undo, _ in self.ends:
+            with contextlib.suppress(OSError, ValueError):
+                undo()
+
+
+def n_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def hub_metrics(path):
+    """What the hub says of itself: {name: number} of what has no labels."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(10)
+        connection.connect(path)
+        connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    lines = [line.split() for line in answer.decode("utf-8", "replace").splitlines()]
+    return {words[0]: float(words[1]) for words in lines if len(words) == 2 and words[0].startswith("opscon_hub_")
+            and "{" not in words[0]}
+
+
+def slope_an_hour(points):
+    """Least squares over (seconds, value)."""
+    n = len(points)
+    if n < 2:
+        return 0.0
+    mean_x, mean_y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread * 3600 if spread else 0.0
+
+
+def percentile(values, percent):
+    return sorted(values)[-(-len(values) * percent // 100) - 1]
+
+
+class Soak:
+    def __init__(self, hours, hub, consoles, faults):
+        self.hub, self.consoles, self.faults = hub, consoles, faults
+        self.begin = time.monotonic()
+        self.seconds = hours * 3600
+        self.samples = []
+
+    def sample(self, now):
+        said = hub_metrics(self.hub.socket)
+        self.samples.append({
+            "s": round(now - self.begin, 1),
+            "hub_rss_mib": kernel.rss_bytes(self.hub.pid) / MIB,
+            "consoles_rss_mib": sum(kernel.rss_bytes(c.pid) for c in self.consoles.all) / MIB,
+            "hub_files": n_files(self.hub.pid),
+            "lag_ms": said["opscon_hub_loop_lag_milliseconds"],
+            "poll_lag_ms": said["opscon_hub_poll_lag_milliseconds"],
+            "clients": said["opscon_hub_clients"],
+            "resyncs": said["opscon_hub_resyncs_total"],
+            "slow": said["opscon_hub_disconnected_slow_total"],
+        })
+        return self.samples[-1]
+
+    def report(self, sample):
+        print(f"{sample['s'] / 60:7.1f} min  hub {sample['hub_rss_mib']:7.1f} MiB  {sample['hub_files']:4d} files  "
+              f"lag {sample['lag_ms']:5.1f} ms  {sample['clients']:3.0f} clients  "
+              f"consoles {sample['consoles_rss_mib']:6.1f} MiB  {self.faults.n_made} faults, "
+              f"{sample['resyncs']:.0f} resyncs", flush=True)
+
+    def run(self, stage, dice):
+        next_sample = next_report = self.begin
+        while (now := time.monotonic()) < self.begin + self.seconds:
+            stage.run(0.5)
+            self.consoles.forget()
+            self.consoles.press(dice)
+            self.faults.tick(now)
+            if self.hub.process.poll() is not None:
+                raise ValueError(f"the hub ended with {self.hub.process.returncode}: {self.hub.last_words()}")
+            if now >= next_sample:
+                next_sample += SAMPLE_S
+                sample = self.sample(now)
+                if now >= next_report:
+                    next_report += REPORT_S
+                    self.report(sample)
+
+    def verdict(self):
+        settled = [s for s in self.samples if s["s"] >= self.seconds / 3] or self.samples
+        slopes = {key: slope_an_hour([(s["s"], s[key]) for s in settled]) for key in ("hub_rss_mib", "consoles_rss_mib")}
+        lags = [max(s["lag_ms"], s["poll_lag_ms"]) for s in settled]
+        return {
+            "hours": self.seconds / 3600, "faults": self.faults.n_made, "samples": len(self.samples),
+            "hub_mib_an_hour": slopes["hub_rss_mib"], "consoles_mib_an_hour": slopes["consoles_rss_mib"],
+            "hub_rss_mib": settled[-1]["hub_rss_mib"], "hub_rss_mib_max": max(s["hub_rss_mib"] for s in settled),
+            "files_first": settled[0]["hub_files"], "files_last": settled[-1]["hub_files"],
+            "lag_p99_ms": percentile(lags, 99), "lag_max_ms": max(lags),
+        }
+
+
+def is_flat(result):
+    return (result["hub_mib_an_hour"] <= SLOPE_MAX_MIB and result["consoles_mib_an_hour"] <= N_CONSOLES * SLOPE_MAX_MIB
+            and result["files_last"] <= result["files_first"] + FILES_MAX and result["lag_p99_ms"] <= LAG_P99_MAX_MS)
+
+
+def run(bench, arguments):
+    dice = random.Random(arguments.seed)
+    with contextlib.ExitStack() as started:
+        stage = started.enter_context(Stage())
+        fleets = [started.enter_context(FaultyFleet(bench, i, dice)) for i in range(N_FLEETS)]
+        files = ", ".join(fleet.targets for fleet in fleets)
+        yaml = RETENTION + f"discovery:\n  file_sd:\n    - files: [{files}]\n"
+        hub = started.enter_context(Hub(bench, "soak", yaml, "--interval", INTERVAL))
+        consoles = Consoles(bench, stage, hub)
+        faults = Faults(dice, fleets, consoles)
+        started.callback(faults.undo)
+        soak = Soak(arguments.hours, hub, consoles, faults)
+        soak.run(stage, dice)
+        return soak
+
+
+class Bench:
+    """What fleets and hubs want to know."""
+
+    def __init__(self, build):
+        self.opscon = os.path.join(os.path.abspath(build), "opscon")
+        self.scratch = os.path.join(os.path.abspath(build), "soak")
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        os.makedirs(self.scratch)
+
+
+def main():
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("build")
+    parser.add_argument("--hours", type=float, default=0.5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json")
+    arguments = parser.parse_args()
+    try:
+        soak = run(Bench(arguments.build), arguments)
+    except (OSError, TimeoutError, ValueError) as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 2
+    result = soak.verdict()
+    for key, value in result.items():
+        print(f"{key:22} {number(value)}")
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as f:
+            json.dump({"result": result, "samples": soak.samples}, f, indent=1)
+    print("flat" if is_flat(result) else "NOT flat")
+    return 0 if is_flat(result) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
