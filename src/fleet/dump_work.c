@@ -37,8 +37,8 @@ static void put_alert(struct dump *d, const struct ordered *ordered)
 	dump_put(d, "alert %s %s of %u %d %d %a since %" PRId64 " updated %" PRId64 " resolved %" PRId64, alert->rule,
 		 ordered->key, alert->n_agents, alert->severity, alert->state, alert->value, alert->since_ms,
 		 alert->updated_ms, alert->resolved_ms);
-	dump_put(d, " snoozed %" PRId64 " by \"%s\" \"%s\" \"%s\" muted %d\n", alert->snoozed_until_ms, alert->by,
-		 alert->note, alert->summary, fleet_alert_is_muted(d->fleet, alert));
+	dump_put(d, " snoozed %" PRId64 " by \"%s\" \"%s\" \"%s\" muted \"%s\"\n", alert->snoozed_until_ms, alert->by,
+		 alert->note, alert->summary, fleet_alert_muted(d->fleet, alert));
 }
 
 void dump_alerts(struct dump *d)
