@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/json_writer.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -79,9 +78,17 @@ void json_text(struct json_writer *w, const char *key, const char *value)
 
 void json_int(struct json_writer *w, const char *key, int64_t value)
 {
+	char digits[20]; // of the least, sign included
+	size_t at = sizeof digits;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
 	begin(w, key);
-	if (!w->error)
-		w->error = bytes_addf(w->out, "%" PRId64, value);
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		digits[--at] = '-';
+	put(w, digits + at, sizeof digits - at);
 }
 
 void json_double(struct json_writer *w, const char *key, double value)
