@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "fleet/snapshot.h"
 
-enum { READ_BYTES = 16384, READS_A_TURN = 4, WRITES_A_TURN = 4, PARTS = 64 };
+enum { READ_BYTES = 16384, READS_A_TURN = 4, WRITES_A_TURN = 4, PARTS = 64, FLUSH_MS = 3 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -66,8 +66,9 @@ static void note_idle(struct hub_client *client)
 static int flush(struct hub_client *client)
 {
 	int64_t now_ms = hub_now().mono_ms;
+	int n_turns = client->state == CLIENT_SNAPSHOT ? 1 : WRITES_A_TURN;
 
-	for (int i = 0; i < WRITES_A_TURN; i++) {
+	for (int i = 0; i < n_turns; i++) {
 		struct iovec parts[PARTS];
 		struct msghdr message = { .msg_iov = parts };
 		ssize_t n;
@@ -98,8 +99,7 @@ static void go_on(struct hub_client *client)
 	int r = flush(client);
 
 	if (r == -EAGAIN) {
-		client->is_polling_out = false; // its next turn comes with all others'
-		hub_client_touch(client);
+		hub_client_touch(client); // its next turn comes after everybody else's
 	} else if (r < 0 || websocket_is_over(client->ws)) {
 		hub_client_end(client);
 		return;
@@ -112,17 +112,36 @@ static void spin(uv_idle_t *idle)
 	(void)idle; // keeps the loop from waiting
 }
 
-void hub_clients_flush(struct hub *hub)
+// Those whose turn it is: who is told news, or who is told how it stands, while there is time for that.
+static struct hub_client *give_turns(struct hub_client *todo, bool is_news, int64_t until_ms)
 {
-	struct hub_client *todo = hub->dirty, *client;
+	struct hub_client *rest = NULL, *client;
 
-	// Who is not done comes onto a new list, and has its next turn after everybody else's.
-	hub->dirty = NULL;
 	while ((client = todo)) {
 		DL_DELETE2(todo, client, dirty_prev, dirty_next);
+		if ((client->state != CLIENT_SNAPSHOT) != is_news || (!is_news && hub_now().mono_ms >= until_ms)) {
+			DL_APPEND2(rest, client, dirty_prev, dirty_next);
+			continue;
+		}
 		client->is_dirty = false;
 		go_on(client);
 	}
+	return rest;
+}
+
+/* Everybody who has something to be sent. Snapshots are made when there is time: hundreds that come at once, after the
+ * hub has been away, must not hold up the polling or the news.
+ */
+void hub_clients_flush(struct hub *hub)
+{
+	int64_t until_ms = hub_now().mono_ms + FLUSH_MS;
+	struct hub_client *todo = hub->dirty;
+
+	hub->dirty = NULL;
+	todo = give_turns(todo, true, until_ms);
+	todo = give_turns(todo, false, until_ms);
+	DL_CONCAT2(todo, hub->dirty, dirty_prev, dirty_next); // who had no turn is first the next time
+	hub->dirty = todo;
 	if (hub->dirty && !uv_is_active((uv_handle_t *)&hub->idle))
 		uv_idle_start(&hub->idle, spin);
 	else if (!hub->dirty)
@@ -131,6 +150,19 @@ void hub_clients_flush(struct hub *hub)
 
 // ---- reading
 
+// It has closed, or broken a rule: nothing more is queued for it.
+static void note_closing(struct hub_client *client, int error)
+{
+	if (client->state == CLIENT_CLOSING || !websocket_is_closing(client->ws))
+		return;
+	if (error)
+		snprintf(client->end_reason, sizeof client->end_reason, "it broke a rule of WebSocket (%u)",
+			 websocket_sent_code(client->ws));
+	hub_client_queue_finish(client);
+	client->state = CLIENT_CLOSING;
+	client->deadline_ms = hub_now().mono_ms + HUB_CLOSE_MS;
+}
+
 // 0; -EPIPE: it has ended.
 static int take(struct hub_client *client)
 {
@@ -138,14 +170,17 @@ static int take(struct hub_client *client)
 
 	for (int i = 0; i < READS_A_TURN; i++) {
 		ssize_t n = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+		int r;
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return 0;
 		if (n <= 0)
 			return -EPIPE;
 		client->heard_ms = client->moved_ms = hub_now().mono_ms;
-		if (websocket_take(client->ws, bytes, (size_t)n) == -ENOMEM)
+		r = websocket_take(client->ws, bytes, (size_t)n);
+		if (r == -ENOMEM)
 			return -EPIPE;
+		note_closing(client, r);
 		if (websocket_pending(client->ws) >= HUB_UNREAD_MAX)
 			return 0;
 	}
@@ -162,8 +197,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	}
 	if (events & UV_WRITABLE)
 		client->is_polling_out = false;
-	untouch(client);
-	go_on(client);
+	hub_client_touch(client);
 }
 
 static void on_message(void *ctx, const char *bytes, size_t n, bool is_text)

@@ -233,7 +233,10 @@ static int open_unix(struct hub *hub, const char *path)
 		close(fd);
 		return r;
 	}
-	return begin(hub, fd, false, path);
+	r = begin(hub, fd, false, path);
+	if (r < 0)
+		unlink(path);
+	return r;
 }
 
 static int fail(const char *address, int error, char why[HUB_WHY_MAX])
