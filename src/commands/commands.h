@@ -21,6 +21,7 @@ int command_audit(int argc, char **argv);
 int command_check_config(int argc, char **argv);
 int command_console(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_hub(int argc, char **argv);
 int command_op(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_status(int argc, char **argv);

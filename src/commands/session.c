@@ -15,7 +15,8 @@ static void on_event(void *ctx, const struct event *event)
 {
 	struct session *session = ctx;
 
-	fleet_apply(session->fleet, event);
+	if (!session->is_private || !session->is_private(session->private_ctx, event))
+		fleet_apply(session->fleet, event);
 }
 
 static int fail(const char *what, int error)

@@ -17,6 +17,9 @@ struct session {
 	struct feed *feed;               // owned; gone after session_stop()
 	struct audit_trail trail;
 	int subscription;
+	// Of an event that is somebody's own affair, and the fleet must not keep; NULL: there is none.
+	bool (*is_private)(void *ctx, const struct event *event);
+	void *private_ctx; // borrowed
 	bool is_attached; // to hubs: the feed is that of websocket_manager.h
 	bool has_loop;
 };

@@ -9,6 +9,7 @@ const struct command commands[] = {
 	{ "check-config", command_check_config, "read the configuration and explain every mistake in it" },
 	{ "console", command_console, "the console (also what opscon does without a command)" },
 	{ "demo", command_demo, "the console on a simulated fleet" },
+	{ "hub", command_hub, "serve one fleet to many consoles, without a terminal" },
 	{ "op", command_op, "restart, upgrade and the like: plan, confirm, follow to the end" },
 	{ "simulate", command_simulate, "serve a simulated fleet over HTTP on loopback" },
 	{ "status", command_status, "probe each agent once and print the state of the fleet" },

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+/* opscon hub: polls once for many consoles, and owns operations and the audit trail. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/demo_fleet.h"
+#include "commands/exit_code.h"
+#include "commands/session.h"
+#include "feeds/direct.h"
+#include "hub/hub.h"
+#include "hub/notify.h"
+#include "services/audit_logger.h"
+
+enum { LISTENS_MAX = 16, GRACE_MS = 1500, PATH_BYTES_MAX = 4096, DEMO_SLOW_MS = 1000, N_SIGNALS = 3 };
+
+struct hub_run {
+	struct fleet_options options;
+	struct hub_listen listens[LISTENS_MAX]; // --listen: instead of those configured
+	size_t n_listens;
+	const char *socket; // --socket; NULL: as configured
+	bool is_demo, wants_help;
+
+	struct session session;
+	struct demo_fleet demo;
+	struct hub *hub;
+	uv_signal_t signals[N_SIGNALS];
+	uv_timer_t watchdog;
+	bool has_closed;
+	const char *notify; // $NOTIFY_SOCKET
+};
+
+static const struct option own_options[] = {
+	{ "demo", no_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "socket", required_argument, NULL, 's' },
+	{ 0 },
+};
+
+static int print_help(void)
+{
+	printf("usage: opscon hub [--listen ADDRESS:PORT ...] [--socket PATH] [OPTION ...] [URL ... | SELECTOR]\n\n"
+	       "Watches the fleet without a terminal, for many consoles at once ('opscon attach').\n\n"
+	       "  --listen ADDRESS:PORT HTTP and WebSocket there, instead of what is configured; beyond loopback with\n"
+	       "                        TLS only; may be given several times\n"
+	       "  --socket PATH         the unix socket for this machine; default $XDG_RUNTIME_DIR/opscon/hub.sock,\n"
+	       "                        else /run/opscon/hub.sock\n"
+	       "  --demo                on a simulated fleet of 22 agents\n%s",
+	       fleet_options_help(true));
+	return EXIT_WELL;
+}
+
+static int take_listen(struct hub_run *run, const char *value)
+{
+	if (run->n_listens < LISTENS_MAX && config_listen_parse(value, &run->listens[run->n_listens]) == 0) {
+		run->n_listens++;
+		return 0;
+	}
+	fprintf(stderr, "opscon hub: --listen %s: expected an address and a port, like 127.0.0.1:8430 or [::1]:8430\n",
+		value);
+	return EXIT_USAGE;
+}
+
+static int take(void *ctx, int option, const char *value)
+{
+	struct hub_run *run = ctx;
+
+	switch (option) {
+	case 'd':
+		run->is_demo = true;
+		return 0;
+	case 'l':
+		return take_listen(run, value);
+	case 's':
+		run->socket = value;
+		return 0;
+	default:
+		run->wants_help = true;
+		return 0;
+	}
+}
+
+// ---- what the hub asks of us
+
+static bool is_ready(void *ctx)
+{
+	const struct hub_run *run = ctx;
+
+	return (!run->is_demo || demo_fleet_is_ready(&run->demo)) && direct_feed_is_settled(run->session.feed);
+}
+
+static void tell_audit(void *ctx, struct hub_audit *out)
+{
+	const struct hub_run *run = ctx;
+	const struct audit_trail *trail = &run->session.trail;
+	const struct audit_logger_state *state = trail->logger ? audit_logger_state(trail->logger) : NULL;
+
+	*out = (struct hub_audit){ .is_well = state && state->status != AUDIT_LOGGER_BROKEN,
+				   .why = trail->logger ? audit_trail_why(trail) : "",
+				   .n_records = state ? state->n_records : 0 };
+}
+
+static void record(void *ctx, const struct audit_record *record, struct instant now)
+{
+	struct hub_run *run = ctx;
+
+	if (run->session.trail.logger)
+		(void)audit_logger_append(run->session.trail.logger, record, now, NULL, NULL, NULL);
+}
+
+static void on_closed(void *ctx)
+{
+	struct hub_run *run = ctx;
+
+	run->hub = NULL;
+	run->has_closed = true;
+}
+
+static bool is_private(void *ctx, const struct event *event)
+{
+	const struct hub_run *run = ctx;
+
+	return run->hub && hub_is_private(run->hub, event);
+}
+
+// ---- signals and the service manager
+
+static void tell(const struct hub_run *run, const char *state)
+{
+	int r = notify_send(run->notify, state);
+
+	if (r < 0)
+		log_line(LOG_WARN, "the service manager is not told: %s", strerrordesc_np(-r));
+}
+
+static void reload(struct hub_run *run)
+{
+	struct config_errors errors;
+	struct config config;
+	char why[HUB_WHY_MAX];
+	int r;
+
+	if (!run->options.config.path) {
+		log_line(LOG_WARN, "there is no configuration to read again");
+		return;
+	}
+	r = config_load(run->options.config.path, &config, &errors);
+	if (r < 0) {
+		log_line(LOG_ERROR, "%s is not read again: line %u: %s", run->options.config.path,
+			 errors.n ? errors.items[0].line : 0, errors.n ? errors.items[0].text : strerrordesc_np(-r));
+		return;
+	}
+	r = hub_reload(run->hub, &config.hub, why);
+	log_line(r < 0 ? LOG_ERROR : LOG_INFO, r < 0 ? "nothing has changed: %s" : "read again%s", r < 0 ? why : "");
+	config_finish(&config);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct hub_run *run = handle->data;
+
+	if (number == SIGHUP) {
+		tell(run, "RELOADING=1");
+		if (run->hub)
+			reload(run);
+		tell(run, "READY=1");
+		return;
+	}
+	log_line(LOG_INFO, "ends: %s", strsignal(number));
+	tell(run, "STOPPING=1\nSTATUS=ending");
+	hub_stop(run->hub, GRACE_MS);
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+	tell(timer->data, "WATCHDOG=1");
+}
+
+static void start_handles(struct hub_run *run)
+{
+	static const int numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+	uint64_t every_ms = notify_watchdog_ms(getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), getpid());
+
+	for (int i = 0; i < N_SIGNALS; i++) {
+		uv_signal_init(&run->session.loop, &run->signals[i]);
+		run->signals[i].data = run;
+		uv_signal_start(&run->signals[i], on_signal, numbers[i]);
+	}
+	uv_timer_init(&run->session.loop, &run->watchdog);
+	run->watchdog.data = run;
+	if (run->notify && every_ms)
+		uv_timer_start(&run->watchdog, on_watchdog, every_ms, every_ms);
+}
+
+static void stop_handles(struct hub_run *run)
+{
+	for (int i = 0; i < N_SIGNALS; i++)
+		uv_close((uv_handle_t *)&run->signals[i], NULL);
+	uv_close((uv_handle_t *)&run->watchdog, NULL);
+}
+
+// ---- its life
+
+static int create_hub(struct hub_run *run, const char *socket, const char *token_file)
+{
+	struct hub_config config = run->options.config.hub;
+	const struct hub_options options = {
+		.config = &config,
+		.fleet_name = run->options.config.fleet_name,
+		.socket = socket,
+		.token_file = token_file,
+		.broadcaster = run->session.broadcaster,
+		.fleet = run->session.fleet,
+		.feed = run->session.feed,
+		.is_demo = run->is_demo,
+		.is_read_only = run->options.config.operations.is_read_only || run->options.is_read_only,
+		.is_ready = is_ready,
+		.audit = tell_audit,
+		.record = record,
+		.closed = on_closed,
+		.ctx = run,
+	};
+	char why[HUB_WHY_MAX];
+	int r;
+
+	if (run->n_listens) {
+		config.listens = run->listens;
+		config.n_listens = run->n_listens;
+	}
+	r = hub_create(&run->session.loop, &options, &run->hub, why);
+	if (r < 0)
+		fprintf(stderr, "opscon hub: %s\n", why);
+	return r == 0 ? 0 : r == -EINVAL ? EXIT_USAGE : EXIT_OURS;
+}
+
+static void announce(const struct hub_run *run, const char *socket)
+{
+	size_t n = run->n_listens ? run->n_listens : run->options.config.hub.n_listens;
+	const struct hub_listen *listens = run->n_listens ? run->listens : run->options.config.hub.listens;
+	char state[200];
+
+	for (size_t i = 0; i < n; i++)
+		log_line(LOG_INFO, "listens on %s%s", listens[i].text, listens[i].is_loopback ? "" : " (TLS)");
+	log_line(LOG_INFO, "listens on %s", socket);
+	snprintf(state, sizeof state, "READY=1\nMAINPID=%ld\nSTATUS=serving %.100s", (long)getpid(),
+		 run->options.config.fleet_name[0] ? run->options.config.fleet_name : "the fleet");
+	tell(run, state);
+}
+
+static int serve(struct hub_run *run)
+{
+	char socket[PATH_BYTES_MAX], token_file[PATH_BYTES_MAX];
+	int r = config_hub_socket(&run->options.config, socket, sizeof socket);
+
+	if (run->socket)
+		snprintf(socket, sizeof socket, "%s", run->socket);
+	else if (r < 0)
+		return EXIT_OURS;
+	if (config_hub_token_file(&run->options.config, token_file, sizeof token_file) < 0)
+		snprintf(token_file, sizeof token_file, "%s", "/nonexistent"); // there is no state directory: no tokens
+	r = create_hub(run, socket, token_file);
+	if (r)
+		return r;
+	run->session.is_private = is_private;
+	run->session.private_ctx = run;
+	start_handles(run);
+	announce(run, socket);
+	while (!run->has_closed)
+		uv_run(&run->session.loop, UV_RUN_ONCE);
+	stop_handles(run);
+	return EXIT_WELL;
+}
+
+static int start(struct hub_run *run)
+{
+	int r = 0;
+
+	if (run->is_demo)
+		r = demo_fleet_start(&run->demo);
+	if (r < 0) {
+		fprintf(stderr, "opscon hub: cannot start the simulated fleet: %s\n", strerror(-r));
+		return EXIT_OURS;
+	}
+	r = session_start(&run->session, &run->options, SESSION_AUDITED | (run->is_demo ? SESSION_DEMO : 0));
+	if (r == 0 && run->is_demo)
+		r = demo_fleet_attach(&run->demo, &run->session.loop, run->session.feed) < 0 ? EXIT_OURS : 0;
+	return r;
+}
+
+static int run_hub(struct hub_run *run, char **operands)
+{
+	struct fleet_options *options = &run->options;
+	int r;
+
+	if (run->is_demo && !options->interval_ms)
+		options->interval_ms = FAST_INTERVAL_MS;
+	r = fleet_options_resolve(options, operands, !run->is_demo);
+	if (r)
+		return r;
+	if (run->is_demo && options->n_urls) {
+		fputs("opscon hub --demo: it has a fleet of its own; leave out URLs\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (run->is_demo) {
+		options->config.probe.slow_ms = DEMO_SLOW_MS;
+		config_hurry(&options->config);
+	}
+	log_set_level(LOG_INFO);
+	signal(SIGPIPE, SIG_IGN);
+	run->notify = getenv("NOTIFY_SOCKET");
+	r = start(run);
+	r = r ? r : serve(run);
+	demo_fleet_detach(&run->demo);
+	session_stop(&run->session);
+	demo_fleet_stop(&run->demo);
+	return r;
+}
+
+int command_hub(int argc, char **argv)
+{
+	struct hub_run run = { .demo.fd = -1 };
+	int r;
+
+	fleet_options_init(&run.options);
+	r = fleet_options_parse(&run.options, argc, argv, "h", own_options, take, &run);
+	if (r == 0)
+		r = run.wants_help ? print_help() : run_hub(&run, argv + optind);
+	fleet_options_finish(&run.options);
+	return r;
+}
