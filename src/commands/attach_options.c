@@ -116,8 +116,8 @@ int attach_options_resolve(struct attach_options *options, char **addresses)
 
 struct websocket_manager_options attach_feed_options(const struct attach_options *options, const char *who)
 {
-	static char host[65];
-	const char *tty = ttyname(STDIN_FILENO);
+	static char host[65], device[64];
+	const char *tty = ttyname_r(STDIN_FILENO, device, sizeof device) == 0 ? device : NULL;
 
 	if (gethostname(host, sizeof host - 1) < 0)
 		host[0] = '\0';

@@ -63,6 +63,8 @@ static void entry_free(struct hub_ids *ids, struct id_entry *entry)
 {
 	enum hub_id_kind kind = (enum hub_id_kind)entry->theirs.kind;
 
+	if (!ids->by_remote) // never: it is in there
+		return;
 	HASH_DEL(ids->by_remote, entry);
 	if (kind != HUB_ID_AGENT) {
 		HASH_DELETE(hh_local, ids->by_local, entry);
@@ -74,6 +76,8 @@ static void entry_free(struct hub_ids *ids, struct id_entry *entry)
 
 static void agent_free(struct hub_ids *ids, struct known_agent *agent)
 {
+	if (!ids->agents || !ids->agents_by_local) // never: it is in there
+		return;
 	HASH_DEL(ids->agents, agent);
 	HASH_DELETE(hh_local, ids->agents_by_local, agent);
 	if (!agent->voice) {
@@ -201,11 +205,12 @@ static void set_voice(struct hub_ids *ids, struct known_agent *agent, uint8_t hu
 
 static void unbind(struct hub_ids *ids, struct known_agent *agent, uint8_t hub)
 {
-	struct id_entry *entry = agent->remotes[hub] ? find(ids, hub, HUB_ID_AGENT, agent->remotes[hub]) : NULL;
+	struct id_entry *entry = agent ? find(ids, hub, HUB_ID_AGENT, agent->remotes[hub]) : NULL;
 
 	if (entry)
 		entry_free(ids, entry);
-	agent->remotes[hub] = 0;
+	if (agent)
+		agent->remotes[hub] = 0;
 }
 
 uint32_t hub_ids_agent(struct hub_ids *ids, uint8_t hub, uint32_t remote, const char *key)
@@ -219,8 +224,7 @@ uint32_t hub_ids_agent(struct hub_ids *ids, uint8_t hub, uint32_t remote, const 
 	if (!agent)
 		return 0;
 	if (!entry || entry->ours.local != agent->local) {
-		if (entry)
-			entry_free(ids, entry);
+		unbind(ids, entry ? agent_of(ids, entry->ours.local) : NULL, hub); // it is another one's now
 		unbind(ids, agent, hub);
 		if (!entry_add(ids, hub, HUB_ID_AGENT, remote, agent->local))
 			return 0;
@@ -260,9 +264,9 @@ uint8_t hub_ids_owner(const struct hub_ids *ids, enum hub_id_kind kind, uint32_t
 // The first of the hubs in the mask that has it; 0 none.
 static uint8_t heir_of(const struct known_agent *agent, uint8_t but, unsigned others)
 {
-	for (uint8_t hub = 1; hub <= HUBS_MAX; hub++)
+	for (unsigned hub = 1; hub <= HUBS_MAX; hub++)
 		if (hub != but && agent->remotes[hub] && (others & 1u << hub))
-			return hub;
+			return (uint8_t)hub;
 	return 0;
 }
 
@@ -310,8 +314,8 @@ void hub_ids_forget(struct hub_ids *ids, uint8_t hub)
 	// Its agents keep their voice: they are shown as they were until it has told anew, or another hub is heard.
 	for (struct known_agent *agent = ids->agents; agent; agent = agent->hh.next)
 		agent->remotes[hub] = 0;
-	for (uint16_t i = 0; i < SERIES_MAX; i++)
-		hub_ids_series_drop(ids, hub, i);
+	for (unsigned i = 0; i < SERIES_MAX; i++)
+		hub_ids_series_drop(ids, hub, (uint16_t)i);
 }
 
 unsigned hub_ids_settle(struct hub_ids *ids, uint8_t hub)
@@ -345,7 +349,7 @@ static int series_slot(struct hub_ids *ids, uint16_t remote, const char *id)
 {
 	int slot = -ENOSPC;
 
-	for (uint16_t i = 0; i < SERIES_MAX; i++) {
+	for (int i = 0; i < SERIES_MAX; i++) {
 		if (!ids->series[i].holders)
 			slot = i;
 		else if (strcmp(ids->series[i].id, id) == 0)

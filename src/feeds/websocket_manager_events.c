@@ -12,9 +12,11 @@
 int64_t attached_local_id(void *ctx, enum wire_id kind, uint32_t remote, const char *key)
 {
 	static const enum hub_id_kind kinds[WIRE_ID_COUNT] = {
-		[WIRE_ID_AGENT] = HUB_ID_AGENT,       [WIRE_ID_ALERT] = HUB_ID_ALERT, [WIRE_ID_OPERATION] = HUB_ID_OPERATION,
-		[WIRE_ID_PROGRESS] = HUB_ID_PROGRESS, [WIRE_ID_SESSION] = HUB_ID_SESSION,
-	};	struct attached *hub = ctx;
+		[WIRE_ID_AGENT] = HUB_ID_AGENT,         [WIRE_ID_ALERT] = HUB_ID_ALERT,
+		[WIRE_ID_OPERATION] = HUB_ID_OPERATION, [WIRE_ID_PROGRESS] = HUB_ID_PROGRESS,
+		[WIRE_ID_SESSION] = HUB_ID_SESSION,
+	};
+	struct attached *hub = ctx;
 	struct hub_ids *ids = hub->manager->ids;
 	uint32_t local;
 	int series;
@@ -64,9 +66,9 @@ static bool is_heard(struct attached *hub, const struct event *event)
 
 	if (event->type == EVENT_SERIES_DEFINED && event->u.series.is_dropped) {
 		// By our number; the hub's own went with the reading of it.
-		for (uint16_t remote = 0; remote < SERIES_MAX; remote++)
-			if (hub_ids_series_local(ids, hub->no, remote) == event->u.series.no)
-				return hub_ids_series_drop(ids, hub->no, remote);
+		for (unsigned remote = 0; remote < SERIES_MAX; remote++)
+			if (hub_ids_series_local(ids, hub->no, (uint16_t)remote) == event->u.series.no)
+				return hub_ids_series_drop(ids, hub->no, (uint16_t)remote);
 		return false;
 	}
 	if (!event->agent)
