@@ -782,7 +782,18 @@ static void give_to_second(void)
 		memcpy(second_texts[i], s.says[i], TEXT_MAX);
 		second_says[i] = s.welcome[i] ? second_texts[i] : NULL;
 	}
-	second.welcome = second_says;
+}
+
+// Once the first has told all: so it is the one that is heard of what both have.
+static void let_second_speak(void)
+{
+	s.wanted_heard = 4;
+	wait_for(FEED_LIVE);
+	while (second.n_messages == 0)
+		uv_run(&s.loop, UV_RUN_ONCE);
+	for (size_t i = 0; second_says[i]; i++)
+		ws_server_say(&second, second_says[i]);
+	second.welcome = second_says; // from then on at once
 }
 
 static void attach_both(const struct hub_state_options *state)
@@ -840,6 +851,7 @@ START_TEST(several_hubs_are_one_fleet_and_requests_find_theirs)
 
 	begin_both();
 	attach_both(&quick);
+	let_second_speak();
 	s.wanted_heard = 7; // each agent once
 	wait_for(FEED_LIVE);
 	while (second.n_messages == 0 || s.server.n_messages == 0)
@@ -869,6 +881,7 @@ START_TEST(a_hub_that_is_lost_leaves_its_agents_to_another)
 
 	begin_both();
 	attach_both(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 2000 });
+	let_second_speak();
 	s.wanted_heard = 7;
 	wait_for(FEED_LIVE);
 	n = s.n_heard;
