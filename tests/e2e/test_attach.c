@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Consoles attached to a hub: what they show while it is there, while it is not, and when it is back. */
+#include "tests/support/suite.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/e2e/scene.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static struct scene s;
+static pid_t hub;
+static char address[128];
+
+static void await_socket(const char *path)
+{
+	struct stat found;
+
+	for (int i = 0; i < 1000; i++) {
+		if (stat(path, &found) == 0 && S_ISSOCK(found.st_mode))
+			return;
+		usleep(10000); // a condition that nothing else tells of
+	}
+	ck_abort_msg("no socket at %s", path);
+}
+
+static void start_hub(void)
+{
+	unlink("hub.sock");
+	hub = process_start((const char *[]){ OPSCON, "hub", "--config", "opscon.yml", "--socket", address + 5, NULL });
+	await_socket("hub.sock");
+}
+
+static void begin(const char *const simulated[])
+{
+	scene_open(&s);
+	putenv(s.state);
+	snprintf(address, sizeof address, "unix:%s/hub.sock", s.dir);
+	scene_simulate(&s, simulated);
+	start_hub();
+}
+
+static void end(void)
+{
+	process_stop(hub);
+	hub = 0;
+	scene_close(&s);
+}
+
+// Impatient, so that a test need not wait as long as a person would.
+static struct term *attach(const char *to)
+{
+	return scene_start(&s,
+			   (const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", to, NULL },
+			   NULL, 130, 40);
+}
+
+static struct process_result once(const char *to)
+{
+	return scene_run(&s, (const char *[]){ "attach", "--no-state", "--once", "--format", "json", to, NULL });
+}
+
+// As many agents are up as `--once` says now.
+static void expect_once(const char *text, int status)
+{
+	struct process_result result = once(address);
+
+	ck_assert_msg(result.status == status && strstr(result.out, text), "%d %s%s", result.status, result.out,
+		      result.err);
+	process_result_finish(&result);
+}
+
+START_TEST(consoles_show_the_hubs_fleet_and_act_on_it)
+{
+	struct term *one, *other;
+
+	begin((const char *[]){ "--agents", "4", "--fault", "error500=1", NULL });
+	one = attach(address);
+	other = attach(address);
+	term_wait_for(one, "@hub.sock", SCENE_MS);
+	term_wait_for(one, "● live", SCENE_MS);
+	term_wait_for(one, "1 of 4 agents down", SCENE_MS);
+	term_wait_for(other, "1 of 4 agents down", SCENE_MS);
+	scene_take_care(one); // acknowledged, noted, snoozed on the one ...
+	term_send(other, "A");
+	term_wait_row(other, "agent_down", "snoozed", SCENE_MS); // ... is seen on the other
+	scene_quit(one);
+	scene_quit(other);
+	end();
+}
+END_TEST
+
+START_TEST(a_killed_hub_leaves_no_green_and_comes_back)
+{
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "4", NULL });
+	t = attach(address);
+	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
+	term_send(t, "j");
+	process_stop(hub); // SIGKILL
+	term_wait_for(t, "reconnecting", SCENE_MS);
+	term_wait_for(t, "stale since ", SCENE_MS);
+	term_wait_for(t, "○ 4 unknown", SCENE_MS);
+	ck_assert(!term_has(t, "● up"));
+	ck_assert(term_has(t, "○ stale"));
+	term_send(t, "Enter"); // it works on, with what is known
+	term_wait_for(t, "Timeline", SCENE_MS);
+	term_send(t, "Esc");
+	start_hub();
+	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
+	term_wait_for(t, "● live", SCENE_MS);
+	ck_assert(!term_has(t, "stale"));
+	expect_once("\"overall\":\"up\"", 0);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
+START_TEST(a_stopped_hub_is_missed_and_goes_on)
+{
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "3", NULL });
+	t = attach(address);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	kill(hub, SIGSTOP);
+	term_wait_for(t, "reconnecting", SCENE_MS);
+	term_wait_for(t, "○ 3 unknown", SCENE_MS);
+	kill(hub, SIGCONT);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	term_wait_for(t, "● live", SCENE_MS);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
+START_TEST(what_changed_meanwhile_is_known_when_it_is_back)
+{
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "3", NULL });
+	t = attach(address);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	process_stop(hub);
+	term_wait_for(t, "reconnecting", SCENE_MS);
+	scene_simulate(&s, (const char *[]){ "--agents", "5", "--fault", "error500=2", NULL });
+	start_hub();
+	term_wait_for(t, "2 of 5 agents down", SCENE_MS);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
+START_TEST(several_hubs_are_one_fleet)
+{
+	char second[160], *config;
+	struct term *t;
+	pid_t other;
+
+	begin((const char *[]){ "--agents", "3", NULL });
+	config = scene_read("opscon.yml");
+	scene_write("other.yml", config);
+	free(config);
+	snprintf(second, sizeof second, "unix:%s/other.sock", s.dir);
+	other = process_start(
+		(const char *[]){ OPSCON, "hub", "--config", "other.yml", "--no-state", "--socket", second + 5, NULL });
+	await_socket("other.sock");
+	t = scene_start(&s,
+			(const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", address,
+					  second, NULL },
+			NULL, 130, 40);
+	term_wait_for(t, "@2 hubs", SCENE_MS);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS); // the same agents: each once
+	term_wait_for(t, "● live", SCENE_MS);
+	process_stop(hub); // the other one is heard of them now
+	term_wait_for(t, "(1 of 2 hubs)", SCENE_MS);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	process_stop(other);
+	term_wait_for(t, "(2 of 2 hubs)", SCENE_MS);
+	term_wait_for(t, "○ 3 unknown", SCENE_MS);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
+START_TEST(nobody_there_is_an_exit_code)
+{
+	static const struct {
+		const char *address;
+		int status;
+		const char *error;
+	} rows[] = {
+		{ "unix:/tmp/opscon-there-is-no-such.sock", 5, "no hub is there" },
+		{ "ws://127.0.0.1:1", 5, "connection refused" },
+		{ "hub.example", 2, "expected unix:PATH" },
+		{ "ws://alice:secret@h", 2, "a secret has no place in an address" },
+	};
+
+	scene_open(&s);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct process_result result = once(rows[i].address);
+
+		ck_assert_msg(result.status == rows[i].status && strstr(result.err, rows[i].error), "%s: %d %s",
+			      rows[i].address, result.status, result.err);
+		ck_assert_ptr_null(strstr(result.err, "secret@"));
+		ck_assert_str_eq(result.out, "");
+		process_result_finish(&result);
+	}
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_token_is_not_read_by_others_nor_sent_in_the_clear)
+{
+	static const struct {
+		const char *file, *address, *error;
+		mode_t mode;
+	} rows[] = {
+		{ "token", "ws://127.0.0.1:1", "others can read it", 0644 },
+		{ "token", "ws://192.0.2.1:1", "in the clear", 0600 },
+		{ "missing", "ws://127.0.0.1:1", "No such file", 0600 },
+	};
+
+	scene_open(&s);
+	scene_write("token", "opscon_0123456789\n");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct process_result result;
+
+		chmod("token", rows[i].mode);
+		result = scene_run(&s, (const char *[]){ "attach", "--once", "--token-file", rows[i].file,
+							 rows[i].address, NULL });
+		ck_assert_int_eq(result.status, 2);
+		ck_assert_msg(strstr(result.err, rows[i].error), "%s", result.err);
+		process_result_finish(&result);
+	}
+	scene_close(&s);
+}
+END_TEST
+
+SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, a_killed_hub_leaves_no_green_and_comes_back,
+      a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
+      nobody_there_is_an_exit_code, a_token_is_not_read_by_others_nor_sent_in_the_clear)
