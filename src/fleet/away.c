@@ -60,6 +60,8 @@ void fleet_entry_back(struct fleet *fleet, struct fleet_entry *entry, int64_t at
 
 void fleet_hub_away(struct fleet *fleet, uint8_t origin, bool is_away, int64_t at_ms)
 {
+	bool has_changed = false;
+
 	if (is_away && !has_other_away(fleet)) {
 		fleet->said_overall = fleet->overall;
 		fleet->said_overall_since_ms = fleet->overall_since_ms;
@@ -69,14 +71,15 @@ void fleet_hub_away(struct fleet *fleet, uint8_t origin, bool is_away, int64_t a
 
 		if (entry->origin != origin || entry->is_away == is_away)
 			continue;
+		has_changed = true;
 		if (is_away)
 			go_away(fleet, entry, at_ms);
 		else
 			come_back(fleet, entry);
 		fleet_notify(fleet, FLEET_AGENT_HEALTH, entry->id);
 	}
-	if (is_away)
+	if (has_changed && is_away)
 		fleet_settle_overall(fleet, at_ms);
-	else
+	else if (has_changed) // else all was told anew, and since when
 		settle(fleet, at_ms);
 }

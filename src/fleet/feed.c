@@ -79,6 +79,10 @@ static void tell(struct fleet *fleet, const struct event *event, enum feed_state
 
 	if (event->u.feed.is_link && now == FEED_RECONNECTING && was == FEED_STARTING)
 		title = "the hub cannot be reached";
+	if (event->u.feed.is_link) { // our own news, whatever the hub is telling
+		fleet->origin = 0;
+		fleet->is_quiet = false;
+	}
 	fleet_tell(fleet, &(struct fleet_news){ .at_ms = event->at_ms,
 						.type = turns[now].type,
 						.severity = turns[now].severity,
