@@ -140,7 +140,7 @@ int witness_open(const char *path, struct witness **out, char why[WITNESS_WHY_MA
 	if (!witness)
 		return -ENOMEM;
 	witness->path = mem_strdup(path);
-	file = witness->path ? fopen(path, "re") : NULL;
+	file = witness->path ? fopen(witness->path, "re") : NULL;
 	if (path && !witness->path)
 		r = -ENOMEM;
 	else if (file)

@@ -183,7 +183,8 @@ void leases_expire(struct leases *leases, int64_t now_ms)
 	if (now_ms < leases->next_ms)
 		return;
 	leases->next_ms = INT64_MAX;
-	DL_FOREACH_SAFE(leases->held, lease, next) {
+	for (lease = leases->held; lease; lease = next) {
+		next = lease->next;
 		if (lease->until_ms <= now_ms)
 			let_go(leases, lease);
 		else if (lease->until_ms < leases->next_ms)
