@@ -176,8 +176,6 @@ static int write_lines(const struct witness *witness, struct bytes *out)
 	for (size_t i = 0; i < witness->n_hubs && r == 0; i++) {
 		const struct seen *seen = &witness->hubs[i];
 
-		if (!seen->n)
-			continue;
 		audit_hash_hex(&seen->head, hex);
 		r = bytes_addf(out, "%" PRIu64 " %s %s %" PRId64 " %s\n", seen->n, hex, seen->key, seen->at_s,
 			       seen->hub);

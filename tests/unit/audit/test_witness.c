@@ -249,6 +249,8 @@ START_TEST(leaves_a_file_alone_that_is_none_of_its_own)
 	write_file(line);
 	ck_assert_int_eq(witness_open(path, &out, why), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(why, "line 3"));
+	snprintf(line, sizeof line, "%s/further", path); // within what is no directory
+	ck_assert_int_eq(witness_open(line, &out, why), -ENOTDIR);
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	ck_assert_int_lt(witness_open(path, &out, why), 0);
