@@ -54,10 +54,9 @@ int websocket_manager_create(uv_loop_t *loop, const struct websocket_manager_opt
 struct websocket_manager_summary {
 	size_t n_hubs, n_live; // polled ones are live
 	size_t n_refused;
-	size_t n_reached; // those that have told what they know, ever
-	size_t n_tried;   // those of which a first try has ended, well or badly
-	char why[HUB_STATE_WHY_MAX +
-		 HUB_ADDRESS_MAX]; // of the first that is not live: "ADDRESS: connection refused"; ""
+	size_t n_reached;                                  // those that have told what they know, ever
+	size_t n_tried;                                    // those of which a first try has ended, well or badly
+	char why[HUB_STATE_WHY_MAX + HUB_ADDRESS_MAX + 2]; // of the first that is not live: "ADDRESS: refused"; ""
 };
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out);
 
