@@ -392,7 +392,7 @@ static bool is_quiet(enum request_type type)
 	       type == REQUEST_PLAN_DROP || type == REQUEST_AUDIT_CLOSE;
 }
 
-static int judge_quota(struct access *access, const struct access_identity *identity, enum request_type type,
+static int judge_quota(struct access *access, const struct access_identity *identity, const char *what, bool is_quiet,
 		       struct instant now, char why[ACCESS_WHY_MAX])
 {
 	struct user *user = users_get(access, identity, now);
@@ -400,13 +400,13 @@ static int judge_quota(struct access *access, const struct access_identity *iden
 
 	if (!user)
 		return -ENOMEM;
-	if (is_quiet(type) ? bucket_take(&user->quiet, n * QUIET_TIMES, now.mono_ms)
-			   : bucket_take(&user->requests, n, now.mono_ms))
+	if (is_quiet ? bucket_take(&user->quiet, n * QUIET_TIMES, now.mono_ms)
+		     : bucket_take(&user->requests, n, now.mono_ms))
 		return 0;
 	snprintf(why, ACCESS_WHY_MAX, "%s asks for more than %u things a minute", identity->name,
-		 is_quiet(type) ? n * QUIET_TIMES : n);
+		 is_quiet ? n * QUIET_TIMES : n);
 	if (bucket_take(&user->told, 1, now.mono_ms))
-		record_refused(access, identity, request_type_name(type), NULL, why, now);
+		record_refused(access, identity, what, NULL, why, now);
 	else
 		access->n_refused++;
 	return -EAGAIN;
@@ -419,7 +419,7 @@ int access_allow(struct access *access, const struct access_identity *identity, 
 	int r;
 
 	snprintf(why, ACCESS_WHY_MAX, "the hub is short of memory");
-	r = judge_quota(access, identity, request->type, now, why);
+	r = judge_quota(access, identity, request_type_name(request->type), is_quiet(request->type), now, why);
 	if (r < 0)
 		return r;
 	r = access_about_init(&about, request, fleet, plan);
@@ -431,11 +431,11 @@ int access_allow(struct access *access, const struct access_identity *identity, 
 	return r;
 }
 
-int access_charge(struct access *access, const struct access_identity *identity, struct instant now,
+int access_charge(struct access *access, const struct access_identity *identity, const char *what, struct instant now,
 		  char why[ACCESS_WHY_MAX])
 {
 	snprintf(why, ACCESS_WHY_MAX, "the hub is short of memory");
-	return judge_quota(access, identity, REQUEST_WATCH, now, why);
+	return judge_quota(access, identity, what, false, now, why);
 }
 
 void access_stranger(struct access *access, const struct sockaddr *from, const char *what, const char *why,

@@ -186,7 +186,7 @@ int access_allow(struct access *access, const struct access_identity *identity, 
 		 const struct fleet *fleet, const struct plan *plan, struct instant now, char why[ACCESS_WHY_MAX]);
 
 // The quota alone, for what is no request of the protocol, such as GET /v1/status. 0, -EAGAIN or -ENOMEM with why.
-int access_charge(struct access *access, const struct access_identity *identity, struct instant now,
+int access_charge(struct access *access, const struct access_identity *identity, const char *what, struct instant now,
 		  char why[ACCESS_WHY_MAX]);
 
 // Somebody who is not known was refused by the hub itself (no client certificate, a handshake that is none): on record.

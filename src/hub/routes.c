@@ -332,7 +332,7 @@ static enum MHD_Result serve(struct hub_conn *conn, const struct route *route, c
 		return serve_events(conn, method, version);
 	}
 	if (!route->is_open) {
-		status = access_charge(hub->access, &identity, hub_now(), why) < 0 ? 429 : 0;
+		status = access_charge(hub->access, &identity, route->path, hub_now(), why) < 0 ? 429 : 0;
 		access_identity_finish(&identity);
 		hub_conn_slot_end(hub, &conn->has_slot, conn->slot);
 		conn->deadline_ms = hub_now().mono_ms + HUB_KEEP_ALIVE_MS;
