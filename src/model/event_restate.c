@@ -21,7 +21,7 @@ static const struct {
 	{ EVENT_NOTICE, 2, { AT(notice.title), AT(notice.text) } },
 	{ EVENT_SOURCE, 2, { AT(source.name), AT(source.why) } },
 	{ EVENT_PRESENCE, 4, { AT(presence.who), AT(presence.origin), AT(presence.role), AT(presence.doing) } },
-	{ EVENT_LEASE, 1, { AT(lease.holder) } },
+	{ EVENT_LEASE, 2, { AT(lease.holder), AT(lease.doing) } },
 	{ EVENT_APPROVAL, 3, { AT(approval.asker), AT(approval.by), AT(approval.what) } },
 };
 
