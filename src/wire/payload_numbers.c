@@ -149,7 +149,7 @@ static int read_points(struct wire_scan *scan, const struct json_node *data, str
 {
 	struct metric_point *items;
 	struct node_walk walk;
-	size_t n;
+	size_t n = 0;
 	int r = read_series_no(scan, node_member(data, "series"), &event->u.points.series);
 
 	if (r == 0)
@@ -197,7 +197,7 @@ static int read_row(struct wire_scan *scan, const struct json_node *row, struct 
 {
 	static const struct wire_field field = { "rows", WIRE_KIND_TEXT, 0, .size = SCRAPED_MAX };
 	struct node_walk walk;
-	unsigned type;
+	unsigned type = 0;
 	int r;
 
 	node_walk_array(&walk, row);

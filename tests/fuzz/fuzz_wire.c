@@ -22,6 +22,8 @@ static void expect_refusal(int r, const char *why)
 
 // ---- events
 
+static const struct fleet_limits limits = { .n_timeline = 100 };
+
 static char *written(const struct event *event)
 {
 	struct bytes out;
@@ -61,6 +63,8 @@ static void tell_again(const struct fleet *fleet)
 	bytes_init(&dump, WRITTEN_MAX);
 	fuzz_expect(fleet_create(NULL, &other) == 0, "there is memory");
 	fuzz_expect(fleet_snapshot_create(fleet, &snapshot) == 0, "and more");
+	fuzz_expect(fleet_create(&limits, &other) == 0 && fleet_snapshot_create(fleet, &snapshot) == 0,
+		    "there is memory");
 	while (fleet_snapshot_next(snapshot, 1, &event) == 0 && event) {
 		fuzz_expect(++n < TOLD_MAX, "a snapshot ends");
 		check_event(event);
@@ -81,7 +85,7 @@ static void read_events(struct fuzz_input *input)
 	struct fleet *fleet;
 
 	event_reader_init(&reader, 1);
-	fuzz_expect(fleet_create(&(struct fleet_limits){ .n_timeline = 100 }, &fleet) == 0, "there is memory");
+	fuzz_expect(fleet_create(&limits, &fleet) == 0, "there is memory");
 	while (input->n) {
 		char why[EVENT_JSON_WHY_MAX] = "";
 		struct event *event;
