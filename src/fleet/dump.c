@@ -195,8 +195,8 @@ static void put_agents(struct dump *d)
 		put_probed(d, agent->probed[PROBE_METRICS], agent->probed_at_ms[PROBE_METRICS]);
 		put_lifecycle(d, agent->lifecycle);
 		if (lease)
-			dump_put(d, " lease %" PRIu64 " %s until %" PRId64 "\n", lease->epoch, lease->holder,
-				 lease->until_ms);
+			dump_put(d, " lease %" PRIu64 " %s for %s until %" PRId64 "\n", lease->epoch, lease->holder,
+				 lease->doing, lease->until_ms);
 		put_readings(d, entry->id);
 		put_told(d, entry);
 	}

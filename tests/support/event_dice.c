@@ -492,6 +492,7 @@ static void roll_together(struct event_dice *dice, struct event *event, int64_t 
 	if (event->type == EVENT_LEASE) {
 		event->u.lease.epoch = 1 + dice_roll(dice, 9);
 		event->u.lease.holder = text(dice);
+		event->u.lease.doing = text(dice);
 		event->u.lease.session = dice_roll(dice, 4);
 		event->u.lease.until_ms = around(dice, at_ms);
 		return;
@@ -530,6 +531,11 @@ static void roll_small(struct event_dice *dice, struct event *event, int64_t at_
 					      .n_records = dice_roll(dice, 99),
 					      .at_ms = around(dice, at_ms),
 					      .why = text(dice) };
+	} else if (event->type == EVENT_AUDIT_HEAD) {
+		event->u.audit_head.seq = dice_roll(dice, 99);
+		event->u.audit_head.why = text(dice);
+		event->u.audit_head.is_newest = flip(dice);
+		snprintf(event->u.audit_head.hash, sizeof event->u.audit_head.hash, "%064x", dice_roll(dice, 99));
 	}
 }
 
@@ -606,7 +612,7 @@ static bool is_of_all(enum event_type type)
 {
 	return type == EVENT_SERIES_DEFINED || type == EVENT_PLAN || type == EVENT_OPERATION || type == EVENT_FEED ||
 	       type == EVENT_SOURCE || type == EVENT_AUDIT_LIST || type == EVENT_AUDIT_CHECK ||
-	       type == EVENT_SNAPSHOT || type == EVENT_APPROVAL;
+	       type == EVENT_SNAPSHOT || type == EVENT_APPROVAL || type == EVENT_AUDIT_HEAD;
 }
 
 struct event *dice_event(struct event_dice *dice, enum event_type type, int64_t at_ms)
