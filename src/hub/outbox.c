@@ -67,7 +67,8 @@ int outbox_push(struct outbox *outbox, struct stream_item *item, bool conflates)
 
 	if (conflates && item->is_replaceable)
 		HASH_FIND(hh, outbox->index, &key, sizeof key, older);
-	if (outbox->n_bytes - (older ? weight(older->item) : 0) + weight(item) > outbox->bytes_max)
+	if (outbox->n_bytes - (older ? weight(older->item) : 0) + weight(item) > outbox->bytes_max &&
+	    outbox->n > (older ? 1 : 0))
 		return -ENOBUFS;
 	entry = mem_calloc(1, sizeof *entry);
 	if (!entry)

@@ -24,7 +24,8 @@ struct outbox {
 void outbox_init(struct outbox *outbox, size_t bytes_max);
 void outbox_clear(struct outbox *outbox); // empties it, and ends it
 
-// Keeps a reference. 0; -ENOBUFS: it does not fit any more; -ENOMEM. Then nothing has changed.
+// Keeps a reference. An item that is alone always fits: an operation of 10,000 targets is larger than most limits.
+// 0; -ENOBUFS: it does not fit any more; -ENOMEM. Then nothing has changed.
 int outbox_push(struct outbox *outbox, struct stream_item *item, bool conflates);
 
 struct stream_item *outbox_pop(struct outbox *outbox); // the oldest, with its reference; NULL: none

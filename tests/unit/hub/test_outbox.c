@@ -224,6 +224,22 @@ START_TEST(is_bounded_in_bytes)
 }
 END_TEST
 
+// An operation of many targets is more than a small queue may hold, and must be told all the same.
+START_TEST(what_is_alone_always_fits)
+{
+	struct outbox outbox;
+
+	outbox_init(&outbox, 8);
+	ck_assert_int_eq(push(&outbox, item(EVENT_AGENT_HEALTH, 1, 1), true), 0);
+	ck_assert_int_eq(push(&outbox, item(EVENT_AGENT_HEALTH, 1, 2), true), 0); // in its place
+	ck_assert_int_eq(push(&outbox, item(EVENT_AGENT_HEALTH, 2, 3), true), -ENOBUFS);
+	expect(&outbox, "2 ");
+	ck_assert_int_eq(push(&outbox, item(EVENT_AGENT_HEALTH, 2, 3), true), 0);
+	expect(&outbox, "3 ");
+	outbox_clear(&outbox);
+}
+END_TEST
+
 // However often an agent changes, a queue that conflates does not grow.
 START_TEST(the_same_agent_over_and_over_takes_no_more_room)
 {
@@ -263,4 +279,4 @@ END_TEST
 SUITE("outbox", keeps_the_order_of_the_stream, who_is_behind_gets_the_newest_of_each,
       what_is_no_state_is_never_left_out, both_probes_of_an_agent_are_told_apart, readings_of_other_series_stay,
       the_event_that_brings_a_plan_stays, what_came_before_it_was_behind_stays, is_bounded_in_bytes,
-      the_same_agent_over_and_over_takes_no_more_room, want_of_memory_changes_nothing)
+      what_is_alone_always_fits, the_same_agent_over_and_over_takes_no_more_room, want_of_memory_changes_nothing)
