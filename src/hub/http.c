@@ -13,9 +13,6 @@
 
 enum { CONN_MEMORY_BYTES = 16384, CONNS_MAX = 1 << 17, REQUEST_S = 30 };
 
-// TLS 1.2 with forward secrecy, or newer.
-static const char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA";
-
 void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot)
 {
 	if (*has_slot)
@@ -23,7 +20,7 @@ void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot)
 	*has_slot = false;
 }
 
-static void conn_free(struct hub_conn *conn)
+void hub_conn_free(struct hub_conn *conn)
 {
 	hub_conn_slot_end(conn->http->hub, &conn->has_slot, conn->slot);
 	if (conn->has_identity)
@@ -55,7 +52,7 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **context,
 		DL_APPEND(hub->conns, conn);
 	} else {
 		DL_DELETE(hub->conns, conn);
-		conn_free(conn);
+		hub_conn_free(conn);
 	}
 }
 
@@ -118,30 +115,13 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	run(poll->data);
 }
 
-static struct MHD_Daemon *start_plain(struct hub_http *http)
+static struct MHD_Daemon *start_daemon(struct hub_http *http)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_UPGRADE, 0, NULL, NULL, on_request,
 				http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_URI_LOG_CALLBACK,
 				on_target, http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNS_MAX,
 				MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)REQUEST_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 				(size_t)CONN_MEMORY_BYTES, MHD_OPTION_END);
-}
-
-static struct MHD_Daemon *start_tls(struct hub_http *http)
-{
-	struct hub *hub = http->hub;
-	const struct MHD_OptionItem trust[] = {
-		{ hub->tls_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, hub->tls_ca },
-		{ MHD_OPTION_END, 0, NULL },
-	};
-
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TLS | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_UPGRADE, 0, NULL,
-				NULL, on_request, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-				MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_CONNECTION_LIMIT,
-				(unsigned)CONNS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)REQUEST_S,
-				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY_BYTES, MHD_OPTION_HTTPS_MEM_KEY,
-				hub->tls_key, MHD_OPTION_HTTPS_MEM_CERT, hub->tls_cert, MHD_OPTION_HTTPS_PRIORITIES,
-				priorities, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -151,16 +131,15 @@ static void on_closed(uv_handle_t *handle)
 	hub_handle_closed(http->hub);
 }
 
-int hub_http_start(struct hub_http *http, struct hub *hub, bool is_tls, char why[HUB_WHY_MAX])
+int hub_http_start(struct hub_http *http, struct hub *hub, char why[HUB_WHY_MAX])
 {
 	const union MHD_DaemonInfo *info;
 	int r;
 
 	http->hub = hub;
-	http->mhd = is_tls ? start_tls(http) : start_plain(http);
+	http->mhd = start_daemon(http);
 	if (!http->mhd) {
-		snprintf(why, HUB_WHY_MAX, "%s",
-			 is_tls ? "TLS does not start: the certificate and its key do not fit" : "HTTP does not start");
+		snprintf(why, HUB_WHY_MAX, "HTTP does not start");
 		return -EINVAL;
 	}
 	info = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD);
@@ -191,16 +170,17 @@ void hub_http_stop(struct hub_http *http)
 	uv_close((uv_handle_t *)&http->timer, on_closed);
 }
 
-int hub_http_take(struct hub_http *http, struct hub_conn *conn, const struct sockaddr *from, socklen_t n)
+int hub_http_take(struct hub_conn *conn)
 {
+	struct hub_http *http = conn->http;
 	struct hub *hub = http->hub;
 	enum MHD_Result r;
 
-	conn->http = http;
 	hub->accepting = conn;
-	r = MHD_add_connection(http->mhd, conn->fd, from, n); // closes the descriptor if it fails
-	if (hub->accepting == conn)                           // it did not begin
-		conn_free(conn);
+	r = MHD_add_connection(http->mhd, conn->fd, (const struct sockaddr *)&conn->from,
+			       conn->n_from); // closes the descriptor if it fails
+	if (hub->accepting == conn)           // it did not begin
+		hub_conn_free(conn);
 	hub->accepting = NULL;
 	if (r != MHD_YES)
 		return -ENOMEM;

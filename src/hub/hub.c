@@ -2,19 +2,15 @@
 #include "hub/internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 
 enum {
-	PEM_BYTES_MAX = 1 << 20,
 	STOP_TICK_MS = 20,
 	REFRESH_MS = 2000,
 	LAG_WINDOW_MS = 60000,
@@ -48,9 +44,6 @@ static void hub_free(struct hub *hub)
 	stream_finish(&hub->stream);
 	bytes_finish(&hub->scratch);
 	access_destroy(hub->access);
-	mem_free(hub->tls_key);
-	mem_free(hub->tls_cert);
-	mem_free(hub->tls_ca);
 	mem_free(hub->fleet_name);
 	mem_free(hub->socket);
 	mem_free(hub);
@@ -84,8 +77,9 @@ static void end_all(struct hub *hub)
 	if (hub->status)
 		MHD_destroy_response(hub->status);
 	hub->status = NULL;
-	hub_http_stop(&hub->plain);
-	hub_http_stop(&hub->tls);
+	hub_http_stop(&hub->http);
+	tls_server_stop(hub->tls);
+	hub->tls = NULL;
 	broadcaster_unsubscribe(hub->broadcaster, hub->subscription);
 	uv_close((uv_handle_t *)&hub->tick, on_closed);
 	uv_close((uv_handle_t *)&hub->prepare, on_closed);
@@ -134,6 +128,8 @@ static void on_tick(uv_timer_t *timer)
 	note_lag(hub, now.mono_ms);
 	refresh(hub, now);
 	hub_http_sweep(hub, now.mono_ms);
+	if (hub->tls)
+		tls_server_sweep(hub->tls, now.mono_ms);
 	hub_listen_resume(hub);
 	for (struct hub_client *client = hub->clients, *next; client; client = next) {
 		next = client->next;
@@ -214,30 +210,6 @@ static void draw_boot(char out[WIRE_BOOT_HEX + 1])
 		snprintf(out + 2 * i, 3, "%02x", random[i]);
 }
 
-// *out is owned by the caller; NULL when there is no path.
-static int read_pem(const char *path, char **out, char why[HUB_WHY_MAX])
-{
-	struct bytes text;
-	int fd, r;
-
-	if (!path)
-		return 0;
-	bytes_init(&text, PEM_BYTES_MAX);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -errno : file_read_all(fd, &text);
-	if (fd >= 0)
-		close(fd);
-	if (r == 0 && !text.len)
-		r = -ENODATA;
-	if (r < 0) {
-		snprintf(why, HUB_WHY_MAX, "%s: %s", path, strerrordesc_np(-r));
-		bytes_finish(&text);
-		return r;
-	}
-	*out = text.data;
-	return 0;
-}
-
 static int start_http(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX])
 {
 	char reason[LIBRARY_WHY_MAX];
@@ -247,15 +219,8 @@ static int start_http(struct hub *hub, const struct hub_config *config, char why
 		snprintf(why, HUB_WHY_MAX, "libmicrohttpd cannot be loaded: %s", reason);
 		return r;
 	}
-	r = hub_http_start(&hub->plain, hub, false, why);
-	if (r < 0 || !config->cert_file)
-		return r;
-	r = read_pem(config->key_file, &hub->tls_key, why);
-	if (r == 0)
-		r = read_pem(config->cert_file, &hub->tls_cert, why);
-	if (r == 0)
-		r = read_pem(config->client_ca_file, &hub->tls_ca, why);
-	return r < 0 ? r : hub_http_start(&hub->tls, hub, true, why);
+	r = hub_http_start(&hub->http, hub, why);
+	return r < 0 ? r : hub_tls_start(hub, config, why);
 }
 
 // Without TLS nothing but this machine is listened to.

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The hub from inside: what its files share.
  *
- * hub.c lifetimes, the clock, reload · listener.c sockets · http.c libmicrohttpd on the loop · routes.c what is served
- * · vitals.c its own metrics · client.c a WebSocket: its life and its socket · client_queue.c what it is sent ·
- * client_messages.c what it says · requests.c what it asks for · routing.c which event goes to whom · presence.c who is
- * there. stream.c and outbox.c are pure.
+ * hub.c lifetimes, the clock, reload · listener.c sockets · http.c libmicrohttpd on the loop · hub_tls.c TLS · routes.c
+ * what is served · vitals.c its own metrics · client.c a WebSocket: its life and its socket · client_queue.c what it is
+ * sent · client_messages.c what it says · requests.c what it asks for · routing.c which event goes to whom · presence.c
+ * who is there. stream.c and outbox.c are pure.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,6 +18,7 @@
 #include "hub/outbox.h"
 #include "hub/stream.h"
 #include "server/libmicrohttpd.h"
+#include "server/tls.h"
 #include "wire/message.h"
 #include "wire/websocket.h"
 
@@ -41,7 +42,7 @@ enum {
 	HUB_GROUPS_MAX = 64,
 };
 
-// One libmicrohttpd daemon: one for what is plain, one for TLS.
+// libmicrohttpd's daemon.
 struct hub_http {
 	struct hub *hub;
 	struct MHD_Daemon *mhd;
@@ -68,6 +69,7 @@ struct hub_conn {
 	int fd;
 	bool is_unix, has_slot, is_upgraded, is_first; // first: no request was answered on it yet
 	struct sockaddr_storage from, at;
+	socklen_t n_from;
 	struct access_cred cred;
 	gid_t groups[HUB_GROUPS_MAX];
 	uint32_t slot;
@@ -145,7 +147,7 @@ struct hub_plan {
 struct hub_counters {
 	uint64_t n_probes, n_events[CHANNEL_COUNT], n_bytes_out, n_messages_in;
 	uint64_t n_resyncs, n_dropped, n_conflated, n_disconnected_slow, n_snapshots, n_resumed, n_clients_ever;
-	uint64_t n_requests, n_requests_refused, n_http[6], n_turned_away, n_lost;
+	uint64_t n_requests, n_requests_refused, n_http[6], n_turned_away, n_lost, n_tls_failed;
 };
 
 struct hub {
@@ -162,15 +164,15 @@ struct hub {
 	void (*closed)(void *ctx);
 	void *ctx;
 
-	struct hub_http plain, tls;
-	char *tls_key, *tls_cert, *tls_ca; // owned: PEM
-	struct hub_listener *listeners;    // hub_listener::prev, next; owned
-	struct hub_conn *conns;            // hub_conn::prev, next; owned
-	struct hub_conn *accepting;        // which libmicrohttpd is being given
-	struct hub_client *clients;        // hub_client::prev, next; owned
-	struct hub_client *dirty;          // hub_client::dirty_prev, dirty_next
-	size_t n_clients;                  // with a session
-	size_t n_handles;                  // not yet closed
+	struct hub_http http;
+	struct tls_server *tls;         // NULL: it speaks no TLS
+	struct hub_listener *listeners; // hub_listener::prev, next; owned
+	struct hub_conn *conns;         // hub_conn::prev, next; owned
+	struct hub_conn *accepting;     // which libmicrohttpd is being given
+	struct hub_client *clients;     // hub_client::prev, next; owned
+	struct hub_client *dirty;       // hub_client::dirty_prev, dirty_next
+	size_t n_clients;               // with a session
+	size_t n_handles;               // not yet closed
 
 	uv_timer_t tick;
 	uv_prepare_t prepare;
@@ -201,16 +203,20 @@ void hub_handle_opened(struct hub *hub);
 void hub_handle_closed(struct hub *hub); // after a close callback: the last one frees what was stopped
 void hub_warm(struct hub *hub);          // somebody is here: events are kept
 
+// hub_tls.c
+int hub_tls_start(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]); // 0 when none is wanted
+
 // listener.c
 int hub_listen_all(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]);
 void hub_listen_end(struct hub *hub);
 void hub_listen_resume(struct hub *hub); // those that had no descriptor left
 
 // http.c
-int hub_http_start(struct hub_http *http, struct hub *hub, bool is_tls, char why[HUB_WHY_MAX]);
+int hub_http_start(struct hub_http *http, struct hub *hub, char why[HUB_WHY_MAX]);
 void hub_http_stop(struct hub_http *http); // clients are gone before
 void hub_http_run(struct hub_http *http);
-int hub_http_take(struct hub_http *http, struct hub_conn *conn, const struct sockaddr *from, socklen_t n); // consumes
+int hub_http_take(struct hub_conn *conn); // consumes it. 0 or -ENOMEM
+void hub_conn_free(struct hub_conn *conn);
 void hub_http_sweep(struct hub *hub, int64_t now_ms);
 void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot);
 

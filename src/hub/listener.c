@@ -62,16 +62,21 @@ static void take(struct hub_listener *listener, int fd, const struct sockaddr_st
 		close(fd);
 		return;
 	}
+	conn->http = &hub->http;
 	conn->fd = fd;
 	conn->is_unix = listener->is_unix;
 	conn->has_slot = conn->is_first = true;
 	conn->from = *from;
+	conn->n_from = n;
 	(void)getsockname(fd, (struct sockaddr *)&conn->at, &n_at);
 	if (listener->is_unix)
 		read_cred(conn);
 	else
 		set_options(fd);
-	(void)hub_http_take(listener->is_tls ? &hub->tls : &hub->plain, conn, address, n);
+	if (listener->is_tls)
+		tls_server_take(hub->tls, fd, conn, conn->deadline_ms);
+	else
+		(void)hub_http_take(conn);
 }
 
 static void on_connection(uv_poll_t *poll, int status, int events)

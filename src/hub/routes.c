@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "formats/json_writer.h"
 #include "report/report.h"
-#include "server/peer_certificate.h"
 #include "wire/handshake.h"
 
 enum { SMALL_BODY_MAX = 4096, VITALS_BODY_MAX = 1 << 20, STATUS_KEPT_MS = 1000 };
@@ -304,11 +303,6 @@ static unsigned identify(struct hub_conn *conn, struct access_identity *out)
 	struct instant now = hub_now();
 	int r;
 
-	if (hub->tls_ca && conn->http == &hub->tls && !peer_certificate_is_good(conn->mhd)) {
-		access_stranger(hub->access, (const struct sockaddr *)&conn->from, "TLS",
-				"no client certificate of the authority that is asked for", now);
-		return 401;
-	}
 	r = conn->is_unix ? access_peer(hub->access, &conn->cred, now, out)
 			  : access_bearer(hub->access, header(conn, "Authorization"),
 					  (const struct sockaddr *)&conn->from, now, out);

@@ -89,6 +89,7 @@ static void write_counters(struct vitals *v, const struct hub *hub)
 	       c->n_conflated);
 	single(v, "disconnected_slow_total", "counter", "Clients that took too little.", c->n_disconnected_slow);
 	single(v, "turned_away_total", "counter", "Connections that were closed at once: too many.", c->n_turned_away);
+	single(v, "tls_failed_total", "counter", "Handshakes of TLS that came to nothing.", c->n_tls_failed);
 	single(v, "refused_total", "counter", "Everything that access was refused to.", access.n_refused);
 	single(v, "requests_total", "counter", "Requests of clients.", c->n_requests);
 	single(v, "requests_refused_total", "counter", "Those that were not carried out.", c->n_requests_refused);

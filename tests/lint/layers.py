@@ -50,7 +50,7 @@ STAGES = {
 }
 
 LIBRARIES = {
-    r"uv\.h": {"poll", "drivers", "feeds", "simulator", "hub", "commands"},
+    r"uv\.h": {"poll", "server", "drivers", "feeds", "simulator", "hub", "commands"},
     r"curl/": {"poll"},
     r"json-c/|json\.h": {"formats"},
     r"cyaml/|yaml\.h": {"config"},
@@ -58,6 +58,7 @@ LIBRARIES = {
     r"zlib\.h": {"poll"},
     r"sodium\.h": {"audit", "hub"},
     r"microhttpd\.h": {"simulator", "server"},
+    r"gnutls/": {"server"},
     r"wslay/": {"wire"},
     r"zstd\.h": {"recording"},
     r"curses\.h|ncurses.*|term\.h": {"screen"},

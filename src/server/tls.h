@@ -1,0 +1,35 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* TLS in front of a server that speaks in the clear: each connection is decrypted into a socket pair, of which the
+ * server gets the other end when the handshake is done.
+ *
+ * libmicrohttpd can do TLS, but hands an upgraded connection on four bytes at a time (0.9.75: what is left of its
+ * memory then is an emergency buffer), and keeps it until the other side closes. GnuTLS is what it brings along.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/library.h"
+
+struct tls_server;
+
+struct tls_options {
+	uv_loop_t *loop;        // borrowed
+	const char *cert, *key; // PEM, borrowed for the call
+	const char *client_ca;  // PEM: clients must have a certificate of it; NULL: none is asked for
+	// The handshake is done: `fd` speaks in the clear and is the callee's, as is what `user` stands for.
+	void (*ready)(void *ctx, void *user, int fd);
+	void (*failed)(void *ctx, void *user, const char *why); // it has ended before; `why` is borrowed
+	void (*closed)(void *ctx);                              // the server has gone after tls_server_stop()
+	void *ctx;                                              // borrowed
+};
+
+// 0; -ELIBACC, -EINVAL with why: no GnuTLS, or the certificate and its key do not fit; -ENOMEM.
+int tls_server_create(const struct tls_options *options, struct tls_server **out, char why[LIBRARY_WHY_MAX]);
+
+// Consumes the descriptor, which does not block. By the deadline (mono) its handshake is done, or it ends.
+void tls_server_take(struct tls_server *server, int fd, void *user, int64_t deadline_ms);
+
+void tls_server_sweep(struct tls_server *server, int64_t now_ms); // ends what is over its time
+void tls_server_stop(struct tls_server *server);                  // ends all; NULL is fine
