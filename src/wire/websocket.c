@@ -156,7 +156,8 @@ static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_o
 		if (ws->class->pong)
 			ws->class->pong(ws->ctx);
 	} else if (arg->opcode != WSLAY_PING && !ws->is_closing) {
-		ws->class->message(ws->ctx, (const char *)arg->msg, arg->msg_length, arg->opcode == WSLAY_TEXT_FRAME);
+		ws->class->message(ws->ctx, arg->msg_length ? (const char *)arg->msg : "", arg->msg_length,
+				   arg->opcode == WSLAY_TEXT_FRAME);
 	}
 }
 
