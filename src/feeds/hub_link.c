@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "formats/json.h"
 #include "poll/byte_stream.h"
 #include "text/text.h"
 #include "wire/handshake.h"
@@ -225,27 +227,38 @@ static const char *words_of(unsigned status)
 	}
 }
 
-// Plain words in the body of a refusal say more than its status.
+// What the body of a refusal says in words: a line of text, or the `error` of a hub's answer. "" none.
+static void read_body(const struct hub_link *link, char *out, size_t size)
+{
+	const char *body = link->head.data + link->answer.n_head, *type = link->answer.content_type;
+	size_t n = link->head.len - link->answer.n_head;
+	struct json_text text = { body, 0 };
+	struct json_value *answer = NULL;
+
+	if (strncasecmp(type, "text/plain", 10) == 0)
+		text.n = n;
+	else if (strncasecmp(type, "application/json", 16) == 0 && json_parse(body, n, &answer, NULL) == 0)
+		json_read_text(json_member(answer, "error"), &text);
+	for (size_t i = 0; i < text.n; i++)
+		if (text.bytes[i] == '\r' || text.bytes[i] == '\n')
+			text.n = i;
+	text_clean(text.bytes, text.n, TEXT_ONE_LINE, out, size, NULL);
+	json_free(answer);
+}
+
+// The body of a refusal says more than its status.
 static void refused(struct hub_link *link)
 {
 	const struct handshake_answer *answer = &link->answer;
 	const char *words = words_of(answer->http_status);
-	size_t n_body = link->head.len - answer->n_head;
-	const char *body = n_body ? link->head.data + answer->n_head : "";
-	bool is_plain = strncmp(answer->content_type, "text/plain", 10) == 0;
-	char why[HUB_STATE_WHY_MAX * 2];
+	char why[HUB_STATE_WHY_MAX * 2], more[HUB_STATE_WHY_MAX] = "";
 
-	if (answer->why)
+	if (answer->why) {
 		snprintf(why, sizeof why, "its answer is no WebSocket's: %s", answer->why);
-	else
+	} else {
+		read_body(link, more, sizeof more);
 		snprintf(why, sizeof why, "%u %.100s%s%s", answer->http_status, words ? words : answer->phrase,
-			 is_plain && n_body ? ": " : "", "");
-	if (!answer->why && is_plain && n_body) {
-		size_t len = strlen(why), n_words = strcspn(body, "\r\n");
-
-		if (n_words > n_body)
-			n_words = n_body;
-		snprintf(why + len, sizeof why - len, "%.*s", (int)n_words, body);
+			 *more ? ": " : "", more);
 	}
 	fail(link, trouble_of(answer->http_status), why);
 }

@@ -460,6 +460,9 @@ START_TEST(refusals_say_why)
 		{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "401 it wants a token", FEED_REFUSED },
 		{ "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\nfrom elsewhere",
 		  "403 denied: from elsewhere", FEED_REFUSED },
+		{ "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+		  "{\"status\":401,\"error\":\"not known here\"}",
+		  "401 it wants a token that it knows: not known here", FEED_REFUSED },
 		{ "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 99\r\n\r\n", "426 it speaks another version",
 		  FEED_REFUSED },
 		{ "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>\x1b[2J</html>",
