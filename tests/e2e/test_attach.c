@@ -16,6 +16,7 @@
 static struct scene s;
 static pid_t hub;
 static char address[128];
+static int port; // of its network side
 
 static void await_socket(const char *path)
 {
@@ -31,8 +32,12 @@ static void await_socket(const char *path)
 
 static void start_hub(void)
 {
+	char listen[32];
+
 	unlink("hub.sock");
-	hub = process_start((const char *[]){ OPSCON, "hub", "--config", "opscon.yml", "--socket", address + 5, NULL });
+	snprintf(listen, sizeof listen, "127.0.0.1:%d", port);
+	hub = process_start((const char *[]){ OPSCON, "hub", "--config", "opscon.yml", "--socket", address + 5,
+					      "--listen", listen, NULL });
 	await_socket("hub.sock");
 }
 
@@ -41,6 +46,7 @@ static void begin(const char *const simulated[])
 	scene_open(&s);
 	putenv(s.state);
 	snprintf(address, sizeof address, "unix:%s/hub.sock", s.dir);
+	port = process_free_port();
 	scene_simulate(&s, simulated);
 	start_hub();
 }
@@ -189,6 +195,35 @@ START_TEST(several_hubs_are_one_fleet)
 }
 END_TEST
 
+START_TEST(a_viewer_by_token_only_looks)
+{
+	struct process_result result;
+	char url[64];
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "3", NULL });
+	snprintf(url, sizeof url, "ws://127.0.0.1:%d", port);
+	result = once(url);
+	ck_assert_msg(result.status == 6 && strstr(result.err, "401 it wants a token"), "%d %s", result.status,
+		      result.err);
+	process_result_finish(&result);
+	result = scene_run(&s, (const char *[]){ "token", "create", "kim", "--role", "viewer", NULL });
+	ck_assert_msg(result.status == 0, "%s", result.err);
+	scene_write("token", result.out);
+	ck_assert_int_eq(chmod("token", 0600), 0);
+	process_result_finish(&result);
+	t = scene_start(
+		&s, (const char *[]){ "attach", "--no-state", "--retry", "200ms", "--token-file", "token", url, NULL },
+		NULL, 130, 40);
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	term_wait_for(t, "@127.0.0.1", SCENE_MS);
+	term_send(t, "r");
+	term_wait_for(t, "not done: ", SCENE_MS);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
 START_TEST(nobody_there_is_an_exit_code)
 {
 	static const struct {
@@ -245,4 +280,4 @@ END_TEST
 
 SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, a_killed_hub_leaves_no_green_and_comes_back,
       a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
-      nobody_there_is_an_exit_code, a_token_is_not_read_by_others_nor_sent_in_the_clear)
+      a_viewer_by_token_only_looks, nobody_there_is_an_exit_code, a_token_is_not_read_by_others_nor_sent_in_the_clear)
