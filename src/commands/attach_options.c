@@ -22,7 +22,7 @@ static int take_duration(const char *name, const char *value, int64_t *out)
 {
 	if (human_parse_duration(value, out) == 0 && *out >= 100 && *out <= INT32_MAX)
 		return 0;
-	fprintf(stderr, "opscon attach: --%s %s: expected a duration of at least 100 ms, like 5s\n", name, value);
+	fprintf(stderr, "opscon: --%s %s: expected a duration of at least 100 ms, like 5s\n", name, value);
 	return EXIT_USAGE;
 }
 
@@ -49,17 +49,17 @@ static int add_address(struct attach_options *options, const char *text)
 	char why[160];
 
 	if (options->n_addresses == HUBS_MAX) {
-		fprintf(stderr, "opscon attach: at most %d hubs\n", HUBS_MAX);
+		fprintf(stderr, "opscon: at most %d hubs\n", HUBS_MAX);
 		return EXIT_USAGE;
 	}
 	if (hub_address_parse(text, &options->addresses[options->n_addresses], why, sizeof why) < 0) {
 		// What may hold a secret is not repeated.
-		fprintf(stderr, "opscon attach: %s: %s\n", strpbrk(text, "@?#") ? "an address" : text, why);
+		fprintf(stderr, "opscon: %s: %s\n", strpbrk(text, "@?#") ? "an address" : text, why);
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < options->n_addresses; i++)
 		if (strcmp(options->addresses[i].text, text) == 0) {
-			fprintf(stderr, "opscon attach: %s is given twice\n", text);
+			fprintf(stderr, "opscon: %s is given twice\n", text);
 			return EXIT_USAGE;
 		}
 	options->n_addresses++;
@@ -72,12 +72,11 @@ static int check_token_file(const char *path)
 	struct stat found;
 
 	if (stat(path, &found) < 0) {
-		fprintf(stderr, "opscon attach: --token-file %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "opscon: --token-file %s: %s\n", path, strerror(errno));
 		return EXIT_USAGE;
 	}
 	if (S_ISREG(found.st_mode) && found.st_mode & (S_IRWXG | S_IRWXO)) {
-		fprintf(stderr, "opscon attach: --token-file %s: others can read it; expected chmod 600 %s\n", path,
-			path);
+		fprintf(stderr, "opscon: --token-file %s: others can read it; expected chmod 600 %s\n", path, path);
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -91,8 +90,7 @@ static int check_ways(const struct attach_options *options)
 
 		if (address->is_tls || address->is_loopback)
 			continue;
-		fprintf(stderr, "opscon attach: %s would carry the token in the clear; expected wss://\n",
-			address->text);
+		fprintf(stderr, "opscon: %s would carry the token in the clear; expected wss://\n", address->text);
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -140,6 +138,6 @@ int attach_fail(const struct feed *feed)
 	struct websocket_manager_summary summary;
 
 	websocket_manager_summary(feed, &summary);
-	fprintf(stderr, "opscon attach: %s\n", summary.why);
+	fprintf(stderr, "opscon: %s\n", summary.why);
 	return summary.n_refused == summary.n_hubs ? EXIT_DENIED : EXIT_UNREACHABLE;
 }

@@ -26,11 +26,13 @@ static const struct option own_options[] = {
 	{ "force", no_argument, NULL, 'F' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "hub", required_argument, NULL, 'H' },
 	{ "image", required_argument, NULL, 'v' },
 	{ "max-unavailable", required_argument, NULL, 'u' },
 	{ "no-rollback", no_argument, NULL, 'R' },
 	{ "patch", required_argument, NULL, 'p' },
 	{ "reason", required_argument, NULL, 'r' },
+	ATTACH_LONG_OPTIONS,
 	{ "version", required_argument, NULL, 'v' },
 	{ "wait", no_argument, NULL, 'w' },
 	{ "yes", no_argument, NULL, 'y' },
@@ -60,8 +62,9 @@ static int print_help(void)
 	       "  --max-unavailable N   stop when so many are bad at once (default 1)\n"
 	       "  --no-rollback         then wait for a person instead of taking it back\n"
 	       "  --wait                wait while somebody else operates on one of them\n"
-	       "  --format FORMAT       table (default) or json\n%s",
-	       fleet_options_help(true));
+	       "  --format FORMAT       table (default) or json\n"
+	       "  --hub ADDRESS         of a hub, which carries it out; not with list and show\n%s%s",
+	       attach_options_help(), fleet_options_help(true));
 	return EXIT_WELL;
 }
 
@@ -119,6 +122,14 @@ static int take_rollout(struct op_request *request, int option, const char *valu
 	}
 }
 
+static int take_hub(struct op_request *request, const char *value)
+{
+	if (request->n_hubs == HUBS_MAX)
+		return complain("hub", value, "no more than 16 of them");
+	request->hub_addresses[request->n_hubs++] = (char *)value;
+	return 0;
+}
+
 static int take(void *ctx, int option, const char *value)
 {
 	struct op_request *request = ctx;
@@ -150,6 +161,13 @@ static int take(void *ctx, int option, const char *value)
 	case 'h':
 		request->wants_help = true;
 		return 0;
+	case 'H':
+		return take_hub(request, value);
+	case ATTACH_OPTION_CA:
+	case ATTACH_OPTION_PING:
+	case ATTACH_OPTION_RETRY:
+	case ATTACH_OPTION_TOKEN_FILE:
+		return attach_options_take(&request->hub, option, value);
 	default:
 		return take_rollout(request, option, value);
 	}
@@ -224,13 +242,38 @@ static int understand(struct op_request *request, char **words, int n)
 	return 0;
 }
 
+// Whose agents: those of hubs, or our own.
+static int resolve(struct op_request *request, struct fleet_options *options, char **operands)
+{
+	char path[1024];
+	int r;
+
+	if (!request->n_hubs)
+		return fleet_options_resolve(options, operands, true);
+	if (request->kind == OP_LIST || request->kind == OP_SHOW) {
+		fputs("opscon op: list and show read what is on record here; of a hub its console shows it\n", stderr);
+		return EXIT_USAGE;
+	}
+	r = attach_options_resolve(&request->hub, request->hub_addresses);
+	if (r == 0)
+		r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
+	request->hub.is_insecure = options->is_insecure;
+	if (r == 0 && options->n_urls) {
+		fputs("opscon op: expected a selector: with --hub the agents are the hub's\n", stderr);
+		r = EXIT_USAGE;
+	}
+	return r;
+}
+
 static int run(struct op_request *request, struct fleet_options *options, char **operands)
 {
 	char why[256];
-	int r = fleet_options_resolve(options, operands, true);
+	int r = resolve(request, options, operands);
 
 	if (r)
 		return r;
+	if (request->kind == OP_CONTROL && request->n_hubs)
+		return op_cli_go_on(request, options);
 	if (request->kind != OP_RUN)
 		return request->kind == OP_CONTROL ? op_cli_control(request, options)
 		       : request->kind == OP_LIST  ? op_cli_list(request, options)

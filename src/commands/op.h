@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "commands/attach.h"
 #include "commands/fleet_options.h"
 #include "operations/journal_record.h"
 #include "opscon/operation.h"
@@ -18,8 +19,11 @@ struct op_request {
 	const char *id;                  // of OP_CONTROL and OP_SHOW
 	int64_t between_ms;              // of waves; -1: as configured
 	uint16_t batch, max_unavailable; // 0: as configured
-	bool has_kind;                   // --canary or --blue-green
-	bool stays;                      // --no-rollback
+	struct attach_options hub;       // of which hub; its n_addresses is 0: our own polling
+	char *hub_addresses[HUBS_MAX + 1];
+	size_t n_hubs;
+	bool has_kind; // --canary or --blue-green
+	bool stays;    // --no-rollback
 	bool is_dry, is_yes, waits, is_json, wants_help;
 };
 
@@ -27,6 +31,7 @@ struct op_request {
 struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config);
 
 int op_cli_run(const struct op_request *request, struct fleet_options *options);
+int op_cli_go_on(const struct op_request *request, struct fleet_options *options); // with one that nobody runs here
 int op_cli_control(const struct op_request *request, struct fleet_options *options);
 int op_cli_list(const struct op_request *request, const struct fleet_options *options);
 int op_cli_show(const struct op_request *request, const struct fleet_options *options);

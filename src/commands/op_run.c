@@ -16,7 +16,6 @@
 #include "base/strbuf.h"
 #include "commands/exit_code.h"
 #include "commands/status_run.h"
-#include "feeds/direct.h"
 #include "operations/plan_json.h"
 #include "operations/plan_text.h"
 
@@ -95,7 +94,7 @@ static bool is_settled(const struct op_run *run)
 {
 	const struct fleet *fleet = run->session.fleet;
 
-	if (!direct_feed_is_settled(run->session.feed))
+	if (!session_is_settled(&run->session))
 		return false;
 	if (is_older_than(run, HARD_MS))
 		return true;
@@ -320,7 +319,7 @@ static void find_operation(struct op_run *run)
 		fprintf(stderr, "opscon op: %s cannot be gone on with here\n", run->request->id);
 		op_cli_end(run, EXIT_OURS);
 	}
-	if (!request.operation || !direct_feed_is_settled(run->session.feed))
+	if (!request.operation || !session_is_settled(&run->session))
 		return;
 	r = feed_request(run->session.feed, &request);
 	op_cli_tell_notices(run);
@@ -333,10 +332,49 @@ static void find_operation(struct op_run *run)
 	op_cli_enter(run, OP_FOLLOWING);
 }
 
+// Nothing was ever heard of any hub.
+static bool is_out_of_reach(const struct op_run *run)
+{
+	struct websocket_manager_summary summary;
+
+	if (!run->session.is_attached || !session_is_settled(&run->session))
+		return false;
+	websocket_manager_summary(run->session.feed, &summary);
+	return summary.n_reached == 0;
+}
+
+static bool is_ours(enum request_type type)
+{
+	return type == REQUEST_PLAN || type == REQUEST_SUBMIT ||
+	       (type >= REQUEST_OPERATION_PAUSE && type <= REQUEST_OPERATION_ROLLBACK);
+}
+
+// A hub has refused what it was sent. When it was lost before it answered, nobody here knows whether it was done.
+static void on_refused(void *ctx, enum request_type type, int error, const char *why)
+{
+	struct op_run *run = ctx;
+	char words[REFUSAL_MAX];
+
+	if (run->is_over || !is_ours(type))
+		return;
+	op_cli_tell_notices(run);
+	if (type == REQUEST_SUBMIT && error == -EBUSY && run->request->waits) {
+		run->no = 0;
+		hold(run, "whoever operates on it now");
+		return;
+	}
+	fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
+	op_cli_end(run, error == -ENOTCONN ? EXIT_INDETERMINATE : refusal_code(error));
+}
+
 static void step(struct op_run *run)
 {
 	if (run->is_over)
 		return;
+	if (is_out_of_reach(run)) {
+		op_cli_end(run, attach_fail(run->session.feed));
+		return;
+	}
 	switch (run->phase) {
 	case OP_SETTLING:
 		if (is_settled(run))
@@ -401,6 +439,15 @@ static void close_handles(struct op_run *run)
 		uv_close((uv_handle_t *)&run->signals[i], NULL);
 }
 
+static int attach(struct op_run *run)
+{
+	struct websocket_manager_options feed = attach_feed_options(&run->request->hub, run->who);
+
+	feed.refused = on_refused;
+	feed.ctx = run;
+	return session_attach(&run->session, run->options, &feed);
+}
+
 static int run_session(struct op_run *run, struct fleet_options *options)
 {
 	struct selector *selector = options->selector;
@@ -415,7 +462,7 @@ static int run_session(struct op_run *run, struct fleet_options *options)
 	run->selector = selector;
 	run->options = options;
 	run->to = run->request->is_json ? stderr : stdout;
-	r = session_start(&run->session, options, SESSION_AUDITED);
+	r = run->request->hub.n_addresses ? attach(run) : session_start(&run->session, options, SESSION_AUDITED);
 	if (r == 0) {
 		start_handles(run);
 		op_cli_enter(run, run->phase);

@@ -68,5 +68,3 @@ void op_cli_submit(struct op_run *run, const char *typed);
 
 void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over
 void op_cli_interrupt(struct op_run *run); // the first time it is aborted, the second time it is left
-
-int op_cli_go_on(const struct op_request *request, struct fleet_options *options); // with one that nobody runs

@@ -41,6 +41,12 @@ static void start_hub(void)
 	await_socket("hub.sock");
 }
 
+static const char hurried[] = "defaults: {interval: 1s, timeout: 500ms, fall: 2}\n"
+			      "discovery:\n"
+			      "  file_sd:\n"
+			      "    - files: [targets.json]\n"
+			      "operations: {wait: 200ms, min_healthy: 1s, verify: 6s}\n";
+
 static void begin(const char *const simulated[])
 {
 	scene_open(&s);
@@ -48,6 +54,7 @@ static void begin(const char *const simulated[])
 	snprintf(address, sizeof address, "unix:%s/hub.sock", s.dir);
 	port = process_free_port();
 	scene_simulate(&s, simulated);
+	scene_write("opscon.yml", hurried);
 	start_hub();
 }
 
@@ -220,6 +227,38 @@ START_TEST(a_viewer_by_token_only_looks)
 	term_send(t, "r");
 	term_wait_for(t, "not done: ", SCENE_MS);
 	scene_quit(t);
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", url, "--token-file", "token", "--yes",
+						 "name=~*", NULL });
+	ck_assert_msg(result.status == 6, "%d %s%s", result.status, result.out, result.err);
+	process_result_finish(&result);
+	end();
+}
+END_TEST
+
+START_TEST(operations_run_where_the_hub_is)
+{
+	struct process_result result;
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "4", NULL });
+	t = attach(address);
+	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "--reason", "a test",
+						 "name=WowEvent", NULL });
+	ck_assert_msg(result.status == 0 && strstr(result.out, ": succeeded after "), "%d %s%s", result.status,
+		      result.out, result.err);
+	process_result_finish(&result);
+	term_send(t, "O"); // who looks on sees it, too
+	term_wait_row(t, "restart", "succeeded", SCENE_MS);
+	scene_quit(t);
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "name=Nobody", NULL });
+	ck_assert_msg(result.status == 2 && strstr(result.err, "no agent matches"), "%d %s", result.status, result.err);
+	process_result_finish(&result);
+	process_stop(hub);
+	hub = 0;
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "name=WowEvent", NULL });
+	ck_assert_msg(result.status == 5, "%d %s", result.status, result.err);
+	process_result_finish(&result);
 	end();
 }
 END_TEST
@@ -280,4 +319,5 @@ END_TEST
 
 SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, a_killed_hub_leaves_no_green_and_comes_back,
       a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
-      a_viewer_by_token_only_looks, nobody_there_is_an_exit_code, a_token_is_not_read_by_others_nor_sent_in_the_clear)
+      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
+      a_token_is_not_read_by_others_nor_sent_in_the_clear)
