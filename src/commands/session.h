@@ -20,7 +20,7 @@ struct session {
 	// Of an event that is somebody's own affair, and the fleet must not keep; NULL: there is none.
 	bool (*is_private)(void *ctx, const struct event *event);
 	void *private_ctx; // borrowed
-	bool is_attached; // to hubs: the feed is that of websocket_manager.h
+	bool is_attached;  // to hubs: the feed is that of websocket_manager.h
 	bool has_loop;
 };
 
