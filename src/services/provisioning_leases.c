@@ -102,11 +102,12 @@ int plan_leases_take(struct provisioning_engine *engine, struct kept_plan *kept,
 {
 	const struct lease_claim claim = claim_of(kept, now);
 	size_t n = kept->plan->n_targets, busy;
+	int r = 0;
 
 	kept->leases = mem_calloc(n, sizeof *kept->leases);
 	if (!kept->leases)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct plan_target *target = &kept->plan->targets[i];
 		struct life *life = life_of(engine, target->agent);
 		struct lease *lease = life ? lease_of(life) : NULL;
@@ -118,11 +119,10 @@ int plan_leases_take(struct provisioning_engine *engine, struct kept_plan *kept,
 				leases_release(engine->leases, lease, kept->plan->no);
 			continue;
 		}
-		if (!lease || leases_take(engine->leases, &lease, 1, &claim, now.mono_ms, &busy) < 0)
-			return -ENOMEM; // it was free when the plan was made, a moment ago
-		*own = (struct plan_lease){ .lease = lease, .epoch = lease->epoch };
+		r = lease ? leases_take(engine->leases, &lease, 1, &claim, now.mono_ms, &busy) : -ENOMEM;
+		*own = (struct plan_lease){ .lease = lease, .epoch = lease ? lease->epoch : 0 };
 	}
-	return 0;
+	return r;
 }
 
 int plan_leases_keep(struct provisioning_engine *engine, const struct request *request, struct instant now)

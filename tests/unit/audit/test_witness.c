@@ -398,6 +398,14 @@ START_TEST(finds_the_hash_of_any_record)
 	ck_assert_int_eq(mkdir(path_of, 0700), 0);
 	ck_assert_int_lt(audit_find_hash(trail.dir, 1, &out, &trouble), 0);
 	ck_assert(trouble.text[0]);
+	ck_assert_int_eq(rmdir(path_of), 0);
+	ck_assert_int_eq(symlink("/dev/null", path_of), 0); // no link is followed
+	trouble = (struct audit_trouble){ 0 };
+	ck_assert_int_lt(audit_find_hash(trail.dir, 1, &out, &trouble), 0);
+	ck_assert_ptr_nonnull(strstr(trouble.text, "audit-000001.jsonl cannot be read"));
+	ck_assert_int_eq(unlink(path_of), 0);
+	trail_write(&trail, name, "this is no record\n", 18);
+	ck_assert_int_eq(audit_find_hash(trail.dir, 1, &out, &trouble), -ENOENT);
 	for (long n = 0; n < 2; n++) {
 		mem_fail_after(n);
 		ck_assert_int_eq(audit_find_hash(trail.dir, 90, &out, &trouble), -ENOMEM);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/unit/services/engine_bench.h"
 
 enum { ALICE = 7, BOB = 9, S = 1000 };
@@ -515,6 +516,29 @@ START_TEST(lapses_with_its_plan)
 }
 END_TEST
 
+START_TEST(agrees_to_nothing_without_memory)
+{
+	struct plan *alices;
+	int r;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_RESTART, 1);
+	mem_fail_after(0);
+	r = answer("bob", REQUEST_APPROVE, alices);
+	mem_fail_after(-1);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_int_eq(submit(ALICE, alices), -EPERM);
+	mem_fail_after(1); // it is agreed to, and nobody is told
+	r = answer("bob", REQUEST_APPROVE, alices);
+	mem_fail_after(-1);
+	ck_assert_int_eq(r, 0);
+	ck_assert_str_eq(b.approvals, "wanted ");
+	ck_assert_int_eq(submit(ALICE, alices), 0);
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
 SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_out_only_what_another_has,
       plans_again_once_it_is_free, takes_no_plan_of_another_console,
       is_free_again_when_its_holder_says_nothing_any_more, drops_all_plans_of_a_console_that_has_gone,
@@ -522,4 +546,5 @@ SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_
       holds_its_agents_until_it_is_over, does_not_send_a_step_that_comes_too_late,
       goes_on_after_it_was_frozen_when_nobody_else_came, has_its_agents_after_a_restart,
       tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, needs_nobody_where_the_rules_say_so,
-      does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other, lapses_with_its_plan)
+      does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other, lapses_with_its_plan,
+      agrees_to_nothing_without_memory)
