@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is different where the fleet is a hub's: whose it is, answers that come later, and points that are not here. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ void console_set_hub(struct console *console, const struct console_hub *hub)
 
 void console_refused(struct console *console, enum request_type type, int error, const char *why)
 {
-	if (type == REQUEST_HISTORY || type == REQUEST_LOOK || type == REQUEST_OBSERVE)
+	if (type == REQUEST_HISTORY || type == REQUEST_LOOK || type == REQUEST_OBSERVE || type == REQUEST_PLAN_KEEP ||
+	    type == REQUEST_PLAN_DROP || type == REQUEST_AUDIT_HASH)
 		return; // nobody has pressed a key for these
 	if (type == REQUEST_PLAN && console->acting.is_waiting) {
 		console->acting.is_waiting = false;
@@ -42,6 +44,8 @@ void console_refused(struct console *console, enum request_type type, int error,
 	if (type == REQUEST_AUDIT_LIST)
 		console->has_audit = false;
 	console_say(console, SEVERITY_WARNING, "not done: %s", why && *why ? why : request_refusal(type, error));
+	if (type == REQUEST_SUBMIT && error == -ESTALE)
+		console_plan_anew(console);
 }
 
 // ---- points

@@ -109,6 +109,7 @@ static int begin_operation(struct console *console, const struct plan *plan, con
 	if (r < 0)
 		return r;
 	id_set_clear(&console->marks);
+	console->acting.submitted = console->acting.token;
 	console->operations.held = 0; // the newest is what somebody wants to see there
 	console->acting.undo_operation = can_undo ? plan->no : 0;
 	console->acting.undo_until_ms = console->now.mono_ms + UNDO_MS;
@@ -190,6 +191,17 @@ static void submit(struct console *console)
 	plan_unref((struct plan *)plan);
 	confirm_close(&console->confirm);
 	if (r == -ESTALE)
+		console_ask_plan(console, true);
+}
+
+// A hub answers later: unless somebody has begun something else by then.
+void console_plan_anew(struct console *console)
+{
+	const struct acting *acting = &console->acting;
+	bool is_busy = console->confirm.is_open || console->dialog.is_open || console->picker.is_open ||
+		       console->prompt.is_open;
+
+	if (acting->action && acting->submitted && acting->submitted == acting->token && !is_busy)
 		console_ask_plan(console, true);
 }
 

@@ -68,6 +68,7 @@ struct acting {
 	bool is_waiting;         // for it
 	bool is_again;           // the one before was out of date
 	bool is_unwanted;        // it was given up before it came
+	uint32_t submitted;      // the token of the plan that was submitted last; 0 none
 	int64_t keep_at_ms;      // mono: when the open plan is kept again
 	uint32_t undo_operation; // 0 none
 	int64_t undo_until_ms;   // mono
@@ -248,7 +249,8 @@ void console_ask_plan(struct console *console, bool is_again); // again: the one
 bool console_has_plan(const struct console *console);          // the one that is waited for has come
 void console_take_plan(struct console *console);               // when it has
 void console_confirm_key(struct console *console, const struct key *key);
-bool console_undo(struct console *console); // false: there is nothing, or it was too long ago
+void console_plan_anew(struct console *console); // what was submitted is out of date, as it turned out
+bool console_undo(struct console *console);      // false: there is nothing, or it was too long ago
 
 // ---- agreeing.c: others, whose plans wait for us, and who see what we look at
 void console_agree(struct console *console);

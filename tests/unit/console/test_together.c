@@ -153,6 +153,31 @@ START_TEST(what_needs_a_second_person_is_not_begun_before_they_agree)
 }
 END_TEST
 
+START_TEST(what_a_hub_finds_out_of_date_is_planned_anew)
+{
+	size_t n;
+
+	begin();
+	ask("restart");
+	plan_fixture_send(&f.fleet, plan_asked(GUARD_CONFIRM));
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "Tab Enter");
+	ck_assert_int_eq(last()->type, REQUEST_SUBMIT);
+	n = f.feed.n;
+	console_refused(f.console, REQUEST_PLAN_DROP, -ENOENT, "it is gone"); // which nobody asked for
+	console_refused(f.console, REQUEST_AUDIT_HASH, -EBUSY, "too many");
+	ck_assert_uint_eq(f.feed.n, n);
+	console_refused(f.console, REQUEST_SUBMIT, -ESTALE, "bob has it now");
+	ck_assert_int_eq(last()->type, REQUEST_PLAN);
+	ck_assert(console_view(f.console)->confirm.is_open || f.console->confirm.is_open);
+	n = f.feed.n;
+	console_refused(f.console, REQUEST_SUBMIT, -ESTALE, "bob has it now"); // not twice
+	ck_assert_uint_eq(f.feed.n, n);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(what_a_second_person_refused_cannot_go_on)
 {
 	struct plan *plan;
@@ -301,7 +326,8 @@ START_TEST(others_are_seen_on_every_screen)
 END_TEST
 
 SUITE("console: together", an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
-      what_needs_a_second_person_is_not_begun_before_they_agree, what_a_second_person_refused_cannot_go_on,
-      the_plan_of_another_is_shown_whole_before_it_is_agreed_to, of_several_that_wait_one_is_chosen,
-      what_waits_no_longer_is_not_agreed_to, where_it_looks_is_told_at_most_twice_a_second,
-      who_is_alone_tells_nobody_anything, others_are_seen_on_every_screen)
+      what_needs_a_second_person_is_not_begun_before_they_agree, what_a_hub_finds_out_of_date_is_planned_anew,
+      what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,
+      of_several_that_wait_one_is_chosen, what_waits_no_longer_is_not_agreed_to,
+      where_it_looks_is_told_at_most_twice_a_second, who_is_alone_tells_nobody_anything,
+      others_are_seen_on_every_screen)
