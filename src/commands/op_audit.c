@@ -20,13 +20,14 @@ static void add(struct refusal *refusal, const char *name, const char *text)
 
 static void fill(const struct op_request *request, const struct plan *plan, const char *why, struct refusal *out)
 {
-	bool is_control = request->kind == OP_CONTROL, is_one = plan && plan->n_targets == 1;
+	const struct plan_target *one = plan && plan->n_targets == 1 ? &plan->targets[0] : NULL;
+	bool is_control = request->kind == OP_CONTROL;
 	struct audit_record record = {
 		.phase = AUDIT_REQUEST,
 		.action = is_control ? AUDIT_UPDATE : audit_action_of(request->params.verb),
 		.result = AUDIT_PENDING,
-		.resource_kind = is_one ? "agent" : "operation",
-		.resource_id = is_one       ? plan->targets[0].key
+		.resource_kind = one ? "agent" : "operation",
+		.resource_id = one          ? one->key
 			       : is_control ? request->id
 					    : NULL,
 		.reason = request->params.reason,
@@ -34,7 +35,7 @@ static void fill(const struct op_request *request, const struct plan *plan, cons
 
 	*out = (struct refusal){ .n = 0 };
 	add(out, "request", is_control ? journal_control_name(request->control) : verb_name(request->params.verb));
-	add(out, "name", is_one ? plan->targets[0].name : "");
+	add(out, "name", one ? one->name : "");
 	add(out, "from", "command line");
 	record.details = (struct audit_fields){ out->details, out->n };
 	out->records[0] = record;

@@ -64,14 +64,12 @@ static int read_stories(int dir_fd, const struct journal_names *names, size_t li
 
 int journal_names_read(const char *dir, struct journal_names *out)
 {
-	DIR *folder = opendir(dir);
 	int r;
 
-	*out = (struct journal_names){ 0 };
-	if (!folder)
+	*out = (struct journal_names){ .folder = opendir(dir) };
+	if (!out->folder)
 		return errno == ENOENT ? 0 : -errno;
-	r = read_names(folder, out);
-	closedir(folder);
+	r = read_names(out->folder, out);
 	if (r < 0)
 		journal_names_finish(out);
 	else if (out->n)
@@ -81,24 +79,10 @@ int journal_names_read(const char *dir, struct journal_names *out)
 
 void journal_names_finish(struct journal_names *names)
 {
+	if (names->folder)
+		closedir(names->folder);
 	mem_free(names->ids);
 	*names = (struct journal_names){ 0 };
-}
-
-static int list_named(const char *dir, const struct journal_names *names, size_t limit, uint32_t first_no,
-		      struct journal_list *out)
-{
-	struct audit_trouble trouble = { 0 };
-	int dir_fd, r;
-
-	if (!names->n)
-		return 0;
-	dir_fd = audit_dir_open(dir, false, &trouble);
-	if (dir_fd < 0)
-		return dir_fd;
-	r = read_stories(dir_fd, names, limit, first_no, out);
-	close(dir_fd);
-	return r;
 }
 
 int journal_list(const char *dir, size_t limit, uint32_t first_no, struct journal_list *out)
@@ -107,8 +91,8 @@ int journal_list(const char *dir, size_t limit, uint32_t first_no, struct journa
 	int r = journal_names_read(dir, &names);
 
 	*out = (struct journal_list){ 0 };
-	if (r == 0)
-		r = list_named(dir, &names, limit, first_no, out);
+	if (r == 0 && names.n)
+		r = read_stories(dirfd(names.folder), &names, limit, first_no, out);
 	journal_names_finish(&names);
 	if (r < 0)
 		journal_list_finish(out);

@@ -68,23 +68,19 @@ int journal_read_at(int dir_fd, const char *id, uint32_t no, struct journal_stor
 int journal_mark_at(int dir_fd, const char *id, struct journal_mark *out)
 {
 	char name[JOURNAL_NAME_MAX];
-	struct stat status;
-	int fd, held;
+	struct stat status = { 0 };
+	int fd;
 
 	*out = (struct journal_mark){ .bytes = 0 };
 	journal_name(id, name);
 	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	held = ofd_is_locked(fd, 0);
-	if (held >= 0 && fstat(fd, &status) < 0)
-		held = -errno;
-	close(fd);
-	if (held < 0)
-		return held;
-	out->bytes = status.st_size;
+	out->is_held = ofd_is_locked(fd, 0) == 1;
+	if (fstat(fd, &status) == 0) // what cannot be seen is as it never was, and reading it says why
+		out->bytes = status.st_size;
 	out->changed_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
-	out->is_held = held == 1;
+	close(fd);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  * A journal is trusted up to its first line that is not as it was written. When nothing good follows, that is a torn
  * end, which a crash leaves. Otherwise the journal is damaged: what comes before is shown, and nobody goes on with it.
  */
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +50,7 @@ void journal_story_finish(struct journal_story *story); // zeroed is fine
 struct journal_names {
 	char (*ids)[OPERATION_ID_MAX]; // owned; newest first
 	size_t n;
+	DIR *folder; // owned: where they are; NULL when it is missing
 };
 
 int journal_names_read(const char *dir, struct journal_names *out); // 0, also when it is missing; -errno

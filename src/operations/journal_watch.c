@@ -4,16 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "audit/files.h"
 #include "base/batch_thread.h"
 #include "base/container_of.h"
 #include "base/memory.h"
 #include "base/table.h"
 #include "operations/journal_scan.h"
-
-enum { WAITING_MAX = 1024 };
 
 enum job_kind { JOB_LOOK, JOB_SAY, JOB_UNSAY };
 
@@ -95,21 +91,16 @@ static int look_at(struct journal_watch *watch, int dir_fd, const char *id, stru
 
 static int look_at_all(struct journal_watch *watch, const struct journal_names *names, struct journal_list *out)
 {
-	struct audit_trouble trouble = { 0 };
 	size_t n = names->n < JOURNAL_LIST_MAX ? names->n : JOURNAL_LIST_MAX;
-	int dir_fd, r = 0;
+	int r = 0;
 
 	if (n == 0)
 		return 0;
 	out->stories = mem_calloc(n, sizeof *out->stories);
 	if (!out->stories)
 		return -ENOMEM;
-	dir_fd = audit_dir_open(watch->dir, false, &trouble);
-	if (dir_fd < 0)
-		return dir_fd;
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = look_at(watch, dir_fd, names->ids[i], out);
-	close(dir_fd);
+		r = look_at(watch, dirfd(names->folder), names->ids[i], out);
 	return r;
 }
 
@@ -196,7 +187,7 @@ int journal_watch_create(const struct journal_watch_options *options, struct jou
 	watch->wake = options->wake;
 	watch->ctx = options->ctx;
 	if (watch->dir)
-		r = batch_thread_start(&watch->thread, &class, watch, WAITING_MAX);
+		r = batch_thread_start(&watch->thread, &class, watch, SIZE_MAX);
 	if (r < 0) {
 		mem_free(watch->dir);
 		mem_free(watch);
@@ -217,19 +208,9 @@ static struct job *job_new(enum job_kind kind, void *ctx)
 	return job;
 }
 
-static int put(struct journal_watch *watch, struct job *job)
-{
-	int r = batch_thread_put(&watch->thread, &job->link);
-
-	if (r < 0)
-		mem_free(job);
-	return r;
-}
-
 int journal_watch_look(struct journal_watch *watch, int64_t now_ms, journal_seen_cb done, void *ctx)
 {
 	struct job *job;
-	int r;
 
 	if (watch->is_looking)
 		return -EALREADY;
@@ -238,9 +219,8 @@ int journal_watch_look(struct journal_watch *watch, int64_t now_ms, journal_seen
 		return -ENOMEM;
 	job->now_ms = now_ms;
 	job->seen = done;
-	r = put(watch, job);
-	watch->is_looking = r == 0;
-	return r;
+	watch->is_looking = true;
+	return batch_thread_put(&watch->thread, &job->link); // as many may wait as there is memory for
 }
 
 static int put_word(struct journal_watch *watch, enum job_kind kind, const char *id, const struct journal_word *word,
@@ -253,7 +233,7 @@ static int put_word(struct journal_watch *watch, enum job_kind kind, const char 
 	snprintf(job->id, sizeof job->id, "%s", id);
 	job->word = *word;
 	job->taken = taken;
-	return put(watch, job);
+	return batch_thread_put(&watch->thread, &job->link);
 }
 
 int journal_watch_say(struct journal_watch *watch, const char *id, enum journal_control what, const char *who,

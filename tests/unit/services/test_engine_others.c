@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "tests/unit/services/engine_bench.h"
 
 static struct engine_bench b, other;
@@ -86,6 +87,9 @@ START_TEST(shows_what_another_process_runs_and_speaks_to_it)
 	ck_assert_str_eq(b.operation->why, "paused by bob");
 	ck_assert_int_eq(other.operation->state, OPERATION_PAUSED);
 	ck_assert_int_eq(bench_ask(&other, REQUEST_PAUSE_ALL), -EALREADY);
+	for (int i = 0; i < 6; i++)
+		bench_advance(&other, 2000); // what was taken is not asked about again
+	ck_assert_ptr_null(strstr(other.notice, "does not answer"));
 	ck_assert_int_eq(bench_ask(&other, REQUEST_OPERATION_RESUME), 0);
 	pass();
 	ck_assert_int_eq(b.operation->state, OPERATION_RUNNING);
@@ -181,6 +185,46 @@ START_TEST(says_that_nothing_can_be_said)
 }
 END_TEST
 
+START_TEST(tells_as_soon_as_there_is_memory)
+{
+	begin();
+	run();
+	for (long n = 0; n < 12; n++) {
+		mem_fail_once(n);
+		bench_advance(&other, 2000);
+		mem_fail_after(-1);
+		bench_advance(&b, 200);
+	}
+	bench_until(&b, bench_is_over, 120000);
+	bench_advance(&other, 2000);
+	bench_advance(&other, 2000);
+	ck_assert_int_eq(other.operation->state, OPERATION_SUCCEEDED);
+	ck_assert_ptr_null(other.engine->others);
+	end();
+}
+END_TEST
+
+START_TEST(takes_over_once_what_is_seen_twice)
+{
+	struct journal_story story;
+	char dir[160];
+
+	begin();
+	run();
+	snprintf(dir, sizeof dir, "%s/operations", b.state_dir);
+	bench_kill(&b);
+	ck_assert_int_eq(journal_read(dir, b.operation->id, 1, &story), 0);
+	recover_story(other.engine, &story, false, other.now);
+	ck_assert_ptr_nonnull(other.engine->recovering);
+	recover_story(other.engine, &story, false, other.now);
+	journal_story_finish(&story);
+	bench_settle(&other);
+	ck_assert_ptr_nonnull(other.engine->ops);
+	ck_assert_ptr_null(other.engine->ops->next);
+	end();
+}
+END_TEST
+
 START_TEST(plans_once_it_is_known_what_was_left)
 {
 	struct operation_params params = bench_params(VERB_RESTART);
@@ -197,4 +241,4 @@ END_TEST
 
 SUITE("provisioning_engine: others", shows_what_another_process_runs_and_speaks_to_it, what_was_over_before_is_history,
       takes_over_what_another_process_leaves, says_that_nobody_answers, says_that_nothing_can_be_said,
-      plans_once_it_is_known_what_was_left)
+      tells_as_soon_as_there_is_memory, takes_over_once_what_is_seen_twice, plans_once_it_is_known_what_was_left)
