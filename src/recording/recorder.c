@@ -59,6 +59,42 @@ static struct recorder_job *make_job(struct recorder *recorder)
 	return job;
 }
 
+static void take_state(struct recorder *recorder)
+{
+	const struct recorder_state *shared = &recorder->shared;
+
+	recorder->state.error = shared->error;
+	recorder->state.n_bytes = shared->n_bytes;
+	recorder->state.n_files = shared->n_files;
+	memcpy(recorder->state.path, shared->path, sizeof shared->path);
+}
+
+// What the thread would do, here and now.
+static void do_job(struct recorder *recorder, struct recorder_job *job)
+{
+	struct batch_jobs jobs = { 0 };
+
+	batch_jobs_push(&jobs, &job->link);
+	recorder_batch_class.work(recorder, &jobs);
+	recorder_batch_class.publish(recorder);
+	take_state(recorder);
+	mem_free(job);
+}
+
+static int hand_over(struct recorder *recorder, struct recorder_job *job)
+{
+	size_t n = job->n;
+	int r = 0;
+
+	if (recorder->is_waiting)
+		do_job(recorder, job);
+	else
+		r = batch_thread_put(&recorder->thread, &job->link);
+	recorder->n_waiting += r == 0 && !recorder->is_waiting ? n : 0;
+	recorder->n_since_snapshot += r == 0 ? n : 0;
+	return r;
+}
+
 // Hands the batch over, be it full or not.
 static void flush(struct recorder *recorder)
 {
@@ -67,13 +103,11 @@ static void flush(struct recorder *recorder)
 	if (!recorder->batch.head.n_records)
 		return;
 	job = recorder->n_waiting < recorder->limits.waiting_bytes ? make_job(recorder) : NULL;
-	if (!job || batch_thread_put(&recorder->thread, &job->link) < 0) {
+	if (!job || hand_over(recorder, job) < 0) {
 		mem_free(job);
 		fall_behind(recorder);
 		return;
 	}
-	recorder->n_waiting += job->n;
-	recorder->n_since_snapshot += job->n;
 	recorder->begins_file = false;
 	recorder->flags = 0;
 	recorder->filling_since_ms = 0;
@@ -153,8 +187,11 @@ static void begin_snapshot(struct recorder *recorder, bool begins_file, struct i
 	flush(recorder);
 	if (recorder->state.is_behind && !is_mending)
 		return; // just now
-	if (fleet_snapshot_create(recorder->fleet, &recorder->snapshot) < 0)
+	if (fleet_snapshot_create(recorder->fleet, &recorder->snapshot) < 0) {
+		recorder->state.is_behind |= !recorder->has_begun; // what follows the first one means nothing without
 		return;
+	}
+	recorder->has_begun = true;
 	recorder->state.is_behind = false;
 	recorder->flags = BLOCK_BEGINS_SNAPSHOT | (is_mending ? BLOCK_AFTER_GAP : 0u);
 	recorder->begins_file = begins_file;
@@ -164,7 +201,7 @@ static void begin_snapshot(struct recorder *recorder, bool begins_file, struct i
 		recorder->file_begun_ms = now.mono_ms;
 		recorder->file_bytes_before = recorder->state.n_bytes + recorder->n_waiting;
 	}
-	tell_snapshot(recorder, SLICE_TICK, now);
+	tell_snapshot(recorder, recorder->is_waiting ? SIZE_MAX : SLICE_TICK, now);
 }
 
 static bool wants_file(const struct recorder *recorder, struct instant now)
@@ -215,6 +252,7 @@ static struct recorder *make(const struct recorder_options *options, struct inst
 	about_init(&recorder->about, now.wall_ms);
 	recorder->dir_fd = AT_FDCWD;
 	recorder->is_dir = !options->path;
+	recorder->is_waiting = options->is_waiting;
 	recorder->fleet = options->fleet;
 	recorder->limits = options->limits;
 	recorder->wake = options->wake;
@@ -228,6 +266,8 @@ static struct recorder *make(const struct recorder_options *options, struct inst
 	if (options->boot)
 		snprintf(recorder->about.boot, sizeof recorder->about.boot, "%s", options->boot);
 	recorder->about.is_demo = options->is_demo;
+	snprintf(recorder->about.dropped, sizeof recorder->about.dropped, "%s",
+		 options->dropped ? options->dropped : "");
 	return recorder;
 }
 
@@ -263,7 +303,9 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 	int r = recorder ? open_place(recorder, now.wall_ms) : -ENOMEM;
 
 	*out = NULL;
-	if (r == 0)
+	if (r == 0 && recorder->is_waiting)
+		recorder_batch_class.publish(recorder);
+	else if (r == 0)
 		r = batch_thread_start(&recorder->thread, &recorder_batch_class, recorder, JOBS_MAX);
 	if (r < 0) {
 		snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
@@ -314,20 +356,22 @@ void recorder_tick(struct recorder *recorder, struct instant now)
 		flush(recorder);
 }
 
-static void take_state(struct recorder *recorder)
+void recorder_mend(struct recorder *recorder, struct instant now)
 {
-	const struct recorder_state *shared = &recorder->shared;
-
-	recorder->state.error = shared->error;
-	recorder->state.n_bytes = shared->n_bytes;
-	recorder->state.n_files = shared->n_files;
-	memcpy(recorder->state.path, shared->path, sizeof shared->path);
+	if (recorder->state.error)
+		return;
+	flush(recorder);
+	fall_behind(recorder);
+	begin_snapshot(recorder, false, now);
 }
 
 void recorder_take_in(struct recorder *recorder)
 {
-	struct batch_jobs jobs = batch_thread_take(&recorder->thread);
+	struct batch_jobs jobs;
 
+	if (recorder->is_waiting)
+		return;
+	jobs = batch_thread_take(&recorder->thread);
 	for (struct batch_job *link; (link = batch_jobs_pop(&jobs));) {
 		struct recorder_job *job = container_of(link, struct recorder_job, link);
 
@@ -344,21 +388,39 @@ const struct recorder_state *recorder_look(const struct recorder *recorder)
 	return &recorder->state;
 }
 
-int recorder_destroy(struct recorder *recorder, struct instant now, unsigned timeout_ms)
+static int stop_writing(struct recorder *recorder, unsigned timeout_ms)
+{
+	int r = 0;
+
+	if (recorder->is_waiting) {
+		recorder_batch_class.end(recorder);
+		take_state(recorder);
+	} else {
+		r = batch_thread_stop(&recorder->thread, timeout_ms);
+		recorder_take_in(recorder);
+	}
+	return r;
+}
+
+int recorder_destroy(struct recorder *recorder, struct instant now, unsigned timeout_ms, struct recorder_state *out)
 {
 	int r;
 
+	if (out)
+		*out = (struct recorder_state){ 0 };
 	if (!recorder)
 		return 0;
 	if (!recorder->state.error)
 		tell_snapshot(recorder, SIZE_MAX, now);
 	flush(recorder);
-	r = batch_thread_stop(&recorder->thread, timeout_ms);
+	r = stop_writing(recorder, timeout_ms);
+	if (out)
+		*out = recorder->state;
 	if (r < 0)
 		return r;
-	recorder_take_in(recorder);
 	r = recorder->state.error;
-	batch_thread_finish(&recorder->thread);
+	if (!recorder->is_waiting)
+		batch_thread_finish(&recorder->thread);
 	free_all(recorder);
 	return r;
 }

@@ -32,7 +32,9 @@ struct recorder_limits {
 struct recorder_options {
 	const char *path, *dir;        // one of them; `dir` is made when it is not there, mode 0700
 	const char *fleet_name, *boot; // NULL: none, one of its own
+	const char *dropped;           // of an export: what was left out; NULL: nothing
 	bool is_demo;
+	bool is_waiting; // no thread: each call returns when the disk has what it hands over
 	struct recorder_limits limits;
 	const struct fleet *fleet; // borrowed; has taken in what recorder_take() is given
 	void (*wake)(void *ctx);   // on the recorder's thread: recorder_take_in() is due. NULL: nobody is told
@@ -62,7 +64,11 @@ void recorder_tick(struct recorder *recorder, struct instant now);
 void recorder_take_in(struct recorder *recorder);                            // what has become of what was handed over
 const struct recorder_state *recorder_look(const struct recorder *recorder); // as of the last call
 
+void recorder_mend(struct recorder *recorder,
+		   struct instant now); // the fleet has changed otherwise: a snapshot with a gap before it
+
 /* Writes what waits, and the index, and ends the thread. 0, the error that ended the recording, or -ETIMEDOUT: a disk
- * that does not answer, and what is left of it is left to the end of the process. NULL is fine.
+ * that does not answer, and what is left of it is left to the end of the process. *out (may be NULL)
+ * is the last state. NULL is fine.
  */
-int recorder_destroy(struct recorder *recorder, struct instant now, unsigned timeout_ms);
+int recorder_destroy(struct recorder *recorder, struct instant now, unsigned timeout_ms, struct recorder_state *out);

@@ -35,6 +35,7 @@ struct recorder {
 	char path[RECORDER_PATH_MAX];
 
 	// of both, never changed
+	bool is_waiting;
 	struct recorder_limits limits;
 
 	// of the owner alone
@@ -47,6 +48,7 @@ struct recorder {
 	struct fleet_snapshot *snapshot;       // owned: being told; NULL none
 	unsigned flags;                        // enum block_flag of the batch
 	bool begins_file;                      // with the batch
+	bool has_begun;                        // the first snapshot
 	int64_t filling_since_ms;              // mono: of the oldest in the batch; 0 none
 	int64_t file_begun_ms, snapshot_at_ms; // mono
 	uint64_t file_bytes_before;            // what was written when the file was begun

@@ -59,22 +59,23 @@ static int add(struct shelf *shelf, size_t *cap, const char *name, const struct 
 	files[shelf->n] =
 		(struct shelf_file){ .n_bytes = (uint64_t)st->st_size,
 				     .changed_ms = st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000 };
-	snprintf(files[shelf->n++].name, SHELF_NAME_MAX, "%s", name);
+	memcpy(files[shelf->n++].name, name, strlen(name) + 1); // is_ours() has looked at its length
 	return 0;
 }
 
 static int read_entries(DIR *dir, struct shelf *shelf)
 {
-	struct dirent *entry;
+	struct dirent *entry = NULL;
 	struct stat st;
 	size_t cap = 0;
 	int r = 0;
 
-	while (r == 0 && (entry = readdir(dir)))
+	// cppcheck-suppress readdirCalled ; no other thread has this stream
+	while (r == 0 && (errno = 0, entry = readdir(dir)))
 		if (is_ours(entry->d_name) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode))
 			r = add(shelf, &cap, entry->d_name, &st);
-	return r;
+	return r == 0 && !entry ? -errno : r;
 }
 
 int shelf_read(int dir_fd, struct shelf *out)

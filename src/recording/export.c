@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "opscon/fleet.h"
+#include "recording/recorder.h"
+#include "wire/event_json.h"
+
+struct cutter {
+	struct tape *tape; // borrowed
+	struct tape_facts facts;
+	int64_t from_ms, to_ms;
+	struct fleet *fleet;       // owned: as it was then
+	struct recorder *recorder; // owned: from from_ms on
+	struct event_reader reader;
+	struct tape_place place;
+	bool takes_restated, has_gap;
+	struct export_outcome *out; // borrowed
+};
+
+static struct instant at(int64_t ms)
+{
+	return (struct instant){ .mono_ms = ms, .wall_ms = ms };
+}
+
+// All that may have been left out; what was is counted.
+static void list_dropped(char *out, size_t size)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, out, size);
+	for (int i = 0; i < REDACTED_COUNT; i++)
+		strbuf_addf(&text, "%s%s", i ? ", " : "", redacted_name((enum redacted)i));
+}
+
+static int begin(struct cutter *cutter, const char *path, char *why, size_t why_size)
+{
+	const struct about *about = cutter->facts.about;
+	char dropped[ABOUT_DROPPED_MAX];
+	const struct recorder_options options = {
+		.path = path,
+		.fleet_name = about->fleet,
+		.dropped = dropped,
+		.is_demo = about->is_demo,
+		.is_waiting = true,
+		.fleet = cutter->fleet,
+	};
+
+	list_dropped(dropped, sizeof dropped);
+	return recorder_create(&options, at(cutter->from_ms), &cutter->recorder, why, why_size);
+}
+
+// What a snapshot says is known already, unless something is missing before it.
+static void enter(struct cutter *cutter)
+{
+	unsigned flags = tape_flags(cutter->tape, &cutter->place);
+	bool is_other = tape_is_other_run(cutter->tape, &cutter->place);
+
+	if (is_other)
+		event_reader_forget(&cutter->reader);
+	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || cutter->has_gap)) {
+		cutter->takes_restated = true;
+		cutter->has_gap = false;
+	}
+}
+
+static int take_event(struct cutter *cutter, struct event *event, int64_t at_ms)
+{
+	bool is_end = event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end;
+	int r = 0;
+
+	if (!redact_event(event, cutter->out->n_redacted))
+		return 0;
+	r = fleet_apply(cutter->fleet, event);
+	if (cutter->recorder && is_end)
+		recorder_mend(cutter->recorder, at(at_ms));
+	else if (cutter->recorder && !cutter->takes_restated)
+		recorder_take(cutter->recorder, event, at(at_ms));
+	if (is_end)
+		cutter->takes_restated = false;
+	if (r == 0 && cutter->recorder) {
+		recorder_tick(cutter->recorder, at(at_ms));
+		r = recorder_look(cutter->recorder)->error;
+	}
+	return r;
+}
+
+static int take(struct cutter *cutter, const struct record *record)
+{
+	struct event *event = NULL;
+	int r;
+
+	if (record->flags & RECORD_RESTATED && !cutter->takes_restated)
+		return 0;
+	r = event_json_read(&cutter->reader, record->text, record->n, &event, NULL);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		cutter->out->n_bad++;
+		cutter->has_gap = true;
+	}
+	r = event ? take_event(cutter, event, record->at_ms) : 0;
+	event_unref(event);
+	return r;
+}
+
+static int cut(struct cutter *cutter, const char *path, char *why, size_t why_size)
+{
+	struct record record;
+	int r;
+
+	for (;;) {
+		if (cutter->place.record == 0 && tape_flags(cutter->tape, &cutter->place))
+			enter(cutter);
+		r = tape_next(cutter->tape, &cutter->place, &record);
+		if (r == 0 || (r == 1 && record.at_ms > cutter->to_ms))
+			break;
+		if (r < 0 && r != -EBADMSG)
+			return r;
+		if (r < 0) {
+			cutter->out->n_bad++;
+			cutter->has_gap = true;
+			continue;
+		}
+		r = record.at_ms > cutter->from_ms && !cutter->recorder ? begin(cutter, path, why, why_size) : 0;
+		if (r == 0)
+			r = take(cutter, &record);
+		if (r < 0)
+			return r;
+	}
+	return cutter->recorder ? 0 : begin(cutter, path, why, why_size); // nothing happened: how it stood
+}
+
+static int finish(struct cutter *cutter, int r, const char *path)
+{
+	bool was_begun = cutter->recorder != NULL;
+	struct recorder_state state;
+	int end = recorder_destroy(cutter->recorder, at(cutter->to_ms), 0, &state);
+
+	cutter->out->n_events = state.n_events;
+	cutter->out->n_bytes = state.n_bytes;
+	event_reader_finish(&cutter->reader);
+	fleet_destroy(cutter->fleet);
+	r = r ? r : end;
+	if (r < 0 && was_begun)
+		unlink(path);
+	return r;
+}
+
+static int prepare(struct cutter *cutter, const struct export_options *options)
+{
+	const struct tape_facts *facts = &cutter->facts;
+	int r;
+
+	tape_look(cutter->tape, &cutter->facts);
+	cutter->from_ms = options->from_ms > facts->from_ms ? options->from_ms : facts->from_ms;
+	cutter->to_ms = options->to_ms && options->to_ms < facts->to_ms ? options->to_ms : facts->to_ms;
+	if (!facts->n_blocks || cutter->from_ms > cutter->to_ms)
+		return -ERANGE;
+	r = fleet_create(NULL, &cutter->fleet);
+	if (r == 0)
+		r = tape_at_time(cutter->tape, cutter->from_ms, &cutter->place);
+	if (r == 0)
+		cutter->place = tape_snapshot_before(cutter->tape, cutter->place);
+	return r;
+}
+
+int recording_export(struct tape *tape, const struct export_options *options, struct export_outcome *out, char *why,
+		     size_t why_size)
+{
+	struct cutter cutter = { .tape = tape, .out = out, .takes_restated = true };
+	int r;
+
+	*out = (struct export_outcome){ 0 };
+	why[0] = '\0';
+	event_reader_init(&cutter.reader, 0);
+	r = prepare(&cutter, options);
+	if (r == 0)
+		r = cut(&cutter, options->path, why, why_size);
+	r = finish(&cutter, r, options->path);
+	if (r == -ERANGE)
+		snprintf(why, why_size, "nothing of the recording is of that time");
+	else if (r < 0 && !why[0])
+		snprintf(why, why_size, "%s", strerrordesc_np(-r));
+	return r;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/redact.h"
+
+#include <string.h>
+
+const char *redacted_name(enum redacted what)
+{
+	static const char *const names[REDACTED_COUNT] = {
+		[REDACTED_BODIES] = "excerpts of answers",
+		[REDACTED_SCRAPES] = "full scrapes",
+		[REDACTED_CREDENTIALS] = "credentials and queries in URLs",
+		[REDACTED_CONTROLS] = "control targets and what steps send",
+		[REDACTED_PATCHES] = "texts of configuration patches",
+		[REDACTED_OUTPUTS] = "output of drivers",
+		[REDACTED_ADDRESSES] = "where people sit",
+	};
+
+	return names[what];
+}
+
+bool redact_urls(char *text)
+{
+	bool was_any = false;
+
+	for (char *at = text; (at = strstr(at, "://"));) {
+		char *host = at + 3, *end = host + strcspn(host, " \t\n\"'<>,;|)"), *path, *query, *user;
+
+		path = memchr(host, '/', (size_t)(end - host));
+		user = memrchr(host, '@', (size_t)((path ? path : end) - host));
+		if (user) {
+			memmove(host, user + 1, strlen(user + 1) + 1);
+			end -= user + 1 - host;
+			was_any = true;
+		}
+		query = memchr(host, '?', (size_t)(end - host));
+		if (query) {
+			memmove(query, end, strlen(end) + 1);
+			end = query;
+			was_any = true;
+		}
+		at = end;
+	}
+	return was_any;
+}
+
+// Where the text stands: whoever made the event gave it memory of its own.
+static void take_out(const char *text, uint64_t *n)
+{
+	if (!text || !*text)
+		return;
+	*(char *)text = '\0';
+	++*n;
+}
+
+static void take_urls_out(const char *text, uint64_t n[REDACTED_COUNT])
+{
+	if (text && strstr(text, "://"))
+		n[REDACTED_CREDENTIALS] += redact_urls((char *)text);
+}
+
+static void redact_agent(const struct agent *agent, uint64_t n[REDACTED_COUNT])
+{
+	take_out(agent->control_url, &n[REDACTED_CONTROLS]);
+	take_out(agent->control_target, &n[REDACTED_CONTROLS]);
+	take_out(agent->authorization, &n[REDACTED_CREDENTIALS]);
+	take_urls_out(agent->url, n);
+	take_urls_out(agent->health_url, n);
+	take_urls_out(agent->metrics_url, n);
+	take_urls_out(agent->key, n);
+	take_urls_out(agent->name, n);
+	take_urls_out(agent->source, n);
+	for (size_t i = 0; i < agent->labels.n; i++)
+		take_urls_out(agent->labels.items[i].value, n);
+}
+
+static void redact_steps(const struct plan_step *steps, size_t n_steps, uint64_t n[REDACTED_COUNT])
+{
+	for (size_t i = 0; i < n_steps; i++) {
+		take_out(steps[i].action, &n[REDACTED_CONTROLS]);
+		take_urls_out(steps[i].precondition, n);
+		take_urls_out(steps[i].postcondition, n);
+	}
+}
+
+static void redact_plan(const struct plan *plan, uint64_t n[REDACTED_COUNT])
+{
+	if (!plan)
+		return;
+	take_out(plan->params.patch, &n[REDACTED_PATCHES]);
+	take_urls_out(plan->params.reason, n);
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		const struct plan_target *target = &plan->targets[i];
+
+		take_urls_out(target->key, n);
+		take_urls_out(target->refusal, n);
+		redact_steps(target->steps, target->n_steps, n);
+		redact_steps(target->undo, target->n_undo, n);
+	}
+}
+
+static void redact_operation(const struct operation *operation, uint64_t n[REDACTED_COUNT])
+{
+	redact_plan(operation->plan, n);
+	take_out(operation->output, &n[REDACTED_OUTPUTS]);
+	take_urls_out(operation->why, n);
+	for (size_t i = 0; i < operation->plan->n_targets; i++)
+		take_urls_out(operation->targets[i].error, n);
+}
+
+static void redact_probed(struct event_probed *probed, uint64_t n[REDACTED_COUNT])
+{
+	take_out(probed->excerpt, &n[REDACTED_BODIES]);
+	for (size_t i = 0; i < probed->n_checks; i++)
+		take_out(probed->checks[i].detail, &n[REDACTED_BODIES]);
+	take_urls_out(probed->health.detail, n);
+}
+
+// What people and services say.
+static void redact_texts(struct event *event, uint64_t n[REDACTED_COUNT])
+{
+	switch (event->type) {
+	case EVENT_ALERT:
+		take_urls_out(event->u.alert.summary, n);
+		take_urls_out(event->u.alert.note, n);
+		break;
+	case EVENT_ACTION:
+		take_urls_out(event->u.action.title, n);
+		take_urls_out(event->u.action.text, n);
+		break;
+	case EVENT_NOTICE:
+		take_urls_out(event->u.notice.title, n);
+		take_urls_out(event->u.notice.text, n);
+		break;
+	case EVENT_TIMELINE:
+		take_urls_out(event->u.timeline.title, n);
+		take_urls_out(event->u.timeline.description, n);
+		break;
+	case EVENT_SOURCE:
+		take_urls_out(event->u.source.name, n);
+		take_urls_out(event->u.source.why, n);
+		break;
+	case EVENT_FEED:
+		take_urls_out(event->u.feed.detail, n);
+		break;
+	default:
+		break;
+	}
+}
+
+bool redact_event(struct event *event, uint64_t n[REDACTED_COUNT])
+{
+	switch (event->type) {
+	case EVENT_AGENT_ADDED:
+	case EVENT_AGENT_CHANGED:
+		redact_agent(event->u.agent, n);
+		break;
+	case EVENT_AGENT_HEALTH:
+		take_urls_out(event->u.health.detail, n);
+		break;
+	case EVENT_AGENT_PROBED:
+		redact_probed(&event->u.probed, n);
+		break;
+	case EVENT_OPERATION:
+		redact_operation(event->u.operation, n);
+		break;
+	case EVENT_APPROVAL:
+		redact_plan(event->u.approval.whole, n);
+		break;
+	case EVENT_PRESENCE:
+		take_out(event->u.presence.origin, &n[REDACTED_ADDRESSES]);
+		break;
+	case EVENT_SCRAPE:
+		n[REDACTED_SCRAPES]++;
+		return false;
+	case EVENT_PLAN:
+	case EVENT_AUDIT_LIST:
+	case EVENT_AUDIT_CHECK:
+		return false;
+	default:
+		redact_texts(event, n);
+		break;
+	}
+	return true;
+}
