@@ -14,6 +14,7 @@
 #include "commands/attach.h"
 #include "commands/exit_code.h"
 #include "commands/status_run.h"
+#include "feeds/recording.h"
 #include "screen/theme.h"
 #include "text/text.h"
 #include "wire/message.h"
@@ -227,15 +228,18 @@ int app_start_console(struct app *app, bool has_unicode)
 		.config = &fleet->config,
 		.fleet = app->session.fleet,
 		.feed = app->session.feed,
+		.replay = app->session.is_replay ? recording_feed_replay(app->session.feed) : NULL,
 		.is_demo = app->options->is_demo,
 		.theme = theme_name(theme_from_name(app->options->theme ? app->options->theme : fleet->config.theme)),
 		.has_unicode = has_unicode,
 		.who = app->who,
-		// A demo's view is nobody's: it is not mixed with what is remembered of the real fleet.
-		.state_dir = fleet->state_dir[0] && !app->options->is_demo ? fleet->state_dir : NULL,
+		// The view of a demo or a recording is nobody's: it is not mixed with what is remembered of the fleet.
+		.state_dir = fleet->state_dir[0] && !app->options->is_demo && !app->options->is_replay
+				     ? fleet->state_dir
+				     : NULL,
 		.utc_offset_s = app->options->is_utc || fleet->config.is_utc ? 0 : local_offset_s(),
 	};
-	int r = console_create(&options, clock_now(), &app->console);
+	int r = console_create(&options, session_now(&app->session), &app->console);
 
 	app->has_unicode = has_unicode;
 	if (r == 0) {
@@ -306,12 +310,31 @@ static int start_attached(struct app *app)
 	return 0;
 }
 
+static int start_replay(struct app *app)
+{
+	const struct app_options *options = app->options;
+	struct replay *replay;
+	int r = session_replay(&app->session, &options->fleet, options->tape);
+
+	if (r)
+		return r;
+	recording_feed_set_speed(app->session.feed, options->speed);
+	replay = recording_feed_replay(app->session.feed);
+	if (options->at_ms && replay->class->seek(replay, clock_now().mono_ms, options->at_ms) < 0) {
+		fputs("opscon: the recording cannot be read there\n", stderr);
+		return EXIT_OURS;
+	}
+	return 0;
+}
+
 static int start(struct app *app)
 {
 	int r = 0;
 
 	if (app->options->attach)
 		return start_attached(app);
+	if (app->options->is_replay)
+		return start_replay(app);
 
 	if (app->options->is_demo)
 		r = demo_fleet_start(&app->demo);

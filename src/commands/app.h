@@ -19,6 +19,11 @@ struct app_options {
 	const char *script;                  // NULL: the terminal
 	int width, height;                   // of a script's screen
 	bool is_ascii, has_mouse, is_utc, is_demo, is_once, wants_help;
+
+	bool is_replay;    // of a recording
+	struct tape *tape; // handed over to app_run()
+	double speed;      // of its clock
+	int64_t at_ms;     // 0: from the beginning
 };
 
 struct app {

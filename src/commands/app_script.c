@@ -54,7 +54,7 @@ static int read_script(struct script *s)
 
 static void draw(struct script *s)
 {
-	console_draw(s->app->console, &s->canvas, clock_now());
+	console_draw(s->app->console, &s->canvas, session_now(&s->app->session));
 }
 
 static int do_keys(struct script *s, char *names)
@@ -64,7 +64,7 @@ static int do_keys(struct script *s, char *names)
 	for (char *rest = NULL, *name = strtok_r(names, " \t", &rest); name; name = strtok_r(NULL, " \t", &rest)) {
 		if (key_from_name(name, &key) < 0)
 			return complain(s, "no such key", name);
-		console_key(s->app->console, &key, clock_now());
+		console_key(s->app->console, &key, session_now(&s->app->session));
 	}
 	return 0;
 }
@@ -77,7 +77,7 @@ static int do_text(struct script *s, char *text)
 	while (text_next(&at, &cluster)) {
 		struct key key = { .code = cluster.codepoint };
 
-		console_key(s->app->console, &key, clock_now());
+		console_key(s->app->console, &key, session_now(&s->app->session));
 	}
 	return 0;
 }
@@ -212,7 +212,7 @@ static void on_timer(uv_timer_t *timer)
 	struct script *s = timer->data;
 
 	if (console_next_wake_ms(s->app->console) <= clock_now().mono_ms)
-		console_tick(s->app->console, clock_now());
+		console_tick(s->app->console, session_now(&s->app->session));
 }
 
 static int run(struct script *s)

@@ -91,7 +91,7 @@ static void on_room(uv_poll_t *poll, int status, int events)
 
 static void draw(struct terminal *t)
 {
-	struct instant now = clock_now();
+	struct instant now = session_now(&t->app->session);
 
 	follow_theme(t);
 	frame_pace_drew(&t->pace, now.mono_ms);
@@ -111,7 +111,7 @@ static void on_wake(uv_timer_t *timer)
 	struct terminal *t = timer->data;
 
 	t->wake_at_ms = INT64_MAX;
-	console_tick(t->app->console, clock_now());
+	console_tick(t->app->console, session_now(&t->app->session));
 }
 
 static void arm_wake(struct terminal *t)
@@ -175,7 +175,7 @@ static void take_key(struct terminal *t, const struct key *key)
 		screen_redraw(t->screen);
 		t->is_undrawn = true;
 	}
-	console_key(t->app->console, key, clock_now());
+	console_key(t->app->console, key, session_now(&t->app->session));
 	t->is_keyed = true;
 }
 
@@ -315,7 +315,9 @@ int app_run_terminal(struct app *app)
 	r = open_screen(&t);
 	r = r ? r : app_start_console(app, screen_has_unicode(t.screen));
 	if (r == 0) {
-		screen_title(t.screen, app->options->is_demo ? "opscon DEMO" : "opscon");
+		screen_title(t.screen, app->session.is_replay  ? "opscon REPLAY"
+				       : app->options->is_demo ? "opscon DEMO"
+							       : "opscon");
 		start_handles(&t);
 		draw(&t);                 // before the first request: what is not known is shown as unknown
 		frame_pace_init(&t.pace); // and who is in the fleet as soon as that is known

@@ -23,6 +23,8 @@ int command_console(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_hub(int argc, char **argv);
 int command_op(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_token(int argc, char **argv);

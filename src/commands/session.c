@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "commands/exit_code.h"
 #include "feeds/direct.h"
+#include "feeds/recording.h"
 #include "feeds/websocket_manager.h"
 
 static void on_event(void *ctx, const struct event *event)
@@ -124,6 +125,31 @@ bool session_is_settled(const struct session *session)
 		return direct_feed_is_settled(session->feed);
 	websocket_manager_summary(session->feed, &summary);
 	return summary.n_tried == summary.n_hubs;
+}
+
+int session_replay(struct session *session, const struct fleet_options *options, struct tape *tape)
+{
+	int r = open_session(session, options);
+	const struct recording_feed_options feed = { .tape = tape,
+						     .broadcaster = session->broadcaster,
+						     .retention_ms = options->config.retention_ms };
+
+	if (r) {
+		tape_close(tape);
+		return r;
+	}
+	r = recording_feed_create(&session->loop, &feed, &session->feed);
+	session->is_replay = r == 0;
+	return r < 0 ? fail("cannot play the recording", r) : 0;
+}
+
+struct instant session_now(const struct session *session)
+{
+	struct instant now = clock_now();
+
+	if (session->is_replay && session->feed)
+		now.wall_ms = recording_feed_now_ms(session->feed);
+	return now;
 }
 
 void session_stop(struct session *session)

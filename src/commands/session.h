@@ -4,11 +4,14 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "commands/audit_trail.h"
 #include "commands/fleet_options.h"
 #include "opscon/broadcaster.h"
 #include "opscon/feed.h"
 #include "opscon/fleet.h"
+
+struct tape;
 
 struct session {
 	uv_loop_t loop;
@@ -22,6 +25,7 @@ struct session {
 	void *private_ctx; // borrowed
 	bool is_attached;  // to hubs: the feed is that of websocket_manager.h
 	bool has_loop;
+	bool is_replay; // the feed is a recording, with a time of its own
 };
 
 enum session_flag {
@@ -42,6 +46,12 @@ int session_attach(struct session *session, const struct fleet_options *options,
 
 // Everybody was asked at least once; of hubs, each has told what it knows or could not be reached.
 bool session_is_settled(const struct session *session);
+
+/* The same without a feed of our own polling: a recording is looked at. The tape is handed over. */
+int session_replay(struct session *session, const struct fleet_options *options, struct tape *tape);
+
+// The time of what is shown: of a recording its own.
+struct instant session_now(const struct session *session);
 
 // Stops the feed and runs the loop until every handle is closed. The caller has closed its own before.
 void session_stop(struct session *session);

@@ -11,6 +11,8 @@ const struct command commands[] = {
 	{ "demo", command_demo, "the console on a simulated fleet" },
 	{ "hub", command_hub, "serve one fleet to many consoles, without a terminal" },
 	{ "op", command_op, "restart, upgrade and the like: plan, confirm, follow to the end" },
+	{ "record", command_record, "write what happens to a file; cut a part out of one" },
+	{ "replay", command_replay, "the console on a recording, with a clock: pause, step, go to a time" },
 	{ "simulate", command_simulate, "serve a simulated fleet over HTTP on loopback" },
 	{ "status", command_status, "probe each agent once and print the state of the fleet" },
 	{ "token", command_token, "who may come to the hub over the network: create, list and revoke tokens" },

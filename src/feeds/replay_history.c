@@ -99,9 +99,9 @@ int replay_history(struct tape *tape, struct replay_player *player, uint32_t age
 		from = (struct tape_place){ .block = to.block - BLOCKS_MAX };
 	if (r == 0)
 		r = look_through(history, tape, from, to, agent);
-	for (uint16_t i = 0; i < SERIES_MAX; i++) {
+	for (size_t i = 0; i < SERIES_MAX; i++) {
 		if (r == 0 && history->series[i].n)
-			emit(&history->series[i], i, agent, player->clock_ms, sink);
+			emit(&history->series[i], (uint16_t)i, agent, player->clock_ms, sink);
 		mem_free(history->series[i].items);
 	}
 	mem_free(history);
