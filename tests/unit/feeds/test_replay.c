@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "feeds/replay_history.h"
+#include "feeds/replay_player.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/studio.h"
+
+enum { MINUTE = 60000 };
+#define BEGIN FLEET_STORY_BEGIN_MS
+
+// A player with a fleet that takes in what it says.
+struct show {
+	struct studio studio;
+	struct tape *tape;
+	struct fleet *fleet;
+	struct replay_player player;
+	struct replay *replay;
+	int64_t mono_ms;
+	size_t n_events, n_points;
+	bool has_memory;
+};
+
+static void on_event(void *ctx, struct event *event)
+{
+	struct show *show = ctx;
+
+	show->n_events++;
+	show->n_points += event->type == EVENT_POINTS ? event->u.points.n : 0;
+	ck_assert(fleet_apply(show->fleet, event) == 0 || !show->has_memory);
+	event_unref(event);
+}
+
+static void open_show(struct show *show, const char *name)
+{
+	const struct event_sink sink = { .emit = on_event, .ctx = show };
+
+	show->tape = studio_tape(&show->studio, name);
+	ck_assert_int_eq(fleet_create(NULL, &show->fleet), 0);
+	show->mono_ms = 5000;
+	show->has_memory = true;
+	replay_player_init(&show->player, show->tape, &sink, show->mono_ms);
+	show->replay = &show->player.replay;
+}
+
+// Twenty minutes of a fleet, with a snapshot every four.
+static void show_init(struct show *show)
+{
+	*show = (struct show){ 0 };
+	studio_init(&show->studio, 12, 5000);
+	show->studio.options.limits.snapshot_ms = 4 * MINUTE;
+	studio_record(&show->studio, "a.rec");
+	studio_play(&show->studio, 20 * MINUTE);
+	ck_assert_int_eq(studio_end(&show->studio), 0);
+	open_show(show, "a.rec");
+}
+
+static void close_show(struct show *show)
+{
+	replay_player_finish(&show->player);
+	fleet_destroy(show->fleet);
+	tape_close(show->tape);
+}
+
+static void show_finish(struct show *show)
+{
+	close_show(show);
+	studio_finish(&show->studio);
+}
+
+static struct replay_state state_of(const struct show *show)
+{
+	struct replay_state state;
+
+	show->replay->class->look(show->replay, show->mono_ms, &state);
+	return state;
+}
+
+static void settle(struct show *show)
+{
+	for (int n = 0; state_of(show).is_jumping; n++) {
+		ck_assert_int_lt(n, 1000);
+		replay_player_advance(&show->player, show->mono_ms);
+	}
+}
+
+static void seek(struct show *show, int64_t at_ms)
+{
+	ck_assert_int_eq(show->replay->class->seek(show->replay, show->mono_ms, at_ms), 0);
+	settle(show);
+}
+
+static int step(struct show *show, enum replay_step step, int direction)
+{
+	int r = show->replay->class->step(show->replay, show->mono_ms, step, direction);
+
+	settle(show);
+	return r;
+}
+
+// Time goes on, and whatever is due is done.
+static void wait_ms(struct show *show, int64_t ms)
+{
+	int64_t end_ms = show->mono_ms + ms, next_ms;
+
+	while ((next_ms = replay_player_next_ms(&show->player)) <= end_ms) {
+		show->mono_ms = next_ms > show->mono_ms ? next_ms : show->mono_ms;
+		replay_player_advance(&show->player, show->mono_ms);
+	}
+	show->mono_ms = end_ms;
+	replay_player_advance(&show->player, show->mono_ms);
+}
+
+START_TEST(played_to_its_end_it_is_the_live_fleet)
+{
+	struct show show;
+
+	show_init(&show);
+	replay_player_set_speed(&show.player, 1000);
+	wait_ms(&show, 1190);
+	ck_assert(!state_of(&show).is_at_end);
+	wait_ms(&show, 20);
+	ck_assert(state_of(&show).is_at_end);
+	ck_assert_int_eq(state_of(&show).now_ms, state_of(&show).to_ms);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	ck_assert(replay_player_next_ms(&show.player) == INT64_MAX);
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(set_to_its_end_it_is_the_live_fleet)
+{
+	struct show show;
+
+	show_init(&show);
+	seek(&show, INT64_MAX);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	ck_assert_uint_lt(show.n_events, show.player.facts.n_records / 2); // not all of it
+	show_finish(&show);
+}
+END_TEST
+
+// However one got to a time, what is known there is the same.
+START_TEST(forth_and_back_leads_to_the_same_place)
+{
+	static const int64_t at[] = { 12, 2, 17, 0, 19, 4, 11 };
+	struct show show, straight;
+
+	show_init(&show);
+	straight = show;
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+		int64_t at_ms = BEGIN + at[i] * MINUTE + 123;
+
+		open_show(&straight, "a.rec");
+		while (straight.player.place.block < show.player.facts.n_blocks) {
+			struct record record;
+
+			ck_assert_int_eq(tape_peek(straight.tape, &straight.player.place, &record), 1);
+			if (record.at_ms > at_ms)
+				break;
+			wait_ms(&straight, record.at_ms - replay_player_now_ms(&straight.player, straight.mono_ms));
+		}
+		seek(&show, at_ms);
+		ck_assert_int_eq(state_of(&show).now_ms, at_ms);
+		studio_expect_fleet(show.fleet, straight.fleet);
+		close_show(&straight);
+	}
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(before_its_beginning_nothing_was_known)
+{
+	struct show show;
+
+	show_init(&show);
+	seek(&show, BEGIN + 10 * MINUTE);
+	seek(&show, 0);
+	ck_assert_int_eq(state_of(&show).now_ms, state_of(&show).from_ms);
+	ck_assert_uint_eq(fleet_n_agents(show.fleet), 12);                         // of the snapshot it begins with
+	ck_assert_uint_ge(fleet_counts(show.fleet)->by_state[HEALTH_UNKNOWN], 11); // one was probed at once
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(the_clock_stops_hurries_and_goes_on)
+{
+	struct show show;
+	size_t n;
+
+	show_init(&show);
+	wait_ms(&show, 10000);
+	ck_assert_int_eq(state_of(&show).now_ms, BEGIN + 10000);
+	show.replay->class->pause(show.replay, show.mono_ms, true);
+	n = show.n_events;
+	wait_ms(&show, 100000);
+	ck_assert_int_eq(state_of(&show).now_ms, BEGIN + 10000);
+	ck_assert_uint_eq(show.n_events, n);
+	ck_assert(replay_player_next_ms(&show.player) == INT64_MAX);
+	show.replay->class->pause(show.replay, show.mono_ms, false);
+	show.replay->class->speed(show.replay, show.mono_ms, 1);
+	ck_assert(fabs(state_of(&show).speed - 2) < 0.01);
+	wait_ms(&show, 10000);
+	ck_assert_int_eq(state_of(&show).now_ms, BEGIN + 30000);
+	for (int i = 0; i < 20; i++)
+		show.replay->class->speed(show.replay, show.mono_ms, -1);
+	ck_assert(fabs(state_of(&show).speed - REPLAY_SPEED_MIN) < 0.01);
+	wait_ms(&show, 4000);
+	ck_assert_int_eq(state_of(&show).now_ms, BEGIN + 31000);
+	for (int i = 0; i < 20; i++)
+		show.replay->class->speed(show.replay, show.mono_ms, 1);
+	ck_assert(fabs(state_of(&show).speed - REPLAY_SPEED_MAX) < 0.01);
+	show_finish(&show);
+}
+END_TEST
+
+// Each with the state that turned, and the way back ends where the way there did.
+START_TEST(transitions_are_stepped_through_both_ways)
+{
+	int64_t at[400];
+	struct show show;
+	int n = 0;
+
+	show_init(&show);
+	while (step(&show, REPLAY_TRANSITION, 1) == 0) {
+		ck_assert_int_lt(n, 400);
+		at[n++] = state_of(&show).now_ms;
+		ck_assert(state_of(&show).is_paused);
+		if (n > 1)
+			ck_assert_int_ge(at[n - 1], at[n - 2]);
+	}
+	ck_assert_uint_eq((uint64_t)n, show.player.facts.n_transitions);
+	for (n--; n > 0; n--) {
+		ck_assert_int_eq(step(&show, REPLAY_TRANSITION, -1), 0);
+		ck_assert_int_eq(state_of(&show).now_ms, at[n - 1]);
+	}
+	ck_assert_int_eq(step(&show, REPLAY_TRANSITION, -1), -ENOENT);
+	ck_assert_uint_eq(fleet_counts(show.fleet)->by_state[HEALTH_UP], 1); // the first one
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(a_step_is_to_what_changed)
+{
+	struct show show;
+	size_t n = 0;
+
+	show_init(&show);
+	seek(&show, BEGIN + 10 * MINUTE);
+	while (step(&show, REPLAY_CHANGE, 1) == 0)
+		n++;
+	ck_assert_uint_gt(n, 3);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_eq(step(&show, REPLAY_CHANGE, -1), 0);
+	ck_assert_int_le(state_of(&show).now_ms, BEGIN + 12 * MINUTE);
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(an_agents_points_of_before_are_looked_up)
+{
+	const struct event_sink sink = { .emit = on_event, .ctx = NULL };
+	struct metric_point points[2000];
+	struct event_sink own = sink;
+	struct show show;
+	size_t n;
+
+	show_init(&show);
+	own.ctx = &show;
+	seek(&show, BEGIN + 17 * MINUTE);
+	n = fleet_points(show.fleet, 3, 1, 0, INT64_MAX, points, 2000);
+	ck_assert_uint_lt(n, 20); // those since the snapshot
+	ck_assert_int_eq(replay_history(show.tape, &show.player, 3, 10 * MINUTE, &own), 0);
+	ck_assert_uint_ge(show.n_points, STORY_SERIES * 115);
+	ck_assert_uint_le(show.n_points, STORY_SERIES * 125);
+	n = fleet_points(show.fleet, 3, 1, 0, INT64_MAX, points, 2000);
+	ck_assert_uint_ge(n, 115);
+	ck_assert_int_le(points[0].at_ms, BEGIN + 8 * MINUTE);
+	ck_assert_int_ge(points[n - 1].at_ms, BEGIN + 16 * MINUTE);
+	ck_assert_int_eq(replay_history(show.tape, &show.player, 999, 30 * MINUTE, &own), 0); // nobody
+	show_finish(&show);
+}
+END_TEST
+
+// A directory in which another run follows: numbers may mean others, and what was is gone.
+START_TEST(another_run_takes_the_place_of_the_one_before)
+{
+	struct show show = { 0 };
+
+	studio_init(&show.studio, 12, 5000);
+	studio_record_dir(&show.studio, "all");
+	studio_play(&show.studio, 5 * MINUTE);
+	ck_assert_int_eq(studio_end(&show.studio), 0);
+	fleet_destroy(show.studio.fleet);
+	ck_assert_int_eq(fleet_create(NULL, &show.studio.fleet), 0);
+	fleet_story_finish(&show.studio.story);
+	{
+		const struct event_sink sink = show.studio.story.sink;
+
+		fleet_story_init(&show.studio.story, 4, 5000, 9, &sink);
+	}
+	show.studio.story.now_ms = BEGIN + 10 * MINUTE;
+	show.studio.options.boot = "boot-2";
+	studio_record_dir(&show.studio, "all");
+	studio_play(&show.studio, 5 * MINUTE);
+	ck_assert_int_eq(studio_end(&show.studio), 0);
+	open_show(&show, "all");
+	replay_player_set_speed(&show.player, 1000);
+	wait_ms(&show, 1000);
+	ck_assert(state_of(&show).is_at_end);
+	ck_assert_uint_eq(fleet_n_agents(show.fleet), 4);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	seek(&show, BEGIN + MINUTE);
+	ck_assert_uint_eq(fleet_n_agents(show.fleet), 12);
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(without_memory_a_part_is_missing_and_mended)
+{
+	struct show show;
+
+	show_init(&show);
+	show.has_memory = false;
+	for (long n = 0; n < 200; n += 11) {
+		mem_fail_once(n);
+		show.replay->class->seek(show.replay, show.mono_ms, BEGIN + (n % 19) * MINUTE);
+		for (int i = 0; state_of(&show).is_jumping && i < 100; i++)
+			replay_player_advance(&show.player, show.mono_ms);
+		mem_fail_once(-1);
+		settle(&show);
+	}
+	show.has_memory = true;
+	seek(&show, BEGIN);
+	seek(&show, INT64_MAX);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	show_finish(&show);
+}
+END_TEST
+
+SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the_live_fleet,
+      forth_and_back_leads_to_the_same_place, before_its_beginning_nothing_was_known,
+      the_clock_stops_hurries_and_goes_on, transitions_are_stepped_through_both_ways, a_step_is_to_what_changed,
+      an_agents_points_of_before_are_looked_up, another_run_takes_the_place_of_the_one_before,
+      without_memory_a_part_is_missing_and_mended)

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "recording/export.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/studio.h"
+
+enum { MINUTE = 60000 };
+
+START_TEST(urls_lose_what_could_be_a_secret)
+{
+	static const struct {
+		const char *text, *is;
+	} rows[] = {
+		{ "", "" },
+		{ "no url", "no url" },
+		{ "http://host/path", "http://host/path" },
+		{ "http://bob:pw@host:80/path", "http://host:80/path" },
+		{ "see https://a:b@x/y?token=s, then http://c@z.", "see https://x/y, then http://z." },
+		{ "http://host?key=1#frag", "http://host" },
+		{ "mail bob@host or ftp://host/a@b", "mail bob@host or ftp://host/a@b" },
+		{ "http://a@b@c/", "http://c/" },
+		{ "://", "://" },
+		{ "http://", "http://" },
+		{ "x://?", "x://" },
+	};
+	char text[128];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "%s", rows[i].text);
+		ck_assert_int_eq(redact_urls(text), strcmp(rows[i].text, rows[i].is) != 0);
+		ck_assert_str_eq(text, rows[i].is);
+	}
+}
+END_TEST
+
+static void make_recording(struct studio *studio)
+{
+	studio_init(studio, 20, 5000);
+	studio_record(studio, "in.rec");
+	studio_play(studio, 20 * MINUTE);
+	ck_assert_int_eq(studio_end(studio), 0);
+}
+
+// All texts of a recording, one after the other.
+static void read_texts(const struct studio *studio, const char *name, struct bytes *out)
+{
+	struct tape *tape = studio_tape(studio, name);
+	struct tape_place place = tape_begin(tape);
+	struct record record;
+
+	bytes_init(out, 64 << 20);
+	while (tape_next(tape, &place, &record) == 1) {
+		ck_assert_int_eq(bytes_add(out, record.text, record.n), 0);
+		ck_assert_int_eq(bytes_add(out, "\n", 1), 0);
+	}
+	tape_close(tape);
+}
+
+START_TEST(no_secret_is_left_and_what_happened_is)
+{
+	static const char *const secrets[] = { "hunter2", "s3cret", "observedValue", "/control" };
+	struct export_options options = { 0 };
+	struct export_outcome outcome;
+	struct studio studio;
+	struct tape *tape;
+	struct bytes before, after;
+	char why[256];
+
+	make_recording(&studio);
+	tape = studio_tape(&studio, "in.rec");
+	options.path = studio_path(&studio, "out.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), 0);
+	tape_close(tape);
+	read_texts(&studio, "in.rec", &before);
+	read_texts(&studio, "out.rec", &after);
+	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+		ck_assert_msg(strstr(before.data, secrets[i]), "%s was never there", secrets[i]);
+		ck_assert_msg(!strstr(after.data, secrets[i]), "%s is left", secrets[i]);
+	}
+	ck_assert_ptr_nonnull(strstr(after.data, "http://wiki.example/runbook"));
+	ck_assert_ptr_nonnull(strstr(after.data, "HTTP 503: says unhealthy"));
+	ck_assert_uint_gt(outcome.n_redacted[REDACTED_BODIES], 1000);
+	ck_assert_uint_eq(outcome.n_redacted[REDACTED_CONTROLS], 20);
+	ck_assert_uint_gt(outcome.n_redacted[REDACTED_CREDENTIALS], 0);
+	ck_assert_uint_eq(outcome.n_bad, 0);
+	bytes_finish(&before);
+	bytes_finish(&after);
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(a_part_is_cut_out_with_how_it_stood_then)
+{
+	struct export_options options = { .from_ms = FLEET_STORY_BEGIN_MS + 12 * MINUTE,
+					  .to_ms = FLEET_STORY_BEGIN_MS + 15 * MINUTE };
+	struct export_outcome outcome;
+	struct tape_facts facts;
+	struct studio studio;
+	struct tape *tape;
+	char why[256];
+
+	make_recording(&studio);
+	tape = studio_tape(&studio, "in.rec");
+	options.path = studio_path(&studio, "out.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), 0);
+	tape_close(tape);
+	tape = studio_tape(&studio, "out.rec");
+	tape_look(tape, &facts);
+	ck_assert_int_eq(facts.from_ms, options.from_ms);
+	ck_assert_int_ge(facts.to_ms, options.to_ms - 5000);
+	ck_assert_int_le(facts.to_ms, options.to_ms);
+	ck_assert_str_eq(facts.about->fleet, "Platform");
+	ck_assert_ptr_nonnull(strstr(facts.about->dropped, "excerpts of answers"));
+	ck_assert(!facts.was_torn);
+	ck_assert_uint_eq(facts.n_gaps, 0);
+	tape_close(tape);
+	studio_finish(&studio);
+}
+END_TEST
+
+// The whole of it, cut at its end: folded anew it shows what the whole shows, but for what was left out.
+START_TEST(what_is_cut_twice_is_the_same)
+{
+	struct export_options options = { 0 };
+	struct export_outcome first, second;
+	struct studio studio;
+	struct tape *tape;
+	struct bytes once, twice;
+	char why[256];
+
+	make_recording(&studio);
+	tape = studio_tape(&studio, "in.rec");
+	options.path = studio_path(&studio, "once.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &first, why, sizeof why), 0);
+	tape_close(tape);
+	tape = studio_tape(&studio, "once.rec");
+	options.path = studio_path(&studio, "twice.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &second, why, sizeof why), 0);
+	tape_close(tape);
+	for (int i = 0; i < REDACTED_COUNT; i++)
+		ck_assert_uint_eq(second.n_redacted[i], 0);
+	read_texts(&studio, "once.rec", &once);
+	read_texts(&studio, "twice.rec", &twice);
+	ck_assert_uint_eq(first.n_events, second.n_events);
+	bytes_finish(&once);
+	bytes_finish(&twice);
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(what_cannot_be_cut_leaves_nothing)
+{
+	struct export_options options = { .from_ms = FLEET_STORY_BEGIN_MS + 300 * MINUTE };
+	struct export_outcome outcome;
+	struct studio studio;
+	struct tape *tape;
+	char why[256];
+
+	make_recording(&studio);
+	tape = studio_tape(&studio, "in.rec");
+	options.path = studio_path(&studio, "out.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), -ERANGE);
+	ck_assert_str_eq(why, "nothing of the recording is of that time");
+	ck_assert_int_ne(access(options.path, F_OK), 0);
+	options.from_ms = 0;
+	options.path = studio_path(&studio, "in.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), -EEXIST);
+	ck_assert_int_eq(access(options.path, F_OK), 0); // somebody else's
+	tape_close(tape);
+	studio_finish(&studio);
+}
+END_TEST
+
+SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
+      a_part_is_cut_out_with_how_it_stood_then, what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)

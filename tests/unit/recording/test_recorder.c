@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/studio.h"
+
+enum { MINUTE = 60000 };
+
+static struct tape_facts facts_of(const struct studio *studio, const char *name)
+{
+	struct tape *tape = studio_tape(studio, name);
+	struct tape_facts facts;
+
+	tape_look(tape, &facts);
+	facts.about = NULL;
+	tape_close(tape);
+	return facts;
+}
+
+START_TEST(what_is_recorded_makes_the_same_fleet_again)
+{
+	struct tape_facts facts;
+	struct studio studio;
+
+	studio_init(&studio, 12, 5000);
+	studio_play(&studio, MINUTE); // before it: it is in the snapshot
+	studio_record(&studio, "a.rec");
+	studio_play(&studio, 30 * MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	studio_expect_same(&studio, "a.rec");
+	facts = facts_of(&studio, "a.rec");
+	ck_assert(!facts.was_torn);
+	ck_assert_uint_eq(facts.n_gaps, 0);
+	ck_assert_uint_eq(facts.n_snapshots, 3); // one at the start, and every ten minutes
+	ck_assert_uint_gt(facts.n_transitions, 0);
+	ck_assert_uint_gt(facts.n_changes, facts.n_transitions);
+	ck_assert_uint_lt(facts.n_bytes, facts.n_raw_bytes / 5);
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(a_thread_writes_the_same)
+{
+	struct studio studio;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.is_waiting = false;
+	studio_record(&studio, "a.rec");
+	studio_play(&studio, 10 * MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	studio_expect_same(&studio, "a.rec");
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(much_that_happens_brings_snapshots_too)
+{
+	struct studio studio;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.limits.snapshot_bytes = 100000;
+	studio_record(&studio, "a.rec");
+	studio_play(&studio, 5 * MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_gt(facts_of(&studio, "a.rec").n_snapshots, 5);
+	studio_expect_same(&studio, "a.rec");
+	studio_finish(&studio);
+}
+END_TEST
+
+// What a crash may cost is what came after the last flush.
+START_TEST(events_do_not_wait_for_long)
+{
+	struct studio studio;
+	struct tape_facts facts;
+
+	studio_init(&studio, 12, 5000);
+	studio_record(&studio, "a.rec");
+	studio_play(&studio, 5 * MINUTE);
+	facts = facts_of(&studio, "a.rec"); // while it is written
+	ck_assert(facts.was_torn);
+	ck_assert_int_ge(facts.to_ms, studio.story.now_ms - 7000);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert(!facts_of(&studio, "a.rec").was_torn);
+	studio_finish(&studio);
+}
+END_TEST
+
+static off_t size_of_all(const struct studio *studio, const char *name)
+{
+	int fd = open(studio_path(studio, name), O_RDONLY | O_DIRECTORY);
+	struct shelf shelf;
+	uint64_t n = 0;
+
+	ck_assert_int_eq(shelf_read(fd, &shelf), 0);
+	for (size_t i = 0; i < shelf.n; i++)
+		n += shelf.files[i].n_bytes;
+	shelf_finish(&shelf);
+	close(fd);
+	return (off_t)n;
+}
+
+START_TEST(a_directory_stays_within_its_size_and_goes_on)
+{
+	const off_t limit = 300000;
+	struct studio studio;
+	struct tape_facts facts;
+	struct stat st;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.limits.all.n_bytes = (uint64_t)limit;
+	studio.options.limits.snapshot_ms = MINUTE;
+	studio_record_dir(&studio, "all");
+	for (int i = 0; i < 60; i++) {
+		studio_play(&studio, MINUTE);
+		ck_assert_int_le(size_of_all(&studio, "all"), limit);
+	}
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_int_gt(size_of_all(&studio, "all"), limit / 3);
+	ck_assert_int_eq(stat(studio_path(&studio, "all"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0700);
+	facts = facts_of(&studio, "all");
+	ck_assert_uint_ge(facts.n_files, 3);
+	ck_assert_int_gt(facts.from_ms, FLEET_STORY_BEGIN_MS + 10 * MINUTE); // the oldest have gone
+	ck_assert_int_ge(facts.to_ms, studio.story.now_ms - 1000);
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(files_follow_each_other_by_age_as_one_recording)
+{
+	struct studio studio;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.limits.file_ms = 5 * MINUTE;
+	studio_record_dir(&studio, "all");
+	studio_play(&studio, 22 * MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_eq(facts_of(&studio, "all").n_files, 5);
+	studio_expect_same(&studio, "all");
+	studio_finish(&studio);
+}
+END_TEST
+
+// Nobody takes in what the thread has done: as a disk that does not keep up.
+START_TEST(a_slow_disk_costs_events_and_a_snapshot_mends_it)
+{
+	struct studio studio;
+	const struct recorder_state *state;
+	int64_t end_ms;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.is_waiting = false;
+	studio.options.limits.waiting_bytes = 1;
+	studio_record(&studio, "a.rec");
+	state = recorder_look(studio.recorder);
+	end_ms = studio.story.now_ms + 10 * MINUTE;
+	while (!state->is_behind && studio.story.now_ms < end_ms)
+		fleet_story_step(&studio.story);
+	ck_assert(state->is_behind);
+	studio_play(&studio, 500); // lost
+	ck_assert_uint_gt(state->n_lost, 0);
+	while (state->is_behind) // until what waits is written
+		recorder_tick(studio.recorder, (struct instant){ .mono_ms = end_ms, .wall_ms = studio.story.now_ms });
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_ge(facts_of(&studio, "a.rec").n_gaps, 1);
+	studio_expect_same(&studio, "a.rec");
+	studio_finish(&studio);
+}
+END_TEST
+
+START_TEST(what_cannot_be_begun_is_explained)
+{
+	struct recorder *recorder;
+	struct studio studio;
+	char why[512];
+
+	studio_init(&studio, 1, 5000);
+	studio_record(&studio, "a.rec");
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_int_eq(recorder_create(&studio.options, (struct instant){ 1, 1 }, &recorder, why, sizeof why),
+			 -EEXIST);
+	ck_assert_ptr_nonnull(strstr(why, "a.rec: File exists"));
+	studio.options.path = NULL;
+	studio.options.dir = studio_path(&studio, "a.rec");
+	ck_assert_int_eq(recorder_create(&studio.options, (struct instant){ 1, 1 }, &recorder, why, sizeof why),
+			 -ENOTDIR);
+	studio.options.dir = "/nonexistent/recordings";
+	ck_assert_int_eq(recorder_create(&studio.options, (struct instant){ 1, 1 }, &recorder, why, sizeof why),
+			 -ENOENT);
+	studio_finish(&studio);
+}
+END_TEST
+
+// Whatever fails for want of memory is a gap, and mended, or ends it.
+START_TEST(each_allocation_that_fails_costs_a_gap_or_is_said)
+{
+	struct recorder_options options;
+	struct studio studio;
+	char why[256], name[32];
+	long n = 0;
+	bool has_failed = true;
+	size_t n_ended = 0;
+	int r;
+
+	studio_init(&studio, 3, 5000);
+	for (; has_failed; n++) {
+		unsigned long failed = mem_n_failed();
+
+		ck_assert_int_lt(n, 5000);
+		snprintf(name, sizeof name, "%ld.rec", n);
+		options = studio.options;
+		options.path = studio_path(&studio, name);
+		options.fleet = studio.fleet;
+		mem_fail_once(n);
+		if (recorder_create(&options, (struct instant){ 1, studio.story.now_ms }, &studio.recorder, why,
+				    sizeof why) < 0) {
+			mem_fail_once(-1);
+			ck_assert_ptr_null(studio.recorder);
+			continue;
+		}
+		recorder_tick(studio.recorder, (struct instant){ 1000, studio.story.now_ms });
+		has_failed = mem_n_failed() != failed;
+		mem_fail_once(-1);
+		studio_play(&studio, 2000);
+		r = studio_end(&studio);
+		ck_assert(r == 0 || r == -ENOMEM); // the writer's own: it ends, and says so
+		n_ended += r < 0;
+		if (r == 0)
+			studio_expect_same(&studio, name);
+		else
+			tape_close(studio_tape(&studio, name));
+		unlink(studio_path(&studio, name));
+	}
+	ck_assert_uint_lt(n_ended, (size_t)n / 4);
+	studio_finish(&studio);
+}
+END_TEST
+
+SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
+      much_that_happens_brings_snapshots_too, events_do_not_wait_for_long,
+      a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
+      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
+      each_allocation_that_fails_costs_a_gap_or_is_said)
