@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A recording on a bad disk: it ends and says why, the program goes on, and what was whole is read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/faults/bad_disk.h"
+#include "tests/support/suite.h"
+#include "tests/unit/recording/studio.h"
+
+enum { MINUTE = 60000 };
+
+static void make_studio(struct studio *studio)
+{
+	studio_init(studio, 6, 5000);
+	studio->options.limits.file_ms = MINUTE / 2;
+	studio->options.limits.all.n_bytes = 100000;
+}
+
+// A day on that disk; what ended the recording, or would not let it begin. The directory is there already.
+static int live(struct studio *studio)
+{
+	struct recorder *recorder;
+	char why[256] = "";
+	int r;
+
+	studio->options.dir = studio_path(studio, "all");
+	studio->options.fleet = studio->fleet;
+	r = recorder_create(&studio->options, (struct instant){ 1, studio->story.now_ms }, &recorder, why, sizeof why);
+	if (r < 0) {
+		ck_assert_ptr_nonnull(strstr(why, strerror(-r)));
+		return r;
+	}
+	studio->recorder = recorder;
+	studio_play(studio, 3 * (int64_t)MINUTE);
+	return studio_end(studio);
+}
+
+// Whatever is there can be read to its end.
+static void read_all(const struct studio *studio)
+{
+	struct tape_place place;
+	struct record record;
+	struct tape *tape;
+	char why[256];
+	int r;
+
+	r = tape_open(studio_path(studio, "all"), &tape, why, sizeof why);
+	if (r < 0) {
+		ck_assert(r == -ENODATA || r == -EBADMSG || r == -ENOENT); // not even its first block
+		return;
+	}
+	place = tape_begin(tape);
+	while ((r = tape_next(tape, &place, &record)) == 1)
+		ck_assert_int_eq(record.text[0], '{');
+	ck_assert_int_eq(r, 0);
+	tape_close(tape);
+}
+
+static long each_call(int error, bool goes_on)
+{
+	long n = 0;
+	bool was_bad = true;
+
+	for (; was_bad; n++) {
+		struct studio studio;
+		int r;
+
+		make_studio(&studio);
+		ck_assert_int_lt(n, 1000);
+		disk_break(n, error, goes_on);
+		r = live(&studio);
+		was_bad = disk_was_bad();
+		disk_mend();
+		ck_assert_msg(r == 0 || r == error || r == -error, "call %ld: %d", n, r);
+		ck_assert(was_bad || r == 0);
+		read_all(&studio);
+		studio_finish(&studio);
+	}
+	return n;
+}
+
+START_TEST(each_call_that_fails_is_said_and_what_was_whole_is_read)
+{
+	ck_assert_int_gt(each_call(ENOSPC, false), 50);
+}
+END_TEST
+
+START_TEST(a_disk_that_stays_bad_ends_it_and_nothing_else)
+{
+	ck_assert_int_gt(each_call(EIO, true), 50);
+}
+END_TEST
+
+START_TEST(who_is_killed_in_any_call_leaves_what_can_be_read)
+{
+	bool was_killed = true;
+	int status;
+
+	for (long n = 0; was_killed; n += 3) {
+		struct studio studio;
+		pid_t pid;
+
+		ck_assert_int_lt(n, 1000);
+		make_studio(&studio);
+		pid = fork();
+		if (pid == 0) {
+			suite_hush();
+			disk_break(n, DISK_DIES, false);
+			_exit(live(&studio) < 0);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		was_killed = WIFSIGNALED(status);
+		ck_assert(was_killed || WEXITSTATUS(status) == 0);
+		read_all(&studio);
+		studio_finish(&studio);
+	}
+}
+END_TEST
+
+SUITE("faults of recordings", each_call_that_fails_is_said_and_what_was_whole_is_read,
+      a_disk_that_stays_bad_ends_it_and_nothing_else, who_is_killed_in_any_call_leaves_what_can_be_read)
