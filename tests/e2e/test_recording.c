@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A run that is recorded, and looked at again: our own one, and one that is kept (tests/corpus/recordings). */
+#include "tests/support/suite.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/e2e/scene.h"
+
+#define KEPT TEST_SOURCE_ROOT "/tests/corpus/recordings/demo.rec"
+
+static void expect_has(const char *text, const char *part)
+{
+	ck_assert_msg(strstr(text, part), "no '%s' in: %s", part, text);
+}
+
+static void expect_info(const struct scene *s, const char *name, const char *part)
+{
+	struct process_result result = scene_run(s, (const char *[]){ "record", "--info", name, NULL });
+
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	expect_has(result.out, part);
+	process_result_finish(&result);
+}
+
+static struct process_result replay(const struct scene *s, const char *name, const char *script)
+{
+	scene_write("keys.script", script);
+	return scene_run(s, (const char *[]){ "replay", "--utc", "--script", "keys.script", name, NULL });
+}
+
+START_TEST(a_run_is_recorded_played_and_cut)
+{
+	struct process_result result;
+	struct scene s;
+	char *screen;
+
+	scene_open(&s);
+	scene_simulate(&s, (const char *[]){ "--agents", "6", NULL });
+	result = scene_run(&s, (const char *[]){ "record", "--config", "opscon.yml", "--for", "3s", "own.rec", NULL });
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	expect_has(result.err, "own.rec: ");
+	process_result_finish(&result);
+	expect_info(&s, "own.rec", "end       closed");
+	result = scene_run(&s, (const char *[]){ "record", "--config", "opscon.yml", "own.rec", NULL });
+	ck_assert_int_eq(result.status, 2); // it is there
+	expect_has(result.err, "own.rec: File exists");
+	process_result_finish(&result);
+	result = replay(&s, "own.rec", "key + + + +\nwait 20s REPLAY end\nwait 20s 6 of 6 agents up\ndump screen\n");
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	screen = scene_read("screen");
+	expect_has(screen, "< > step");
+	free(screen);
+	process_result_finish(&result);
+	result = scene_run(&s, (const char *[]){ "record", "--export", "--from", "+1s", "own.rec", "cut.rec", NULL });
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	expect_has(result.out, "left out: excerpts of answers\n");
+	process_result_finish(&result);
+	expect_info(&s, "cut.rec", "left out  excerpts of answers, ");
+	result = replay(&s, "cut.rec", "key + + + +\nwait 20s 6 of 6 agents up\n");
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(it_ends_whole_when_it_is_told_to)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct scene s;
+
+	scene_open(&s);
+	scene_simulate(&s, (const char *[]){ "--agents", "2", NULL });
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		char name[] = "0.rec";
+		struct term *t;
+
+		name[0] = (char)('0' + i);
+		t = scene_start(&s, (const char *[]){ "record", "--config", "opscon.yml", name, NULL }, NULL, 80, 24);
+		while (access(name, F_OK) < 0)
+			term_listen(t, 10);
+		term_signal(t, signals[i]);
+		ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
+		term_finish(t);
+		expect_info(&s, name, "end       closed");
+	}
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(what_is_no_recording_is_said)
+{
+	static const struct {
+		const char *const args[7];
+		int status;
+		const char *what;
+	} rows[] = {
+		{ { "record", NULL }, 2, "expected a file" },
+		{ { "record", "--info", "none.rec", NULL }, 5, "none.rec: No such file" },
+		{ { "record", "--info", "text", NULL }, 5, "text: this is no recording" },
+		{ { "record", "--from", "02:15", "a.rec", NULL }, 2, "are for --export" },
+		{ { "record", "--export", KEPT, NULL }, 2, "expected a recording and a new file" },
+		{ { "record", "--export", KEPT, "text", NULL }, 2, "text: File exists" },
+		{ { "record", "--for", "soon", "a.rec", NULL }, 2, "expected a duration" },
+		{ { "replay", "--script", "text", "text", NULL }, 5, "text: this is no recording" },
+		{ { "replay", "--script", "text", "--at", "noon", KEPT, NULL }, 2, "expected a time, like 02:15" },
+		{ { "replay", "--speed", "0", KEPT, NULL }, 2, "a number from 0.25 to 1000" },
+		{ { "replay", KEPT, NULL }, 2, "it needs a terminal" },
+		{ { "replay", NULL }, 2, "expected one recording" },
+	};
+	struct process_result result;
+	struct scene s;
+
+	scene_open(&s);
+	scene_write("text", "hello\n");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		result = scene_run(&s, rows[i].args);
+		ck_assert_msg(result.status == rows[i].status, "%zu: %d %s", i, result.status, result.err);
+		expect_has(result.err, rows[i].what);
+		process_result_finish(&result);
+	}
+	scene_close(&s);
+}
+END_TEST
+
+// GOLDEN_UPDATE=1 writes the picture; look at it.
+static void expect_picture(const char *dump, const char *name)
+{
+	char path[256], *is = scene_read(dump), *expected;
+	const char *update = getenv("GOLDEN_UPDATE");
+
+	snprintf(path, sizeof path, TEST_SOURCE_ROOT "/tests/golden/replay/%s.screen", name);
+	if (update && *update)
+		scene_write(path, is);
+	expected = scene_read(path);
+	ck_assert_msg(strcmp(is, expected) == 0, "%s is:\n%s\nand not:\n%s", name, is, expected);
+	free(is);
+	free(expected);
+}
+
+// What was recorded once looks the same for good: stopped, set to a time, at a turn, at its end.
+START_TEST(a_kept_recording_gives_the_same_pictures)
+{
+	static const char script[] = "key p\n"
+				     "wait 20s REPLAY paused\n"
+				     "key @\ntext -30m\nkey Enter\n" // wherever it stands
+				     "wait 20s this is where the recording begins\n"
+				     "key } } } } } } } } } } } } } } } } } } } } } } } } } } } } Esc\n"
+				     "wait 20s REPLAY paused\n"
+				     "dump turn\n"
+				     "key Enter\n"
+				     "wait 20s Last probe\n"
+				     "dump agent\n"
+				     "key Esc @\ntext +30m\nkey Enter\n"
+				     "wait 20s REPLAY end\n"
+				     "key < >\n"
+				     "wait 20s REPLAY paused\n"
+				     "size 80x24\n"
+				     "dump narrow\n"
+				     "key ?\n"
+				     "wait 20s The recording\n"
+				     "dump help\n";
+	struct process_result result;
+	struct scene s;
+
+	scene_open(&s);
+	result = replay(&s, KEPT, script);
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	process_result_finish(&result);
+	expect_picture("turn", "turn");
+	expect_picture("agent", "agent");
+	expect_picture("narrow", "narrow");
+	expect_picture("help", "help");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(its_keys_work_on_a_terminal_and_nothing_can_be_done)
+{
+	struct scene s;
+	struct term *t;
+
+	scene_open(&s);
+	t = scene_start(&s, (const char *[]){ "replay", "--utc", "--speed", "2", KEPT, NULL }, NULL, 80, 24);
+	term_wait_for(t, "REPLAY 2x", SCENE_MS);
+	term_send(t, "-");
+	term_wait_for(t, "REPLAY 1x", SCENE_MS);
+	term_send(t, "p");
+	term_wait_for(t, "REPLAY paused", SCENE_MS);
+	term_wait_for(t, "p play", SCENE_MS);
+	term_send(t, "}");
+	term_wait_for(t, "Agents", SCENE_MS);
+	term_send(t, "r");
+	term_wait_for(t, "this feed can only be watched", SCENE_MS);
+	term_send(t, "@");
+	term_wait_for(t, "go to:", SCENE_MS);
+	term_send(t, "text:noon");
+	term_send(t, "Enter");
+	term_wait_for(t, "a time, like 02:15 or -10m", SCENE_MS);
+	term_send(t, "Esc");
+	term_wait_gone(t, "go to:", SCENE_MS);
+	term_send(t, "p");
+	term_wait_for(t, "REPLAY 1x", SCENE_MS);
+	term_send(t, "+ + + + + + + + +");
+	term_wait_for(t, "REPLAY end", SCENE_MS);
+	term_send(t, "}");
+	term_wait_for(t, "no state turns any more in this recording", SCENE_MS);
+	scene_quit(t);
+	scene_close(&s);
+}
+END_TEST
+
+SUITE("recordings", a_run_is_recorded_played_and_cut, it_ends_whole_when_it_is_told_to, what_is_no_recording_is_said,
+      a_kept_recording_gives_the_same_pictures, its_keys_work_on_a_terminal_and_nothing_can_be_done)
