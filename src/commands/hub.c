@@ -13,6 +13,7 @@
 #include "commands/exit_code.h"
 #include "commands/session.h"
 #include "feeds/direct.h"
+#include "feeds/record_sink.h"
 #include "hub/hub.h"
 #include "hub/notify.h"
 #include "services/audit_logger.h"
@@ -29,6 +30,7 @@ struct hub_run {
 	struct session session;
 	struct demo_fleet demo;
 	struct hub *hub;
+	struct record_sink *recording; // NULL: nothing is recorded
 	uv_signal_t signals[N_SIGNALS];
 	uv_timer_t watchdog;
 	bool has_closed;
@@ -207,6 +209,36 @@ static void stop_handles(struct hub_run *run)
 
 // ---- its life
 
+// One that cannot be begun is said, and is no reason not to serve.
+static void start_recording(struct hub_run *run)
+{
+	const struct config *config = &run->options.config;
+	const struct recorder_options options =
+		recorder_of_hub(&config->hub.record, config->fleet_name, NULL, run->is_demo);
+	struct session *session = &run->session;
+	char why[RECORDER_PATH_MAX + 100];
+
+	if (!config->hub.record.dir)
+		return;
+	if (recorder_attach(&session->loop, session->broadcaster, session->fleet, &options, &run->recording, why,
+			    sizeof why) == 0) {
+		record_sink_leave_out(run->recording, is_private, run);
+		log_line(LOG_INFO, "records into %s", options.dir);
+		return;
+	}
+	log_line(LOG_ERROR, "nothing is recorded: %s", why);
+	direct_feed_notice(session->feed, SEVERITY_CRITICAL, ACTION_ERROR, "nothing is recorded", why);
+}
+
+static void stop_recording(struct hub_run *run)
+{
+	int r = recorder_detach(run->recording, NULL);
+
+	run->recording = NULL;
+	if (r < 0)
+		log_line(LOG_ERROR, "the recording is not whole: %s", strerrordesc_np(-r));
+}
+
 static int create_hub(struct hub_run *run, const char *socket, const char *token_file)
 {
 	struct hub_config config = run->options.config.hub;
@@ -269,11 +301,13 @@ static int serve(struct hub_run *run)
 		return r;
 	run->session.is_private = is_private;
 	run->session.private_ctx = run;
+	start_recording(run);
 	start_handles(run);
 	announce(run, socket);
 	while (!run->has_closed)
 		uv_run(&run->session.loop, UV_RUN_ONCE);
 	stop_handles(run);
+	stop_recording(run);
 	return EXIT_WELL;
 }
 

@@ -16,7 +16,9 @@ struct record_sink {
 	struct event_sink sink;
 	struct recorder *recorder; // owned
 	int subscription;
-	bool is_subscribing; // what the broadcaster has kept is in the snapshot
+	bool (*is_private)(void *ctx, const struct event *event); // may be NULL
+	void *private_ctx;                                        // borrowed
+	bool is_subscribing;                                      // what the broadcaster has kept is in the snapshot
 	bool was_behind;
 	uint64_t n_lost_told;
 	uv_timer_t timer;
@@ -98,7 +100,7 @@ static void on_event(void *ctx, const struct event *event)
 {
 	struct record_sink *sink = ctx;
 
-	if (!sink->is_subscribing)
+	if (!sink->is_subscribing && !(sink->is_private && sink->is_private(sink->private_ctx, event)))
 		recorder_take(sink->recorder, event, clock_now());
 }
 
@@ -181,6 +183,13 @@ struct recorder_options recorder_of_hub(const struct hub_record_config *config, 
 		.limits = { .all = { .n_bytes = config->max_bytes, .age_ms = config->max_age_ms },
 			    .zstd_level = config->zstd_level },
 	};
+}
+
+void record_sink_leave_out(struct record_sink *sink, bool (*is_private)(void *ctx, const struct event *event),
+			   void *ctx)
+{
+	sink->is_private = is_private;
+	sink->private_ctx = ctx;
 }
 
 const struct recorder_state *record_sink_look(const struct record_sink *sink)

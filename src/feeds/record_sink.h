@@ -3,6 +3,7 @@
 /* A recorder on a loop, as a sink of a broadcaster: what is published is recorded, and what becomes of the recording is
  * told as notices. For `opscon record` and for a hub that is to record.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -23,6 +24,10 @@ struct recorder_options recorder_of_hub(const struct hub_record_config *config, 
  */
 int recorder_attach(uv_loop_t *loop, struct broadcaster *broadcaster, const struct fleet *fleet,
 		    const struct recorder_options *options, struct record_sink **out, char *why, size_t why_size);
+
+// Events that are for some alone, as long as somebody listens for them, are not recorded.
+void record_sink_leave_out(struct record_sink *sink, bool (*is_private)(void *ctx, const struct event *event),
+			   void *ctx);
 
 const struct recorder_state *record_sink_look(const struct record_sink *sink);
 

@@ -91,6 +91,38 @@ START_TEST(it_ends_whole_when_it_is_told_to)
 }
 END_TEST
 
+START_TEST(a_hub_records_into_its_directory)
+{
+	struct scene s;
+	struct term *t;
+
+	scene_open(&s);
+	scene_write("hub.yml", "fleet: {name: Platform}\nhub: {record: {dir: recordings, size: 64MiB, age: 1d}}\n");
+	t = scene_start(
+		&s,
+		(const char *[]){ "hub", "--demo", "--config", "hub.yml", "--no-state", "--socket", "hub.sock", NULL },
+		NULL, 120, 24);
+	term_wait_for(t, "records into", SCENE_MS);
+	term_wait_for(t, "listens on", SCENE_MS);
+	term_signal(t, SIGTERM);
+	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
+	term_finish(t);
+	expect_info(&s, "recordings", "fleet     Platform (simulated)");
+	expect_info(&s, "recordings", "end       closed");
+	scene_write("bad.yml", "hub: {record: {dir: hub.yml}}\n"); // it serves all the same
+	t = scene_start(
+		&s,
+		(const char *[]){ "hub", "--demo", "--config", "bad.yml", "--no-state", "--socket", "hub.sock", NULL },
+		NULL, 120, 24);
+	term_wait_for(t, "nothing is recorded: ", SCENE_MS);
+	term_wait_for(t, "listens on", SCENE_MS);
+	term_signal(t, SIGTERM);
+	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
+	term_finish(t);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(what_is_no_recording_is_said)
 {
 	static const struct {
@@ -213,5 +245,6 @@ START_TEST(its_keys_work_on_a_terminal_and_nothing_can_be_done)
 }
 END_TEST
 
-SUITE("recordings", a_run_is_recorded_played_and_cut, it_ends_whole_when_it_is_told_to, what_is_no_recording_is_said,
-      a_kept_recording_gives_the_same_pictures, its_keys_work_on_a_terminal_and_nothing_can_be_done)
+SUITE("recordings", a_run_is_recorded_played_and_cut, it_ends_whole_when_it_is_told_to,
+      a_hub_records_into_its_directory, what_is_no_recording_is_said, a_kept_recording_gives_the_same_pictures,
+      its_keys_work_on_a_terminal_and_nothing_can_be_done)
