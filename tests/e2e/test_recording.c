@@ -176,19 +176,19 @@ static void expect_picture(const char *dump, const char *name)
 // What was recorded once looks the same for good: stopped, set to a time, at a turn, at its end.
 START_TEST(a_kept_recording_gives_the_same_pictures)
 {
-	static const char script[] = "key p\n"
+	static const char script[] = "key p\n" // wherever it stands
 				     "wait 20s REPLAY paused\n"
-				     "key @\ntext -30m\nkey Enter\n" // wherever it stands
-				     "wait 20s this is where the recording begins\n"
-				     "key } } } } } } } } } } } } } } } } } } } } } } } } } } } } Esc\n"
+				     "key @\ntext 2026-11-26T03:12:50Z\nkey Enter\n"
+				     "wait 20s REPLAY paused\n"
+				     "key } } {\n"
 				     "wait 20s REPLAY paused\n"
 				     "dump turn\n"
 				     "key Enter\n"
 				     "wait 20s Last probe\n"
 				     "dump agent\n"
-				     "key Esc @\ntext +30m\nkey Enter\n"
-				     "wait 20s REPLAY end\n"
-				     "key < >\n"
+				     "key Esc @\ntext 03:13:05\nkey Enter\n"
+				     "wait 20s REPLAY paused\n"
+				     "key > > <\n"
 				     "wait 20s REPLAY paused\n"
 				     "size 80x24\n"
 				     "dump narrow\n"
