@@ -63,8 +63,9 @@ static uint32_t charted(const struct console *console)
 static bool is_missing(const struct console *console)
 {
 	uint32_t agent = charted(console);
+	bool is_elsewhere = *console->hub_name || console_replay_is_there(console);
 
-	return *console->hub_name && agent && !id_set_has(&console->histories, agent) &&
+	return is_elsewhere && agent && !id_set_has(&console->histories, agent) &&
 	       connection_has_answers(console->fleet) && fleet_feed(console->fleet)->state != FEED_STARTING;
 }
 

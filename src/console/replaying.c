@@ -77,6 +77,16 @@ void console_replay_time(struct console *console, const char *text)
 		console_say(console, SEVERITY_INFO, "this is where the recording ends");
 }
 
+bool console_replay_is_there(const struct console *console)
+{
+	struct replay_state state;
+
+	if (!console->replay)
+		return false;
+	look(console, &state);
+	return !state.is_jumping;
+}
+
 void console_show_replay(struct console *console)
 {
 	struct replay_state state;
@@ -86,6 +96,9 @@ void console_show_replay(struct console *console)
 	if (!console->replay)
 		return;
 	look(console, &state);
+	if (state.n_snapshots != console->n_replay_snapshots)
+		id_set_clear(&console->histories);
+	console->n_replay_snapshots = state.n_snapshots;
 	human_fixed(state.speed, state.speed == (double)(int64_t)state.speed ? 0 : 2, speed);
 	if (state.is_jumping)
 		snprintf(console->replay_text, sizeof console->replay_text, "REPLAY on the way");

@@ -157,6 +157,7 @@ struct console {
 	uint32_t target_agent, target_alert, target_operation; // what an open picker, prompt or dialog is about
 
 	char act_hint[64], replay_text[48];
+	uint32_t n_replay_snapshots; // replay_state::n_snapshots, as last seen
 	char replay_keys[3][2 * KEYMAP_NAME_MAX];
 	char message[300], question[300], banner[300];
 	enum severity message_severity;
@@ -288,6 +289,7 @@ void console_replay_speed(struct console *console, int direction);
 void console_replay_pause(struct console *console);
 const char *console_check_time(const struct console *console, const char *text); // "" good, else why not
 void console_replay_time(struct console *console, const char *text);
+bool console_replay_is_there(const struct console *console); // there is one, and it is where it was told to go
 void console_show_replay(struct console *console);
 size_t console_replay_hints(struct console *console, size_t n); // puts its own before the n; returns how many there are
 

@@ -88,6 +88,7 @@ static void enter(struct replay_player *player)
 	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || player->has_gap)) {
 		player->takes_restated = true;
 		player->has_gap = false;
+		player->n_snapshots++;
 	}
 }
 
@@ -195,6 +196,7 @@ static void look(const struct replay *replay, int64_t mono_ms, struct replay_sta
 		.is_paused = player->is_paused,
 		.is_jumping = player->is_jumping,
 		.is_at_end = is_at_end(player) && !player->is_jumping,
+		.n_snapshots = player->n_snapshots,
 	};
 }
 
@@ -265,6 +267,7 @@ static void jump(struct replay_player *player, struct tape_place goal, int64_t g
 		player->place = start;
 		player->takes_restated = true;
 		player->has_gap = false;
+		player->n_snapshots++;
 	}
 	moved(player);
 }

@@ -31,7 +31,8 @@ struct replay_player {
 	int64_t clock_ms; // wall, of the recording, at `mono_ms`
 	int64_t goal_ms;  // clock_ms when the goal is reached
 	int64_t mono_ms;  // when clock_ms was right; also the last time that was told
-	uint64_t n_bad;   // blocks and events that could not be read
+	uint32_t n_snapshots;
+	uint64_t n_bad; // blocks and events that could not be read
 };
 
 // Stands at the beginning, playing. The tape outlives it.
