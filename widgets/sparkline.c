@@ -96,13 +96,13 @@ static double merged(double old, double value, const struct filling *f)
 {
 	switch (f->keep) {
 	case SPARKLINE_MIN:
-		return fmin(old, value);
+		return value < old ? value : old;
 	case SPARKLINE_MEAN:
 		return old + (value - old) / (double)(f->in_column + 1);
 	case SPARKLINE_MAX:
 		break;
 	}
-	return fmax(old, value);
+	return value > old ? value : old;
 }
 
 // Fills the columns between two values that belong together.
@@ -174,8 +174,10 @@ bool sparkline_fit(const double *columns, size_t n, struct sparkline_scale *out)
 			continue;
 		if (!is_found)
 			*out = (struct sparkline_scale){ columns[i], columns[i] };
-		out->low = fmin(out->low, columns[i]);
-		out->high = fmax(out->high, columns[i]);
+		if (columns[i] < out->low)
+			out->low = columns[i];
+		if (columns[i] > out->high)
+			out->high = columns[i];
 		is_found = true;
 	}
 	return is_found;

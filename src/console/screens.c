@@ -45,13 +45,13 @@ static const struct widget prompt = { .class = &prompt_class };
 static const struct widget dialog = { .class = &dialog_class };
 static const struct widget confirm = { .class = &confirm_dialog_class };
 
-static void draw_slot(const struct console *console, enum slot slot, struct canvas *canvas)
+static void draw_slot(const struct console *console, enum slot slot, bool is_clear, struct canvas *canvas)
 {
 	const struct widget *widget = slot == SLOT_MAIN ? &mains[console->view.screen] : &widgets[slot];
 	const struct rect *rect = &console->layout.slots[slot];
 	struct canvas part = canvas_part(canvas, rect->x, rect->y, rect->width, rect->height);
 
-	if (!console->view.table.rows || slot != SLOT_MAIN)
+	if (!is_clear && (!console->view.table.rows || slot != SLOT_MAIN))
 		canvas_clear(&part, STYLE_TEXT);
 	if (rect->width >= widget->class->min_width && rect->height >= widget->class->min_height)
 		widget_draw(widget, console->fleet, &console->view, &part);
@@ -96,7 +96,7 @@ void console_draw(struct console *console, struct canvas *canvas, struct instant
 		console->view.table.rows = console->drawn.rows;
 	for (int slot = 0; slot < SLOT_COUNT; slot++)
 		if (console_draws_slot(console, (enum slot)slot, is_whole))
-			draw_slot(console, (enum slot)slot, canvas);
+			draw_slot(console, (enum slot)slot, is_whole, canvas);
 	console->view.table.rows = NULL;
 	draw_overlays(console, canvas);
 	note_painted(console, canvas);

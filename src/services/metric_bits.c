@@ -69,23 +69,21 @@ uint32_t metric_code_put(uint8_t *bytes, uint32_t at, struct metric_code *code, 
 
 uint32_t metric_code_get(const uint8_t *bytes, uint32_t at, struct metric_code *code, int64_t *difference)
 {
-	uint64_t bit, number, sign;
-	unsigned ones = 0;
+	uint64_t prefix, number, sign;
 
 	*difference = 0;
 	if (!(bytes[at / 8] & 0x80U >> at % 8)) // nearly always of a time
 		return at + 1;
-	do {
-		at = get(bytes, at, &bit, 1);
-		ones += (unsigned)bit;
-	} while (bit && ones < 3);
-	if (ones == 3) {
+	at = get(bytes, at, &prefix, 3); // or two and the first bit of the difference, which has one
+	if (prefix == 7) {
 		at = get(bytes, at, &number, 6);
 		code->shift = (uint8_t)number;
 	}
-	if (ones >= 2) {
+	if (prefix >= 6) {
 		at = get(bytes, at, &number, 6);
 		code->width = (uint8_t)(number + 1);
+	} else {
+		at--;
 	}
 	at = get(bytes, at, &number, code->width);
 	sign = UINT64_C(1) << (code->width + 63U) % 64; // of that many bits
