@@ -108,7 +108,7 @@ static int read_line(struct witness *witness, char *line)
 		return -ENOMEM;
 	seen->n = n;
 	seen->at_s = at_s;
-	snprintf(seen->key, sizeof seen->key, "%s", key);
+	snprintf(seen->key, sizeof seen->key, "%.*s", (int)sizeof seen->key - 1, key);
 	return audit_hash_from_hex(hash, strlen(hash), &seen->head);
 }
 
