@@ -106,6 +106,8 @@ static void tell_audit(void *ctx, struct hub_audit *out)
 	*out = (struct hub_audit){ .is_well = state && state->status != AUDIT_LOGGER_BROKEN,
 				   .why = trail->logger ? audit_trail_why(trail) : "",
 				   .n_records = state ? state->n_records : 0 };
+	if (state)
+		memcpy(out->head, state->head, sizeof out->head);
 }
 
 static void record(void *ctx, const struct audit_record *record, struct instant now)
@@ -321,7 +323,8 @@ static int start(struct hub_run *run)
 		fprintf(stderr, "opscon hub: cannot start the simulated fleet: %s\n", strerror(-r));
 		return EXIT_OURS;
 	}
-	r = session_start(&run->session, &run->options, SESSION_AUDITED | (run->is_demo ? SESSION_DEMO : 0));
+	r = session_start(&run->session, &run->options,
+			  SESSION_AUDITED | SESSION_SHARED | (run->is_demo ? SESSION_DEMO : 0));
 	if (r == 0 && run->is_demo)
 		r = demo_fleet_attach(&run->demo, &run->session.loop, run->session.feed) < 0 ? EXIT_OURS : 0;
 	return r;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "console/key_guard.h"
 #include "tests/e2e/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -104,6 +105,48 @@ START_TEST(consoles_show_the_hubs_fleet_and_act_on_it)
 	term_wait_row(other, "agent_down", "snoozed", SCENE_MS); // ... is seen on the other
 	scene_quit(one);
 	scene_quit(other);
+	end();
+}
+END_TEST
+
+// As far as the question.
+static void plan_restart(struct term *t)
+{
+	term_send(t, ".");
+	term_wait_for(t, "Act on ", SCENE_MS);
+	term_listen(t, KEY_GUARD_MS + 100);
+	term_send(t, "text:restart");
+	term_wait_for(t, "1 of 11", SCENE_MS);
+	term_send(t, "Enter");
+}
+
+START_TEST(of_two_operators_one_has_an_agent_and_the_other_sees_who)
+{
+	struct term *one, *other;
+
+	begin((const char *[]){ "--agents", "1", NULL });
+	one = attach(address);
+	other = attach(address);
+	term_wait_for(one, "1 of 1 agent up", SCENE_MS);
+	term_wait_for(other, "1 of 1 agent up", SCENE_MS);
+	plan_restart(one);
+	term_wait_for(one, "> Cancel <", SCENE_MS);
+	plan_restart(other);
+	term_wait_for(other, " is about to restart it; until ", SCENE_MS);
+	ck_assert(!term_has(other, "> Cancel <"));
+	term_send(other, "Esc");
+	term_wait_gone(other, "> Close <", SCENE_MS);
+	term_send(other, "Enter");
+	term_wait_for(other, " is about to restart it (", SCENE_MS);
+	kill(term_pid(one), SIGKILL); // its leases end with it
+	term_wait_gone(other, " is about to restart it", SCENE_MS);
+	plan_restart(other);
+	term_wait_for(other, "> Cancel <", SCENE_MS);
+	term_send(other, "Esc");
+	term_wait_gone(other, "> Cancel <", SCENE_MS);
+	term_listen(other, KEY_GUARD_MS);
+	scene_quit(other);
+	term_finish(one);
 	end();
 }
 END_TEST
@@ -317,7 +360,8 @@ START_TEST(a_token_is_not_read_by_others_nor_sent_in_the_clear)
 }
 END_TEST
 
-SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, a_killed_hub_leaves_no_green_and_comes_back,
-      a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
-      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
+SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one_has_an_agent_and_the_other_sees_who,
+      a_killed_hub_leaves_no_green_and_comes_back, a_stopped_hub_is_missed_and_goes_on,
+      what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet, a_viewer_by_token_only_looks,
+      operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
       a_token_is_not_read_by_others_nor_sent_in_the_clear)
