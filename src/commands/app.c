@@ -217,8 +217,8 @@ static void on_welcomed(void *ctx, uint8_t hub, const struct hub_address *addres
 		.at_ms = clock_now().wall_ms,
 	};
 
-	if (welcome->has_audit && !welcome->is_demo) // a demo begins anew whenever somebody likes
-		audit_witness_hear(&app->witness, hub, address->text, &sight);
+	if (!welcome->is_demo) // which begins anew whenever somebody likes
+		audit_witness_hear(&app->witness, hub, address->text, welcome->has_audit ? &sight : NULL);
 }
 
 int app_start_console(struct app *app, bool has_unicode)

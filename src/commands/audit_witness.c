@@ -111,8 +111,9 @@ void audit_witness_hear(struct audit_witness *witness, uint8_t no, const char *n
 		hub = &witness->hubs[witness->n_hubs++];
 	hub->no = no;
 	snprintf(hub->name, sizeof hub->name, "%s", name);
-	snprintf(hub->key, sizeof hub->key, "%s", sight->key ? sight->key : "");
-	hear(witness, hub, sight);
+	snprintf(hub->key, sizeof hub->key, "%s", sight && sight->key ? sight->key : "");
+	if (sight)
+		hear(witness, hub, sight);
 }
 
 static void on_event(void *ctx, const struct event *event)

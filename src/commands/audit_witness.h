@@ -36,5 +36,5 @@ struct audit_witness {
 void audit_witness_start(struct audit_witness *witness, const char *state_dir, struct broadcaster *broadcaster);
 void audit_witness_stop(struct audit_witness *witness);
 
-// A hub has said how its trail stands. `name` is how it is called here: its address.
+// A hub has said how its trail stands; NULL: it will say so later. `name` is how it is called here: its address.
 void audit_witness_hear(struct audit_witness *witness, uint8_t no, const char *name, const struct witness_sight *sight);

@@ -151,6 +151,31 @@ START_TEST(of_two_operators_one_has_an_agent_and_the_other_sees_who)
 }
 END_TEST
 
+START_TEST(an_audit_trail_that_is_another_is_seen_by_who_was_there)
+{
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "1", NULL });
+	for (int i = 0; i < 20 && access("state/opscon/witness", F_OK) < 0; i++) { // as soon as there is a trail
+		struct process_result result =
+			scene_run(&s, (const char *[]){ "attach", "--once", "--format", "json", address, NULL });
+
+		process_result_finish(&result);
+	}
+	ck_assert_int_eq(access("state/opscon/witness", F_OK), 0);
+	process_stop(hub);
+	ck_assert_int_eq(system("rm -r state/opscon/audit"), 0);
+	start_hub();
+	t = scene_start(&s, (const char *[]){ "attach", address, NULL }, NULL, 130, 40);
+	term_wait_for(t, "audit: unix:", SCENE_MS);
+	term_send(t, "A");
+	term_wait_for(t, "Alerts", SCENE_MS);
+	ck_assert(term_has(t, "audit: unix:")); // it stays
+	scene_quit(t);
+	end();
+}
+END_TEST
+
 START_TEST(a_killed_hub_leaves_no_green_and_comes_back)
 {
 	struct term *t;
@@ -361,7 +386,7 @@ START_TEST(a_token_is_not_read_by_others_nor_sent_in_the_clear)
 END_TEST
 
 SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one_has_an_agent_and_the_other_sees_who,
-      a_killed_hub_leaves_no_green_and_comes_back, a_stopped_hub_is_missed_and_goes_on,
-      what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet, a_viewer_by_token_only_looks,
-      operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
+      an_audit_trail_that_is_another_is_seen_by_who_was_there, a_killed_hub_leaves_no_green_and_comes_back,
+      a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
+      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
       a_token_is_not_read_by_others_nor_sent_in_the_clear)

@@ -140,6 +140,17 @@ START_TEST(a_trail_that_is_another_is_an_alarm_that_stays)
 }
 END_TEST
 
+START_TEST(what_a_hub_says_later_counts_as_well)
+{
+	begin();
+	audit_witness_hear(&witness, 1, "ws://a", NULL);
+	tell(1, 10, hash('a'), true);
+	tell(1, 9, hash('b'), true);
+	ck_assert_uint_eq(n_said, 1);
+	end();
+}
+END_TEST
+
 START_TEST(what_cannot_be_compared_is_said)
 {
 	begin();
@@ -189,5 +200,5 @@ START_TEST(a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
 END_TEST
 
 SUITE("audit witness", a_trail_that_grows_is_followed_in_silence, a_trail_that_is_another_is_an_alarm_that_stays,
-      what_cannot_be_compared_is_said, without_a_place_to_remember_it_remembers_for_now,
-      a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
+      what_a_hub_says_later_counts_as_well, what_cannot_be_compared_is_said,
+      without_a_place_to_remember_it_remembers_for_now, a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
