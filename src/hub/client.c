@@ -89,7 +89,6 @@ static int flush(struct hub_client *client)
 			return -errno;
 		websocket_written(client->ws, (size_t)n);
 		client->hub->counters.n_bytes_out += (uint64_t)n;
-		client->moved_ms = now_ms;
 		client->stuck_ms = 0;
 	}
 	return -EAGAIN;

@@ -25,8 +25,10 @@ int hub_client_send(struct hub_client *client, const struct bytes *message)
 {
 	int r = websocket_send(client->ws, message->data, message->len);
 
-	if (r == 0)
+	if (r == 0) {
+		client->moved_ms = hub_now().mono_ms;
 		hub_client_touch(client);
+	}
 	return r;
 }
 
@@ -41,6 +43,7 @@ static void frame(struct hub_client *client, const struct stream_item *item)
 		hub_client_close(client, WIRE_ERROR_INTERNAL, "out of memory");
 		return;
 	}
+	client->moved_ms = hub_now().mono_ms;
 	if (item->seq)
 		client->sent[item->channel] = item->seq;
 }

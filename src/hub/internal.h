@@ -106,7 +106,7 @@ struct hub_client {
 	int64_t deadline_ms;                   // mono: hello, or the end of closing
 	char sits_at[160];                     // as it says: "ops1 pts/3"
 	int64_t came_ms;                       // wall
-	int64_t heard_ms, moved_ms, pinged_ms; // mono: a byte from it; either way; our last ping
+	int64_t heard_ms, moved_ms, pinged_ms; // mono: a byte from it; that, or a message to it; our last ping
 	int64_t stuck_ms;                      // mono: since when it takes nothing; 0 it does
 	int64_t resyncs_ms[HUB_RESYNCS_MAX];   // mono: of the last ones
 	size_t n_resyncs;

@@ -324,6 +324,37 @@ START_TEST(whom_one_looks_at_is_told_twice_a_second_at_most)
 }
 END_TEST
 
+// Nothing goes to who subscribed to what people do, as long as they do nothing: the pings alone show who is there.
+START_TEST(who_answers_no_ping_is_idle)
+{
+	struct hub_bench bench;
+	struct hub_caller *here, *away;
+
+	bench_init(&bench);
+	bench.config.idle_ms = 1200;
+	bench.config.sweep_ms = 100;
+	bench_open(&bench);
+	away = bench_connect(&bench);
+	hub_caller_hello(away, NULL, NULL, 1 << CHANNEL_AUDIT);
+	bench_wait(&bench, away->n_snapshots == 1);
+	here = bench_connect(&bench);
+	hub_caller_hello(here, NULL, NULL, 1 << CHANNEL_AUDIT);
+	bench_wait(&bench, here->n_snapshots == 1);
+	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS; hub_n_clients(bench.hub) == 2;) {
+		ck_assert_int_lt(hub_caller_now_ms(), until_ms);
+		bench_turn(&bench);
+		(void)hub_caller_turn(here, 1);
+	}
+	ck_assert_int_eq(here->error, WIRE_ERROR_COUNT);
+	bench_wait(&bench, away->is_closed);
+	ck_assert_int_eq(away->error, WIRE_ERROR_IDLE);
+	ck_assert_uint_eq(websocket_close_code(away->ws), WEBSOCKET_GOING_AWAY);
+	hub_caller_send(here, "{\"type\":\"ping\",\"id\":1}");
+	bench_wait(&bench, here->n_pongs == 1);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(everyone_is_told_that_it_ends)
 {
 	struct hub_bench bench;
@@ -413,5 +444,5 @@ SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_t
       a_queue_that_is_full_is_dropped_for_a_snapshot, who_needs_three_snapshots_in_a_minute_goes,
       a_notice_to_a_request_is_its_askers_alone, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
       scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
-      whom_one_looks_at_is_told_twice_a_second_at_most, everyone_is_told_that_it_ends,
+      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
       one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
