@@ -21,7 +21,20 @@ struct segment {
 	char head[];
 };
 
+enum { CONTROL_MAX = 125 }; // bytes of a control frame's payload
+
+// Where in a frame the bytes are that come.
+struct framing {
+	uint8_t head[14];
+	size_t n_head;   // of head, until it is whole
+	uint64_t n_left; // of the payload
+	bool is_held;    // a close frame
+};
+
 struct websocket {
+	struct framing framing;
+	char held[CONTROL_MAX + 14]; // a close frame that is not whole
+	size_t n_held;
 	wslay_event_context_ptr wslay;
 	const struct websocket_class *class; // borrowed
 	void *ctx;                           // borrowed
@@ -368,11 +381,11 @@ static int fail(struct websocket *ws)
 	return -EPROTO;
 }
 
-int websocket_take(struct websocket *ws, const void *bytes, size_t n)
+static int give(struct websocket *ws, const void *bytes, size_t n)
 {
 	int r;
 
-	if (ws->is_broken || !wslay_event_get_read_enabled(ws->wslay))
+	if (!n || ws->is_broken || !wslay_event_get_read_enabled(ws->wslay))
 		return 0;
 	ws->in = bytes;
 	ws->n_in = n;
@@ -393,6 +406,69 @@ int websocket_take(struct websocket *ws, const void *bytes, size_t n)
 		ws->sent_code = wslay_event_get_status_code_sent(ws->wslay);
 	ws->is_closing = ws->is_broken = true;
 	return r < 0 ? r : -EPROTO;
+}
+
+// Bytes of a frame's head, as far as its first two say.
+static size_t head_bytes(const uint8_t *head, size_t n)
+{
+	uint8_t length = n < 2 ? 0 : head[1] & 0x7f;
+
+	return n < 2 ? 2 : 2 + (length == 127 ? 8U : length == 126 ? 2U : 0) + (head[1] & 0x80 ? 4U : 0);
+}
+
+// The next bytes of one kind: of a head one, of a payload what there is of it. How many that is.
+static size_t advance(struct framing *framing, const uint8_t *bytes, size_t n)
+{
+	size_t n_length;
+
+	if (framing->n_left) {
+		n = framing->n_left < n ? (size_t)framing->n_left : n;
+		framing->n_left -= n;
+		return n;
+	}
+	framing->head[framing->n_head++] = *bytes;
+	if (framing->n_head < head_bytes(framing->head, framing->n_head))
+		return 1;
+	n_length = (framing->head[1] & 0x7f) == 127 ? 8 : (framing->head[1] & 0x7f) == 126 ? 2 : 0;
+	framing->n_left = n_length ? 0 : framing->head[1] & 0x7f;
+	for (size_t i = 0; i < n_length; i++)
+		framing->n_left = framing->n_left << 8 | framing->head[2 + i];
+	framing->n_head = 0;
+	return 1;
+}
+
+/* A close frame is given whole: of each piece of one, wslay takes two bytes for its code, and so finds bad UTF-8 in a
+ * reason that is well, and none in one that is not.
+ */
+int websocket_take(struct websocket *ws, const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes, *end = at + n, *from = at; // of what is to be given
+	struct framing *framing = &ws->framing;
+	int r = 0;
+
+	while (r == 0 && at < end) {
+		bool begins = !framing->n_head && !framing->n_left;
+		size_t some;
+
+		if (begins && (*at & 15) == WSLAY_CONNECTION_CLOSE) {
+			r = give(ws, from, (size_t)(at - from));
+			framing->is_held = true;
+		}
+		some = advance(framing, at, (size_t)(end - at));
+		if (framing->is_held) {
+			// No longer than there is room for: it is given at once when its head says that it is.
+			memcpy(ws->held + ws->n_held, at, some);
+			ws->n_held += some;
+			from = at + some;
+			if (r == 0 && !framing->n_head && (!framing->n_left || framing->n_left > CONTROL_MAX)) {
+				r = give(ws, ws->held, ws->n_held);
+				ws->n_held = 0;
+				framing->is_held = false;
+			}
+		}
+		at += some;
+	}
+	return r < 0 ? r : give(ws, from, (size_t)(end - from));
 }
 
 // ---- how it stands

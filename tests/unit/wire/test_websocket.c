@@ -546,6 +546,10 @@ START_TEST(a_close_is_answered_with_its_code)
 		{ { WHOLE(OP_CLOSE, "\x03\xe8"), WHOLE(OP_PING, "") }, "", "close:1000: " },
 		{ { WHOLE(OP_CLOSE, "\x03\xe8"), WHOLE(OP_TEXT, "late") }, "", "close:1000: " },
 		{ { WHOLE(OP_CLOSE, "\x03") }, "", "close:1002: " },
+		{ { WHOLE(OP_CLOSE, "\x03\xe8"
+				    "b\xd2\x88") },
+		  "",
+		  "close:1000:b\xd2\x88 " },
 		{ { { OP_CLOSE, true, 0, long_reason, 122 } },
 		  "",
 		  "close:1000:........................................................................................"
