@@ -118,12 +118,6 @@ void hub_state_whole(struct hub_state *s, struct instant now)
 		settle(s, now);
 }
 
-void hub_state_anew(struct hub_state *s, struct instant now)
-{
-	// What was shown stays true until the end of it: nothing to say while it is live.
-	s->now = now;
-}
-
 void hub_state_heard(struct hub_state *s, struct instant now)
 {
 	s->heard_ms = now.mono_ms;

@@ -70,7 +70,6 @@ int64_t hub_state_due_ms(const struct hub_state *s); // mono; INT64_MAX: never
 // What happened.
 void hub_state_hello(struct hub_state *s, bool is_resumed, struct instant now); // resumed: nothing is to be read anew
 void hub_state_whole(struct hub_state *s, struct instant now);                  // what it knows was read
-void hub_state_anew(struct hub_state *s, struct instant now);                   // it begins to tell all again
 void hub_state_heard(struct hub_state *s, struct instant now);                  // anything at all
 void hub_state_polled(struct hub_state *s, bool is_read, struct instant now);   // its status was, or could not be
 void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random,

@@ -195,14 +195,3 @@ void websocket_manager_summary(const struct feed *feed, struct websocket_manager
 				 hub->state.why[0] ? hub->state.why : "no answer yet");
 	}
 }
-
-void websocket_manager_retry(struct feed *feed)
-{
-	struct websocket_manager *manager = (struct websocket_manager *)feed;
-	struct instant now = clock_now();
-
-	for (size_t i = 0; i < manager->n_hubs; i++) {
-		hub_state_retry(&manager->hubs[i].state, now);
-		attached_settle(&manager->hubs[i], now);
-	}
-}

@@ -59,5 +59,3 @@ struct websocket_manager_summary {
 	char why[HUB_STATE_WHY_MAX + HUB_ADDRESS_MAX + 2]; // of the first that is not live: "ADDRESS: refused"; ""
 };
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out);
-
-void websocket_manager_retry(struct feed *feed); // at once, wherever it waits

@@ -150,13 +150,11 @@ static void hand_over(struct attached *hub)
 		attached_pass_on(hub, hub_ids_pass_on(manager->ids, hub->no, others));
 }
 
-void attached_drop(struct attached *hub, enum hub_trouble trouble, const char *why)
+static void lose(struct attached *hub, enum hub_trouble trouble, const char *why)
 {
 	struct instant now = clock_now();
 	char words[HUB_STATE_WHY_MAX];
 
-	if (hub->manager->is_stopping)
-		return;
 	snprintf(words, sizeof words, "%s", why); // it may be the farewell, which goes
 	if (hub->link)
 		close_link(hub);
@@ -166,13 +164,20 @@ void attached_drop(struct attached *hub, enum hub_trouble trouble, const char *w
 	hub_state_lost(&hub->state, trouble, words, chance(), now);
 	attached_settle(hub, now);
 	attached_forget_pending(hub);
+}
+
+void attached_drop(struct attached *hub, enum hub_trouble trouble, const char *why)
+{
+	if (hub->manager->is_stopping)
+		return;
+	lose(hub, trouble, why);
 	hand_over(hub);
 }
 
 void attached_ask_anew(struct attached *hub, const char *why)
 {
 	hub->is_whole = false;
-	attached_drop(hub, HUB_LOST, why);
+	lose(hub, HUB_LOST, why); // it is back in a moment: nobody else takes its agents over
 	hub_state_retry(&hub->state, clock_now());
 	attached_settle(hub, clock_now());
 }

@@ -58,8 +58,13 @@ static int ask(struct attached *hub, const struct request *request)
 	struct bytes message;
 	int r;
 
-	if (!attached_is_live(hub))
+	if (!attached_is_live(hub)) {
+		if (request->type == REQUEST_PROBE_NOW) { // somebody wants to know: it is tried at once
+			hub_state_retry(&hub->state, clock_now());
+			attached_settle(hub, clock_now());
+		}
 		return -ENOTCONN;
+	}
 	if (hub->n_pending == ATTACHED_PENDING_MAX)
 		return -EBUSY;
 	bytes_init(&message, WIRE_CLIENT_MESSAGE_MAX);

@@ -751,6 +751,21 @@ START_TEST(nothing_is_asked_of_a_hub_that_is_away)
 }
 END_TEST
 
+START_TEST(asking_for_probes_tries_the_hub_at_once)
+{
+	begin();
+	says_all(boot_a);
+	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
+	wait_for(FEED_LIVE);
+	ws_server_drop_all(&s.server);
+	wait_for(FEED_RECONNECTING);
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW }), -ENOTCONN);
+	wait_for(FEED_LIVE);
+	ck_assert_uint_eq(s.server.n_upgraded, 2);
+	finish();
+}
+END_TEST
+
 START_TEST(what_became_of_a_request_is_not_known_when_the_hub_is_lost)
 {
 	begin();
@@ -1002,7 +1017,7 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_newer_protocol_is_refused,
       what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over, who_talks_before_hello_is_none,
       frames_that_are_none_end_the_connection, cut_in_the_middle_of_a_frame_it_is_not_half_read,
-      requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away,
+      requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, several_hubs_are_one_fleet_and_requests_find_theirs,
       a_hub_that_is_lost_leaves_its_agents_to_another, which_hub_it_is_stands_before_why,
       where_websocket_is_blocked_its_status_is_polled, a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)
