@@ -110,7 +110,7 @@ int hub_address_parse(const char *text, struct hub_address *out, char *why, size
 		return refuse(why, why_size, "it holds a blank or a control character");
 	if (strlen(text) >= sizeof out->text)
 		return refuse(why, why_size, "it is too long");
-	snprintf(out->text, sizeof out->text, "%s", text);
+	memcpy(out->text, text, strlen(text) + 1);
 	if (strncmp(text, "unix:", 5) == 0)
 		return take_socket(text + 5, out, why, why_size);
 	out->is_tls = strncasecmp(text, "wss://", 6) == 0;
