@@ -19,7 +19,7 @@ import time
 
 from row import number
 
-GROUPS = ["screen", "whole", "poll", "scrape", "parse", "frame", "audit", "operations", "hub"]
+GROUPS = ["screen", "whole", "poll", "scrape", "parse", "frame", "audit", "operations", "recording", "hub"]
 ROUNDS = 5
 
 

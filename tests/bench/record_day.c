@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A day of a large fleet, recorded and looked at again: record_day DIR [AGENTS [LIMIT_MIB]] prints `KEY OURS 0` lines.
- * Each agent is probed and scraped once a minute; time is virtual. Ends with 1 when the recording is larger than its
- * limit, or what it makes of the fleet is not what the fleet was.
+ * Each agent is probed and scraped once a minute; time is virtual, and seconds are those of the processor. Ends with 1
+ * when the recording is larger than its limit, or what it makes of the fleet is not what the fleet was.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +25,12 @@ struct day {
 	uint64_t n_replayed;
 };
 
+// Of the processor: everything happens on one thread, and a busy machine is no matter.
 static double now_s(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
