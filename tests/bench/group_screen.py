@@ -13,7 +13,7 @@ from terminal import COLUMNS, ROWS, Stage, environment
 OTHERS = ("htop", "btop", "glances", "top")
 SETTLED_S = 1.2  # after the start: what is on the screen by then is taken for all of it
 CALM_S = 45.0  # until windows that grow with the first minute have stopped growing
-STEADY_S = 6.0  # two refreshes of the slowest, top
+STEADY_S = 20.0  # the demo's faults come and go in such cycles; several refreshes of the slowest, top
 SMALLER = (118, 38)
 QUIET_MS = 120  # ends what a new size brings
 REACTION_MS = 3500  # the slowest takes a new size with its next refresh
