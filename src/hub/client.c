@@ -94,6 +94,20 @@ static int flush(struct hub_client *client)
 	return -EAGAIN;
 }
 
+/* A thousand agents that are found at once are more than a queue holds, and its client is not slow for it: what its
+ * socket takes is sent in the middle of it all. What goes wrong then shows again in its next turn.
+ */
+bool hub_client_drain(struct hub_client *client)
+{
+	size_t n = client->outbox.n_bytes;
+
+	if (client->is_polling_out)
+		return false;
+	(void)flush(client);
+	watch(client);
+	return client->outbox.n_bytes < n;
+}
+
 static void go_on(struct hub_client *client)
 {
 	int r = flush(client);

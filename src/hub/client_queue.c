@@ -201,6 +201,8 @@ void hub_client_offer(struct hub_client *client, struct stream_item *item)
 	if (!(client->channels & (1U << item->channel)) || comes_later(client, item))
 		return;
 	r = outbox_push(&client->outbox, item, conflates);
+	if (r == -ENOBUFS && hub_client_drain(client))
+		r = outbox_push(&client->outbox, item, conflates);
 	client->hub->counters.n_conflated += client->outbox.n_conflated - n_conflated;
 	if (r < 0)
 		hub_client_resync(client, r == -ENOBUFS ? "it takes less than there is to tell" : "out of memory");

@@ -230,6 +230,8 @@ int hub_vitals_write(struct hub *hub, struct bytes *out);
 int hub_client_create(struct hub *hub, struct hub_conn *conn, int fd, struct MHD_UpgradeResponseHandle *upgraded,
 		      const char *extra, size_t n_extra);
 void hub_client_touch(struct hub_client *client); // it has something to send
+bool hub_client_drain(
+	struct hub_client *client); // sends at once what the socket takes; whether the queue has more room
 void hub_client_close(struct hub_client *client, enum wire_error_code code, const char *why);
 void hub_client_end(struct hub_client *client); // now
 void hub_client_tick(struct hub_client *client, struct instant now);

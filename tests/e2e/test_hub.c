@@ -736,15 +736,17 @@ START_TEST(one_that_never_reads_is_let_go)
 	uint64_t seen;
 
 	open_hub(&hub, "300", "1s", "  limits: {queue: 64KiB, requests_per_minute: 60000}\n");
-	join(&quick);
+	// Little is told to it, so that it is quick however busy the machine is.
+	ck_assert_uint_eq(hub_caller_open(&quick, hub_caller_connect_unix(SOCKET), NULL), 101);
+	hub_caller_hello(&quick, NULL, NULL, 1 << CHANNEL_AGENTS | 1 << CHANNEL_SYSTEM);
 	hub_caller_wait(&quick, fleet_n_agents(quick.fleet) == 300);
 	fd = hub_caller_connect_unix(SOCKET);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	ck_assert_uint_eq(hub_caller_open(&slow, fd, NULL), 101);
 	hub_caller_hello(&slow, NULL, NULL, WIRE_CHANNELS_ALL);
 	hub_caller_wait(&quick, vital("disconnected_slow_total") == 1);
-	seen = quick.last[CHANNEL_METRICS];
-	hub_caller_wait(&quick, quick.last[CHANNEL_METRICS] > seen + 600);
+	seen = quick.last[CHANNEL_SYSTEM];
+	hub_caller_wait(&quick, quick.last[CHANNEL_SYSTEM] > seen);
 	ck_assert_uint_eq(quick.n_gaps + quick.n_doubled + quick.n_resyncs, 0);
 	ck_assert(vital("resyncs_total") >= 3);
 	ck_assert(vital("dropped_total") > 0);

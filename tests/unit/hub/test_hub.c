@@ -131,6 +131,24 @@ START_TEST(a_queue_that_is_full_is_dropped_for_a_snapshot)
 }
 END_TEST
 
+// More in one turn of the loop than a queue holds.
+START_TEST(a_burst_makes_nobody_slow_whose_socket_has_room)
+{
+	struct hub_bench bench;
+	struct hub_caller *peer;
+
+	bench_init(&bench);
+	bench.config.queue_bytes = 64 << 10;
+	bench_open(&bench);
+	peer = bench_join(&bench);
+	bench_add_agents(&bench, AGENTS);
+	bench_wait(&bench, is_even(&bench, peer));
+	ck_assert_uint_eq(peer->n_resyncs + peer->n_gaps + peer->n_doubled, 0);
+	bench_expect_same(&bench, peer);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(who_needs_three_snapshots_in_a_minute_goes)
 {
 	struct hub_bench bench;
@@ -441,8 +459,9 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 END_TEST
 
 SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
-      a_queue_that_is_full_is_dropped_for_a_snapshot, who_needs_three_snapshots_in_a_minute_goes,
-      a_notice_to_a_request_is_its_askers_alone, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
-      scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
-      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
-      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
+      a_queue_that_is_full_is_dropped_for_a_snapshot, a_burst_makes_nobody_slow_whose_socket_has_room,
+      who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
+      requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
+      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
+      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
+      a_hub_that_cannot_be_made_leaves_nothing)
