@@ -311,20 +311,23 @@ START_TEST(operations_run_where_the_hub_is)
 	begin((const char *[]){ "--agents", "4", NULL });
 	t = attach(address);
 	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
-	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "--reason", "a test",
-						 "name=WowEvent", NULL });
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
+						 "--reason", "a test", "name=WowEvent", NULL });
 	ck_assert_msg(result.status == 0 && strstr(result.out, ": succeeded after "), "%d %s%s", result.status,
 		      result.out, result.err);
 	process_result_finish(&result);
 	term_send(t, "O"); // who looks on sees it, too
-	term_wait_row(t, "restart", "succeeded", SCENE_MS);
+	term_wait_for(t, "restart of WowEvent", SCENE_MS);
+	term_wait_for(t, "✓ succeeded", SCENE_MS);
 	scene_quit(t);
-	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "name=Nobody", NULL });
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
+						 "name=Nobody", NULL });
 	ck_assert_msg(result.status == 2 && strstr(result.err, "no agent matches"), "%d %s", result.status, result.err);
 	process_result_finish(&result);
 	process_stop(hub);
 	hub = 0;
-	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "name=WowEvent", NULL });
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
+						 "name=WowEvent", NULL });
 	ck_assert_msg(result.status == 5, "%d %s", result.status, result.err);
 	process_result_finish(&result);
 	end();
