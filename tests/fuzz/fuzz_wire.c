@@ -61,10 +61,6 @@ static void tell_again(const struct fleet *fleet)
 	size_t n = 0;
 
 	bytes_init(&dump, WRITTEN_MAX);
-	fuzz_expect(fleet_create(NULL, &other) == 0, "there is memory");
-	fuzz_expect(fleet_snapshot_create(fleet, &snapshot) == 0, "and more");
-	fuzz_expect(fleet_create(&limits, &other) == 0 && fleet_snapshot_create(fleet, &snapshot) == 0,
-		    "there is memory");
 	fuzz_expect(fleet_create(&limits, &other) == 0, "there is memory");
 	fuzz_expect(fleet_snapshot_create(fleet, &snapshot) == 0, "there is memory");
 	while (fleet_snapshot_next(snapshot, 1, &event) == 0 && event) {
