@@ -109,6 +109,27 @@ static void draw_context(struct canvas *canvas, int x, int end, const struct vie
 		canvas_text(&room, used + 1, 0, width, STYLE_HEADER, clear);
 }
 
+static size_t n_paused(const struct fleet *fleet)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fleet_n_operations(fleet); i++)
+		n += fleet_operation_at(fleet, i)->state == OPERATION_PAUSED;
+	return n;
+}
+
+// "1 operation", "2 operations paused", "3 operations, 1 paused": what is paused waits for somebody.
+static void operations_text(const struct fleet *fleet, size_t n, char *out, size_t size)
+{
+	size_t paused = n_paused(fleet);
+	int len = snprintf(out, size, "%zu operation%s", n, n == 1 ? "" : "s");
+
+	if (paused && paused == n)
+		snprintf(out + len, size - (size_t)len, " paused");
+	else if (paused)
+		snprintf(out + len, size - (size_t)len, ", %zu paused", paused);
+}
+
 // While anything is under way, on every screen, with the key that goes there.
 static int draw_operations(struct canvas *canvas, int x, int end, const struct fleet *fleet, const struct view *view)
 {
@@ -118,7 +139,7 @@ static int draw_operations(struct canvas *canvas, int x, int end, const struct f
 
 	if (!n)
 		return 0;
-	snprintf(text, sizeof text, "%zu operation%s", n, n == 1 ? "" : "s");
+	operations_text(fleet, n, text, sizeof text);
 	if (key && *key && end - x > ROOMY)
 		snprintf(text + strlen(text), sizeof text - strlen(text), " (%s)", key);
 	return draw_block(canvas, x, end, STYLE_PRIMARY | STYLE_REVERSE | STYLE_BOLD, text);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ARGS_MAX = 24, FILE_BYTES_MAX = 1 << 20 };
@@ -53,6 +54,18 @@ char *scene_read(const char *name)
 	ck_assert_uint_lt(fread(text, 1, FILE_BYTES_MAX - 1, file), FILE_BYTES_MAX - 1);
 	fclose(file);
 	return text;
+}
+
+void scene_await_socket(const char *path)
+{
+	struct stat found;
+
+	for (int i = 0; i < SCENE_MS / 10; i++) {
+		if (stat(path, &found) == 0 && S_ISSOCK(found.st_mode))
+			return;
+		usleep(10000); // a condition that nothing else tells of
+	}
+	ck_abort_msg("no socket at %s", path);
 }
 
 static void join(const char *argv[ARGS_MAX], const char *const first[], const char *const more[])

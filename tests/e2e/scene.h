@@ -29,6 +29,7 @@ struct scene {
 void scene_open(struct scene *s);
 void scene_close(struct scene *s);
 
+void scene_await_socket(const char *path);            // until it is there
 void scene_write(const char *name, const char *text); // a file in the current directory
 char *scene_read(const char *name);                   // its text; free() it. Fails the test when it is not there
 

@@ -19,18 +19,6 @@ static pid_t hub;
 static char address[128];
 static int port; // of its network side
 
-static void await_socket(const char *path)
-{
-	struct stat found;
-
-	for (int i = 0; i < 1000; i++) {
-		if (stat(path, &found) == 0 && S_ISSOCK(found.st_mode))
-			return;
-		usleep(10000); // a condition that nothing else tells of
-	}
-	ck_abort_msg("no socket at %s", path);
-}
-
 static void start_hub(void)
 {
 	char listen[32];
@@ -39,7 +27,7 @@ static void start_hub(void)
 	snprintf(listen, sizeof listen, "127.0.0.1:%d", port);
 	hub = process_start((const char *[]){ OPSCON, "hub", "--config", "opscon.yml", "--socket", address + 5,
 					      "--listen", listen, NULL });
-	await_socket("hub.sock");
+	scene_await_socket("hub.sock");
 }
 
 static const char hurried[] = "defaults: {interval: 1s, timeout: 500ms, fall: 2}\n"
@@ -251,7 +239,7 @@ START_TEST(several_hubs_are_one_fleet)
 	snprintf(second, sizeof second, "unix:%s/other.sock", s.dir);
 	other = process_start(
 		(const char *[]){ OPSCON, "hub", "--config", "other.yml", "--no-state", "--socket", second + 5, NULL });
-	await_socket("other.sock");
+	scene_await_socket("other.sock");
 	t = scene_start(&s,
 			(const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", address,
 					  second, NULL },

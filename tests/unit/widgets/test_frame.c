@@ -28,13 +28,13 @@ static void draw_all(const struct widget *widget, const struct golden_case *case
 		golden_draw(widget, f.fleet, &view, &cases[i]);
 }
 
-static void add_operation(void)
+static void add_operation(uint32_t no, enum operation_state state)
 {
 	const uint32_t id = f.ids[0];
 	struct plan *plan =
-		plan_fixture(&f, &(struct plan_wish){ .verb = VERB_RESTART, .agents = &id, .n = 1, .no = 1 });
+		plan_fixture(&f, &(struct plan_wish){ .verb = VERB_RESTART, .agents = &id, .n = 1, .no = no });
 
-	operation_fixture_send(&f, operation_fixture(plan, OPERATION_RUNNING));
+	operation_fixture_send(&f, operation_fixture(plan, state));
 	plan_unref(plan);
 }
 
@@ -69,13 +69,19 @@ START_TEST(heads_every_screen)
 	view.environment = "prod";
 	view.context = "2 tiers, env prod";
 	view.is_demo = true;
-	add_operation();
+	add_operation(1, OPERATION_RUNNING);
 	view.operations.key = "O";
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating", 120, 1, false });
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "operating_narrow", 60, 1, true });
 	view.is_read_only = true;
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "read_only", 120, 1, false });
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "read_only_narrow", 40, 1, true });
+	golden_sweep(&header, f.fleet, &view, 130, 1);
+	view.is_read_only = false;
+	add_operation(2, OPERATION_PAUSED);
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "one_paused", 120, 1, false });
+	add_operation(1, OPERATION_PAUSED);
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "paused", 120, 1, false });
 	golden_sweep(&header, f.fleet, &view, 130, 1);
 	fleet_fixture_finish(&f);
 }
