@@ -189,6 +189,7 @@ struct hub {
 	char boot[WIRE_BOOT_HEX + 1];
 	uint32_t last_session, last_token;
 	struct hub_client *asking; // whose request is being carried out
+	char said[ACCESS_WHY_MAX]; // and what was said of it last, to them alone; ""
 	struct hub_token tokens[HUB_TOKENS];
 	struct hub_plan plans[HUB_PLANS];
 	size_t n_plans; // ever

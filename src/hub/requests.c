@@ -198,8 +198,12 @@ void hub_client_request(struct hub_client *client, uint64_t id, const struct req
 	hub->counters.n_requests++;
 	r = access_allow(hub->access, &client->identity, &ours, hub->fleet, plan, hub_now(), why);
 	if (r == 0) {
+		hub->said[0] = '\0';
 		r = carry_out(client, &ours, plan);
-		snprintf(why, sizeof why, "%s", r < 0 ? request_refusal(request->type, r) : "");
+		snprintf(why, sizeof why, "%s",
+			 r == 0       ? ""
+			 : *hub->said ? hub->said
+				      : request_refusal(request->type, r));
 	}
 	hub->counters.n_requests_refused += r < 0;
 	plan_unref((struct plan *)plan);

@@ -3,10 +3,12 @@
 #include "hub/internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "text/text.h"
 
 // ---- encoding
 
@@ -157,6 +159,15 @@ bool hub_is_private(const struct hub *hub, const struct event *event)
 	return hub->asking && event->type == EVENT_NOTICE;
 }
 
+// A refusal has no better words than those that its notice was made with.
+static void note_said(struct hub *hub, const struct event *event)
+{
+	if (event->u.notice.severity < SEVERITY_WARNING || !event->u.notice.text || !*event->u.notice.text)
+		return;
+	snprintf(hub->said, sizeof hub->said, "%s", event->u.notice.text);
+	text_trim(hub->said);
+}
+
 void hub_on_event(void *ctx, const struct event *event)
 {
 	struct hub *hub = ctx;
@@ -182,6 +193,7 @@ void hub_on_event(void *ctx, const struct event *event)
 	default:
 		if (hub_is_private(hub, event)) {
 			stream_pass(&hub->stream, event->channel, event->seq);
+			note_said(hub, event);
 			give_one(hub->asking, event);
 		} else {
 			give_all(hub, event);
