@@ -51,6 +51,10 @@ static int resolve(struct attach_run *run, char **addresses)
 	char path[1024], *nobody[] = { NULL };
 	int r = attach_options_resolve(&run->attach, addresses);
 
+	if (r == 0 && fleet->shard.n) {
+		fputs("opscon: --shard is for who polls; a hub has it: opscon hub --shard\n", stderr);
+		r = EXIT_USAGE;
+	}
 	if (r == 0)
 		r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
 	run->attach.is_insecure = fleet->is_insecure;

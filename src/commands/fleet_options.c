@@ -23,6 +23,7 @@ enum {
 	OPTION_LOG,
 	OPTION_NO_STATE,
 	OPTION_READ_ONLY,
+	OPTION_SHARD,
 	OPTION_TIMEOUT,
 };
 
@@ -33,6 +34,7 @@ const struct option fleet_long_options[] = {
 	{ "log", required_argument, NULL, OPTION_LOG },           // FILE
 	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
 	{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
+	{ "shard", required_argument, NULL, OPTION_SHARD },     // I/N
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT }, // DURATION
 };
 const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
@@ -45,6 +47,7 @@ const char *fleet_options_help(bool has_timeout)
 				   "  --insecure            do not verify certificates of the URLs given\n"
 				   "  --no-state            remember nothing, read nothing remembered, audit nothing\n"
 				   "  --read-only           operate nothing, whatever the configuration allows\n"
+				   "  --shard I/N           only the I-th of N parts of the fleet, like 1/3\n"
 				   "  --log FILE            diagnostics of opscon itself go there\n"
 				   "  --help                this text\n";
 
@@ -77,6 +80,15 @@ static int take_duration(const char *name, const char *value, int64_t min_ms, in
 	return 0;
 }
 
+static int take_shard(struct fleet_options *options, const char *value)
+{
+	if (shard_parse(value, &options->shard) == 0)
+		return 0;
+	fprintf(stderr, "opscon: --shard %s: expected I/N, like 1/3, with I from 1 to N and N at most %d\n", value,
+		SHARDS_MAX);
+	return EXIT_USAGE;
+}
+
 int fleet_options_take(struct fleet_options *options, int option, const char *value)
 {
 	int r;
@@ -98,6 +110,8 @@ int fleet_options_take(struct fleet_options *options, int option, const char *va
 	case OPTION_READ_ONLY:
 		options->is_read_only = true;
 		return 0;
+	case OPTION_SHARD:
+		return take_shard(options, value);
 	case OPTION_LOG:
 		r = log_open(value);
 		options->has_log = r == 0;

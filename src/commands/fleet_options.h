@@ -9,6 +9,7 @@
 
 #include <getopt.h>
 
+#include "agents/shard.h"
 #include "opscon/agent.h"
 #include "opscon/config.h"
 
@@ -24,6 +25,7 @@ struct fleet_options {
 	struct agent **urls;             // owned references
 	size_t n_urls;
 	struct selector *selector; // owned; NULL: all
+	struct shard shard;        // --shard; zeroed: all
 	char state_dir[512];       // "" when there is none
 	bool has_log;              // --log names a file
 	bool has_state;            // false: --no-state

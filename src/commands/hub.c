@@ -247,6 +247,7 @@ static int create_hub(struct hub_run *run, const char *socket, const char *token
 	const struct hub_options options = {
 		.config = &config,
 		.fleet_name = run->options.config.fleet_name,
+		.shard = run->options.shard,
 		.socket = socket,
 		.token_file = token_file,
 		.broadcaster = run->session.broadcaster,
@@ -277,8 +278,10 @@ static void announce(const struct hub_run *run, const char *socket)
 {
 	size_t n = run->n_listens ? run->n_listens : run->options.config.hub.n_listens;
 	const struct hub_listen *listens = run->n_listens ? run->listens : run->options.config.hub.listens;
-	char state[200];
+	char state[200], shard[SHARD_TEXT_MAX];
 
+	if (run->options.shard.n)
+		log_line(LOG_INFO, "watches shard %s of the fleet", shard_text(&run->options.shard, shard));
 	for (size_t i = 0; i < n; i++)
 		log_line(LOG_INFO, "listens on %s%s", listens[i].text, listens[i].is_loopback ? "" : " (TLS)");
 	log_line(LOG_INFO, "listens on %s", socket);

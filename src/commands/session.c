@@ -44,6 +44,7 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 	const struct direct_options direct = {
 		.config = &options->config,
 		.selector = options->selector,
+		.shard = options->shard,
 		.broadcaster = session->broadcaster,
 		.state_dir = options->state_dir[0] ? options->state_dir : NULL,
 		.audit = session->trail.logger,

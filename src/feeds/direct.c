@@ -201,6 +201,7 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 		.broadcaster = options->broadcaster,
 		.sink = broadcaster_sink(options->broadcaster),
 		.selector = options->selector,
+		.shard = options->shard,
 		.audit = options->audit,
 		.is_once = options->is_once,
 	};

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "agents/shard.h"
 #include "opscon/broadcaster.h"
 #include "opscon/config.h"
 #include "opscon/feed.h"
@@ -14,6 +15,7 @@
 struct direct_options {
 	const struct config *config;     // borrowed; outlives the feed
 	const struct selector *selector; // borrowed; outlives the feed. Others are not watched; NULL: all are
+	struct shard shard;              // others are not watched either; zeroed: all are
 	struct broadcaster *broadcaster; // borrowed; outlives the feed
 	struct audit_logger *audit;      // borrowed; outlives the feed. NULL: nothing is audited
 	const char *audit_dir;           // borrowed for the call: where that trail is, to be read; NULL: it is not

@@ -247,14 +247,14 @@ static void choice_free(struct agent **chosen, size_t n)
 	mem_free(chosen);
 }
 
-// Those of a list whom the selector lets through. NULL for want of memory.
+// Those of a list whom the selector lets through, and who are in our shard. NULL for want of memory.
 static struct agent **choose(const struct direct_feed *feed, struct agent *const *agents, size_t n, size_t *n_chosen)
 {
 	struct agent **chosen = mem_calloc(n, sizeof *chosen);
 
 	*n_chosen = 0;
 	for (size_t i = 0; chosen && i < n; i++) {
-		if (!selector_matches(feed->selector, agents[i]))
+		if (!selector_matches(feed->selector, agents[i]) || !shard_has(&feed->shard, agents[i]->key))
 			continue;
 		chosen[*n_chosen] = complete(feed, agents[i]);
 		if (!chosen[(*n_chosen)++]) {

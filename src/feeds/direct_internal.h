@@ -53,6 +53,7 @@ struct direct_feed {
 	uv_loop_t *loop;
 	const struct config *config;     // borrowed
 	const struct selector *selector; // borrowed; NULL: everyone
+	struct shard shard;
 	struct broadcaster *broadcaster; // borrowed
 	struct event_sink sink;
 	int subscription;

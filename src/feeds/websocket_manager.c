@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agents/shard.h"
 #include "base/memory.h"
 #include "feeds/websocket_manager_internal.h"
 #include "poll/http.h"
@@ -148,9 +149,38 @@ static void add_name(char *out, size_t size, const char *name)
 	snprintf(out + len, size - len, "%s%s", len ? " + " : "", name);
 }
 
+// Behind the name, what part of the fleet is looked at: " (shard 2/4)", " (shards 1/4, 2/4)"; nothing when it is all.
+static void put_shards(const struct websocket_manager *manager, char *out, size_t size)
+{
+	char all[256] = "";
+	struct shard shard = { 0 };
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		const struct attached *hub = &manager->hubs[i];
+		char piece[WIRE_NAME_MAX + 2];
+		size_t len = strlen(all);
+
+		if (!hub->has_welcome)
+			continue;
+		if (shard_parse(hub->welcome.shard, &shard) < 0)
+			return; // this one watches everybody
+		snprintf(piece, sizeof piece, " %s,", hub->welcome.shard);
+		if (strstr(all, piece))
+			continue;
+		snprintf(all + len, sizeof all - len, "%s", piece);
+		n++;
+	}
+	if (n && n != shard.n)
+		snprintf(out, size, " (shard%s%.*s)", n == 1 ? "" : "s", (int)strlen(all) - 1, all);
+}
+
 void manager_greet(struct websocket_manager *manager)
 {
 	struct hub_greeting greeting = { .fleet = manager->fleet, .hub = manager->name, .is_read_only = true };
+	char shards[200];
+	size_t len;
 
 	manager->fleet[0] = '\0';
 	for (size_t i = 0; i < manager->n_hubs; i++) {
@@ -167,6 +197,9 @@ void manager_greet(struct websocket_manager *manager)
 		snprintf(manager->name, sizeof manager->name, "%s", manager->hubs[0].address.name);
 	else
 		snprintf(manager->name, sizeof manager->name, "%zu hubs", manager->n_hubs);
+	put_shards(manager, shards, sizeof shards);
+	len = strlen(manager->name);
+	snprintf(manager->name + len, sizeof manager->name - len, "%s", shards);
 	if (manager->options.greeted)
 		manager->options.greeted(manager->options.ctx, &greeting);
 }

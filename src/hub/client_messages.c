@@ -16,6 +16,7 @@ enum { MESSAGE_BYTES_MAX = 64 << 10 };
 static void fill_welcome(const struct hub_client *client, bool is_resumed, struct wire_welcome *out)
 {
 	const struct hub *hub = client->hub;
+	char shard[SHARD_TEXT_MAX];
 	struct hub_audit audit = { .why = "" };
 
 	*out = (struct wire_welcome){
@@ -28,6 +29,7 @@ static void fill_welcome(const struct hub_client *client, bool is_resumed, struc
 	};
 	snprintf(out->version, sizeof out->version, "%s", OPSCON_VERSION);
 	snprintf(out->fleet, sizeof out->fleet, "%s", hub->fleet_name);
+	snprintf(out->shard, sizeof out->shard, "%s", shard_text(&hub->shard, shard));
 	snprintf(out->boot, sizeof out->boot, "%s", hub->boot);
 	snprintf(out->you, sizeof out->you, "%s", client->identity.name);
 	snprintf(out->role, sizeof out->role, "%s", role_name(client->identity.role));

@@ -270,6 +270,7 @@ static int start(struct hub *hub, const struct hub_options *options, char why[HU
 
 static int copy_texts(struct hub *hub, const struct hub_options *options)
 {
+	hub->shard = options->shard;
 	hub->fleet_name = mem_strdup(options->fleet_name ? options->fleet_name : "");
 	hub->socket = mem_strdup(options->socket);
 	return !hub->fleet_name || (options->socket && !hub->socket) ? -ENOMEM : 0;

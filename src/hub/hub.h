@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "agents/shard.h"
 #include "hub/access.h"
 #include "opscon/broadcaster.h"
 #include "opscon/config.h"
@@ -33,6 +34,7 @@ struct hub_audit {
 struct hub_options {
 	const struct hub_config *config; // borrowed for the call
 	const char *fleet_name;          // copied, as the texts below; "" none
+	struct shard shard;              // of the fleet, which is all that it watches; zeroed: it watches all
 	const char *socket;              // path of the unix socket; NULL: none
 	const char *token_file;
 	struct broadcaster *broadcaster; // borrowed; outlives the hub

@@ -158,6 +158,7 @@ struct hub {
 	struct access *access;
 	struct hub_config config; // the numbers of it; its texts are not ours
 	char *fleet_name, *socket;
+	struct shard shard;
 	bool is_demo, is_read_only, is_stopping, is_ended, is_replaying;
 	bool (*is_ready)(void *ctx);
 	void (*audit)(void *ctx, struct hub_audit *out);

@@ -123,6 +123,10 @@ int hub_vitals_write(struct hub *hub, struct bytes *out)
 	       (uint64_t)(hub_now().mono_ms - hub->started_ms) / 1000);
 	single(&v, "loop_lag_milliseconds", "gauge", "How late this loop was at worst within a minute.",
 	       (uint64_t)hub->lag_ms);
+	if (hub->shard.n) {
+		single(&v, "shard", "gauge", "Which part of the fleet it watches.", hub->shard.i);
+		single(&v, "shards", "gauge", "Of how many.", hub->shard.n);
+	}
 	write_fleet(&v, hub);
 	write_clients(&v, hub);
 	write_counters(&v, hub);

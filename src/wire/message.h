@@ -59,6 +59,7 @@ struct wire_welcome {
 	char boot[WIRE_BOOT_HEX + 1]; // random, of this start
 	uint32_t session;             // of this connection; never 0
 	char you[WIRE_NAME_MAX], role[WIRE_NAME_MAX];
+	char shard[WIRE_NAME_MAX];              // "2/4": it watches that part of the fleet alone; "" all of it
 	bool is_demo, is_read_only, is_resumed; // resumed: no snapshot, only what is missing
 	int64_t at_ms;                          // wall
 	uint64_t last[CHANNEL_COUNT];

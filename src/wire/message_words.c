@@ -63,6 +63,7 @@ const struct wire_field wire_welcome_fields[] = {
 	{ "session", WIRE_KIND_U32, IN_WELCOME(session), .is_needed = true },
 	{ "you", WIRE_KIND_CHARS, IN_WELCOME(you), .size = WIRE_NAME_MAX },
 	{ "role", WIRE_KIND_CHARS, IN_WELCOME(role), .size = WIRE_NAME_MAX },
+	{ "shard", WIRE_KIND_CHARS, IN_WELCOME(shard), .size = WIRE_NAME_MAX },
 	{ "demo", WIRE_KIND_BOOL, IN_WELCOME(is_demo) },
 	{ "read_only", WIRE_KIND_BOOL, IN_WELCOME(is_read_only) },
 	{ "resumed", WIRE_KIND_BOOL, IN_WELCOME(is_resumed) },

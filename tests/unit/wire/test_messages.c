@@ -55,6 +55,7 @@ START_TEST(both_sides_say_hello)
 					      .session = 3,
 					      .you = "alice",
 					      .role = "operator",
+					      .shard = "2/4",
 					      .is_demo = true,
 					      .is_resumed = true,
 					      .at_ms = NOW_MS,
