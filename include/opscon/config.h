@@ -107,6 +107,14 @@ static inline struct rollout operations_rollout(const struct operations_config *
 	return rollout;
 }
 
+// The configured kind of rollout, for that verb: only an upgrade has a new one to stand beside the old one.
+static inline enum rollout_kind operations_kind(const struct operations_config *config, enum verb verb)
+{
+	bool is_beside = config->rollout.kind == ROLLOUT_BLUE_GREEN;
+
+	return is_beside && verb != VERB_UPGRADE ? ROLLOUT_ROLLING : config->rollout.kind;
+}
+
 // How the drivers reach what they drive.
 struct drivers_config {
 	const char *docker_socket;     // of the Docker Engine; NULL: /var/run/docker.sock

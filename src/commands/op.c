@@ -175,7 +175,8 @@ static int take(void *ctx, int option, const char *value)
 
 struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config)
 {
-	enum rollout_kind kind = request->has_kind ? request->params.rollout.kind : config->rollout.kind;
+	enum rollout_kind kind =
+		request->has_kind ? request->params.rollout.kind : operations_kind(config, request->params.verb);
 	struct rollout rollout = operations_rollout(config, kind);
 
 	if (request->batch)

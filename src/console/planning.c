@@ -26,7 +26,9 @@ struct rollout console_rollout(const struct console *console, enum rollout_kind 
 							.canary_wait_ms = 300000 };
 	const struct operations_config *config = console->config ? &console->config->operations : &usual;
 
-	return operations_rollout(config, kind < ROLLOUT_KIND_COUNT ? kind : config->rollout.kind);
+	if (kind == ROLLOUT_KIND_COUNT)
+		kind = operations_kind(config, console->acting.action->verb);
+	return operations_rollout(config, kind);
 }
 
 static size_t drop_gone(struct console *console)

@@ -483,8 +483,21 @@ START_TEST(without_memory_there_is_no_configuration)
 }
 END_TEST
 
-SUITE("config of operations", every_key_of_operations_arrives, every_key_of_drivers_arrives,
-      some_profiles_are_there_without_being_configured, one_driver_operates_an_agent,
+START_TEST(only_an_upgrade_is_blue_green)
+{
+	struct operations_config config = { .rollout.kind = ROLLOUT_BLUE_GREEN };
+
+	for (int verb = 0; verb < VERB_COUNT; verb++)
+		ck_assert_int_eq(operations_kind(&config, (enum verb)verb),
+				 verb == VERB_UPGRADE ? ROLLOUT_BLUE_GREEN : ROLLOUT_ROLLING);
+	config.rollout.kind = ROLLOUT_CANARY;
+	for (int verb = 0; verb < VERB_COUNT; verb++)
+		ck_assert_int_eq(operations_kind(&config, (enum verb)verb), ROLLOUT_CANARY);
+}
+END_TEST
+
+SUITE("config of operations", only_an_upgrade_is_blue_green, every_key_of_operations_arrives,
+      every_key_of_drivers_arrives, some_profiles_are_there_without_being_configured, one_driver_operates_an_agent,
       mistakes_of_operations_are_explained, mistakes_of_drivers_are_explained, mistakes_of_profiles_are_explained,
       mistakes_of_agents_are_explained, an_engine_without_tls_is_worth_a_word,
       all_mistakes_of_operations_are_told_at_once, without_memory_there_is_no_configuration)
