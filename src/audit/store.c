@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -344,6 +345,15 @@ void audit_store_close(struct audit_store *store)
 uint64_t audit_store_n(const struct audit_store *store)
 {
 	return store->chain.n;
+}
+
+struct audit_hash audit_store_key(const struct audit_store *store)
+{
+	struct audit_hash key;
+
+	static_assert(sizeof key.bytes == AUDIT_KEY_BYTES, "a key is as long as a hash");
+	memcpy(key.bytes, store->key.public, sizeof key.bytes);
+	return key;
 }
 
 struct audit_hash audit_store_head(const struct audit_store *store)

@@ -55,6 +55,7 @@ int audit_store_checkpoint(
 void audit_store_close(struct audit_store *store);
 
 uint64_t audit_store_n(const struct audit_store *store);             // records, those that are not synced included
+struct audit_hash audit_store_key(const struct audit_store *store);  // the public half of its key, just as long
 struct audit_hash audit_store_head(const struct audit_store *store); // of the newest of them; zeros: there is none
 uint64_t audit_store_n_signed(const struct audit_store *store);      // by the newest checkpoint, written or due
 bool audit_store_is_broken(const struct audit_store *store);

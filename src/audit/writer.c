@@ -140,6 +140,7 @@ static void publish(void *ctx)
 		state->n_records = audit_store_n(writer->store);
 		state->n_signed = audit_store_n_signed(writer->store);
 		state->head = audit_store_head(writer->store);
+		state->key = audit_store_key(writer->store);
 	}
 	state->n_syslog_failed = writer->syslog.n_failed;
 }

@@ -30,6 +30,7 @@ struct audit_writer_state {
 	struct audit_trouble trouble; // why it is not open; error is 0 while it is well or being opened
 	uint64_t n_records, n_signed;
 	struct audit_hash head; // of the newest record
+	struct audit_hash key;  // the public half of what signs; once n_records is not 0
 	uint64_t n_syslog_failed;
 };
 

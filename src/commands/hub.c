@@ -106,8 +106,10 @@ static void tell_audit(void *ctx, struct hub_audit *out)
 	*out = (struct hub_audit){ .is_well = state && state->status != AUDIT_LOGGER_BROKEN,
 				   .why = trail->logger ? audit_trail_why(trail) : "",
 				   .n_records = state ? state->n_records : 0 };
-	if (state)
-		memcpy(out->head, state->head, sizeof out->head);
+	if (!state)
+		return;
+	memcpy(out->head, state->head, sizeof out->head);
+	memcpy(out->key, state->key, sizeof out->key);
 }
 
 static void record(void *ctx, const struct audit_record *record, struct instant now)

@@ -41,8 +41,10 @@ static void refresh(struct audit_logger *logger)
 	snprintf(state->why, sizeof state->why, "%s", writer.trouble.text);
 	state->n_records = writer.n_records;
 	state->n_signed = writer.n_signed;
-	if (writer.n_records)
+	if (writer.n_records) {
 		audit_hash_hex(&writer.head, state->head);
+		audit_hash_hex(&writer.key, state->key);
+	}
 	state->n_syslog_failed = writer.n_syslog_failed;
 	if (!logger->n_waiting && state->n_signed == state->n_records)
 		logger->dirty_since_ms = INT64_MAX;

@@ -37,6 +37,7 @@ struct audit_logger_state {
 	char why[AUDIT_WHY_MAX]; // clean; "" unless it is broken
 	uint64_t n_records, n_signed;
 	char head[65];            // hash of the newest record; "" there is none
+	char key[65];             // public half of the key that signs, in hex; "" with it
 	uint64_t n_refused;       // records that did not reach the disk
 	uint64_t n_syslog_failed; // copies
 };

@@ -161,6 +161,32 @@ START_TEST(a_record_is_told_durable_once_it_is_and_in_order)
 }
 END_TEST
 
+START_TEST(the_key_that_signs_is_told_and_another_one_is_seen)
+{
+	char first[65], command[128];
+
+	set_up();
+	start();
+	ck_assert_int_eq(append("x", NULL), 0);
+	wait_until(has_done, 1);
+	snprintf(first, sizeof first, "%s", audit_logger_state(logger)->key);
+	ck_assert_uint_eq(strspn(first, "0123456789abcdef"), 64);
+	ck_assert_int_eq(audit_logger_destroy(logger), 0);
+	start();
+	ck_assert_int_eq(append("x", NULL), 0);
+	wait_until(has_done, 2);
+	ck_assert_str_eq(audit_logger_state(logger)->key, first);
+	ck_assert_int_eq(audit_logger_destroy(logger), 0);
+	snprintf(command, sizeof command, "rm -r %s", dir);
+	ck_assert_int_eq(system(command), 0);
+	start();
+	ck_assert_int_eq(append("x", NULL), 0);
+	wait_until(has_done, 3);
+	ck_assert_str_ne(audit_logger_state(logger)->key, first);
+	tear_down();
+}
+END_TEST
+
 START_TEST(what_waits_is_written_and_signed_at_the_end)
 {
 	struct audit_verdict verdict;
@@ -425,7 +451,8 @@ START_TEST(nothing_is_needed_to_end_what_never_was)
 }
 END_TEST
 
-SUITE("audit logger", a_record_is_told_durable_once_it_is_and_in_order, what_waits_is_written_and_signed_at_the_end,
+SUITE("audit logger", a_record_is_told_durable_once_it_is_and_in_order,
+      the_key_that_signs_is_told_and_another_one_is_seen, what_waits_is_written_and_signed_at_the_end,
       what_is_unsigned_is_signed_within_a_minute, a_trail_that_breaks_refuses_and_can_be_opened_again,
       what_another_process_holds_is_said_and_tried_again, a_trail_that_is_held_at_the_start_is_opened_later,
       what_was_held_is_asked_for_again, opening_again_what_is_well_changes_nothing,
