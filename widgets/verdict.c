@@ -134,9 +134,11 @@ static void draw_parts(struct canvas *canvas, int x, const char *const parts[N_P
 	}
 }
 
-// That the feed is live stands in the header and is no news.
+// That the feed is live stands in the header and is no news; that it is not, beside the verdict where there is room.
 static bool is_expected(const struct fleet *fleet, const struct view *view)
 {
+	if (view->has_connection_beside)
+		return true;
 	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused && !fleet_sources_failed(fleet, NULL, 0);
 }
 
@@ -155,7 +157,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 			 view->scope.total);
 		snprintf(line.counts, sizeof line.counts, "%s", few);
 	}
-	if (connection_has_answers(fleet))
+	if (connection_has_answers(fleet) || view->has_connection_beside)
 		draw_parts(canvas, x,
 			   (const char *const[]){ line.counts, line.since,
 						  is_expected(fleet, view) ? "" : line.connection.text },

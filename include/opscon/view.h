@@ -200,6 +200,7 @@ struct view {
 	enum time_range range;
 	bool is_demo, is_paused, is_read_only; // read-only: nothing is operated
 	const char *environment;               // shown in the header: the one environment in sight, "mixed", or ""
+	bool has_connection_beside;            // the connection stands in the line of the verdict, at its right
 	style_t environment_style; // STYLE_ENV_*: as configured, else by its name; a mix with prod looks like prod
 	const char *context;       // summary of what is picked ("2 tiers, env prod"), "" when everything is shown
 	const char *clear_key;     // name of the key that clears the context; NULL: none is bound

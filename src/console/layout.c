@@ -4,10 +4,9 @@
 #include "widgets/metrics_grid.h"
 
 enum {
-	WIDE = 110,      // from here on two columns
-	WIDE_ROWS = 12,  // and only with this many rows
-	CONNECTION = 40, // cells of the connection indicator beside the verdict
-	CONNECTION_FROM = 100,
+	WIDE = 110,            // from here on two columns
+	WIDE_ROWS = 12,        // and only with this many rows
+	CONNECTION_FROM = 120, // from here on the connection stands beside the verdict, with half of the line
 };
 
 static int least(int a, int b)
@@ -62,7 +61,7 @@ static struct rect frame(struct layout *out, int width, int height, bool has_ver
 	if (has_verdict)
 		take_top(&body, 1, &out->slots[SLOT_VERDICT]);
 	if (has_connection && width >= CONNECTION_FROM && out->slots[SLOT_VERDICT].height)
-		out->slots[SLOT_CONNECTION] = take_right(&out->slots[SLOT_VERDICT], CONNECTION);
+		out->slots[SLOT_CONNECTION] = take_right(&out->slots[SLOT_VERDICT], width / 2);
 	return body;
 }
 

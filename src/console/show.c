@@ -192,6 +192,7 @@ void console_layout(struct console *console, int width, int height)
 	console->width = width;
 	console->height = height;
 	layout_compute(console->view.screen, width, height, &content, &console->layout);
+	console->view.has_connection_beside = console->layout.slots[SLOT_CONNECTION].width > 0;
 }
 
 // Each settles what it lists; short of memory a list is shorter than it should be, which is said.

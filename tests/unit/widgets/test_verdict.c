@@ -138,6 +138,10 @@ START_TEST(calls_nothing_up_without_answers)
 		golden_draw(&verdict, f.fleet, &view, &rows[i].verdict);
 		golden_draw(&connection, f.fleet, &view, &rows[i].connection);
 	}
+	view.has_connection_beside = true; // and is not said twice
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "starting_beside", 60, 1, false });
+	fleet_fixture_feed(&f, FEED_RECONNECTING, 2 * MINUTE_MS, 2 * MINUTE_MS, 3500, "connection refused");
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "reconnecting_beside", 60, 1, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
