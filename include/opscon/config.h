@@ -199,6 +199,15 @@ struct hub_config {
 	struct hub_record_config record;
 };
 
+// ---- who attaches to a hub
+
+struct attach_config {
+	const char *const *hubs; // addresses as written: "unix:PATH" "ws://host:port" "wss://host:port"
+	size_t n_hubs;           // 0: that of this machine
+	const char *token_file;  // NULL: no token
+	const char *ca_file;     // NULL: the system's
+};
+
 struct config {
 	const char *path;       // NULL: none read
 	const char *fleet_name; // "" when not given
@@ -224,6 +233,7 @@ struct config {
 	struct operations_config operations;
 	struct drivers_config drivers;
 	struct hub_config hub;
+	struct attach_config attach;
 	const char *state_dir; // as configured; NULL: that of config_state_dir()
 	void *arena;           // owner of every text above
 };

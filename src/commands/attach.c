@@ -49,14 +49,15 @@ static int resolve(struct attach_run *run, char **addresses)
 {
 	struct fleet_options *fleet = &run->app.fleet;
 	char path[1024], *nobody[] = { NULL };
-	int r = attach_options_resolve(&run->attach, addresses);
+	int r;
 
-	if (r == 0 && fleet->shard.n) {
+	if (fleet->shard.n) {
 		fputs("opscon: --shard is for who polls; a hub has it: opscon hub --shard\n", stderr);
-		r = EXIT_USAGE;
+		return EXIT_USAGE;
 	}
+	r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
 	if (r == 0)
-		r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
+		r = attach_options_resolve(&run->attach, addresses, &fleet->config.attach);
 	run->attach.is_insecure = fleet->is_insecure;
 	return r;
 }

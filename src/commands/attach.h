@@ -4,6 +4,7 @@
 #include <getopt.h>
 
 #include "feeds/websocket_manager.h"
+#include "opscon/config.h"
 
 struct attach_options {
 	struct hub_address addresses[HUBS_MAX];
@@ -25,10 +26,11 @@ int attach_options_take(struct attach_options *options, int option, const char *
 	}
 const char *attach_options_help(void);
 
-/* The addresses, or where there is none the hub of this machine; the token file, else that of the environment, which is
- * looked at. 0, or an exit code after saying what is wrong.
+/* The addresses, else the hubs that are configured, else that of this machine; the token file, else that of the
+ * environment, else the configured one where all addresses are (or none is configured). It is looked at. 0, or an exit
+ * code after saying what is wrong. The options borrow from the configuration.
  */
-int attach_options_resolve(struct attach_options *options, char **addresses);
+int attach_options_resolve(struct attach_options *options, char **addresses, const struct attach_config *config);
 
 // What the feed of hubs is made with; the caller adds its callbacks. It borrows from the options and from `who`.
 struct websocket_manager_options attach_feed_options(const struct attach_options *options, const char *who);

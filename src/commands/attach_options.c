@@ -96,17 +96,41 @@ static int check_ways(const struct attach_options *options)
 	return 0;
 }
 
-int attach_options_resolve(struct attach_options *options, char **addresses)
+static bool is_configured(const struct attach_config *config, const char *text)
+{
+	for (size_t i = 0; i < config->n_hubs; i++)
+		if (strcmp(config->hubs[i], text) == 0)
+			return true;
+	return !config->n_hubs;
+}
+
+// What is configured is for the hubs that are: a token is not shown to any other.
+static void take_configured(struct attach_options *options, const struct attach_config *config)
+{
+	if (!options->ca_file)
+		options->ca_file = config->ca_file;
+	for (size_t i = 0; i < options->n_addresses; i++)
+		if (!is_configured(config, options->addresses[i].text))
+			return;
+	if (!options->token_file)
+		options->token_file = config->token_file;
+}
+
+int attach_options_resolve(struct attach_options *options, char **addresses, const struct attach_config *config)
 {
 	const char *token_file = getenv("OPSCON_TOKEN_FILE");
 	int r = 0;
 
 	for (; *addresses && r == 0; addresses++)
 		r = add_address(options, *addresses);
+	for (size_t i = 0, n = options->n_addresses ? 0 : config->n_hubs; i < n && r == 0; i++)
+		r = add_address(options, config->hubs[i]);
 	if (r == 0 && !options->n_addresses)
 		hub_address_default(getenv("XDG_RUNTIME_DIR"), &options->addresses[options->n_addresses++]);
 	if (!options->token_file && token_file && *token_file)
 		options->token_file = token_file;
+	if (r == 0)
+		take_configured(options, config);
 	if (r == 0 && options->token_file)
 		r = check_token_file(options->token_file);
 	return r ? r : check_ways(options);

@@ -33,6 +33,7 @@ static const struct field sections[] = {
 	{ .name = "retention", .read = section_retention },
 	{ .name = "audit", .read = section_audit },
 	{ .name = "hub", .read = section_hub },
+	{ .name = "attach", .read = section_attach },
 	{ .name = "state_dir", .read = section_state_dir },
 	{ .name = NULL },
 };

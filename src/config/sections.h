@@ -15,6 +15,7 @@ void section_fleet(struct reader *reader, const yaml_node_t *node, const struct 
 void section_defaults(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_drivers(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_operations(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
+void section_attach(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_hub(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_limits(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);
 void section_agents(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out);

@@ -258,6 +258,26 @@ START_TEST(several_hubs_are_one_fleet)
 }
 END_TEST
 
+// Where and with what to attach may stand in the configuration; the token is not for any other hub.
+static void expect_configured(const char *url)
+{
+	char config[200];
+	struct process_result result;
+
+	snprintf(config, sizeof config, "attach: {hubs: ['%s'], token_file: token}\n", url);
+	scene_write("attach.yml", config);
+	result = scene_run(&s, (const char *[]){ "attach", "--no-state", "--once", "--config", "attach.yml", NULL });
+	ck_assert_msg(result.status == 0 && strstr(result.out, "3 in all"), "%d %s%s", result.status, result.out,
+		      result.err);
+	process_result_finish(&result);
+	snprintf(config, sizeof config, "attach: {hubs: ['ws://127.0.0.1:1'], token_file: token}\n");
+	scene_write("attach.yml", config);
+	result = scene_run(&s,
+			   (const char *[]){ "attach", "--no-state", "--once", "--config", "attach.yml", url, NULL });
+	ck_assert_msg(result.status == 6, "%d %s%s", result.status, result.out, result.err);
+	process_result_finish(&result);
+}
+
 START_TEST(a_viewer_by_token_only_looks)
 {
 	struct process_result result;
@@ -283,6 +303,7 @@ START_TEST(a_viewer_by_token_only_looks)
 	term_send(t, "r");
 	term_wait_for(t, "not done: ", SCENE_MS);
 	scene_quit(t);
+	expect_configured(url);
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", url, "--token-file", "token", "--yes",
 						 "name=~*", NULL });
 	ck_assert_msg(result.status == 6, "%d %s%s", result.status, result.out, result.err);
