@@ -122,7 +122,9 @@ static void take_channels(struct hub_client *client, enum wire_type type, unsign
 	if ((client->channels & ~before) == 0)
 		return;
 	// How it stands on the new ones is told with all the others, since they hang together.
-	outbox_clear(&client->outbox);
+	hub_client_drop(client);
+	if (client->state == CLIENT_CLOSING)
+		return;
 	bytes_init(&message, MESSAGE_BYTES_MAX);
 	if (wire_resync_write("subscribed to more", &message) == 0)
 		(void)hub_client_send(client, &message);

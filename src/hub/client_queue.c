@@ -204,10 +204,30 @@ void hub_client_offer(struct hub_client *client, struct stream_item *item)
 	if (r == -ENOBUFS && hub_client_drain(client))
 		r = outbox_push(&client->outbox, item, conflates);
 	client->hub->counters.n_conflated += client->outbox.n_conflated - n_conflated;
-	if (r < 0)
-		hub_client_resync(client, r == -ENOBUFS ? "it takes less than there is to tell" : "out of memory");
-	else
+	if (r == 0) {
 		hub_client_touch(client);
+		return;
+	}
+	hub_client_drop(client);
+	if (item->is_private)
+		frame(client, item);
+	hub_client_resync(client, r == -ENOBUFS ? "it takes less than there is to tell" : "out of memory");
+}
+
+/* The queue is dropped: a snapshot tells all of it anew, but for what is for its eyes alone, such as a plan that it has
+ * asked for. That goes out before it hears that the rest was dropped, so that the numbers it has seen stay true.
+ */
+void hub_client_drop(struct hub_client *client)
+{
+	struct stream_item *item;
+
+	while ((item = outbox_pop(&client->outbox))) {
+		if (item->is_private)
+			frame(client, item);
+		else
+			client->hub->counters.n_dropped++;
+		stream_item_unref(item);
+	}
 }
 
 // Whether it has had so many within a minute that another one makes no sense.
@@ -232,8 +252,9 @@ void hub_client_resync(struct hub_client *client, const char *why)
 	struct bytes message;
 
 	hub->counters.n_resyncs++;
-	hub->counters.n_dropped += client->outbox.n;
-	outbox_clear(&client->outbox);
+	hub_client_drop(client);
+	if (client->state == CLIENT_CLOSING) // there was no memory
+		return;
 	if (note_resync(client, now.mono_ms)) {
 		hub->counters.n_disconnected_slow++;
 		access_refused(hub->access, &client->identity, "stream", why, now);

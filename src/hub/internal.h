@@ -244,6 +244,7 @@ struct hub_client *hub_client_find(struct hub *hub, uint32_t session); // NULL: 
 int hub_client_send(struct hub_client *client, const struct bytes *message); // a message of its own, ahead of events
 void hub_client_offer(struct hub_client *client, struct stream_item *item);
 void hub_client_snapshot(struct hub_client *client); // begins one
+void hub_client_drop(struct hub_client *client);     // what waits; a snapshot follows
 void hub_client_resync(struct hub_client *client, const char *why);
 void hub_client_resume(struct hub_client *client,
 		       const uint64_t last[CHANNEL_COUNT]); // from the ring, which has it all

@@ -60,8 +60,10 @@ static void give_one(struct hub_client *client, const struct event *event)
 {
 	struct stream_item *item = client ? hub_encode(client->hub, event, 0) : NULL;
 
-	if (item)
+	if (item) {
+		item->is_private = true;
 		hub_client_offer(client, item);
+	}
 	stream_item_unref(item);
 }
 
@@ -114,6 +116,7 @@ static void give_some(struct hub *hub, const struct event *event)
 		item = item ? item : hub_encode(hub, event, 0);
 		if (!item)
 			break;
+		item->is_private = event->type != EVENT_SCRAPE; // the next one is as good
 		hub_client_offer(client, item);
 	}
 	stream_item_unref(item);

@@ -20,6 +20,7 @@ struct stream_item {
 	uint32_t operation;     // EVENT_OPERATION: its number
 	bool is_replaceable;    // a newer one of the same type, subject and part makes it superfluous
 	bool has_plan;          // of an operation: it brings the plan along
+	bool is_private;        // not for all: no snapshot tells it anew. Set before it is given to anybody
 	struct shared_text *text; // a reference: the event, and what ends its frame
 };
 

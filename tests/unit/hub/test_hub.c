@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "hub/internal.h"
+#include "tests/support/event_dice.h"
 #include "tests/unit/hub/hub_bench.h"
 
 enum { AGENTS = 300 };
@@ -127,6 +128,85 @@ START_TEST(a_queue_that_is_full_is_dropped_for_a_snapshot)
 	ck_assert_uint_eq(slow->n_gaps + slow->n_doubled, 0);
 	bench_expect_same(&bench, slow);
 	ck_assert(!slow->is_closed);
+	bench_close(&bench);
+}
+END_TEST
+
+static void publish_plan(struct hub_bench *bench, uint32_t token)
+{
+	struct event_dice dice = { .state = 5 };
+	struct event *event = event_new(EVENT_PLAN, 1764100000000, 0);
+	struct plan *plan = dice_plan(&dice, 7, 1764100000000);
+
+	plan->token = token;
+	event->u.plan = plan;
+	bench_publish(bench, event);
+	event_dice_finish(&dice);
+}
+
+static void ask_for_plan(struct hub_bench *bench, struct hub_caller *peer, uint32_t token)
+{
+	static const uint32_t agents[] = { 1 };
+	static const struct operation_params params = {
+		.verb = VERB_RESTART, .version = "", .patch = "", .reason = ""
+	};
+
+	ask(bench, peer,
+	    (struct request){
+		    .type = REQUEST_PLAN, .token = token, .agents = agents, .n_agents = 1, .params = &params },
+	    0);
+}
+
+// No snapshot has it, and nobody would make it again.
+START_TEST(a_plan_that_was_asked_for_survives_the_loss_of_its_queue)
+{
+	struct hub_bench bench;
+	struct hub_caller *slow;
+
+	bench_init(&bench);
+	bench.config.queue_bytes = 64 << 10;
+	bench_add_agents(&bench, AGENTS);
+	bench_open(&bench);
+	slow = bench_join(&bench);
+	ask_for_plan(&bench, slow, 4711);
+	while (!bench.hub->clients->is_polling_out || bench.hub->clients->outbox.n < 10)
+		fill(&bench, 10);
+	publish_plan(&bench, bench.asked[0].token);
+	while (bench.hub->counters.n_resyncs == 0)
+		fill(&bench, 10);
+	bench_wait(&bench, slow->n_snapshots == 2 && is_even(&bench, slow));
+	ck_assert_uint_eq(slow->n_by_type[EVENT_PLAN], 1);
+	ck_assert_uint_eq(slow->newest[EVENT_PLAN]->u.plan->token, 4711);
+	ck_assert_uint_eq(slow->n_gaps + slow->n_doubled, 0);
+	bench_expect_same(&bench, slow);
+	bench_close(&bench);
+}
+END_TEST
+
+// Even as the one for which there is no room any more.
+START_TEST(a_plan_that_comes_to_a_full_queue_is_told)
+{
+	struct hub_bench bench;
+	struct hub_caller *slow;
+
+	bench_init(&bench);
+	bench.config.queue_bytes = 64 << 10;
+	bench_add_agents(&bench, AGENTS);
+	bench_open(&bench);
+	slow = bench_join(&bench);
+	ask_for_plan(&bench, slow, 4711);
+	while (!bench.hub->clients->is_polling_out)
+		fill(&bench, 10);
+	bench.hub->clients->outbox.bytes_max = bench.hub->clients->outbox.n_bytes + 10;
+	if (bench.hub->clients->outbox.n == 0)
+		fill(&bench, 1);
+	publish_plan(&bench, bench.asked[0].token);
+	ck_assert_uint_eq(bench.hub->counters.n_resyncs, 1);
+	bench.hub->clients->outbox.bytes_max = 64 << 10;
+	fill(&bench, 1);
+	bench_wait(&bench, slow->n_snapshots == 2 && is_even(&bench, slow));
+	ck_assert_uint_eq(slow->n_by_type[EVENT_PLAN], 1);
+	ck_assert_uint_eq(slow->n_gaps + slow->n_doubled, 0);
 	bench_close(&bench);
 }
 END_TEST
@@ -459,7 +539,8 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 END_TEST
 
 SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
-      a_queue_that_is_full_is_dropped_for_a_snapshot, a_burst_makes_nobody_slow_whose_socket_has_room,
+      a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
+      a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
       who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
       requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
       an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
