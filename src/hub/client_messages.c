@@ -116,11 +116,18 @@ static void take_hello(struct hub_client *client, const struct wire_hello *hello
 static void take_channels(struct hub_client *client, enum wire_type type, unsigned channels)
 {
 	unsigned before = client->channels;
+	struct access *access = client->hub->access;
+	char why[ACCESS_WHY_MAX];
 	struct bytes message;
 
 	client->channels = type == WIRE_SUBSCRIBE ? before | channels : before & ~channels;
 	if ((client->channels & ~before) == 0)
 		return;
+	// A snapshot costs more than most requests, and counts as one.
+	if (access_charge(access, &client->identity, wire_type_name(WIRE_SUBSCRIBE), hub_now(), why) < 0) {
+		hub_client_close(client, WIRE_ERROR_LIMIT, why);
+		return;
+	}
 	// How it stands on the new ones is told with all the others, since they hang together.
 	hub_client_drop(client);
 	if (client->state == CLIENT_CLOSING)

@@ -279,6 +279,28 @@ START_TEST(a_notice_to_a_request_is_its_askers_alone)
 }
 END_TEST
 
+// Each time it is told everything anew.
+START_TEST(who_subscribes_without_end_goes)
+{
+	struct hub_bench bench;
+	struct hub_caller *one;
+
+	bench_init(&bench);
+	bench.config.n_requests_a_minute = 20;
+	bench_add_agents(&bench, 3);
+	bench_open(&bench);
+	one = bench_join(&bench);
+	for (int i = 0; i < 60; i++) {
+		hub_caller_send(one, "{\"type\":\"unsubscribe\",\"channels\":[\"metrics\"]}");
+		hub_caller_send(one, "{\"type\":\"subscribe\",\"channels\":[\"metrics\"]}");
+	}
+	bench_wait(&bench, one->is_closed);
+	ck_assert_int_eq(one->error, WIRE_ERROR_LIMIT);
+	ck_assert_uint_le(bench.hub->counters.n_snapshots, 22);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(requests_are_of_who_came_in)
 {
 	struct hub_bench bench;
@@ -542,7 +564,7 @@ SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_t
       a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
       a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
       who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
-      requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
-      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
-      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
-      a_hub_that_cannot_be_made_leaves_nothing)
+      who_subscribes_without_end_goes, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
+      scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
+      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
+      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
