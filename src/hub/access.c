@@ -43,6 +43,7 @@ static int load(struct access *access, const struct hub_config *config, char why
 	access->tokens = tokens;
 	access->stamp = stamp;
 	access->generation++;
+	names_age(access);
 	return 0;
 }
 
@@ -79,6 +80,7 @@ void access_destroy(struct access *access)
 	if (!access)
 		return;
 	users_finish(access);
+	names_finish(access);
 	door_finish(&access->door);
 	policy_finish(&access->policy);
 	tokens_finish(&access->tokens);
@@ -200,14 +202,17 @@ static int take_peer(const struct access *access, const struct access_cred *cred
 	return r < 0 ? r : settle(access, out, why);
 }
 
-static void name_peer(const struct access *access, const struct access_cred *cred, struct access_identity *out)
+static void name_peer(struct access *access, const struct access_cred *cred, struct instant now,
+		      struct access_identity *out)
 {
 	const char *name;
 
 	policy_peer_role(&access->policy, cred, access->world.uid, &name);
 	if (name)
 		snprintf(out->name, sizeof out->name, "%s", name);
-	else if (access->world.user_name(access->world.ctx, cred->uid, out->name, sizeof out->name) < 0)
+	else
+		names_find(access, cred->uid, now, out->name);
+	if (!out->name[0])
 		snprintf(out->name, sizeof out->name, "uid %lld", (long long)cred->uid);
 }
 
@@ -218,7 +223,7 @@ int access_peer(struct access *access, const struct access_cred *cred, struct in
 
 	*out = (struct access_identity){ .via = ACCESS_PEER, .uid = cred->uid };
 	snprintf(out->origin, sizeof out->origin, "unix socket, pid %lld", (long long)cred->pid);
-	name_peer(access, cred, out);
+	name_peer(access, cred, now, out);
 	r = take_peer(access, cred, out, why);
 	if (r < 0) {
 		record_stranger(access, AUDIT_LOGIN, out->name, out->origin, "unix socket", why, now);

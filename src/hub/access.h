@@ -5,7 +5,8 @@
  * In this order: access_knock() when a connection comes, access_gate() for each HTTP request, access_peer() or
  * access_bearer() for who it is, access_begin() when its session begins, access_allow() for each request of it, and at
  * last access_end(). Whatever is refused is put on record (who, what, why) through `record`, floods as counts; what is
- * not known is refused. Nothing here waits, but for the names of users and groups at the start and at a reload.
+ * not known is refused. Nothing here waits, but for the names of users and groups: at the start, at a reload, and in
+ * access_peer() for one whose name was not learned before.
  *
  * Roles limit what somebody may do, scopes on whom; everybody who comes in sees the whole fleet.
  */
@@ -128,6 +129,16 @@ struct access_cred {
 	size_t n_groups;
 	bool lacks_groups; // they could not be read, all of them: where a rule asks for one, nobody is let in
 };
+
+/* Whether access_peer() would have to wait for the peer's name. Whoever must not wait calls access_look_up() in another
+ * thread, with a copy of access_world(), and tells what it said: NULL when it had no name, which is asked for again
+ * after a minute. After a reload all are. access_look_up(): 0 with a clean name, or -ENOENT; access_learn(): 0 or
+ * -ENOMEM.
+ */
+bool access_wants_name(const struct access *access, const struct access_cred *cred, struct instant now);
+int access_look_up(const struct access_world *world, int64_t uid, char out[ACCESS_NAME_MAX]);
+int access_learn(struct access *access, int64_t uid, const char *name, struct instant now);
+const struct access_world *access_world(const struct access *access);
 
 /* Both: 0 with the identity, free it with access_identity_finish(); -EACCES: refused, and the answer is 401 without a
  * reason, which is for the record alone; -ENOMEM.

@@ -3,8 +3,8 @@
 /* Access from inside: what its files share.
  *
  * access.c lifetimes, the token file, who somebody is · _policy.c the configuration as it is asked · _gate.c Host,
- * Origin, URL · _door.c connections of nobody yet · _users.c clients and quotas of each user · _decide.c the table of
- * who may what · _about.c what a request is about · _record.c what is put on record.
+ * Origin, URL · _door.c connections of nobody yet · _names.c names of peers · _users.c clients and quotas of each user
+ * · _decide.c the table of who may what · _about.c what a request is about · _record.c what is put on record.
  */
 #include "base/table.h"
 #include "config/arena.h"
@@ -81,6 +81,21 @@ struct door {
 
 void door_finish(struct door *door);
 
+// ---- names of peers (access_names.c)
+
+struct known_name {
+	int64_t uid;
+	char name[ACCESS_NAME_MAX]; // clean; "": nobody could say
+	int64_t at_ms;              // mono: when it was learned
+	bool is_old;                // the next one who comes has it looked up again
+	UT_hash_handle hh;          // access::names
+};
+
+// "" when nobody can say. Waits when the name was not learned.
+void names_find(struct access *access, int64_t uid, struct instant now, char out[ACCESS_NAME_MAX]);
+void names_age(struct access *access); // they may be others by now
+void names_finish(struct access *access);
+
 // ---- users (access_users.c)
 
 // Requests that cost nothing and come by themselves have a measure of their own.
@@ -127,6 +142,7 @@ struct access {
 	struct policy policy;
 	struct door door;
 	struct flood flood;
+	struct known_name *names; // owned
 	struct user *users;
 	size_t n_clients;
 	uint64_t n_refused;

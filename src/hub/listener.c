@@ -48,6 +48,69 @@ static void read_cred(struct hub_conn *conn)
 					   .lacks_groups = lacks_groups };
 }
 
+// ---- names
+
+struct lookup {
+	uv_work_t work;
+	struct hub *hub;
+	struct hub_conn *conn; // owned
+	struct access_world world;
+	int64_t uid;
+	char name[ACCESS_NAME_MAX];
+	bool has_name;
+};
+
+static void look_up(uv_work_t *work)
+{
+	struct lookup *lookup = work->data;
+
+	lookup->has_name = access_look_up(&lookup->world, lookup->uid, lookup->name) == 0;
+}
+
+static void on_looked_up(uv_work_t *work, int status)
+{
+	struct lookup *lookup = work->data;
+	struct hub *hub = lookup->hub;
+	struct hub_conn *conn = lookup->conn;
+
+	(void)status; // it is never cancelled
+	(void)access_learn(hub->access, lookup->uid, lookup->has_name ? lookup->name : NULL, hub_now());
+	if (hub->is_stopping || hub->is_ended) {
+		close(conn->fd);
+		hub_conn_free(conn);
+	} else {
+		(void)hub_http_take(conn);
+	}
+	mem_free(lookup);
+	hub_handle_closed(hub);
+}
+
+/* Whoever comes by the socket has a name, for which a directory on the network may have to be asked: meanwhile the loop
+ * goes on. false: nobody has to be asked, or nobody can be.
+ */
+static bool wait_for_name(struct hub_conn *conn)
+{
+	struct hub *hub = conn->http->hub;
+	struct lookup *lookup;
+
+	if (!access_wants_name(hub->access, &conn->cred, hub_now()))
+		return false;
+	lookup = mem_calloc(1, sizeof *lookup);
+	if (!lookup)
+		return false;
+	lookup->work.data = lookup;
+	lookup->hub = hub;
+	lookup->conn = conn;
+	lookup->world = *access_world(hub->access);
+	lookup->uid = conn->cred.uid;
+	if (uv_queue_work(hub->loop, &lookup->work, look_up, on_looked_up) < 0) {
+		mem_free(lookup);
+		return false;
+	}
+	hub_handle_opened(hub);
+	return true;
+}
+
 static void take(struct hub_listener *listener, int fd, const struct sockaddr_storage *from, socklen_t n)
 {
 	struct hub *hub = listener->hub;
@@ -75,7 +138,7 @@ static void take(struct hub_listener *listener, int fd, const struct sockaddr_st
 		set_options(fd);
 	if (listener->is_tls)
 		tls_server_take(hub->tls, fd, conn, conn->deadline_ms);
-	else
+	else if (!listener->is_unix || !wait_for_name(conn))
 		(void)hub_http_take(conn);
 }
 

@@ -3,10 +3,12 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "hub/access_internal.h"
 #include "hub/internal.h"
 #include "tests/support/event_dice.h"
 #include "tests/unit/hub/hub_bench.h"
@@ -275,6 +277,38 @@ START_TEST(a_notice_to_a_request_is_its_askers_alone)
 	bench_expect_same(&bench, late); // nobody who comes later sees it either
 	bench_expect_same(&bench, other);
 	ck_assert_uint_eq(one->n_gaps + other->n_gaps + late->n_gaps, 0);
+	bench_close(&bench);
+}
+END_TEST
+
+static pthread_t looked_up_in;
+
+static int name_elsewhere(void *ctx, int64_t uid, char *out, size_t size)
+{
+	(void)ctx;
+	(void)uid;
+	looked_up_in = pthread_self();
+	snprintf(out, size, "somebody");
+	return 0;
+}
+
+// A directory of users can take half a minute to answer.
+START_TEST(nobody_waits_for_the_name_of_another)
+{
+	struct hub_bench bench;
+	struct hub_caller *one, *other;
+
+	bench_init(&bench);
+	bench_open(&bench);
+	looked_up_in = pthread_self();
+	bench.hub->access->world.user_name = name_elsewhere;
+	one = bench_join(&bench);
+	ck_assert_str_eq(one->welcome.you, "somebody");
+	ck_assert(!pthread_equal(looked_up_in, pthread_self()));
+	looked_up_in = pthread_self();
+	other = bench_join(&bench);
+	ck_assert_str_eq(other->welcome.you, "somebody");
+	ck_assert(pthread_equal(looked_up_in, pthread_self())); // once is enough
 	bench_close(&bench);
 }
 END_TEST
@@ -564,6 +598,7 @@ SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_t
       a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
       a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
       who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
+      nobody_waits_for_the_name_of_another,
       who_subscribes_without_end_goes, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
       scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
       whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
