@@ -103,7 +103,9 @@ bool hub_client_drain(struct hub_client *client)
 
 	if (client->is_polling_out)
 		return false;
+	client->is_draining = true;
 	(void)flush(client);
+	client->is_draining = false;
 	watch(client);
 	return client->outbox.n_bytes < n;
 }

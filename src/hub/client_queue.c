@@ -178,6 +178,8 @@ void hub_client_fill(struct hub_client *client)
 
 		if (item)
 			frame(client, item);
+		else if (client->is_draining)
+			goes_on = false;
 		else
 			goes_on = client->snapshot ? step_snapshot(client) : step_history(client);
 		stream_item_unref(item);

@@ -93,6 +93,7 @@ struct hub_client {
 	struct hub_client *prev, *next;             // hub::clients
 	struct hub_client *dirty_prev, *dirty_next; // hub::dirty
 	bool is_dirty, is_behind, is_polling_out, has_session;
+	bool is_draining; // room is made for an event, which what is made from the fleet would be newer than
 	enum client_state state;
 	int watched; // events of the poll handle
 	int fd;

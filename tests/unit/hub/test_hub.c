@@ -231,6 +231,32 @@ START_TEST(a_burst_makes_nobody_slow_whose_socket_has_room)
 }
 END_TEST
 
+// The fleet has an event already when it is given to the clients: a snapshot that overtakes it tells it as well.
+START_TEST(a_snapshot_does_not_overtake_what_waits_for_room)
+{
+	struct hub_bench bench;
+	struct hub_caller *peer;
+	struct outbox *outbox;
+
+	bench_init(&bench);
+	bench_add_agents(&bench, 3);
+	bench_open(&bench);
+	peer = bench_connect(&bench);
+	hub_caller_hello(peer, NULL, NULL, WIRE_CHANNELS_ALL);
+	while (bench.hub->clients->state != CLIENT_SNAPSHOT)
+		bench_turn(&bench);
+	outbox = &bench.hub->clients->outbox;
+	ck_assert_uint_gt(outbox->n, 0); // that it has come
+	outbox->bytes_max = 10;
+	fill(&bench, 1);
+	outbox->bytes_max = 1 << 20;
+	bench_wait(&bench, peer->n_snapshots == 1 && is_even(&bench, peer));
+	ck_assert_uint_eq(peer->n_resyncs + peer->n_gaps + peer->n_doubled, 0);
+	bench_expect_same(&bench, peer);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(who_needs_three_snapshots_in_a_minute_goes)
 {
 	struct hub_bench bench;
@@ -597,9 +623,9 @@ END_TEST
 SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
       a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
       a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
-      who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
-      nobody_waits_for_the_name_of_another,
-      who_subscribes_without_end_goes, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
-      scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
-      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
-      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
+      a_snapshot_does_not_overtake_what_waits_for_room, who_needs_three_snapshots_in_a_minute_goes,
+      a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another, who_subscribes_without_end_goes,
+      requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
+      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
+      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
+      a_hub_that_cannot_be_made_leaves_nothing)
