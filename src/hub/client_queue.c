@@ -118,6 +118,9 @@ static bool step_snapshot(struct hub_client *client)
 		hub_client_close(client, WIRE_ERROR_INTERNAL, "out of memory");
 		return true;
 	}
+	// It stands for what was left out, and has its number: who comes back is not told that as news.
+	if (event->type == EVENT_OPERATION && client->left_out > client->sent[event->channel])
+		event->seq = client->left_out;
 	frame_event(client, event, EVENT_JSON_PLAN);
 	return true;
 }
@@ -200,8 +203,12 @@ void hub_client_offer(struct hub_client *client, struct stream_item *item)
 
 	if (client->state != CLIENT_LIVE && client->state != CLIENT_SNAPSHOT)
 		return;
-	if (!(client->channels & (1U << item->channel)) || comes_later(client, item))
+	if (!(client->channels & (1U << item->channel)))
 		return;
+	if (comes_later(client, item)) {
+		client->left_out = item->seq;
+		return;
+	}
 	r = outbox_push(&client->outbox, item, conflates);
 	if (r == -ENOBUFS && hub_client_drain(client))
 		r = outbox_push(&client->outbox, item, conflates);

@@ -117,6 +117,7 @@ struct hub_client {
 	uint64_t sent[CHANNEL_COUNT]; // seq of the last event sent on this connection
 	struct outbox outbox;
 	struct fleet_snapshot *snapshot; // NULL: none is under way
+	uint64_t left_out;               // seq of the last event that was left out for it: of an operation
 	uint32_t *restated;              // owned: operations of the snapshot under way
 	size_t n_restated, cap_restated;
 	uint32_t history[HUB_WATCHES_MAX]; // agents whose points were asked for

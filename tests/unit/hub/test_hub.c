@@ -257,6 +257,52 @@ START_TEST(a_snapshot_does_not_overtake_what_waits_for_room)
 }
 END_TEST
 
+static void publish_operation(struct hub_bench *bench, struct event_dice *dice)
+{
+	struct event *event = NULL;
+
+	do {
+		event_unref(event);
+		event = dice_event(dice, EVENT_OPERATION, 1764100000000);
+	} while (event->u.operation->no != 1);
+	event->is_restated = false;
+	bench_publish(bench, event);
+}
+
+// Of an operation whose turn in the snapshot is yet to come nothing else is told; but it counts as told.
+START_TEST(what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back)
+{
+	struct event_dice dice = { .state = 3 };
+	struct hub_bench bench;
+	struct hub_caller *peer, *again;
+	uint64_t last[CHANNEL_COUNT];
+
+	bench_init(&bench);
+	bench_add_agents(&bench, 4 * AGENTS);
+	bench_open(&bench);
+	bench_join(&bench);
+	publish_operation(&bench, &dice);
+	peer = bench_connect(&bench);
+	hub_caller_hello(peer, NULL, NULL, WIRE_CHANNELS_ALL);
+	while (bench.hub->clients->next->state != CLIENT_SNAPSHOT)
+		bench_turn(&bench);
+	publish_operation(&bench, &dice);
+	ck_assert_uint_gt(bench.hub->clients->next->left_out, 0);
+	bench_wait(&bench, peer->n_snapshots == 1 && is_even(&bench, peer));
+	ck_assert_uint_eq(peer->n_resyncs + peer->n_gaps + peer->n_doubled, 0);
+	bench_expect_same(&bench, peer);
+	for (int c = 0; c < CHANNEL_COUNT; c++)
+		last[c] = peer->last[c] > peer->welcome.last[c] ? peer->last[c] : peer->welcome.last[c];
+	again = bench_connect(&bench);
+	hub_caller_hello(again, peer->welcome.boot, last, WIRE_CHANNELS_ALL);
+	bench_wait(&bench, again->is_welcome && again->n_by_type[EVENT_PRESENCE]);
+	ck_assert(again->welcome.is_resumed);
+	ck_assert_uint_eq(again->n_by_type[EVENT_OPERATION], 0);
+	event_dice_finish(&dice);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(who_needs_three_snapshots_in_a_minute_goes)
 {
 	struct hub_bench bench;
@@ -623,9 +669,9 @@ END_TEST
 SUITE("hub", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
       a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
       a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
-      a_snapshot_does_not_overtake_what_waits_for_room, who_needs_three_snapshots_in_a_minute_goes,
-      a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another, who_subscribes_without_end_goes,
-      requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
-      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
-      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
-      a_hub_that_cannot_be_made_leaves_nothing)
+      a_snapshot_does_not_overtake_what_waits_for_room, what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back,
+      who_needs_three_snapshots_in_a_minute_goes, a_notice_to_a_request_is_its_askers_alone,
+      nobody_waits_for_the_name_of_another, who_subscribes_without_end_goes, requests_are_of_who_came_in,
+      what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
+      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
+      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
