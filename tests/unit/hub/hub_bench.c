@@ -213,3 +213,42 @@ void bench_expect_same(struct hub_bench *bench, const struct hub_caller *peer)
 	bytes_finish(&ours);
 	mem_free(theirs);
 }
+
+// ---- together
+
+void bench_ask(struct hub_bench *bench, struct hub_caller *peer, struct request request, int error)
+{
+	size_t n = peer->n_answers;
+
+	hub_caller_request(peer, 100 + n, &request);
+	bench_wait(bench, peer->n_answers == n + 1);
+	ck_assert_uint_eq(peer->answered, 100 + n);
+	ck_assert_int_eq(peer->answer.error, error);
+}
+
+bool bench_is_even(const struct hub_bench *bench, const struct hub_caller *peer)
+{
+	for (int c = 0; c < CHANNEL_COUNT; c++) {
+		struct channel_stats stats;
+		uint64_t seen = peer->last[c] > peer->welcome.last[c] ? peer->last[c] : peer->welcome.last[c];
+
+		broadcaster_stats(bench->broadcaster, (enum channel)c, &stats);
+		if (stats.published > seen)
+			return false;
+	}
+	return true;
+}
+
+void bench_fill(struct hub_bench *bench, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct event *event = event_new(EVENT_ACTION, 1764100000000, 1);
+
+		event->u.action.who = mem_strdup("alice");
+		event->u.action.title = mem_strdup("wrote something that takes some room in the queue");
+		event->u.action.text = mem_strdup("");
+		bench_publish(bench, event);
+		if (i % 100 == 0)
+			bench_turn(bench);
+	}
+}

@@ -55,4 +55,10 @@ void bench_turn_all(struct hub_bench *bench); // and every client's
 		}                                                                                                      \
 	} while (0)
 
+// Asks and waits for the answer, which must have that error.
+void bench_ask(struct hub_bench *bench, struct hub_caller *peer, struct request request, int error);
+// Whether the last events of all channels have come.
+bool bench_is_even(const struct hub_bench *bench, const struct hub_caller *peer);
+void bench_fill(struct hub_bench *bench, size_t n); // publishes what is no state, and so fills queues
+
 void bench_expect_same(struct hub_bench *bench, const struct hub_caller *peer); // as the hub's own fleet
