@@ -58,6 +58,28 @@ static void take_urls_out(const char *text, uint64_t n[REDACTED_COUNT])
 		n[REDACTED_CREDENTIALS] += redact_urls((char *)text);
 }
 
+/* Whoever has an agent is "alice on ops1 pts/3", by itself or in a sentence of why somebody else cannot have it: the
+ * name stays, and where they sit goes.
+ */
+static void take_place_out(const char *text, uint64_t n[REDACTED_COUNT])
+{
+	static const char *const verbs[] = { " is operating on it", " is about to ", " has had it since",
+					     " has it now" };
+	char *place = text ? strstr(text, " on ") : NULL, *end = NULL;
+
+	for (size_t i = 0; place && !end && i < sizeof verbs / sizeof verbs[0]; i++)
+		end = strstr(place, verbs[i]);
+	if (!end || end == place)
+		return;
+	memmove(place, end, strlen(end) + 1);
+	n[REDACTED_ADDRESSES]++;
+}
+
+static void take_sitting_out(const char *holder, uint64_t n[REDACTED_COUNT])
+{
+	take_out(holder ? strstr(holder, " on ") : NULL, &n[REDACTED_ADDRESSES]);
+}
+
 static void redact_agent(const struct agent *agent, uint64_t n[REDACTED_COUNT])
 {
 	take_out(agent->control_url, &n[REDACTED_CONTROLS]);
@@ -93,6 +115,7 @@ static void redact_plan(const struct plan *plan, uint64_t n[REDACTED_COUNT])
 
 		take_urls_out(target->key, n);
 		take_urls_out(target->refusal, n);
+		take_place_out(target->refusal, n);
 		redact_steps(target->steps, target->n_steps, n);
 		redact_steps(target->undo, target->n_undo, n);
 	}
@@ -103,8 +126,11 @@ static void redact_operation(const struct operation *operation, uint64_t n[REDAC
 	redact_plan(operation->plan, n);
 	take_out(operation->output, &n[REDACTED_OUTPUTS]);
 	take_urls_out(operation->why, n);
-	for (size_t i = 0; i < operation->plan->n_targets; i++)
+	take_place_out(operation->why, n);
+	for (size_t i = 0; i < operation->plan->n_targets; i++) {
 		take_urls_out(operation->targets[i].error, n);
+		take_place_out(operation->targets[i].error, n);
+	}
 }
 
 static void redact_probed(struct event_probed *probed, uint64_t n[REDACTED_COUNT])
@@ -165,6 +191,10 @@ bool redact_event(struct event *event, uint64_t n[REDACTED_COUNT])
 		break;
 	case EVENT_APPROVAL:
 		redact_plan(event->u.approval.whole, n);
+		take_sitting_out(event->u.approval.asker, n);
+		break;
+	case EVENT_LEASE:
+		take_sitting_out(event->u.lease.holder, n);
 		break;
 	case EVENT_PRESENCE:
 		take_out(event->u.presence.origin, &n[REDACTED_ADDRESSES]);

@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 #include "recording/export.h"
+#include "recording/redact.h"
+#include "tests/support/event_dice.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
 
@@ -125,6 +127,37 @@ START_TEST(a_part_is_cut_out_with_how_it_stood_then)
 END_TEST
 
 // The whole of it, cut at its end: folded anew it shows what the whole shows, but for what was left out.
+START_TEST(nobody_is_said_to_sit_anywhere)
+{
+	struct event *lease = event_new(EVENT_LEASE, 1000, 1), *approval = event_new(EVENT_APPROVAL, 1000, 0);
+	struct event *operation = NULL;
+	struct event_dice dice = { .state = 7 };
+	uint64_t n[REDACTED_COUNT] = { 0 };
+
+	lease->u.lease.holder = mem_strdup("alice on ops1 pts/3");
+	lease->u.lease.doing = mem_strdup("restart");
+	approval->u.approval.asker = mem_strdup("alice on ops1");
+	approval->u.approval.by = mem_strdup("bob");
+	approval->u.approval.what = mem_strdup("restart it on Monday");
+	operation = dice_event(&dice, EVENT_OPERATION, 1000);
+	mem_free((char *)operation->u.operation->targets[0].error);
+	((struct operation *)operation->u.operation)->targets[0].error =
+		mem_strdup("too late: alice on ops1 pts/3 has had it since");
+	for (int again = 0; again < 2; again++) {
+		ck_assert(redact_event(lease, n) && redact_event(approval, n) && redact_event(operation, n));
+		ck_assert_uint_eq(n[REDACTED_ADDRESSES], 3); // the second time there is nothing left
+		ck_assert_str_eq(lease->u.lease.holder, "alice");
+		ck_assert_str_eq(approval->u.approval.asker, "alice");
+		ck_assert_str_eq(approval->u.approval.what, "restart it on Monday");
+		ck_assert_str_eq(operation->u.operation->targets[0].error, "too late: alice has had it since");
+	}
+	event_unref(lease);
+	event_unref(approval);
+	event_unref(operation);
+	event_dice_finish(&dice);
+}
+END_TEST
+
 START_TEST(what_is_cut_twice_is_the_same)
 {
 	struct export_options options = { 0 };
@@ -178,4 +211,5 @@ START_TEST(what_cannot_be_cut_leaves_nothing)
 END_TEST
 
 SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
-      a_part_is_cut_out_with_how_it_stood_then, what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
+      a_part_is_cut_out_with_how_it_stood_then, nobody_is_said_to_sit_anywhere, what_is_cut_twice_is_the_same,
+      what_cannot_be_cut_leaves_nothing)
