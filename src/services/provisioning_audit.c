@@ -343,7 +343,7 @@ void audit_approval(struct provisioning_engine *engine, const struct kept_plan *
 	put_resource(plan, no, &record, &details);
 	if (request)
 		add(&details, "request", audit_text(request_type_name(request->type)));
-	else
+	else if (kept)
 		add(&details, "approval", audit_text(approval_state_name(kept->approval.state)));
 	if (request)
 		add_text(&details, "who", request->who);
