@@ -49,7 +49,7 @@ static void begin(const char *const simulated[])
 
 static void end(void)
 {
-	process_stop(hub);
+	process_end(hub);
 	hub = 0;
 	scene_close(&s);
 }
@@ -248,6 +248,7 @@ START_TEST(several_hubs_are_one_fleet)
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS); // the same agents: each once
 	term_wait_for(t, "● live", SCENE_MS);
 	process_stop(hub); // the other one is heard of them now
+	hub = 0;
 	term_wait_for(t, "(1 of 2 hubs)", SCENE_MS);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
 	process_stop(other);

@@ -68,7 +68,7 @@ static void end(void)
 	uv_close((uv_handle_t *)&tick, NULL);
 	ck_assert_int_eq(uv_run(&loop, UV_RUN_DEFAULT), 0);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	process_stop(hub);
+	process_end(hub);
 	scene_close(&s);
 }
 

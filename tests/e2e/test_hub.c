@@ -84,7 +84,7 @@ static int stop(struct hub *hub, int number)
 
 static void close_hub(struct hub *hub)
 {
-	process_stop(hub->pid);
+	process_end(hub->pid);
 	scene_close(&hub->scene);
 }
 

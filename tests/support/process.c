@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,7 +19,7 @@
 
 #include "tests/support/suite.h"
 
-enum { RUN_TIMEOUT_MS = 60000, LOOK_AGAIN_MS = 10 };
+enum { RUN_TIMEOUT_MS = 60000, END_TIMEOUT_MS = 20000, LOOK_AGAIN_MS = 10 };
 
 static long now_ms(void)
 {
@@ -133,6 +134,26 @@ void process_stop(pid_t pid)
 		return;
 	kill(pid, SIGKILL);
 	wait_status(pid);
+}
+
+void process_end(pid_t pid)
+{
+	struct pollfd end = { .events = POLLIN };
+	int n_ended, status;
+
+	if (pid <= 0)
+		return;
+	end.fd = pidfd_open(pid, 0);
+	ck_assert_int_ge(end.fd, 0);
+	kill(pid, SIGTERM);
+	kill(pid, SIGCONT);
+	n_ended = poll(&end, 1, END_TIMEOUT_MS);
+	close(end.fd);
+	if (n_ended != 1)
+		kill(pid, SIGKILL);
+	status = wait_status(pid);
+	ck_assert_msg(n_ended == 1, "a program did not end when it was asked to");
+	ck_assert_msg(status == 0, "a program that was asked to end did so with %d", status);
 }
 
 int process_free_port(void)

@@ -22,6 +22,7 @@ void process_result_finish(struct process_result *result);
 // In the background, output to /dev/null; dies with the test.
 pid_t process_start(const char *const argv[]);
 void process_stop(pid_t pid); // SIGKILL, and waits; 0 is fine
+void process_end(pid_t pid);  // SIGTERM, and it must end well within 20 s: what it has counted is kept; 0 is fine
 
 // As the kernel has it: /proc/PID/stat behind the name, from the state (field 3) on; the state; the processor's time.
 void process_stat(pid_t pid, char *out, size_t size);
