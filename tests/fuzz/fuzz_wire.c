@@ -62,7 +62,7 @@ static void tell_again(const struct fleet *fleet)
 
 	bytes_init(&dump, WRITTEN_MAX);
 	fuzz_expect(fleet_create(&limits, &other) == 0, "there is memory");
-	fuzz_expect(fleet_snapshot_create(fleet, &snapshot) == 0, "there is memory");
+	fuzz_expect(fleet_snapshot_create(fleet, &snapshot) == 0, "and more");
 	while (fleet_snapshot_next(snapshot, 1, &event) == 0 && event) {
 		fuzz_expect(++n < TOLD_MAX, "a snapshot ends");
 		check_event(event);
