@@ -9,7 +9,7 @@ static const char mask[4] = { 0x37, 'z', '\xfa', '!' };
 void frame_write(struct bytes *out, const struct frame *frame, bool is_masked)
 {
 	uint8_t head[10] = { (uint8_t)((frame->is_last ? 0x80 : 0) | frame->rsv << 4 | frame->opcode) };
-	size_t n_head = 2;
+	size_t n_head = 2, at;
 
 	if (frame->n < 126) {
 		head[1] = (uint8_t)frame->n;
@@ -25,11 +25,10 @@ void frame_write(struct bytes *out, const struct frame *frame, bool is_masked)
 	ck_assert_int_eq(bytes_add(out, head, n_head), 0);
 	if (is_masked)
 		ck_assert_int_eq(bytes_add(out, mask, sizeof mask), 0);
-	for (size_t i = 0; i < frame->n; i++) {
-		char c = (char)(frame->payload[i] ^ (is_masked ? mask[i % 4] : 0));
-
-		ck_assert_int_eq(bytes_add(out, &c, 1), 0);
-	}
+	at = out->len;
+	ck_assert_int_eq(bytes_add(out, frame->payload, frame->n), 0);
+	for (size_t i = 0; is_masked && i < frame->n; i++)
+		out->data[at + i] ^= mask[i % 4];
 }
 
 bool frame_read(char *bytes, size_t n, size_t *at, struct frame *out, bool *is_masked)
