@@ -123,7 +123,7 @@ START_TEST(who_flaps_keeps_its_place_while_it_turns)
 	for (uint32_t id = 1; id <= 4; id++) {
 		static const enum observed observed[] = { OBSERVED_UP, OBSERVED_DOWN, OBSERVED_DEGRADED, OBSERVED_UP };
 
-		fleet_fixture_add(&f, "abcd" + id - 1, "", "");
+		fleet_fixture_add(&f, &"abcd"[id - 1], "", "");
 		fleet_fixture_health(&f, id, observed[id - 1], REASON_NONE, 2 * HOUR_MS);
 	}
 	ck_assert_int_eq(agent_order_create(f.fleet, lists_all, NULL, &order), 0);
