@@ -72,10 +72,14 @@ static int put_head(struct bytes *out, enum export_format format)
 int timeline_export(const struct timeline_filter *filter, enum export_format format, struct bytes *out)
 {
 	int r = put_head(out, format);
+	bool is_first = true;
 
 	for (size_t i = filter->n; i-- > 0 && r == 0;) {
-		const struct timeline_item *item = fleet_timeline_at(filter->fleet, (size_t)filter->indices[i]);
+		const struct timeline_item *item = timeline_filter_at(filter, i);
 		char at[HUMAN_MAX];
+
+		if (!item)
+			continue;
 		const char *const fields[FIELDS] = { human_rfc3339(item->at_ms, at),
 						     action_type_name(item->type),
 						     severity_name(item->severity),
@@ -84,10 +88,11 @@ int timeline_export(const struct timeline_filter *filter, enum export_format for
 						     item->title,
 						     item->description };
 
-		r = put_item(out, format, fields, i == filter->n - 1);
+		r = put_item(out, format, fields, is_first);
+		is_first = false;
 	}
 	if (r == 0 && format == EXPORT_JSON)
-		r = bytes_addf(out, "%s]}\n", filter->n ? "\n" : "");
+		r = bytes_addf(out, "%s]}\n", is_first ? "" : "\n");
 	return r;
 }
 

@@ -2,6 +2,7 @@
 #include "console/timeline_filter.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,6 +17,7 @@ void timeline_filter_finish(struct timeline_filter *filter)
 {
 	mem_free(filter->nos);
 	mem_free(filter->indices);
+	mem_free(filter->shown);
 }
 
 void timeline_filter_touch(struct timeline_filter *filter)
@@ -69,37 +71,71 @@ static int add(struct timeline_filter *filter, uint64_t no)
 	return 0;
 }
 
-// Items that the fleet no longer has stand at the front.
-static void drop_forgotten(struct timeline_filter *filter)
+/* Where an item stands among the fleet's, SIZE_MAX when it is gone. Numbers ascend, and where a hub's snapshot has left
+ * items out some are missing; so it stands no further back than by its number alone.
+ */
+static size_t index_of(const struct fleet *fleet, uint64_t no)
 {
-	size_t n_kept = fleet_n_timeline(filter->fleet), n = 0;
-	uint64_t oldest = n_kept ? fleet_timeline_at(filter->fleet, n_kept - 1)->no : UINT64_MAX;
+	size_t n = fleet_n_timeline(fleet), low = 0, high;
+	uint64_t newest = n ? fleet_timeline_at(fleet, 0)->no : 0;
 
-	while (n < filter->n && filter->nos[n] < oldest)
-		n++;
-	if (!n)
-		return;
-	filter->n -= n;
-	memmove(filter->nos, filter->nos + n, filter->n * sizeof *filter->nos);
+	if (!n || no > newest)
+		return SIZE_MAX;
+	high = newest - no < n ? (size_t)(newest - no) : n - 1;
+	for (size_t at = high; low <= high; at = low + (high - low) / 2) {
+		uint64_t found = fleet_timeline_at(fleet, at)->no;
+
+		if (found == no)
+			return at;
+		if (found < no)
+			high = at - 1; // not below 0: the newest is not less
+		else
+			low = at + 1;
+	}
+	return SIZE_MAX;
 }
 
-static int make_indices(struct timeline_filter *filter)
+// Room for the rows of as many items as there is room for; without memory there are fewer.
+static int reserve_rows(struct timeline_filter *filter)
 {
-	uint64_t newest = newest_no(filter);
+	uint64_t *indices, *shown;
 
-	if (filter->cap_indices < filter->n) {
-		uint64_t *indices = mem_realloc(filter->indices, filter->cap * sizeof *indices);
-
-		if (!indices) {
-			filter->n = filter->cap_indices;
-			return -ENOMEM;
-		}
-		filter->indices = indices;
-		filter->cap_indices = filter->cap;
+	if (filter->cap_rows >= filter->n)
+		return 0;
+	indices = mem_alloc(filter->cap * sizeof *indices);
+	shown = mem_alloc(filter->cap * sizeof *shown);
+	if (!indices || !shown) {
+		mem_free(indices);
+		mem_free(shown);
+		filter->n = filter->cap_rows;
+		return -ENOMEM;
 	}
-	for (size_t i = 0; i < filter->n; i++)
-		filter->indices[i] = newest - filter->nos[filter->n - 1 - i];
+	mem_free(filter->indices);
+	mem_free(filter->shown);
+	filter->indices = indices;
+	filter->shown = shown;
+	filter->cap_rows = filter->cap;
 	return 0;
+}
+
+// A row an item, the newest first; what the fleet has no longer is dropped.
+static int make_rows(struct timeline_filter *filter)
+{
+	int r = reserve_rows(filter);
+	size_t left = filter->n, n = 0;
+
+	for (size_t i = filter->n; i-- > 0;) {
+		size_t index = index_of(filter->fleet, filter->nos[i]);
+
+		if (index == SIZE_MAX)
+			continue;
+		filter->indices[n] = index;
+		filter->shown[n++] = filter->nos[--left] = filter->nos[i];
+	}
+	if (left)
+		memmove(filter->nos, filter->nos + left, n * sizeof *filter->nos);
+	filter->n = n;
+	return r;
 }
 
 static int64_t time_of(const struct timeline_filter *filter, size_t row)
@@ -113,7 +149,7 @@ static int64_t time_of(const struct timeline_filter *filter, size_t row)
 static void order_by_time(struct timeline_filter *filter)
 {
 	for (size_t i = 1; i < filter->n; i++) {
-		uint64_t index = filter->indices[i];
+		uint64_t index = filter->indices[i], no = filter->shown[i];
 		int64_t at_ms = time_of(filter, i);
 		size_t row = i;
 
@@ -123,8 +159,10 @@ static void order_by_time(struct timeline_filter *filter)
 			if (later_ms <= 0 || later_ms > TIMELINE_ORDER_MS)
 				break;
 			filter->indices[row] = filter->indices[row - 1];
+			filter->shown[row] = filter->shown[row - 1];
 		}
 		filter->indices[row] = index;
+		filter->shown[row] = no;
 	}
 }
 
@@ -132,16 +170,17 @@ int timeline_filter_settle(struct timeline_filter *filter)
 {
 	uint64_t newest = newest_no(filter);
 	size_t n_new = fleet_n_timeline(filter->fleet);
-	int r = 0, r_indices;
+	int r = 0, r_rows;
 
-	if (filter->is_stale) {
+	if (filter->is_stale || newest < filter->seen) {
 		filter->n = 0;
 		filter->seen = 0;
 	}
 	filter->is_stale = false;
-	drop_forgotten(filter);
 	if (newest - filter->seen < n_new)
 		n_new = (size_t)(newest - filter->seen);
+	while (n_new && fleet_timeline_at(filter->fleet, n_new - 1)->no <= filter->seen)
+		n_new--;
 	for (size_t i = n_new; i-- > 0 && r == 0;) {
 		const struct timeline_item *item = fleet_timeline_at(filter->fleet, i);
 
@@ -149,15 +188,9 @@ int timeline_filter_settle(struct timeline_filter *filter)
 			r = add(filter, item->no);
 	}
 	filter->seen = newest;
-	r_indices = make_indices(filter);
-	if (r_indices == 0)
-		order_by_time(filter);
-	return r < 0 ? r : r_indices;
-}
-
-static uint64_t no_at(const struct timeline_filter *filter, size_t row)
-{
-	return filter->seen - filter->indices[row];
+	r_rows = make_rows(filter);
+	order_by_time(filter);
+	return r < 0 ? r : r_rows;
 }
 
 // Where the cursor's item is, newest first; the next older one when it is gone.
@@ -166,10 +199,10 @@ static size_t cursor_row(const struct timeline_filter *filter)
 	if (!filter->cursor_no)
 		return 0;
 	for (size_t row = 0; row < filter->n; row++)
-		if (no_at(filter, row) == filter->cursor_no)
+		if (filter->shown[row] == filter->cursor_no)
 			return row;
 	for (size_t row = 0; row < filter->n; row++)
-		if (no_at(filter, row) < filter->cursor_no)
+		if (filter->shown[row] < filter->cursor_no)
 			return row;
 	return filter->n ? filter->n - 1 : 0;
 }
@@ -196,7 +229,7 @@ void timeline_filter_move(struct timeline_filter *filter, int64_t by, size_t row
 	}
 	if (row > last)
 		row = last;
-	filter->cursor_no = no_at(filter, (size_t)row);
+	filter->cursor_no = filter->shown[row];
 	keep_in_sight(filter, (size_t)row, rows);
 }
 
@@ -211,9 +244,16 @@ void timeline_filter_oldest(struct timeline_filter *filter, size_t rows)
 	timeline_filter_move(filter, (int64_t)filter->n, rows);
 }
 
+const struct timeline_item *timeline_filter_at(const struct timeline_filter *filter, size_t row)
+{
+	size_t index = row < filter->n ? index_of(filter->fleet, filter->shown[row]) : SIZE_MAX;
+
+	return index == SIZE_MAX ? NULL : fleet_timeline_at(filter->fleet, index);
+}
+
 const struct timeline_item *timeline_filter_item(const struct timeline_filter *filter)
 {
-	return filter->n ? fleet_timeline_at(filter->fleet, (size_t)filter->indices[cursor_row(filter)]) : NULL;
+	return timeline_filter_at(filter, cursor_row(filter));
 }
 
 void timeline_filter_show(const struct timeline_filter *filter, size_t rows, struct timeline_view *out)

@@ -24,8 +24,9 @@ struct timeline_filter {
 	size_t n, cap;
 	uint64_t seen;     // newest item looked at
 	bool is_stale;     // an older item changed, or the filter did
-	uint64_t *indices; // owned: the same as fleet timeline indices, by time, newest first
-	size_t cap_indices;
+	uint64_t *shown;   // owned: the same by time, newest first: the rows
+	uint64_t *indices; // owned: of the rows, as fleet timeline indices at the last settling
+	size_t cap_rows;
 
 	uint64_t cursor_no; // 0: follows the newest
 	size_t top;
@@ -43,5 +44,6 @@ int timeline_filter_settle(struct timeline_filter *filter); // before it is show
 void timeline_filter_move(struct timeline_filter *filter, int64_t by, size_t rows);
 void timeline_filter_newest(struct timeline_filter *filter);
 void timeline_filter_oldest(struct timeline_filter *filter, size_t rows);
+const struct timeline_item *timeline_filter_at(const struct timeline_filter *filter, size_t row); // NULL when gone
 const struct timeline_item *timeline_filter_item(const struct timeline_filter *filter); // under the cursor, or NULL
 void timeline_filter_show(const struct timeline_filter *filter, size_t rows, struct timeline_view *out);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/memory.h"
+#include "console/timeline_filter.h"
 #include "tests/unit/console/console_fixture.h"
 
 static struct console_fixture f;
@@ -133,6 +134,66 @@ START_TEST(a_plan_that_is_refused_is_not_waited_for)
 }
 END_TEST
 
+static void notice(uint8_t origin, const char *title, int64_t at_ms)
+{
+	struct event *event = event_new(EVENT_NOTICE, FIXTURE_NOW_MS + at_ms, 0);
+
+	event->origin = origin;
+	event->u.notice.title = mem_strdup(title);
+	event->u.notice.text = mem_strdup("");
+	fleet_fixture_apply(&f.fleet, event);
+}
+
+static void snapshot(bool is_end)
+{
+	struct event *event = event_new(EVENT_SNAPSHOT, FIXTURE_NOW_MS, 0);
+
+	event->origin = 1;
+	event->u.snapshot.is_end = is_end;
+	fleet_fixture_apply(&f.fleet, event);
+}
+
+static void lists(const struct timeline_filter *filter, const char *const *titles, size_t n)
+{
+	ck_assert_uint_eq(filter->n, n);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_str_eq(timeline_filter_at(filter, i)->title, titles[i]);
+		ck_assert_str_eq(fleet_timeline_at(f.fleet.fleet, (size_t)filter->indices[i])->title, titles[i]);
+	}
+}
+
+// Its numbers are missing then, from between those of others.
+START_TEST(what_a_hub_does_not_tell_again_is_listed_no_more)
+{
+	static const char *const before[] = { "ours 3", "theirs 2", "ours 2", "theirs 1", "ours 1" };
+	static const char *const after[] = { "ours 4", "ours 3", "ours 2", "ours 1" };
+	struct timeline_filter filter;
+
+	fleet_fixture_init(&f.fleet);
+	timeline_filter_init(&filter, f.fleet.fleet, NULL);
+	notice(0, "ours 1", 1);
+	notice(1, "theirs 1", 2);
+	notice(0, "ours 2", 3);
+	notice(1, "theirs 2", 4);
+	notice(0, "ours 3", 5);
+	ck_assert_int_eq(timeline_filter_settle(&filter), 0);
+	lists(&filter, before, 5);
+	timeline_filter_move(&filter, 4, 5);
+	snapshot(false);
+	snapshot(true);
+	notice(0, "ours 4", 6);
+	ck_assert_ptr_null(timeline_filter_at(&filter, 1)); // before it is settled
+	ck_assert_str_eq(timeline_filter_item(&filter)->title, "ours 1");
+	ck_assert_int_eq(timeline_filter_settle(&filter), 0);
+	lists(&filter, after, 4);
+	ck_assert_str_eq(timeline_filter_item(&filter)->title, "ours 1");
+	ck_assert_int_eq(timeline_filter_settle(&filter), 0);
+	lists(&filter, after, 4); // none of them twice
+	timeline_filter_finish(&filter);
+	fleet_fixture_finish(&f.fleet);
+}
+END_TEST
+
 SUITE("attached", it_says_whose_fleet_it_is, points_are_asked_for_of_whom_the_panels_show,
       points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
-      a_plan_that_is_refused_is_not_waited_for)
+      a_plan_that_is_refused_is_not_waited_for, what_a_hub_does_not_tell_again_is_listed_no_more)
