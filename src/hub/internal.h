@@ -39,6 +39,7 @@ enum {
 	HUB_WATCHES_MAX = 64,
 	HUB_TOKENS = 256,
 	HUB_PLANS = 64,
+	HUB_PLANS_A_SESSION = 16,
 	HUB_GROUPS_MAX = 64,
 };
 
@@ -195,7 +196,6 @@ struct hub {
 	char said[ACCESS_WHY_MAX]; // and what was said of it last, to them alone; ""
 	struct hub_token tokens[HUB_TOKENS];
 	struct hub_plan plans[HUB_PLANS];
-	size_t n_plans; // ever
 
 	struct MHD_Response *status; // of /v1/status, for a moment
 	int64_t status_ms;           // mono

@@ -38,9 +38,33 @@ struct stream_item *hub_encode(struct hub *hub, const struct event *event, unsig
 
 // ---- plans
 
+// As the engine forgets them: of a session that has its share its own oldest, else the oldest of all.
+static struct hub_plan *slot_for(struct hub *hub, uint32_t session)
+{
+	struct hub_plan *free = NULL, *oldest = NULL, *own = NULL;
+	size_t n_own = 0;
+
+	for (size_t i = 0; i < HUB_PLANS; i++) {
+		struct hub_plan *slot = &hub->plans[i];
+
+		if (!slot->plan) {
+			free = slot;
+			continue;
+		}
+		if (!oldest || slot->plan->no < oldest->plan->no)
+			oldest = slot;
+		if (slot->session != session)
+			continue;
+		n_own++;
+		if (!own || slot->plan->no < own->plan->no)
+			own = slot;
+	}
+	return n_own >= HUB_PLANS_A_SESSION ? own : free ? free : oldest;
+}
+
 void hub_remember_plan(struct hub *hub, const struct plan *plan, uint32_t session)
 {
-	struct hub_plan *slot = &hub->plans[hub->n_plans++ % HUB_PLANS];
+	struct hub_plan *slot = slot_for(hub, session);
 
 	plan_unref((struct plan *)slot->plan);
 	*slot = (struct hub_plan){ .plan = plan_ref(plan), .session = session };

@@ -40,6 +40,7 @@ enum {
 	ENGINE_GRACE_MS = 5000,        // past a step's time limit: a driver that says nothing any more is given up
 	ENGINE_TELL_MS = 100,          // between two snapshots of one operation
 	ENGINE_PLANS_KEPT = 64,        // the newest; a plan that is gone cannot be submitted
+	ENGINE_PLANS_A_SESSION = 16,   // of them: who plans without end takes nobody else's away
 	ENGINE_PLAN_AGE_MS = 900000,   // nor one that is older
 	ENGINE_OUTPUT_LINES = 20,      // the last ones of an operation
 	ENGINE_OUTPUT_BYTES = 200,     // of one of them

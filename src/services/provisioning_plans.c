@@ -226,6 +226,23 @@ void plans_forget(struct provisioning_engine *engine, struct kept_plan *kept, st
 	engine->plans[ENGINE_PLANS_KEPT - 1] = (struct kept_plan){ 0 };
 }
 
+// Whose place a new plan takes: of a session that has its share its own oldest one's, else the oldest one's of all.
+static struct kept_plan *to_forget(struct provisioning_engine *engine, uint32_t session)
+{
+	struct kept_plan *oldest = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ENGINE_PLANS_KEPT; i++) {
+		struct kept_plan *kept = &engine->plans[i];
+
+		if (!session || !kept->plan || kept->session != session)
+			continue;
+		oldest = kept;
+		n++;
+	}
+	return n >= ENGINE_PLANS_A_SESSION ? oldest : &engine->plans[ENGINE_PLANS_KEPT - 1];
+}
+
 // 0; -ENOMEM: it is not kept.
 static int keep(struct planning *planning, struct plan *plan, struct instant now)
 {
@@ -233,7 +250,7 @@ static int keep(struct planning *planning, struct plan *plan, struct instant now
 	struct kept_plan *plans = engine->plans;
 	int r;
 
-	plans_forget(engine, &plans[ENGINE_PLANS_KEPT - 1], now);
+	plans_forget(engine, to_forget(engine, planning->session), now);
 	memmove(plans + 1, plans, (ENGINE_PLANS_KEPT - 1) * sizeof *plans);
 	plans[0] = (struct kept_plan){
 		.plan = plan_ref(plan),

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "hub/access_internal.h"
 #include "hub/internal.h"
+#include "tests/support/event_dice.h"
 #include "tests/unit/hub/hub_bench.h"
 
 enum { AGENTS = 300 };
@@ -88,6 +89,28 @@ START_TEST(who_subscribes_without_end_goes)
 	bench_wait(&bench, one->is_closed);
 	ck_assert_int_eq(one->error, WIRE_ERROR_LIMIT);
 	ck_assert_uint_le(bench.hub->counters.n_snapshots, 22);
+	bench_close(&bench);
+}
+END_TEST
+
+// A second person is asked about it, and has to find it.
+START_TEST(plans_of_others_push_none_out)
+{
+	struct event_dice dice = { .state = 5 };
+	struct hub_bench bench;
+
+	bench_init(&bench);
+	bench_open(&bench);
+	for (uint32_t no = 1; no <= 2 * HUB_PLANS; no++) {
+		struct plan *plan = dice_plan(&dice, no, 1764100000000);
+
+		hub_remember_plan(bench.hub, plan, no == 1 ? 7 : 9);
+		plan_unref(plan);
+	}
+	ck_assert_ptr_nonnull(hub_find_plan(bench.hub, 1));
+	ck_assert_ptr_null(hub_find_plan(bench.hub, 2));
+	ck_assert_ptr_nonnull(hub_find_plan(bench.hub, 2 * HUB_PLANS));
+	event_dice_finish(&dice);
 	bench_close(&bench);
 }
 END_TEST
@@ -352,7 +375,7 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 END_TEST
 
 SUITE("hub", a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
-      who_subscribes_without_end_goes, requests_are_of_who_came_in, what_a_session_asked_for_ends_with_it,
-      scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
+      who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
+      what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
       whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
       one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)

@@ -431,6 +431,28 @@ START_TEST(waits_for_a_second_person)
 }
 END_TEST
 
+// What waits for a second person waits for minutes.
+START_TEST(plans_of_others_take_no_plan_away)
+{
+	struct plan *alices, *first, *last;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_UPGRADE, 1);
+	first = plan_of(BOB, VERB_RESTART, 2);
+	for (int i = 0; i < ENGINE_PLANS_KEPT; i++)
+		plan_unref(plan_of(BOB, VERB_RESTART, 2));
+	last = plan_of(BOB, VERB_RESTART, 2);
+	ck_assert_int_eq(answer("carol", REQUEST_APPROVE, first), -ENOENT); // his own go
+	ck_assert_int_eq(answer("carol", REQUEST_APPROVE, last), 0);
+	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
+	ck_assert_int_eq(submit(ALICE, alices), 0);
+	plan_unref(alices);
+	plan_unref(first);
+	plan_unref(last);
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(needs_nobody_where_the_rules_say_so)
 {
 	struct plan *alices;
@@ -545,6 +567,6 @@ SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_
       carries_out_what_was_read_for_long_when_nobody_else_came, refuses_a_submit_that_comes_too_late,
       holds_its_agents_until_it_is_over, does_not_send_a_step_that_comes_too_late,
       goes_on_after_it_was_frozen_when_nobody_else_came, has_its_agents_after_a_restart,
-      tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, needs_nobody_where_the_rules_say_so,
-      does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other, lapses_with_its_plan,
-      agrees_to_nothing_without_memory)
+      tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, plans_of_others_take_no_plan_away,
+      needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other,
+      lapses_with_its_plan, agrees_to_nothing_without_memory)
