@@ -3,6 +3,7 @@
 set -eu
 name=$1
 cd "$2"
+renice -n 15 -p $$ >/dev/null 2>&1 || true # where it is nicer already
 
 need() {
   command -v "$1" >/dev/null 2>&1 || {
