@@ -29,8 +29,8 @@ static int split_host(const char *text, struct host *out)
 	if (n == 0 || n >= sizeof out->name || n_name > n || n_name == 0)
 		return -EINVAL;
 	if (text[n_name] == ':' &&
-	    (number_parse_u64(text + n_name + 1, n - n_name - 1, UINT16_MAX, &port) < 0 || port == 0))
-		return -EINVAL;
+	    (number_parse_u64(text + n_name + 1, n - n_name - 1, UINT16_MAX, &port) < 0 || text[n_name + 1] == '0'))
+		return -EINVAL; // "08430" is nobody's way to write it
 	if (text[n_name] != ':' && text[n_name] != '\0')
 		return -EINVAL;
 	for (size_t i = 0; i < n_name; i++) {
