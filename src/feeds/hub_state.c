@@ -43,10 +43,10 @@ static int64_t ping_due_ms(const struct hub_state *s)
 	return early < regular ? early : regular;
 }
 
-// Somebody was asked and has not said anything since.
+// It was asked and has not said anything since: what counts is the first of the pings that it did not answer.
 static int64_t late_at_ms(const struct hub_state *s)
 {
-	return s->pinged_ms > s->heard_ms ? s->pinged_ms + s->options.ping_ms / LATE_PART : INT64_MAX;
+	return s->asked_ms > s->heard_ms ? s->asked_ms + s->options.ping_ms / LATE_PART : INT64_MAX;
 }
 
 static int64_t gone_at_ms(const struct hub_state *s)
@@ -83,6 +83,8 @@ enum hub_act hub_state_tick(struct hub_state *s, struct instant now)
 	if (stands(s) && now.mono_ms >= gone_at_ms(s))
 		return HUB_ACT_DROP;
 	if (stands(s) && now.mono_ms >= ping_due_ms(s)) {
+		if (s->asked_ms <= s->heard_ms)
+			s->asked_ms = now.mono_ms;
 		s->pinged_ms = now.mono_ms;
 		return HUB_ACT_PING;
 	}
@@ -106,7 +108,7 @@ static void settle(struct hub_state *s, struct instant now)
 void hub_state_hello(struct hub_state *s, bool is_resumed, struct instant now)
 {
 	s->heard_ms = now.mono_ms;
-	s->pinged_ms = now.mono_ms - 1; // the next in its own time
+	s->pinged_ms = s->asked_ms = now.mono_ms - 1; // the next in its own time
 	enter(s, HUB_READING, now);
 	if (is_resumed)
 		settle(s, now);
@@ -134,12 +136,20 @@ void hub_state_polled(struct hub_state *s, bool is_read, struct instant now)
 	s->since = now;
 }
 
+// What is shown is as old as what was heard last, not as our giving up.
+static struct instant last_heard(const struct hub_state *s, struct instant now)
+{
+	return instant_add(now, s->heard_ms - now.mono_ms);
+}
+
 void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random, struct instant now)
 {
 	int64_t stood_ms = stands(s) ? now.mono_ms - s->began.mono_ms : 0;
 	uint32_t wait_ms = backoff_next_ms(&s->backoff, stood_ms, random);
 
-	if (s->phase == HUB_LIVE || (trouble == HUB_REFUSED) != (s->trouble == HUB_REFUSED))
+	if (s->phase == HUB_LIVE)
+		s->since = last_heard(s, now);
+	else if (!s->is_known && (trouble == HUB_REFUSED) != (s->trouble == HUB_REFUSED))
 		s->since = now;
 	if (trouble != HUB_BLOCKED)
 		s->is_polled = false;
@@ -180,7 +190,7 @@ void hub_state_show(const struct hub_state *s, struct hub_feed *out)
 		return;
 	if (s->phase == HUB_LIVE) {
 		out->state = FEED_LATE;
-		out->since_ms = s->now.wall_ms - (s->now.mono_ms - s->heard_ms);
+		out->since_ms = last_heard(s, s->now).wall_ms;
 		out->detail = "the hub does not answer";
 		return;
 	}

@@ -10,7 +10,8 @@
  * less than a feed and called so.
  *
  * Silence: a ping is due HUB_STATE_PING_MS after the last one, or after the hub was heard. Who has said nothing for two
- * of them is gone. Half a ping without an answer is late.
+ * of them is gone. Half a ping without an answer is late, and stays so until something is heard: asking once more is
+ * no news of it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,9 +53,10 @@ struct hub_state {
 	char why[HUB_STATE_WHY_MAX]; // displayable, "" none
 	bool is_known;               // it was live once: what it said is shown
 	bool is_polled;              // what is shown comes from its status
-	struct instant since;        // when what is shown began
+	struct instant since;        // when what is shown began; of a lost one: when it was heard last
 	struct instant began;        // the phase
-	int64_t heard_ms, pinged_ms; // mono; pinged: 0 when nothing is out
+	int64_t heard_ms, pinged_ms; // mono
+	int64_t asked_ms;            // mono; the first ping since it was heard; before heard_ms: none
 	int64_t retry_ms;            // mono; with HUB_WAITING
 	int64_t poll_ms;             // mono; with HUB_BLOCKED
 	struct instant now;          // as last told

@@ -61,6 +61,7 @@ START_TEST(a_lost_one_is_told_with_why_and_when)
 	begin();
 	connect_it();
 	pass(2 * SECOND);
+	hub_state_heard(&s, now);
 	lost_ms = now.wall_ms;
 	hub_state_lost(&s, HUB_LOST, "the connection broke", 4000, now);
 	ck_assert_int_eq(shown().state, FEED_RECONNECTING);
@@ -198,6 +199,48 @@ START_TEST(a_silent_hub_is_late_and_then_gone)
 }
 END_TEST
 
+// Asking once more is no news of it: it is late until it is given up, however often it was asked.
+START_TEST(a_late_hub_stays_late_until_it_is_heard)
+{
+	bool was_late = false;
+	int n_pings = 0;
+
+	begin();
+	connect_it();
+	for (enum hub_act act = HUB_ACT_NONE; act != HUB_ACT_DROP; act = hub_state_tick(&s, now)) {
+		n_pings += act == HUB_ACT_PING;
+		was_late |= shown().state == FEED_LATE;
+		ck_assert_int_eq(shown().state, was_late ? FEED_LATE : FEED_LIVE);
+		pass(100);
+	}
+	ck_assert(was_late);
+	ck_assert_int_ge(n_pings, 2);
+	hub_state_heard(&s, now);
+	ck_assert_int_eq(shown().state, FEED_LIVE);
+}
+END_TEST
+
+START_TEST(a_lost_hub_is_as_old_as_what_was_heard_last)
+{
+	int64_t heard_ms;
+
+	begin();
+	connect_it();
+	pass(5 * SECOND);
+	hub_state_heard(&s, now);
+	heard_ms = now.wall_ms;
+	pass(40 * SECOND);
+	ck_assert_int_eq(hub_state_tick(&s, now), HUB_ACT_DROP);
+	hub_state_lost(&s, HUB_LOST, "it does not answer any more", 1000, now);
+	ck_assert_int_eq(shown().state, FEED_RECONNECTING);
+	ck_assert_int_eq(shown().since_ms, heard_ms);
+	pass(SECOND);
+	ck_assert_int_eq(hub_state_tick(&s, now), HUB_ACT_CONNECT);
+	hub_state_lost(&s, HUB_REFUSED, "401 it wants a token", 1000, now);
+	ck_assert_int_eq(shown().since_ms, heard_ms); // what is shown is no newer
+}
+END_TEST
+
 START_TEST(a_blocked_one_is_polled_and_asked_again)
 {
 	int n_polls = 0, n_tries = 0;
@@ -253,4 +296,5 @@ END_TEST
 SUITE("hub_state", connects_at_once_and_is_live_when_all_was_told, a_lost_one_is_told_with_why_and_when,
       until_all_was_told_it_is_as_it_was, a_refusal_is_no_loss, who_never_answers_is_dropped,
       a_quiet_hub_is_pinged_and_stays, a_talking_hub_is_pinged_each_twenty_seconds, a_silent_hub_is_late_and_then_gone,
+      a_late_hub_stays_late_until_it_is_heard, a_lost_hub_is_as_old_as_what_was_heard_last,
       a_blocked_one_is_polled_and_asked_again, a_connection_that_lasted_begins_the_waits_anew)
