@@ -33,6 +33,8 @@ struct parts {
 struct detail {
 	const struct operation *operation;
 	const struct view *view;
+	int64_t now_ms;                 // wall: as of when it is shown
+	char as_of[OPERATION_DONE_MAX]; // "" now
 	struct operation_track track;
 	struct parts parts;
 };
@@ -113,6 +115,8 @@ static bool begin(struct detail *detail, const struct fleet *fleet, const struct
 	*detail = (struct detail){ .operation = operation, .view = view };
 	if (!operation)
 		return false;
+	detail->now_ms = operation_shown_ms(fleet, operation, view);
+	operation_as_of_text(fleet, operation, view, detail->as_of);
 	if (view->focus == PANE_DETAIL && target < operation->plan->n_targets)
 		operation_track_target(operation, target, &detail->track);
 	else
@@ -155,8 +159,12 @@ static void draw_facts(struct canvas *canvas, const struct detail *detail)
 	struct strbuf all;
 	int x = MARK;
 
+	if (*detail->as_of)
+		look.style = STYLE_UNKNOWN;
 	canvas_glyph(canvas, 0, 0, canvas_named_glyph(canvas, look.glyph), look.style);
-	x += canvas_text(canvas, x, 0, -1, look.style | STYLE_BOLD, operation_state_name(operation->state)) + GAP;
+	x += canvas_textf(canvas, x, 0, -1, look.style | STYLE_BOLD, "%s%s%s", operation_state_name(operation->state),
+			  *detail->as_of ? " " : "", detail->as_of) +
+	     GAP;
 	strbuf_init(&all, text, sizeof text);
 	if (*operation_wave_text(operation, wave, sizeof wave))
 		strbuf_addf(&all, "%s, ", wave);
@@ -164,8 +172,7 @@ static void draw_facts(struct canvas *canvas, const struct detail *detail)
 	if (n_bad)
 		strbuf_addf(&all, "%zu bad, ", n_bad);
 	if (!detail->parts.tracker) // it says so itself
-		strbuf_addf(&all, "%s, ",
-			    progress_time_text(&progress, detail->view->now.wall_ms, times, sizeof times));
+		strbuf_addf(&all, "%s, ", progress_time_text(&progress, detail->now_ms, times, sizeof times));
 	add_who(&all, operation);
 	if (x < canvas->width)
 		canvas_text(canvas, x, 0, -1, STYLE_TEXT, text_trim(text));
@@ -249,7 +256,7 @@ static void step_text(const struct detail *detail, size_t i, char *out, size_t s
 		snprintf(out, size, "back: %s", step.plan->label);
 	if (step.now->started_ms && !step.now->ended_ms)
 		snprintf(out + strlen(out), size - strlen(out), " %s",
-			 human_duration(detail->view->now.wall_ms - step.now->started_ms, took));
+			 human_duration(detail->now_ms - step.now->started_ms, took));
 	text_trim(out);
 }
 
@@ -361,7 +368,7 @@ static void draw_pane(struct canvas *canvas, const struct detail *detail)
 		progress_draw(&detail->track.progress,
 			      parts->tracker == detail->track.progress.n_steps + 1 ? PROGRESS_VERTICAL
 										   : PROGRESS_FITTING,
-			      false, false, detail->view->now.wall_ms, &part);
+			      false, false, detail->now_ms, &part);
 	part = take(canvas, &y, parts->targets);
 	if (parts->targets)
 		draw_targets(&part, detail);

@@ -106,8 +106,19 @@ static void elapsed_text(const struct operation *operation, int64_t now_ms, bool
 		human_duration(left_ms + 999, out);
 }
 
-static style_t cell_text(enum list_column column, const struct operation *operation, const struct view *view,
-			 char out[OPERATION_TEXT_MAX])
+// Its state; of one whose hub is not heard as of when that is.
+static style_t state_text(const struct operation *operation, const struct fleet *fleet, const struct view *view,
+			  char out[OPERATION_TEXT_MAX])
+{
+	char as_of[OPERATION_DONE_MAX];
+
+	operation_as_of_text(fleet, operation, view, as_of);
+	snprintf(out, OPERATION_TEXT_MAX, "%s", *as_of ? as_of : operation_state_name(operation->state));
+	return *as_of ? STYLE_UNKNOWN : operation_look(operation->state).style;
+}
+
+static style_t cell_text(enum list_column column, const struct operation *operation, const struct fleet *fleet,
+			 const struct view *view, char out[OPERATION_TEXT_MAX])
 {
 	bool is_over = operation_is_over(operation->state);
 	size_t n_bad;
@@ -115,8 +126,7 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 	out[0] = '\0';
 	switch (column) {
 	case LIST_STATE:
-		snprintf(out, OPERATION_TEXT_MAX, "%s", operation_state_name(operation->state));
-		return operation_look(operation->state).style;
+		return state_text(operation, fleet, view, out);
 	case LIST_WHAT:
 		operation_title(operation->plan, out, OPERATION_TEXT_MAX);
 		return is_over ? STYLE_MUTED : STYLE_TEXT;
@@ -133,7 +143,7 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 		return STYLE_MUTED;
 	case LIST_ELAPSED:
 	case LIST_LEFT:
-		elapsed_text(operation, view->now.wall_ms, column == LIST_LEFT, out);
+		elapsed_text(operation, operation_shown_ms(fleet, operation, view), column == LIST_LEFT, out);
 		return STYLE_MUTED;
 	case LIST_WHO:
 		snprintf(out, OPERATION_TEXT_MAX, "%s", operation->plan->who);
@@ -145,17 +155,15 @@ static style_t cell_text(enum list_column column, const struct operation *operat
 }
 
 static void draw_cell(struct canvas *canvas, int x, int y, int width, enum list_column column,
-		      const struct operation *operation, const struct view *view)
+		      const struct operation *operation, const struct fleet *fleet, const struct view *view)
 {
 	char text[OPERATION_TEXT_MAX];
-	style_t style = cell_text(column, operation, view, text);
+	style_t style = cell_text(column, operation, fleet, view, text);
 
 	if (column == LIST_STATE) {
-		struct operation_look look = operation_look(operation->state);
-
-		canvas_glyph(canvas, x, y, canvas_named_glyph(canvas, look.glyph), look.style);
-		if (width > 2)
-			canvas_text(canvas, x + 2, y, width - 2, style, text);
+		canvas_glyph(canvas, x, y, canvas_named_glyph(canvas, operation_look(operation->state).glyph), style);
+		if (width > 2) // a time takes a cell of the gap
+			canvas_text(canvas, x + 2, y, width - 1, style, text);
 	} else if (columns[column].is_right) {
 		canvas_text_right(canvas, x, y, width, style, text);
 	} else {
@@ -163,7 +171,9 @@ static void draw_cell(struct canvas *canvas, int x, int y, int width, enum list_
 	}
 }
 
-static void draw_row(struct canvas *canvas, int y, const struct operation *operation, const struct view *view)
+// NULL: the titles.
+static void draw_row(struct canvas *canvas, int y, const struct operation *operation, const struct fleet *fleet,
+		     const struct view *view)
 {
 	int x = MARK;
 
@@ -174,7 +184,7 @@ static void draw_row(struct canvas *canvas, int y, const struct operation *opera
 		if (width <= 0)
 			continue;
 		if (operation)
-			draw_cell(canvas, x, y, width, column, operation, view);
+			draw_cell(canvas, x, y, width, column, operation, fleet, view);
 		else if (width > 1 && columns[column].is_right)
 			canvas_text_right(canvas, x, y, width, STYLE_FAINT, columns[column].title);
 		else if (width > 1)
@@ -192,13 +202,21 @@ static size_t count(const struct fleet *fleet, enum operation_state state)
 	return n;
 }
 
-// "1 running, 1 paused", and how many are over.
+// Of the newest that is as of then; "" when there is none.
+static void newest_as_of(const struct fleet *fleet, const struct view *view, char out[OPERATION_DONE_MAX])
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < fleet_n_operations(fleet) && !*out; i++)
+		operation_as_of_text(fleet, fleet_operation_at(fleet, i), view, out);
+}
+
+// "1 running, 1 paused", and how many are over; then as of when, where that is not now.
 static struct canvas draw_heading(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
 {
 	static const enum operation_state open[] = { OPERATION_RUNNING, OPERATION_ROLLING_BACK, OPERATION_PAUSED,
 						     OPERATION_QUEUED };
 	size_t n_over = fleet_n_operations(fleet) - fleet_n_operations_open(fleet);
-	char note[128];
+	char note[128], as_of[OPERATION_DONE_MAX];
 	struct strbuf text;
 
 	strbuf_init(&text, note, sizeof note);
@@ -210,6 +228,9 @@ static struct canvas draw_heading(struct canvas *canvas, const struct fleet *fle
 	}
 	if (n_over)
 		strbuf_addf(&text, "%s%zu over", text.len ? ", " : "", n_over);
+	newest_as_of(fleet, view, as_of);
+	if (*as_of)
+		strbuf_addf(&text, ", %s", as_of);
 	return heading_draw(
 		canvas,
 		&(struct heading){ .title = "Operations", .note = note, .is_focused = view->focus != PANE_DETAIL });
@@ -254,9 +275,9 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		return;
 	}
 	if (canvas->height >= TITLES_FROM)
-		draw_row(&body, y++, NULL, view);
+		draw_row(&body, y++, NULL, fleet, view);
 	for (size_t i = first; i < n && i < first + rows; i++, y++) {
-		draw_row(&body, y, fleet_operation_at(fleet, i), view);
+		draw_row(&body, y, fleet_operation_at(fleet, i), fleet, view);
 		if (i == view->operations.cursor)
 			list_mark_cursor(&body, y, view->focus != PANE_DETAIL);
 	}

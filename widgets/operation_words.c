@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/human.h"
 #include "base/strbuf.h"
 #include "text/text.h"
 
@@ -145,4 +146,23 @@ struct target_step operation_target_step(const struct operation *operation, size
 										: &plan->undo[no - plan->n_steps],
 							     &target->steps[no] };
 	return (struct target_step){ 0, NULL, NULL };
+}
+
+int64_t operation_shown_ms(const struct fleet *fleet, const struct operation *operation, const struct view *view)
+{
+	int64_t as_of_ms = fleet_operation_as_of_ms(fleet, operation);
+
+	return as_of_ms ? as_of_ms : view->now.wall_ms;
+}
+
+char *operation_as_of_text(const struct fleet *fleet, const struct operation *operation, const struct view *view,
+			   char out[OPERATION_DONE_MAX])
+{
+	int64_t as_of_ms = fleet_operation_as_of_ms(fleet, operation);
+	char time[HUMAN_MAX];
+
+	out[0] = '\0';
+	if (as_of_ms)
+		snprintf(out, OPERATION_DONE_MAX, "as of %s", human_time_of_day(as_of_ms, view->utc_offset_s, time));
+	return out;
 }

@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "opscon/canvas.h"
+#include "opscon/fleet.h"
 #include "opscon/operation.h"
+#include "opscon/view.h"
 
 enum { OPERATION_TEXT_MAX = 256, OPERATION_DONE_MAX = 64 };
 
@@ -28,6 +30,14 @@ char *operation_wave_text(const struct operation *operation, char *out, size_t s
 
 size_t operation_n_settled(const struct operation *operation); // targets that nothing happens to any more
 char *operation_done_text(const struct operation *operation, char out[OPERATION_DONE_MAX]); // "5/12"
+
+/* Wall: the time at which it is as it is shown. That is now, but for one whose hub is late or away: then it is when
+ * that was heard last, and its clocks stand.
+ */
+int64_t operation_shown_ms(const struct fleet *fleet, const struct operation *operation, const struct view *view);
+// "as of 03:36:01"; "" when it is as of now. Returns out.
+char *operation_as_of_text(const struct fleet *fleet, const struct operation *operation, const struct view *view,
+			   char out[OPERATION_DONE_MAX]);
 
 struct target_step {
 	size_t no;                    // from 0, among the steps of the plan, then those of the way back

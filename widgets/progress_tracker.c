@@ -359,15 +359,19 @@ static const struct operation *open_operation(const struct fleet *fleet)
 }
 
 static void draw_operation(const struct operation *operation, const struct progress_tracker_options *options,
-			   int64_t now_ms, struct canvas *canvas)
+			   const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct operation_track track;
-	char title[OPERATION_TEXT_MAX];
+	char title[OPERATION_TEXT_MAX], as_of[OPERATION_DONE_MAX];
+	size_t len;
 
 	operation_track_waves(operation, canvas->height > 4 ? (unsigned)canvas->height - 1 : 3, &track);
 	track.progress.title = operation_title(operation->plan, title, sizeof title);
-	progress_draw(&track.progress, options->form, options->hides_numbers, options->hides_descriptions, now_ms,
-		      canvas);
+	len = strlen(title);
+	if (*operation_as_of_text(fleet, operation, view, as_of))
+		snprintf(title + len, sizeof title - len, ", %s", as_of);
+	progress_draw(&track.progress, options->form, options->hides_numbers, options->hides_descriptions,
+		      operation_shown_ms(fleet, operation, view), canvas);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
@@ -378,7 +382,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	const struct progress *progress = find(fleet, options->id);
 
 	if (operation)
-		draw_operation(operation, options, view->now.wall_ms, canvas);
+		draw_operation(operation, options, fleet, view, canvas);
 	else if (progress)
 		progress_draw(progress, options->form, options->hides_numbers, options->hides_descriptions,
 			      view->now.wall_ms, canvas);

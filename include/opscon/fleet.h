@@ -149,6 +149,8 @@ size_t fleet_n_operations(const struct fleet *fleet); // those that are over are
 const struct operation *fleet_operation_at(const struct fleet *fleet, size_t i); // 0 is the newest
 const struct operation *fleet_operation(const struct fleet *fleet, uint32_t no); // NULL when gone
 size_t fleet_n_operations_open(const struct fleet *fleet);                       // not over
+// Wall: when its hub was heard last, of one that is not over while the hub is late or away. 0: it is as of now.
+int64_t fleet_operation_as_of_ms(const struct fleet *fleet, const struct operation *operation);
 const struct plan *fleet_plan(const struct fleet *fleet, uint32_t token); // the newest of the last 16; NULL: none
 
 // ---- who else is here; all of it empty where nobody shares the feed

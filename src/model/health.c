@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One calm vocabulary for the badge. What hides the agent's state from us comes first (paused, work in progress, not
- * seen), then what we know. The words, in that order: paused, working, draining, maintenance, we are offline, not
- * judged, unknown, stale, checking, flapping, down, unreachable, auth refused, slow, degraded, up.
+/* One calm vocabulary for the badge. What hides the agent's state from us comes first (paused, work in progress that
+ * is seen, not seen), then what we know. The words, in that order: paused, working, draining, maintenance, we are
+ * offline, not judged, unknown, stale, checking, flapping, down, unreachable, auth refused, slow, degraded, up.
  */
 #include "opscon/health.h"
 
@@ -86,6 +86,8 @@ static struct face face_of(const struct health *health)
 
 	if (has(health, OVERLAY_PAUSED))
 		return (struct face){ STATUS_STOPPED, "paused" };
+	if (has(health, OVERLAY_OPERATION) && health->freshness == FRESHNESS_STALE)
+		return face_of_unseen(health); // nor do we see the work
 	if (has(health, OVERLAY_OPERATION))
 		return (struct face){ STATUS_WORKING, "working" };
 	if (has(health, OVERLAY_DRAINING))

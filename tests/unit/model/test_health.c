@@ -67,6 +67,19 @@ START_TEST(what_hides_the_state_comes_before_it)
 }
 END_TEST
 
+START_TEST(who_is_stale_is_not_shown_at_work)
+{
+	struct health health = seen(OBSERVED_UP, REASON_NONE);
+
+	health.overlays = OVERLAY_OPERATION | OVERLAY_DRAINING;
+	health.freshness = FRESHNESS_LATE;
+	ck_assert_str_eq(health_word(&health), "working");
+	health.freshness = FRESHNESS_STALE;
+	ck_assert_str_eq(health_word(&health), "stale");
+	ck_assert_int_eq(health_status(&health), STATUS_UNKNOWN);
+}
+END_TEST
+
 START_TEST(a_badge_is_of_the_colour_of_the_state_that_is_counted)
 {
 	static const struct {
@@ -190,5 +203,6 @@ START_TEST(the_last_twenty_results_are_remembered_oldest_first)
 END_TEST
 
 SUITE("health", each_state_has_its_badge_and_its_word, what_hides_the_state_comes_before_it,
-      a_badge_is_of_the_colour_of_the_state_that_is_counted, what_is_not_seen_says_why,
-      unknown_is_never_shown_as_healthy_whatever_the_axes, the_last_twenty_results_are_remembered_oldest_first)
+      who_is_stale_is_not_shown_at_work, a_badge_is_of_the_colour_of_the_state_that_is_counted,
+      what_is_not_seen_says_why, unknown_is_never_shown_as_healthy_whatever_the_axes,
+      the_last_twenty_results_are_remembered_oldest_first)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/support/golden.h"
 #include "tests/support/operation_fixture.h"
 #include "widgets/confirm_dialog.h"
@@ -148,6 +149,60 @@ START_TEST(the_newest_that_is_open_is_tracked)
 	fill();
 	golden_draw(&tracker, f.fleet, &view, &(struct golden_case){ "operation", 80, 4, false });
 	golden_draw(&tracker, f.fleet, &view, &(struct golden_case){ "operation_line", 40, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+static void link_is(enum feed_state state, int64_t since_ms)
+{
+	struct event *event = event_new(EVENT_FEED, view.now.wall_ms, 0);
+
+	event->channel = CHANNEL_SYSTEM;
+	event->origin = 1;
+	event->u.feed.is_link = true;
+	event->u.feed.state = state;
+	event->u.feed.since_ms = since_ms;
+	event->u.feed.detail = mem_strdup("");
+	fleet_fixture_apply(&f, event);
+}
+
+// One that runs, at a hub; it is the one that is shown.
+static void send_of_hub(void)
+{
+	struct operation *operation = make(VERB_RESTART, 4, 2, OPERATION_RUNNING);
+	struct event *event = event_new(EVENT_OPERATION, FIXTURE_NOW_MS, 0);
+
+	operation_fixture_target(operation, 0, TARGET_RUNNING, 1, NULL);
+	view.operations.no = operation->no;
+	event->origin = 1;
+	event->u.operation = operation;
+	fleet_fixture_apply(&f, event);
+}
+
+// Nobody says how it goes on: neither does the screen.
+START_TEST(of_a_hub_that_is_away_they_are_as_of_then)
+{
+	static const struct widget tracker = { .class = &progress_tracker_class };
+	const struct operation *operation;
+	int64_t heard_ms;
+
+	start();
+	link_is(FEED_LIVE, view.now.wall_ms);
+	send_of_hub();
+	operation = fleet_operation(f.fleet, view.operations.no);
+	heard_ms = view.now.wall_ms;
+	ck_assert_int_eq(fleet_operation_as_of_ms(f.fleet, operation), 0);
+	view.now = instant_add(view.now, 90000);
+	ck_assert_int_eq(operation_shown_ms(f.fleet, operation, &view), view.now.wall_ms);
+	link_is(FEED_LATE, heard_ms);
+	ck_assert_int_eq(fleet_operation_as_of_ms(f.fleet, operation), heard_ms);
+	link_is(FEED_RECONNECTING, heard_ms);
+	ck_assert_int_eq(operation_shown_ms(f.fleet, operation, &view), heard_ms);
+	golden_draw(&list, f.fleet, &view, &(struct golden_case){ "away", 110, 4, false });
+	golden_draw(&detail, f.fleet, &view, &(struct golden_case){ "away", 110, 16, false });
+	golden_draw(&tracker, f.fleet, &view, &(struct golden_case){ "operation_away", 80, 4, false });
+	link_is(FEED_LIVE, view.now.wall_ms);
+	ck_assert_int_eq(operation_shown_ms(f.fleet, operation, &view), view.now.wall_ms);
 	fleet_fixture_finish(&f);
 }
 END_TEST
@@ -335,5 +390,6 @@ START_TEST(steps_that_differ_stand_under_each)
 END_TEST
 
 SUITE("operations", lists_them_newest_first, tells_all_of_one, the_newest_that_is_open_is_tracked,
-      many_waves_are_three_steps, the_way_back_is_shown_once_it_is_gone, canaries_are_named_by_their_share,
-      every_state_has_its_look, asks_with_everything_in_sight, asks_of_one_agent, steps_that_differ_stand_under_each)
+      of_a_hub_that_is_away_they_are_as_of_then, many_waves_are_three_steps, the_way_back_is_shown_once_it_is_gone,
+      canaries_are_named_by_their_share, every_state_has_its_look, asks_with_everything_in_sight, asks_of_one_agent,
+      steps_that_differ_stand_under_each)
