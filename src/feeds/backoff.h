@@ -7,7 +7,7 @@
  */
 #include <stdint.h>
 
-enum { BACKOFF_BASE_MS = 5000, BACKOFF_CAP_MS = 60000, BACKOFF_LASTING_MS = 60000 };
+enum { BACKOFF_BASE_MS = 5000, BACKOFF_CAP_MS = 60000, BACKOFF_LASTING_MS = 10000 };
 
 struct backoff {
 	uint32_t base_ms, cap_ms; // 1 ms or more; the cap is no less than the base

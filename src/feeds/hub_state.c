@@ -107,6 +107,7 @@ static void settle(struct hub_state *s, struct instant now)
 
 void hub_state_hello(struct hub_state *s, bool is_resumed, struct instant now)
 {
+	s->is_ending = false;
 	s->heard_ms = now.mono_ms;
 	s->pinged_ms = s->asked_ms = now.mono_ms - 1; // the next in its own time
 	enter(s, HUB_READING, now);
@@ -124,6 +125,11 @@ void hub_state_heard(struct hub_state *s, struct instant now)
 {
 	s->heard_ms = now.mono_ms;
 	s->now = now;
+}
+
+void hub_state_ending(struct hub_state *s)
+{
+	s->is_ending = true;
 }
 
 void hub_state_polled(struct hub_state *s, bool is_read, struct instant now)
@@ -145,8 +151,12 @@ static struct instant last_heard(const struct hub_state *s, struct instant now)
 void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random, struct instant now)
 {
 	int64_t stood_ms = stands(s) ? now.mono_ms - s->began.mono_ms : 0;
-	uint32_t wait_ms = backoff_next_ms(&s->backoff, stood_ms, random);
+	uint32_t wait_ms;
 
+	if (s->is_ending)
+		s->backoff.n_failures = 0;
+	s->is_ending = false;
+	wait_ms = backoff_next_ms(&s->backoff, stood_ms, random);
 	if (s->phase == HUB_LIVE)
 		s->since = last_heard(s, now);
 	else if (!s->is_known && (trouble == HUB_REFUSED) != (s->trouble == HUB_REFUSED))

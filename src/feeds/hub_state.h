@@ -53,6 +53,7 @@ struct hub_state {
 	char why[HUB_STATE_WHY_MAX]; // displayable, "" none
 	bool is_known;               // it was live once: what it said is shown
 	bool is_polled;              // what is shown comes from its status
+	bool is_ending;              // it has said that it ends
 	struct instant since;        // when what is shown began; of a lost one: when it was heard last
 	struct instant began;        // the phase
 	int64_t heard_ms, pinged_ms; // mono
@@ -73,7 +74,8 @@ int64_t hub_state_due_ms(const struct hub_state *s); // mono; INT64_MAX: never
 void hub_state_hello(struct hub_state *s, bool is_resumed, struct instant now); // resumed: nothing is to be read anew
 void hub_state_whole(struct hub_state *s, struct instant now);                  // what it knows was read
 void hub_state_heard(struct hub_state *s, struct instant now);                  // anything at all
-void hub_state_polled(struct hub_state *s, bool is_read, struct instant now);   // its status was, or could not be
+void hub_state_ending(struct hub_state *s); // it says goodbye: what follows is no failure
+void hub_state_polled(struct hub_state *s, bool is_read, struct instant now); // its status was, or could not be
 void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random,
 		    struct instant now);
 void hub_state_retry(struct hub_state *s, struct instant now); // somebody asks for it: at once

@@ -208,6 +208,8 @@ static void take_error(struct attached *hub, enum wire_error_code code, const ch
 	};
 	bool is_refusal = code == WIRE_ERROR_VERSION || code == WIRE_ERROR_AUTH || code == WIRE_ERROR_DENIED;
 
+	if (code == WIRE_ERROR_SHUTDOWN)
+		hub_state_ending(&hub->state);
 	hub->farewell.trouble = is_refusal ? HUB_REFUSED : HUB_LOST;
 	if (is_refusal)
 		snprintf(hub->farewell.why, sizeof hub->farewell.why, "%s%s%.200s", words[code], *why ? ": " : "", why);

@@ -293,8 +293,30 @@ START_TEST(a_connection_that_lasted_begins_the_waits_anew)
 }
 END_TEST
 
+START_TEST(after_a_goodbye_it_is_tried_as_if_nothing_had_failed)
+{
+	begin();
+	for (int i = 0; i < 10; i++) {
+		pass(70 * SECOND);
+		(void)hub_state_tick(&s, now);
+		hub_state_lost(&s, HUB_LOST, "connection refused", UINT64_MAX / 2, now);
+	}
+	pass(70 * SECOND);
+	connect_it();
+	pass(SECOND); // not for long
+	hub_state_ending(&s);
+	hub_state_lost(&s, HUB_LOST, "the hub ends", BACKOFF_BASE_MS, now);
+	ck_assert_int_eq(s.retry_ms - now.mono_ms, BACKOFF_BASE_MS);
+	pass(BACKOFF_BASE_MS);
+	connect_it();
+	hub_state_lost(&s, HUB_LOST, "the connection broke", BACKOFF_BASE_MS * 2, now);
+	ck_assert_int_eq(s.retry_ms - now.mono_ms, BACKOFF_BASE_MS * 2); // that was one goodbye
+}
+END_TEST
+
 SUITE("hub_state", connects_at_once_and_is_live_when_all_was_told, a_lost_one_is_told_with_why_and_when,
       until_all_was_told_it_is_as_it_was, a_refusal_is_no_loss, who_never_answers_is_dropped,
       a_quiet_hub_is_pinged_and_stays, a_talking_hub_is_pinged_each_twenty_seconds, a_silent_hub_is_late_and_then_gone,
       a_late_hub_stays_late_until_it_is_heard, a_lost_hub_is_as_old_as_what_was_heard_last,
-      a_blocked_one_is_polled_and_asked_again, a_connection_that_lasted_begins_the_waits_anew)
+      a_blocked_one_is_polled_and_asked_again, a_connection_that_lasted_begins_the_waits_anew,
+      after_a_goodbye_it_is_tried_as_if_nothing_had_failed)

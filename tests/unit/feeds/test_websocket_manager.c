@@ -586,6 +586,8 @@ START_TEST(what_it_says_when_it_closes_is_told)
 		  FEED_REFUSED },
 		{ "{\"type\":\"error\",\"code\":\"auth\",\"why\":\"the token was revoked\"}", 1008, "x",
 		  "not let in: the token was revoked", FEED_REFUSED },
+		{ "{\"type\":\"error\",\"code\":\"shutdown\",\"why\":\"the hub ends\"}", 1001, "x", "the hub ends",
+		  FEED_RECONNECTING },
 		{ "{\"type\":\"error\",\"code\":\"slow\",\"why\":\"it took nothing\"}", 1008, "", "it took nothing",
 		  FEED_RECONNECTING },
 	};
@@ -602,6 +604,28 @@ START_TEST(what_it_says_when_it_closes_is_told)
 		ck_assert_str_eq(s.detail, rows[i].detail);
 		finish();
 	}
+}
+END_TEST
+
+START_TEST(a_hub_that_says_goodbye_is_tried_again_soon)
+{
+	enum { FAILURES = 9 }; // the next wait would be half a second at most
+
+	begin();
+	says_all(boot_a);
+	attach(NULL, &(struct hub_state_options){ .base_ms = 1 });
+	for (int i = 0; i < FAILURES; i++) {
+		wait_for(FEED_LIVE);
+		ws_server_drop_all(&s.server);
+		wait_for(FEED_RECONNECTING);
+	}
+	wait_for(FEED_LIVE);
+	ws_server_say(&s.server, "{\"type\":\"error\",\"code\":\"shutdown\",\"why\":\"the hub ends\"}");
+	ws_server_close_all(&s.server, 1001, "");
+	wait_for(FEED_RECONNECTING);
+	ck_assert_str_eq(s.detail, "the hub ends");
+	ck_assert_int_le(s.retry_ms, clock_now().wall_ms + 1);
+	finish();
 }
 END_TEST
 
@@ -1014,10 +1038,11 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       a_gap_is_noticed_and_all_is_told_anew, after_a_resync_it_is_not_resumed_by_old_numbers, refusals_say_why,
       a_refused_one_is_let_in_when_things_have_changed, an_answer_to_another_key_is_none,
       nobody_there_is_told_and_tried_again, a_mute_one_is_left_in_time, one_that_falls_silent_is_late_and_then_gone,
-      a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_newer_protocol_is_refused,
-      what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over, who_talks_before_hello_is_none,
-      frames_that_are_none_end_the_connection, cut_in_the_middle_of_a_frame_it_is_not_half_read,
-      requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
+      a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_hub_that_says_goodbye_is_tried_again_soon,
+      a_newer_protocol_is_refused, what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over,
+      who_talks_before_hello_is_none, frames_that_are_none_end_the_connection,
+      cut_in_the_middle_of_a_frame_it_is_not_half_read, requests_speak_the_hubs_numbers,
+      nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, several_hubs_are_one_fleet_and_requests_find_theirs,
       a_hub_that_is_lost_leaves_its_agents_to_another, which_hub_it_is_stands_before_why,
       where_websocket_is_blocked_its_status_is_polled, a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)
