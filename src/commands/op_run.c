@@ -349,7 +349,8 @@ static bool is_ours(enum request_type type)
 	       (type >= REQUEST_OPERATION_PAUSE && type <= REQUEST_OPERATION_ROLLBACK);
 }
 
-// A hub has refused what it was sent. When it was lost before it answered, nobody here knows whether it was done.
+// A hub has refused what it was sent. When it was lost before it answered, nobody here knows whether it was done; a
+// plan does nothing.
 static void on_refused(void *ctx, enum request_type type, int error, const char *why)
 {
 	struct op_run *run = ctx;
@@ -364,7 +365,10 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 		return;
 	}
 	fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
-	op_cli_end(run, error == -ENOTCONN ? EXIT_INDETERMINATE : refusal_code(error));
+	if (error == -ENOTCONN)
+		op_cli_end(run, type == REQUEST_PLAN ? EXIT_UNREACHABLE : EXIT_INDETERMINATE);
+	else
+		op_cli_end(run, refusal_code(error));
 }
 
 static void step(struct op_run *run)

@@ -36,7 +36,9 @@ int console_request(struct console *console, const struct request *request)
 	if (request->alert) // it may move in the list: the next key must find the same one
 		console->alerts.held = request->alert;
 	r = send(console, request);
-	if (r < 0)
+	if (r == -ENOTCONN && request->type == REQUEST_PROBE_NOW) // the feed does what can be done
+		console_say(console, SEVERITY_INFO, "trying the hub again");
+	else if (r < 0)
 		console_say(console, SEVERITY_WARNING, "not done: %s%s", request_refusal(request->type, r),
 			    more(request->type, r));
 	return r;

@@ -37,6 +37,7 @@ static bool is_looking(enum request_type type)
 	switch (type) {
 	case REQUEST_WATCH:
 	case REQUEST_UNWATCH:
+	case REQUEST_PROBE_NOW:
 	case REQUEST_OBSERVE:
 	case REQUEST_AUDIT_LIST:
 	case REQUEST_AUDIT_CLOSE:
@@ -94,6 +95,13 @@ void attached_answered(struct attached *hub, uint64_t id, const struct wire_answ
 	}
 }
 
+// A plan changes nothing, but somebody waits for it.
+static const char *lost_words(enum request_type type)
+{
+	return type == REQUEST_PLAN ? "the hub was lost before it had planned: nothing was changed"
+				    : "no answer came before the hub was lost: it may have been done";
+}
+
 void attached_forget_pending(struct attached *hub)
 {
 	size_t n = hub->n_pending;
@@ -101,8 +109,7 @@ void attached_forget_pending(struct attached *hub)
 	hub->n_pending = 0;
 	for (size_t i = 0; i < n; i++)
 		if (!is_looking(hub->pending[i].type))
-			manager_refuse(hub->manager, hub->pending[i].type, -ENOTCONN,
-				       "no answer came before the hub was lost: it may have been done");
+			manager_refuse(hub->manager, hub->pending[i].type, -ENOTCONN, lost_words(hub->pending[i].type));
 }
 
 // ---- which hub

@@ -79,7 +79,7 @@ const char *request_refusal(enum request_type type, int error)
 	case -EROFS:
 		return "this feed can only be watched";
 	case -ENOTCONN:
-		return type == REQUEST_PROBE_NOW ? "the hub is away, and tried again now" : "the hub is away";
+		return "the hub is away";
 	case -EXDEV:
 		return "they are on several hubs: act on those of one";
 	case -ENOMEM:

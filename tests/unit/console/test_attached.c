@@ -118,6 +118,19 @@ START_TEST(what_is_refused_afterwards_is_said)
 }
 END_TEST
 
+// That is what the key can do then: no failure.
+START_TEST(asking_for_probes_of_a_hub_that_is_away_tries_it_again)
+{
+	attach();
+	f.feed.answer = -ENOTCONN;
+	console_fixture_keys(&f, "r");
+	ck_assert_int_eq(console_fixture_request(&f)->type, REQUEST_PROBE_NOW);
+	ck_assert_str_eq(console_fixture_view(&f)->message, "trying the hub again");
+	ck_assert_int_eq(console_fixture_view(&f)->message_severity, SEVERITY_INFO);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(a_plan_that_is_refused_is_not_waited_for)
 {
 	attach();
@@ -196,4 +209,5 @@ END_TEST
 
 SUITE("attached", it_says_whose_fleet_it_is, points_are_asked_for_of_whom_the_panels_show,
       points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
-      a_plan_that_is_refused_is_not_waited_for, what_a_hub_does_not_tell_again_is_listed_no_more)
+      asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
+      what_a_hub_does_not_tell_again_is_listed_no_more)

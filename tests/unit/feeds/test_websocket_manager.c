@@ -811,6 +811,34 @@ START_TEST(what_became_of_a_request_is_not_known_when_the_hub_is_lost)
 }
 END_TEST
 
+START_TEST(a_plan_that_is_lost_has_changed_nothing)
+{
+	const uint32_t agents[] = { 1 };
+	const struct operation_params params = { .verb = VERB_RESTART, .version = "", .patch = "", .reason = "" };
+
+	begin();
+	says_all(boot_a);
+	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
+	s.wanted_heard = 4;
+	wait_for(FEED_LIVE);
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW }), 0);
+	ck_assert_int_eq(
+		feed_request(
+			s.feed,
+			&(struct request){ .type = REQUEST_PLAN, .agents = agents, .n_agents = 1, .params = &params }),
+		0);
+	s.wanted_messages = 3;
+	wait_for(FEED_LIVE);
+	ws_server_drop_all(&s.server);
+	s.wanted_refused = 1;
+	wait_for(FEED_RECONNECTING);
+	ck_assert_uint_eq(s.n_refused, 1);
+	ck_assert_int_eq(s.refused, REQUEST_PLAN); // it is waited for
+	ck_assert_ptr_null(strstr(s.refused_why, "may have been done"));
+	finish();
+}
+END_TEST
+
 // ---- several hubs
 
 static struct ws_server second;
@@ -1043,6 +1071,7 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       who_talks_before_hello_is_none, frames_that_are_none_end_the_connection,
       cut_in_the_middle_of_a_frame_it_is_not_half_read, requests_speak_the_hubs_numbers,
       nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
-      what_became_of_a_request_is_not_known_when_the_hub_is_lost, several_hubs_are_one_fleet_and_requests_find_theirs,
-      a_hub_that_is_lost_leaves_its_agents_to_another, which_hub_it_is_stands_before_why,
-      where_websocket_is_blocked_its_status_is_polled, a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)
+      what_became_of_a_request_is_not_known_when_the_hub_is_lost, a_plan_that_is_lost_has_changed_nothing,
+      several_hubs_are_one_fleet_and_requests_find_theirs, a_hub_that_is_lost_leaves_its_agents_to_another,
+      which_hub_it_is_stands_before_why, where_websocket_is_blocked_its_status_is_polled,
+      a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)

@@ -140,7 +140,7 @@ START_TEST(a_refused_request_is_refused_in_words)
 		{ REQUEST_ALERT_ACK, -ENOTSUP, "this feed cannot do that" },
 		{ REQUEST_SUBMIT, -ENOMEM, "out of memory" },
 		{ REQUEST_SUBMIT, -ENOTCONN, "the hub is away" },
-		{ REQUEST_PROBE_NOW, -ENOTCONN, "the hub is away, and tried again now" },
+		{ REQUEST_PROBE_NOW, -ENOTCONN, "the hub is away" },
 		{ REQUEST_PLAN, -EXDEV, "they are on several hubs: act on those of one" },
 	};
 
