@@ -56,9 +56,9 @@ static int resolve(struct attach_run *run, char **addresses)
 		return EXIT_USAGE;
 	}
 	r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
+	run->attach.is_insecure = fleet->is_insecure;
 	if (r == 0)
 		r = attach_options_resolve(&run->attach, addresses, &fleet->config.attach);
-	run->attach.is_insecure = fleet->is_insecure;
 	return r;
 }
 

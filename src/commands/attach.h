@@ -11,7 +11,7 @@ struct attach_options {
 	size_t n_addresses;
 	const char *token_file;    // NULL: none
 	const char *ca_file;       // NULL: the system's store
-	bool is_insecure;          // certificates are not verified
+	bool is_insecure;          // --insecure was given: a usage error with wss://, whose certificates are verified
 	int64_t ping_ms, retry_ms; // 0: the defaults
 };
 

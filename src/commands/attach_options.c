@@ -82,6 +82,22 @@ static int check_token_file(const char *path)
 	return 0;
 }
 
+// Nor does it go to a hub that nobody has vouched for. --insecure is for agents, which are marked; for a hub of one's
+// own there is --ca.
+static int check_insecure(const struct attach_options *options)
+{
+	for (size_t i = 0; options->is_insecure && i < options->n_addresses; i++) {
+		const struct hub_address *address = &options->addresses[i];
+
+		if (!address->is_tls)
+			continue;
+		fprintf(stderr, "opscon: --insecure: the certificate of %s is always verified; expected --ca FILE\n",
+			address->text);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
 // A token says who we are to whoever reads it on the way.
 static int check_ways(const struct attach_options *options)
 {
@@ -133,6 +149,8 @@ int attach_options_resolve(struct attach_options *options, char **addresses, con
 		take_configured(options, config);
 	if (r == 0 && options->token_file)
 		r = check_token_file(options->token_file);
+	if (r == 0)
+		r = check_insecure(options);
 	return r ? r : check_ways(options);
 }
 
@@ -149,7 +167,7 @@ struct websocket_manager_options attach_feed_options(const struct attach_options
 		.addresses = options->addresses,
 		.n_addresses = options->n_addresses,
 		.token_file = options->token_file,
-		.tls = { .ca_file = options->ca_file, .is_insecure = options->is_insecure },
+		.tls = { .ca_file = options->ca_file },
 		.who = who,
 		.host = host,
 		.tty = tty ? tty : "",

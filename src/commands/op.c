@@ -256,9 +256,9 @@ static int resolve(struct op_request *request, struct fleet_options *options, ch
 		return EXIT_USAGE;
 	}
 	r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
+	request->hub.is_insecure = options->is_insecure;
 	if (r == 0)
 		r = attach_options_resolve(&request->hub, request->hub_addresses, &options->config.attach);
-	request->hub.is_insecure = options->is_insecure;
 	if (r == 0 && options->n_urls) {
 		fputs("opscon op: expected a selector: with --hub the agents are the hub's\n", stderr);
 		r = EXIT_USAGE;

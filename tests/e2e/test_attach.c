@@ -371,6 +371,28 @@ START_TEST(nobody_there_is_an_exit_code)
 }
 END_TEST
 
+// The token would go to whoever answers there, and what that says would be shown.
+START_TEST(certificates_of_hubs_are_always_verified)
+{
+	struct process_result result;
+
+	scene_open(&s);
+	scene_write("token", "opscon_0123456789\n");
+	chmod("token", 0600);
+	result = scene_run(&s, (const char *[]){ "attach", "--once", "--insecure", "--token-file", "token",
+						 "wss://127.0.0.1:1", NULL });
+	ck_assert_int_eq(result.status, 2);
+	ck_assert_msg(strstr(result.err, "is always verified; expected --ca"), "%s", result.err);
+	process_result_finish(&result);
+	result = scene_run(
+		&s, (const char *[]){ "op", "restart", "tier=data", "--hub", "wss://127.0.0.1:1", "--insecure", NULL });
+	ck_assert_int_eq(result.status, 2);
+	ck_assert_msg(strstr(result.err, "is always verified; expected --ca"), "%s", result.err);
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(a_token_is_not_read_by_others_nor_sent_in_the_clear)
 {
 	static const struct {
@@ -402,4 +424,4 @@ SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one
       an_audit_trail_that_is_another_is_seen_by_who_was_there, a_killed_hub_leaves_no_green_and_comes_back,
       a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
       a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
-      a_token_is_not_read_by_others_nor_sent_in_the_clear)
+      certificates_of_hubs_are_always_verified, a_token_is_not_read_by_others_nor_sent_in_the_clear)
