@@ -81,7 +81,7 @@ void rollout_measured(struct rollout_run *run, size_t target, const struct rollo
 
 /* What a person wants. 0; -EALREADY it is so; -EPERM it is over or about to be; -ENOTSUP nothing can be taken back.
  * Paused, what runs goes on and nothing is begun or tripped over. After an abort what runs is settled, and whoever is
- * being verified is judged at once.
+ * being verified is judged at once: who has not been well for long enough by then was not verified, and has failed.
  */
 int rollout_pause(struct rollout_run *run, const char *why);
 int rollout_resume(struct rollout_run *run); // after it has tripped: what is bad now is accepted

@@ -7,6 +7,7 @@
 #include "base/human.h"
 #include "operations/plan.h"
 #include "operations/rollout_internal.h"
+#include "text/text.h"
 
 static struct rollout_next answer(enum rollout_do what, size_t target)
 {
@@ -54,12 +55,22 @@ static struct rollout_next finish(struct rollout_run *run, size_t i, int64_t now
 	return answer(ROLLOUT_DO_FINISH, i);
 }
 
+// Cut short, it is not known to be well; what was done to it is done all the same.
+static void unverified_text(struct rollout_run *run, const struct rollout_target *target)
+{
+	snprintf(run->answer, sizeof run->answer, "%s; %s: %.*s",
+		 target->state == TARGET_ROLLING_BACK ? "it was taken back" : "the change was made",
+		 target->measure.up_since_ms >= 0 ? "it is up, that it stays so was not verified"
+						  : "its health was not verified",
+		 text_fit(run->why, 90), run->why);
+}
+
 static struct rollout_next fail_for(struct rollout_run *run, size_t i, int64_t now_ms)
 {
 	char age[HUMAN_MAX];
 
 	if (run->is_hasty)
-		snprintf(run->answer, sizeof run->answer, "aborted before it was up");
+		unverified_text(run, &run->targets[i]);
 	else
 		snprintf(run->answer, sizeof run->answer, "not well after %s",
 			 human_duration(run->plan->params.rollout.verify_ms, age));
@@ -71,14 +82,12 @@ static bool judge(struct rollout_run *run, size_t i, int64_t now_ms, struct roll
 {
 	const struct rollout *rollout = &run->plan->params.rollout;
 	struct rollout_target *target = &run->targets[i];
-	bool is_up = target->measure.up_since_ms >= 0;
 
 	if (rollout_is_over_for_long(run, target, now_ms) && !run->is_hasty) {
 		rollout_limit_text(rollout, &target->measure, run->answer);
 		target->is_watched = true; // past a limit, not only bad: that alone trips
 		*next = fail(run, i, now_ms);
-	} else if ((run->is_hasty && is_up) ||
-		   (target->over_since_ms < 0 && is_well_for_long_enough(rollout, target, now_ms))) {
+	} else if (target->over_since_ms < 0 && is_well_for_long_enough(rollout, target, now_ms)) {
 		*next = finish(run, i, now_ms);
 	} else if (run->is_hasty || now_ms - target->verify_from_ms >= rollout->verify_ms) {
 		*next = fail_for(run, i, now_ms);

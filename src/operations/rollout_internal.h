@@ -34,7 +34,7 @@ struct rollout_run {
 	enum rollout_mode mode;
 	enum operation_state end; // stopping: as what; over: as what it ended
 	bool is_over, is_paused, is_tripped;
-	bool is_hasty; // whoever is being verified is judged at once
+	bool is_hasty; // whoever is being verified is judged at once, by what is known
 	char why[ROLLOUT_WHY_MAX], answer[ROLLOUT_WHY_MAX];
 };
 

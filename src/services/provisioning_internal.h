@@ -101,6 +101,7 @@ struct target {
 
 	int64_t sent_ms, doubt_until_ms, look_at_ms; // mono
 	bool is_reached;                             // what its driver sees is what is wanted
+	bool is_unverified;                          // it was so, and an abort cut short how well it is
 	int64_t up_since_ms;                         // mono; -1: it is not up
 	int64_t good_mark_ms, probed_mark_ms;  // wall: of the last good probe, and the last, before it was acted on
 	enum provisioning provisioning_before; // which it keeps when it is never begun

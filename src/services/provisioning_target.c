@@ -100,6 +100,10 @@ static void record_life(struct target *target)
 		life_recorded(life, is, proof_provisioning_after(is));
 	} else if (target->state == TARGET_ROLLED_BACK) {
 		life_recorded(life, target->before.state, proof_provisioning_after(target->before.state));
+	} else if (target->is_unverified) { // it has come to what was asked for, as far as was seen
+		is = target->is_undoing ? target->before.state
+					: proof_state_after(target->op->plan->params.verb, &target->sight, was);
+		life_recorded(life, is, proof_provisioning_after(is));
 	} else if (target->was_changed) {
 		life_recorded(life, LIFECYCLE_ERRORED, PROVISIONING_FAILED);
 	} else {
@@ -181,6 +185,8 @@ void op_target_end(struct target *target, enum target_state state, const char *e
 	};
 
 	call_cancel(&target->call);
+	target->is_unverified = target->phase == PHASE_VERIFYING && target->op->is_aborting && target->is_reached &&
+				state == TARGET_FAILED;
 	if (target->phase == PHASE_VERIFYING)
 		record_verification(target, state, error, now);
 	target->phase = PHASE_ENDING;

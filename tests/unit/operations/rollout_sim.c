@@ -68,6 +68,8 @@ static void act(struct sim *sim, const struct rollout_next *next)
 	};
 
 	note(sim, marks[next->what], next->target);
+	if (next->what == ROLLOUT_DO_FAIL)
+		snprintf(sim->failed_why, sizeof sim->failed_why, "%s", next->why);
 	if (next->what == ROLLOUT_DO_BEGIN || next->what == ROLLOUT_DO_UNDO)
 		begin(sim, next->target);
 }

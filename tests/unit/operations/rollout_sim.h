@@ -34,6 +34,7 @@ struct sim {
 	struct rollout_run *run;
 	int64_t now_ms;
 	char log[SIM_LOG_MAX];
+	char failed_why[ROLLOUT_WHY_MAX]; // of the last that was found to have failed
 	struct rollout_next last;
 };
 

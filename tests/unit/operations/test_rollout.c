@@ -344,7 +344,7 @@ START_TEST(an_abort_settles_what_runs_and_begins_nothing)
 	ck_assert_int_eq(rollout_abort(sim.run, "again"), -EALREADY);
 	ck_assert_int_eq(rollout_pause(sim.run, ""), -EPERM);
 	ck_assert_int_eq(rollout_roll_back(sim.run, ""), -EPERM);
-	ck_assert_str_eq(sim_finish(&sim), "0+a 0+b 0+c 5!b 5=c 5-d 20!a 20E aborted");
+	ck_assert_str_eq(sim_finish(&sim), "0+a 0+b 0+c 5!b 5!c 5-d 20!a 20E aborted");
 	ck_assert_str_eq(sim.last.why, "alice said so");
 	sim_free(&sim);
 }
@@ -356,10 +356,35 @@ START_TEST(an_abort_when_all_is_done_comes_too_late)
 	sim.targets[0].refusal = "it is stopped";
 	sim_start(&sim, 10);
 	sim_until(&sim, 5);
+	ck_assert_int_eq(rollout_pause(sim.run, ""), 0);
+	sim_until(&sim, 20);
 	ck_assert_int_eq(rollout_abort(sim.run, "alice said so"), 0);
-	ck_assert_str_eq(sim_finish(&sim), "0+b 5=b 5E succeeded");
+	ck_assert_str_eq(sim_finish(&sim), "0+b 13=b 20E succeeded");
 	ck_assert_str_eq(sim.last.why, "");
 	sim_free(&sim);
+}
+END_TEST
+
+static void check_cut_short(int up_after, const char *why)
+{
+	sim_init(&sim, 1);
+	sim.actors[0].up_after = up_after;
+	sim_start(&sim, 10);
+	sim_until(&sim, 5);
+	ck_assert_int_eq(rollout_target_state(sim.run, 0), TARGET_VERIFYING);
+	ck_assert_int_eq(rollout_abort(sim.run, "aborted by alice"), 0);
+	sim_until(&sim, 5);
+	ck_assert_int_eq(rollout_target_state(sim.run, 0), TARGET_FAILED);
+	ck_assert_str_eq(sim.failed_why, why);
+	ck_assert_str_eq(sim_finish(&sim), "0+a 5!a 5E aborted");
+	ck_assert_str_eq(rollout_why(sim.run), "aborted by alice");
+	sim_free(&sim);
+}
+
+START_TEST(what_an_abort_did_not_let_be_verified_has_not_succeeded)
+{
+	check_cut_short(1, "the change was made; it is up, that it stays so was not verified: aborted by alice");
+	check_cut_short(30, "the change was made; its health was not verified: aborted by alice");
 }
 END_TEST
 
@@ -613,6 +638,7 @@ SUITE("rollout", one_target_is_begun_and_is_done_when_it_stays_well, waves_wait_
       single_probes_must_be_much_slower_and_all_trouble_lasts, without_rolling_back_a_person_is_waited_for,
       of_whom_nobody_knows_it_ends, a_pause_begins_nothing_and_a_resume_goes_on,
       what_goes_bad_in_a_pause_trips_after_it, an_abort_when_all_is_done_comes_too_late,
-      nothing_is_taken_back_of_what_was_not_changed, an_abort_settles_what_runs_and_begins_nothing,
-      an_abort_also_ends_a_pause_and_a_rollback, a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with,
-      it_says_when_to_ask_again, without_memory_there_is_no_rollout, whatever_happens_it_ends_and_never_does_too_much)
+      what_an_abort_did_not_let_be_verified_has_not_succeeded, nothing_is_taken_back_of_what_was_not_changed,
+      an_abort_settles_what_runs_and_begins_nothing, an_abort_also_ends_a_pause_and_a_rollback,
+      a_person_can_have_it_taken_back, a_past_life_is_told_and_gone_on_with, it_says_when_to_ask_again,
+      without_memory_there_is_no_rollout, whatever_happens_it_ends_and_never_does_too_much)
