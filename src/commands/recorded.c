@@ -43,7 +43,7 @@ static int open_tape(const char *path, struct tape **out, struct tape_facts *fac
 
 	if (tape_open(path, out, why, sizeof why) < 0) {
 		fprintf(stderr, "opscon record: %s\n", why);
-		return EXIT_UNREACHABLE;
+		return EXIT_USAGE;
 	}
 	tape_look(*out, facts);
 	return 0;

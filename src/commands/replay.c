@@ -53,6 +53,11 @@ static int take_more(void *ctx, int option, const char *value)
 	return EXIT_USAGE;
 }
 
+static bool has_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 static int run(struct replay_command *command, const char *path)
 {
 	struct app_options *options = &command->options;
@@ -62,14 +67,17 @@ static int run(struct replay_command *command, const char *path)
 
 	if (r < 0) {
 		fprintf(stderr, "opscon replay: %s\n", why);
-		return EXIT_UNREACHABLE;
+		return EXIT_USAGE;
 	}
 	tape_look(options->tape, &facts);
 	options->is_demo = facts.about->is_demo;
 	options->fleet.config.fleet_name = facts.about->fleet; // as long as it is looked at
 	if (!facts.n_blocks) {
 		fprintf(stderr, "opscon replay: %s: nothing is recorded in it\n", path);
-		r = EXIT_UNREACHABLE;
+		r = EXIT_USAGE;
+	} else if (!options->script && !has_terminal()) {
+		fputs("opscon replay: it needs a terminal; without one: opscon record --info FILE\n", stderr);
+		r = EXIT_USAGE;
 	} else if (command->at) {
 		r = recorded_time(&facts, "at", command->at, options->is_utc, &options->at_ms);
 	}
@@ -95,9 +103,6 @@ int command_replay(int argc, char **argv)
 		print_help();
 	} else if (r == 0 && (!argv[optind] || argv[optind + 1])) {
 		fputs("opscon replay: expected one recording; see opscon replay --help\n", stderr);
-		r = EXIT_USAGE;
-	} else if (r == 0 && !options->script && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
-		fputs("opscon replay: it needs a terminal; without one: opscon record --info FILE\n", stderr);
 		r = EXIT_USAGE;
 	} else if (r == 0) {
 		r = fleet_options_resolve(&options->fleet, none, false);

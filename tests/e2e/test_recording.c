@@ -131,16 +131,17 @@ START_TEST(what_is_no_recording_is_said)
 		const char *what;
 	} rows[] = {
 		{ { "record", NULL }, 2, "expected a file" },
-		{ { "record", "--info", "none.rec", NULL }, 5, "none.rec: No such file" },
-		{ { "record", "--info", "text", NULL }, 5, "text: this is no recording" },
+		{ { "record", "--info", "none.rec", NULL }, 2, "none.rec: No such file" },
+		{ { "record", "--info", "text", NULL }, 2, "text: this is no recording" },
 		{ { "record", "--from", "02:15", "a.rec", NULL }, 2, "are for --export" },
 		{ { "record", "--export", KEPT, NULL }, 2, "expected a recording and a new file" },
 		{ { "record", "--export", KEPT, "text", NULL }, 2, "text: File exists" },
 		{ { "record", "--for", "soon", "a.rec", NULL }, 2, "expected a duration" },
-		{ { "replay", "--script", "text", "text", NULL }, 5, "text: this is no recording" },
+		{ { "replay", "--script", "text", "text", NULL }, 2, "text: this is no recording" },
 		{ { "replay", "--script", "text", "--at", "noon", KEPT, NULL }, 2, "expected a time, like 02:15" },
 		{ { "replay", "--speed", "0", KEPT, NULL }, 2, "a number from 0.25 to 1000" },
 		{ { "replay", KEPT, NULL }, 2, "it needs a terminal" },
+		{ { "replay", "none.rec", NULL }, 2, "none.rec: No such file" },
 		{ { "replay", NULL }, 2, "expected one recording" },
 	};
 	struct process_result result;
