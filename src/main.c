@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/user_locale.h"
 #include "commands/commands.h"
@@ -17,8 +19,8 @@ static void print_usage(FILE *to)
 	      to);
 	for (size_t i = 0; i < n_commands; i++)
 		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].summary);
-	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5), opscon-agent(7) and "
-	      "opscon-audit(7) tell it all.\n",
+	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5), opscon-agent(7), "
+	      "opscon-audit(7) and opscon-protocol(7) tell it all.\n",
 	      to);
 }
 
@@ -76,6 +78,14 @@ static int run(int argc, char **argv)
 	return command_console(argc, argv);
 }
 
+// As with "| head": whoever read has had enough.
+static bool has_reader_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
+}
+
 int main(int argc, char **argv)
 {
 	int r;
@@ -83,9 +93,11 @@ int main(int argc, char **argv)
 	locale_settle();
 	signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, never the end
 	r = run(argc, argv);
-	// What stdio still holds is lost without a word otherwise: on a full disk, or when nobody reads.
+	// What stdio still holds is lost without a word otherwise: on a full disk, or when nobody reads: the exit code
+	// tells of either.
 	if ((fflush(stdout) != 0 || ferror(stdout)) && r == EXIT_WELL) {
-		fputs("opscon: cannot write the output\n", stderr);
+		if (!has_reader_left())
+			fputs("opscon: cannot write the output\n", stderr);
 		return EXIT_OURS;
 	}
 	return r;

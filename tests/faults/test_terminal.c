@@ -199,6 +199,21 @@ START_TEST(an_output_that_takes_nothing_is_a_failure_of_ours)
 }
 END_TEST
 
+START_TEST(a_reader_that_has_had_enough_hears_no_complaint)
+{
+	static const char command[] = "mkfifo f; exec 3<>f 4>f 3<&-; " OPSCON " --help >&4";
+	struct process_result result;
+	struct scene s;
+
+	scene_open(&s);
+	result = process_run((const char *[]){ "sh", "-c", command, NULL }, NULL);
+	ck_assert_int_eq(result.status, 1);
+	ck_assert_str_eq(result.err, "");
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
 // ---- keys
 
 static void paste_megabyte(struct term *t)
@@ -403,5 +418,6 @@ END_TEST
 SUITE("terminal", a_storm_of_sizes_ends_in_a_whole_screen, a_lost_terminal_ends_the_console_within_a_second,
       signals_that_end_it_leave_the_terminal_as_it_was, a_crash_leaves_the_terminal_as_it_was,
       it_steps_aside_and_comes_back, without_a_shell_to_come_back_to_it_stays, without_a_terminal_it_says_what_to_do,
-      an_output_that_takes_nothing_is_a_failure_of_ours, a_paste_and_a_stuck_key_do_no_harm,
-      late_replies_and_pastes_answer_no_dialog, hostile_names_steer_nothing, no_locale_changes_what_is_read_or_written)
+      an_output_that_takes_nothing_is_a_failure_of_ours, a_reader_that_has_had_enough_hears_no_complaint,
+      a_paste_and_a_stuck_key_do_no_harm, late_replies_and_pastes_answer_no_dialog, hostile_names_steer_nothing,
+      no_locale_changes_what_is_read_or_written)
