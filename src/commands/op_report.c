@@ -283,8 +283,12 @@ static void write_list_row(struct text_lines *lines, const struct journal_story 
 	text_lines_cell(lines, operation_state_name(state_now(story, &why)), 13);
 	snprintf(counts, sizeof counts, "%zu/%zu", n_in(operation, TARGET_DONE), operation->plan->n_targets);
 	text_lines_cell(lines, counts, 9);
-	text_lines_add(lines, story->is_held ? operation->holder : operation->plan->who);
+	text_lines_add(lines, operation->plan->who);
 	text_lines_end(lines, 4);
+	if (story->is_held) {
+		text_lines_addf(lines, "    run by %s", operation->holder);
+		text_lines_end(lines, 4);
+	}
 	if (why[0] && !story->is_held) {
 		text_lines_addf(lines, "    %s", why);
 		text_lines_end(lines, 4);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,13 @@ static const char hurried[] = "defaults: {interval: 1s, timeout: 500ms, fall: 2}
 			      "  file_sd:\n"
 			      "    - files: [targets.json]\n"
 			      "operations: {wait: 200ms, canary_wait: 200ms, min_healthy: 1s, verify: 6s}\n";
+
+// As that, but whoever is verified must be well for long enough to press a key.
+static const char patient[] = "defaults: {interval: 1s, timeout: 500ms, fall: 2}\n"
+			      "discovery:\n"
+			      "  file_sd:\n"
+			      "    - files: [targets.json]\n"
+			      "operations: {min_healthy: 60s, verify: 120s}\n";
 
 static void open_scene(struct scene *s)
 {
@@ -374,6 +382,39 @@ START_TEST(the_first_interrupt_ends_it_in_good_order)
 }
 END_TEST
 
+START_TEST(what_an_interrupt_kept_from_being_verified_has_not_succeeded)
+{
+	struct scene s;
+	struct term *t;
+	char id[ID_SIZE];
+
+	open_scene(&s);
+	scene_write("opscon.yml", patient);
+	t = START(&s, "restart", "name=WowDomain", "--yes");
+	term_wait_for(t, "WowDomain: verifying", SCENE_MS);
+	term_send_bytes(t, "\003", 1);
+	term_wait_for(t, "aborted after ", SCENE_MS);
+	term_wait_for(t, "1 failed of 1", SCENE_MS);
+	wait_exit(t, 7);
+	find_id(id);
+	EXPECT(RUN(&s, 0, "show", id), ": aborted\n", "the change was made; ", "was not verified: aborted by ");
+	EXPECT(RUN(&s, 0, "show", id, "--format", "json"), "\"state\":\"aborted\"", "was not verified");
+	EXPECT(RUN(&s, 0, "restart", "name=WowDomain", "--dry-run"), "running"); // as it truly is
+	scene_close(&s);
+}
+END_TEST
+
+// As a list names who asked: at the end of its line, alone.
+static const char *who_asks(void)
+{
+	static char line[160];
+	const struct passwd *user = getpwuid(getuid());
+
+	ck_assert_ptr_nonnull(user);
+	snprintf(line, sizeof line, "  %s\n", user->pw_name);
+	return line;
+}
+
 START_TEST(another_process_pauses_it_and_goes_on_with_it)
 {
 	struct scene s;
@@ -383,6 +424,7 @@ START_TEST(another_process_pauses_it_and_goes_on_with_it)
 	open_scene(&s);
 	t = start_long(&s);
 	find_id(id);
+	EXPECT(RUN(&s, 0, "list"), id, "running", who_asks(), "\n    run by ");
 	EXPECT(RUN(&s, 0, "pause", id), ": paused");
 	term_wait_for(t, "go on with it: opscon op resume", SCENE_MS);
 	EXPECT(RUN(&s, 0, "list"), id, "paused");
@@ -510,6 +552,6 @@ SUITE("op", a_dry_run_shows_the_plan_and_does_nothing, an_operation_is_carried_o
       a_version_that_is_unwell_is_rolled_back, what_is_refused_says_why_and_changes_nothing,
       a_command_line_that_makes_no_sense_is_refused, at_a_terminal_the_name_is_typed_and_the_reason_given,
       whatever_else_is_typed_changes_nothing, what_is_typed_before_the_question_is_no_answer,
-      the_first_interrupt_ends_it_in_good_order, another_process_pauses_it_and_goes_on_with_it,
-      whoever_waits_has_its_turn, a_lost_terminal_ends_it_in_good_order, a_program_reads_how_it_went,
-      what_nobody_runs_any_more_is_ended, what_nobody_runs_any_more_is_gone_on_with)
+      the_first_interrupt_ends_it_in_good_order, what_an_interrupt_kept_from_being_verified_has_not_succeeded,
+      another_process_pauses_it_and_goes_on_with_it, whoever_waits_has_its_turn, a_lost_terminal_ends_it_in_good_order,
+      a_program_reads_how_it_went, what_nobody_runs_any_more_is_ended, what_nobody_runs_any_more_is_gone_on_with)
