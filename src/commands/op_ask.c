@@ -132,23 +132,31 @@ void op_cli_stop_asking(struct op_run *run)
 	run->has_input = false;
 }
 
-static void deny(struct op_run *run, const char *why)
+static void deny(struct op_run *run, int code, const char *why)
 {
 	fprintf(stderr, "opscon op: nothing was done: %s\n", why);
 	op_cli_audit_refused(run, why);
-	op_cli_end(run, EXIT_DENIED);
+	op_cli_end(run, code);
+}
+
+static bool wants_answer(const struct op_run *run)
+{
+	return !run->request->is_yes && run->plan->guard != GUARD_VIEW;
+}
+
+bool op_cli_is_asking(const struct op_run *run)
+{
+	return !run->request->is_dry && wants_answer(run) && has_terminal();
 }
 
 void op_cli_confirm(struct op_run *run)
 {
-	bool is_asking = !run->request->is_yes && run->plan->guard != GUARD_VIEW;
-
-	if (is_asking && has_terminal())
+	if (op_cli_is_asking(run))
 		ask(run);
-	else if (is_asking)
-		deny(run, "there is no terminal to confirm it at; --yes confirms the plan");
+	else if (wants_answer(run))
+		deny(run, EXIT_CANCELLED, "there is no terminal to confirm it at; --yes confirms the plan");
 	else if (needs_reason(run))
-		deny(run, "a reason must be given: --reason TEXT");
+		deny(run, EXIT_DENIED, "a reason must be given: --reason TEXT");
 	else
 		op_cli_submit(run, run->plan->typed);
 }

@@ -151,7 +151,7 @@ static int show_plan(struct op_run *run)
 
 	bytes_init(&out, PLAN_MAX);
 	r = is_json && run->request->is_dry ? plan_json(run->plan, &out)
-					    : plan_text(run->plan, op_cli_columns(), !status_has_unicode(), &out);
+					    : plan_text(run->plan, op_cli_columns(), !status_has_unicode(), op_cli_is_asking(run), &out);
 	if (r == 0)
 		fwrite(out.data, 1, out.len, to);
 	fflush(to);

@@ -390,8 +390,10 @@ static void write_recipes(struct text_lines *lines, const struct plan *plan)
 
 // ---- what is asked
 
-static void write_guard(struct text_lines *lines, const struct plan *plan)
+static void write_guard(struct text_lines *lines, const struct plan *plan, bool is_asked)
 {
+	if (!is_asked && !plan->refusal[0])
+		return;
 	text_lines_end(lines, 0);
 	if (plan->refusal[0])
 		text_lines_addf(lines, "cannot be done: %s", plan->refusal);
@@ -403,7 +405,7 @@ static void write_guard(struct text_lines *lines, const struct plan *plan)
 	text_lines_end(lines, NOTE_INDENT);
 }
 
-int plan_text(const struct plan *plan, int columns, bool is_ascii, struct bytes *out)
+int plan_text(const struct plan *plan, int columns, bool is_ascii, bool is_asked, struct bytes *out)
 {
 	struct text_lines lines;
 	int r;
@@ -414,7 +416,7 @@ int plan_text(const struct plan *plan, int columns, bool is_ascii, struct bytes 
 	write_limits(&lines, plan);
 	write_targets(&lines, plan);
 	write_recipes(&lines, plan);
-	write_guard(&lines, plan);
+	write_guard(&lines, plan, is_asked);
 	r = lines.error;
 	text_lines_finish(&lines);
 	return r;

@@ -28,7 +28,7 @@ static const char *picture(int columns, bool is_ascii)
 	struct plan *plan = plan_bench_make(&bench);
 
 	bytes_reset(&out);
-	ck_assert_int_eq(plan_text(plan, columns, is_ascii, &out), 0);
+	ck_assert_int_eq(plan_text(plan, columns, is_ascii, true, &out), 0);
 	plan_unref(plan);
 	return out.data;
 }
@@ -422,6 +422,27 @@ START_TEST(a_plan_can_be_part_of_something_greater)
 }
 END_TEST
 
+START_TEST(who_is_not_asked_is_not_told_what_would_be)
+{
+	struct plan *plan;
+	const char *refusal;
+
+	set_up();
+	add_five();
+	plan = plan_bench_make(&bench);
+	refusal = plan->refusal;
+	ck_assert_int_eq(plan_text(plan, 80, false, false, &out), 0);
+	ck_assert_ptr_null(strstr(out.data, "to confirm it"));
+	bytes_reset(&out);
+	plan->refusal = "read-only";
+	ck_assert_int_eq(plan_text(plan, 80, false, false, &out), 0);
+	ck_assert_ptr_nonnull(strstr(out.data, "cannot be done: read-only"));
+	plan->refusal = refusal;
+	plan_unref(plan);
+	bytes_finish(&out);
+}
+END_TEST
+
 START_TEST(without_memory_or_room_nothing_is_told)
 {
 	struct plan *plan;
@@ -433,7 +454,7 @@ START_TEST(without_memory_or_room_nothing_is_told)
 	for (long n = 0;; n++) {
 		bytes_finish(&out);
 		mem_fail_after(n);
-		r = plan_text(plan, 80, false, &out);
+		r = plan_text(plan, 80, false, true, &out);
 		mem_fail_after(-1);
 		if (r == 0)
 			break;
@@ -441,7 +462,7 @@ START_TEST(without_memory_or_room_nothing_is_told)
 	}
 	bytes_finish(&out);
 	bytes_init(&out, 100);
-	ck_assert_int_eq(plan_text(plan, 80, false, &out), -EMSGSIZE);
+	ck_assert_int_eq(plan_text(plan, 80, false, true, &out), -EMSGSIZE);
 	bytes_reset(&out);
 	ck_assert_int_eq(plan_json(plan, &out), -EMSGSIZE);
 	plan_unref(plan);
@@ -454,4 +475,5 @@ SUITE("plan text", one_target_is_shown_with_all_there_is_to_its_steps, without_a
       targets_with_other_steps_are_told_apart, what_differs_only_in_address_and_name_is_told_once,
       too_many_ways_are_not_all_told, what_only_some_plans_have_is_shown, long_lists_of_names_end,
       lines_are_broken_between_words_where_there_are_some, json_has_everything_and_a_version,
-      a_plan_can_be_part_of_something_greater, without_memory_or_room_nothing_is_told)
+      a_plan_can_be_part_of_something_greater, who_is_not_asked_is_not_told_what_would_be,
+      without_memory_or_room_nothing_is_told)
