@@ -61,7 +61,8 @@ static int print_help(void)
 	       "  --between DURATION    wait so long between batches or phases\n"
 	       "  --max-unavailable N   stop when so many are bad at once (default 1)\n"
 	       "  --no-rollback         then wait for a person instead of taking it back\n"
-	       "  --wait                wait while somebody else operates on one of them\n"
+	       "  --wait                wait while somebody else operates on one of them, and of a hub for the second\n"
+	       "                        person, where one has to agree\n"
 	       "  --format FORMAT       table (default) or json\n"
 	       "  --hub ADDRESS         of a hub, which carries it out; not with list and show\n%s%s",
 	       attach_options_help(), fleet_options_help(true));

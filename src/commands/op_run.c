@@ -150,8 +150,9 @@ static int show_plan(struct op_run *run)
 	int r;
 
 	bytes_init(&out, PLAN_MAX);
-	r = is_json && run->request->is_dry ? plan_json(run->plan, &out)
-					    : plan_text(run->plan, op_cli_columns(), !status_has_unicode(), op_cli_is_asking(run), &out);
+	r = is_json && run->request->is_dry
+		    ? plan_json(run->plan, &out)
+		    : plan_text(run->plan, op_cli_columns(), !status_has_unicode(), op_cli_is_asking(run), &out);
 	if (r == 0)
 		fwrite(out.data, 1, out.len, to);
 	fflush(to);
@@ -273,9 +274,14 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		.typed = typed,
 		.reason = run->has_reason ? run->reason : run->request->params.reason,
 	};
-	int r = feed_request(run->session.feed, &request);
 	char why[REFUSAL_MAX];
+	int r;
 
+	if (run->request->waits && op_cli_wants_agreement(run)) {
+		op_cli_await_agreement(run);
+		return;
+	}
+	r = feed_request(run->session.feed, &request);
 	if (r == 0) {
 		run->no = run->plan->no;
 		op_cli_enter(run, OP_FOLLOWING);
@@ -364,7 +370,11 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 		hold(run, "whoever operates on it now");
 		return;
 	}
-	fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
+	if (type == REQUEST_SUBMIT && error == -EPERM && op_cli_wants_agreement(run))
+		op_cli_tell_agreement(run);
+	else
+		fprintf(stderr, "opscon op: not done: %s
+", *why ? why : record_words(run, type, error, words));
 	if (error == -ENOTCONN)
 		op_cli_end(run, type == REQUEST_PLAN ? EXIT_UNREACHABLE : EXIT_INDETERMINATE);
 	else
@@ -391,6 +401,9 @@ static void step(struct op_run *run)
 		try_again(run);
 		break;
 	case OP_ASKING:
+		break;
+	case OP_AGREEING:
+		op_cli_look_for_agreement(run);
 		break;
 	case OP_FOLLOWING:
 		op_cli_follow(run);

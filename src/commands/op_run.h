@@ -12,6 +12,7 @@ enum op_phase {
 	OP_PLANNING,  // the plan was asked for
 	OP_HELD,      // somebody else operates on one of them, and is waited for
 	OP_ASKING,    // the person is asked
+	OP_AGREEING,  // somebody else has to agree, and is waited for
 	OP_FOLLOWING, // it is carried out
 	OP_FINDING,   // an operation that nobody ran any more is looked for
 };
@@ -26,6 +27,7 @@ struct op_run {
 	char who[128];
 	enum op_phase phase;
 	int64_t since_ms; // mono: of the phase
+	int64_t kept_ms;  // mono: OP_AGREEING: when the plan's agents were asked for last
 	uint32_t token;
 	uint32_t no;                           // the operation's; 0: none yet
 	struct plan *plan;                     // a reference; NULL: none yet
@@ -66,6 +68,12 @@ void op_cli_audit_refused(struct op_run *run, const char *why);
 void op_cli_audit_control(const struct op_request *request, const struct fleet_options *options, const char *why);
 
 void op_cli_submit(struct op_run *run, const char *typed);
+
+// A second person: whether the plan waits for one, what is said where nobody waits, and waiting for them (--wait).
+bool op_cli_wants_agreement(const struct op_run *run);
+void op_cli_tell_agreement(const struct op_run *run);
+void op_cli_await_agreement(struct op_run *run);
+void op_cli_look_for_agreement(struct op_run *run);
 
 void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over
 void op_cli_interrupt(struct op_run *run); // the first time it is aborted, the second time it is left

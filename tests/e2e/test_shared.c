@@ -183,7 +183,8 @@ START_TEST(a_second_person_agrees_before_it_is_done)
 	term_wait_for(bob, "1 of 1 agent up", SCENE_MS);
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", url, "--token-file", "alice", "--yes",
 						 "name=WowVisionPrime", NULL });
-	ck_assert_msg(result.status == 6 && strstr(result.err, "not done: a second person has to agree to it"),
+	ck_assert_msg(result.status == 6 && strstr(result.err, "not done: a second person has to agree to it: plan ") &&
+			      strstr(result.err, ", restart WowVisionPrime") && strstr(result.err, "--wait"),
 		      "%d %s%s", result.status, result.out, result.err);
 	process_result_finish(&result);
 	ask_restart(alice);
@@ -207,6 +208,59 @@ START_TEST(a_second_person_agrees_before_it_is_done)
 	scene_quit(bob);
 	expect_audit("bob", "success", " approve ");
 	expect_audit("alice", "refused", "a second person has to agree to it");
+	expect_audit("alice", "success", "  end       restart ");
+	end();
+}
+END_TEST
+
+// In their console, where one plan of somebody else waits.
+static void answer(struct term *t, bool agrees)
+{
+	term_wait_for(t, "1 to agree to (Y)", SCENE_MS);
+	term_send(t, "Y");
+	term_wait_for(t, " asks: Restart WowVisionPrime?", SCENE_MS);
+	term_listen(t, KEY_GUARD_MS + 100);
+	term_send(t, agrees ? "Tab Tab" : "Tab");
+	term_wait_for(t, agrees ? "> Agree <" : "> Do not agree <", SCENE_MS);
+	term_send(t, "Enter");
+}
+
+static struct term *wait_for_second(const char *url)
+{
+	struct term *t = scene_start(&s,
+				     (const char *[]){ "op", "restart", "--hub", url, "--token-file", "alice", "--yes",
+						       "--wait", "name=WowVisionPrime", NULL },
+				     NULL, COLS, ROWS);
+
+	term_wait_for(t, "waiting for a second person to agree to plan ", SCENE_MS);
+	return t;
+}
+
+START_TEST(a_command_that_waits_is_carried_out_once_a_second_person_has_agreed)
+{
+	struct term *bob, *op;
+	char url[64];
+
+	begin("1", "hub:\n  approval:\n    - {action: restart}\n");
+	snprintf(url, sizeof url, "ws://127.0.0.1:%d", port);
+	make_token("alice");
+	make_token("bob");
+	process_stop(hub);
+	start_hub();
+	bob = attach_as("bob", url);
+	term_wait_for(bob, "1 of 1 agent up", SCENE_MS);
+	op = wait_for_second(url);
+	answer(bob, false);
+	term_wait_row(op, "nothing was done: bob", "does not agree to it", SCENE_MS);
+	ck_assert_int_eq(term_wait_exit(op, SCENE_MS), 6);
+	term_finish(op);
+	op = wait_for_second(url);
+	answer(bob, true);
+	term_wait_for(op, "bob has agreed", SCENE_MS);
+	term_wait_for(op, "1 done of 1", OPERATION_MS);
+	ck_assert_int_eq(term_wait_exit(op, SCENE_MS), 0);
+	term_finish(op);
+	scene_quit(bob);
 	expect_audit("alice", "success", "  end       restart ");
 	end();
 }
@@ -259,4 +313,4 @@ START_TEST(shards_are_one_fleet_together)
 END_TEST
 
 SUITE("shared", a_rollout_is_paused_when_its_hub_comes_back, a_second_person_agrees_before_it_is_done,
-      shards_are_one_fleet_together)
+      a_command_that_waits_is_carried_out_once_a_second_person_has_agreed, shards_are_one_fleet_together)
