@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "console/state.h"
 #include "formats/json.h"
+#include "opscon/role.h"
 #include "text/text.h"
 
 enum { OBSERVED_AT_ONCE_MAX = 50, OBSERVED_AGE_MS = 30000 };
@@ -127,6 +128,31 @@ void console_act(struct console *console)
 
 // ---- the menu
 
+// What this console's role at the agent's hub does not let it ask for; the hub has the last word.
+static const char *role_refusal(const struct console *console, uint32_t agent, enum verb verb,
+				char out[VERB_REFUSAL_MAX])
+{
+	enum role role;
+
+	if (role_from_name(fleet_role(console->fleet, agent), &role) < 0 || role >= role_for_verb(verb))
+		return "";
+	snprintf(out, VERB_REFUSAL_MAX, "not allowed to %s", role_words(role));
+	return out;
+}
+
+static const char *refusal_of(const struct console *console, uint32_t id, enum verb verb, char out[VERB_REFUSAL_MAX])
+{
+	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
+	const char *refusal;
+
+	if (!agent)
+		return "it is gone";
+	refusal = role_refusal(console, id, verb, out);
+	if (*refusal || !agent->lifecycle)
+		return refusal;
+	return verb_refusal(agent->lifecycle, verb, out);
+}
+
 // How many it cannot be done to, and why the first of them; without a word from its driver an agent may take it.
 static size_t count_refused(const struct console *console, const struct action *action, char why[VERB_REFUSAL_MAX])
 {
@@ -135,11 +161,8 @@ static size_t count_refused(const struct console *console, const struct action *
 
 	why[0] = '\0';
 	for (size_t i = 0; i < acting->n; i++) {
-		const struct fleet_agent *agent = fleet_agent(console->fleet, acting->ids[i]);
 		char text[VERB_REFUSAL_MAX];
-		const char *refusal = !agent             ? "it is gone"
-				      : agent->lifecycle ? verb_refusal(agent->lifecycle, action->verb, text)
-							 : "";
+		const char *refusal = refusal_of(console, acting->ids[i], action->verb, text);
 
 		if (*refusal && n++ == 0)
 			snprintf(why, VERB_REFUSAL_MAX, "%s", refusal);

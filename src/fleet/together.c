@@ -121,6 +121,16 @@ const struct fleet_presence *fleet_presence_at(const struct fleet *fleet, size_t
 	return &fleet->presence[i].public;
 }
 
+const char *fleet_role(const struct fleet *fleet, uint32_t agent)
+{
+	const struct fleet_entry *entry = fleet_entry(fleet, agent);
+
+	for (size_t i = 0; entry && i < fleet->n_presence; i++)
+		if (fleet->presence[i].public.is_own && fleet->presence[i].public.origin == entry->origin)
+			return fleet->presence[i].public.role;
+	return "";
+}
+
 // ---- leases
 
 static void forget_lease(struct fleet *fleet, struct fleet_entry *entry)

@@ -13,28 +13,6 @@ struct need {
 	bool is_scoped;
 };
 
-static enum role role_of_verb(enum verb verb)
-{
-	switch (verb) {
-	case VERB_START:
-	case VERB_STOP:
-	case VERB_RESTART:
-	case VERB_SUSPEND:
-	case VERB_RESUME:
-		return ROLE_OPERATOR;
-	case VERB_CREATE:
-	case VERB_UPGRADE:
-	case VERB_ROLLBACK:
-	case VERB_CONFIGURE:
-		return ROLE_DEPLOYER;
-	case VERB_DELETE:
-		return ROLE_ADMIN;
-	case VERB_COUNT:
-		break;
-	}
-	return ROLE_COUNT;
-}
-
 static enum role at_least(enum role role, enum role least)
 {
 	return role < least ? least : role;
@@ -73,9 +51,9 @@ static struct need need_of(enum request_type type, enum verb verb)
 	case REQUEST_APPROVE:
 	case REQUEST_DISAPPROVE:
 	case REQUEST_OPERATION_RESUME: // goes on with what it does
-		return (struct need){ role_of_verb(verb), true };
+		return (struct need){ role_for_verb(verb), true };
 	case REQUEST_OPERATION_ROLLBACK:
-		return (struct need){ at_least(role_of_verb(verb), ROLE_DEPLOYER), true };
+		return (struct need){ at_least(role_for_verb(verb), ROLE_DEPLOYER), true };
 	case REQUEST_SHRINK_ACCEPT:
 	case REQUEST_SHRINK_REFUSE:
 	case REQUEST_AUDIT_REOPEN:
@@ -104,7 +82,7 @@ static int refuse_role(const struct access_identity *identity, enum request_type
 	if (needed == ROLE_COUNT)
 		snprintf(why, ACCESS_WHY_MAX, "%s is not allowed to anybody", what);
 	else
-		snprintf(why, ACCESS_WHY_MAX, "%s is not allowed to a %s; expected %s", what, role_name(identity->role),
+		snprintf(why, ACCESS_WHY_MAX, "%s is not allowed to %s; expected %s", what, role_words(identity->role),
 			 role_name(needed));
 	return -EPERM;
 }

@@ -356,3 +356,33 @@ int role_from_name(const char *name, enum role *out)
 	*out = (enum role)i;
 	return 0;
 }
+
+const char *role_words(enum role role)
+{
+	static const char *const words[ROLE_COUNT] = { "somebody without a role", "a viewer", "an operator",
+						       "a deployer", "an admin" };
+
+	return NAME(words, role);
+}
+
+enum role role_for_verb(enum verb verb)
+{
+	switch (verb) {
+	case VERB_START:
+	case VERB_STOP:
+	case VERB_RESTART:
+	case VERB_SUSPEND:
+	case VERB_RESUME:
+		return ROLE_OPERATOR;
+	case VERB_CREATE:
+	case VERB_UPGRADE:
+	case VERB_ROLLBACK:
+	case VERB_CONFIGURE:
+		return ROLE_DEPLOYER;
+	case VERB_DELETE:
+		return ROLE_ADMIN;
+	case VERB_COUNT:
+		break;
+	}
+	return ROLE_COUNT;
+}

@@ -30,6 +30,18 @@ void presence_fixture_send(struct fleet_fixture *f, uint32_t session, const char
 	fleet_fixture_apply(f, event);
 }
 
+void presence_fixture_role(struct fleet_fixture *f, const char *role)
+{
+	struct event *event = make(EVENT_PRESENCE, 0);
+
+	event->origin = 0; // as the agents
+	event->u.presence.session = FIXTURE_OWN_SESSION;
+	event->u.presence.who = mem_strdup("alice");
+	event->u.presence.role = mem_strdup(role);
+	event->u.presence.is_own = true;
+	fleet_fixture_apply(f, event);
+}
+
 void presence_fixture_leave(struct fleet_fixture *f, uint32_t session)
 {
 	struct event *event = make(EVENT_PRESENCE, 0);

@@ -8,6 +8,8 @@ enum { FIXTURE_OWN_SESSION = 3 }; // of the console under test
 // Somebody looks at an agent (0: the fleet); the session that is ours is FIXTURE_OWN_SESSION.
 void presence_fixture_send(struct fleet_fixture *f, uint32_t session, const char *who, uint32_t agent,
 			   const char *doing);
+// This console itself, as what the hub of the fixture's agents knows it.
+void presence_fixture_role(struct fleet_fixture *f, const char *role);
 void presence_fixture_leave(struct fleet_fixture *f, uint32_t session);
 
 // in_ms: until when, from now; 0: its operation runs. holder "": nobody.

@@ -70,6 +70,48 @@ static void want(const char *who, uint32_t no, enum approval_state state)
 	console_fixture_wait(&f, 0);
 }
 
+// ---- what we may
+
+// Which actions of the menu are grey for the role, and that its hint says so.
+static unsigned greyed(const char *role, const char *hint)
+{
+	const struct picker_view *picker = &console_fixture_view(&f)->picker;
+	unsigned n = 0;
+
+	presence_fixture_role(&f.fleet, role);
+	console_fixture_keys(&f, ".");
+	ck_assert_uint_eq(picker->n_items, ACTION_COUNT);
+	for (size_t i = 0; i < picker->n_items; i++) {
+		bool is_ours = strcmp(picker->items[i].hint, hint) == 0;
+
+		ck_assert(!is_ours || picker->items[i].is_disabled);
+		n += is_ours;
+	}
+	console_fixture_keys(&f, "Esc");
+	return n;
+}
+
+START_TEST(a_menu_has_nothing_that_the_role_at_the_hub_may_not)
+{
+	size_t n;
+
+	begin();
+	ck_assert_str_eq(fleet_role(f.fleet.fleet, f.fleet.ids[0]), ""); // another hub's
+	ck_assert_uint_eq(greyed("viewer", "not allowed to a viewer"), ACTION_COUNT);
+	ck_assert_str_eq(fleet_role(f.fleet.fleet, f.fleet.ids[0]), "viewer");
+	n = f.feed.n;
+	ask("restart");
+	ck_assert(says("restart: not allowed to a viewer"));
+	ck_assert_uint_eq(f.feed.n, n);
+	console_fixture_keys(&f, "Esc");
+	ck_assert_uint_eq(greyed("operator", "not allowed to an operator"), 5);
+	ck_assert_uint_eq(greyed("deployer", "not allowed to a deployer"), 1);
+	ck_assert_uint_eq(greyed("admin", "not allowed to an admin"), 0);
+	ck_assert_str_eq(fleet_role(f.fleet.fleet, 4711), "");
+	console_fixture_finish(&f);
+}
+END_TEST
+
 // ---- our plan
 
 START_TEST(an_open_plan_is_kept_and_a_closed_one_given_back)
@@ -325,7 +367,8 @@ START_TEST(others_are_seen_on_every_screen)
 }
 END_TEST
 
-SUITE("console: together", an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
+SUITE("console: together", a_menu_has_nothing_that_the_role_at_the_hub_may_not,
+      an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
       what_needs_a_second_person_is_not_begun_before_they_agree, what_a_hub_finds_out_of_date_is_planned_anew,
       what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,
       of_several_that_wait_one_is_chosen, what_waits_no_longer_is_not_agreed_to,

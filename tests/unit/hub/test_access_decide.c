@@ -115,6 +115,8 @@ END_TEST
 START_TEST(a_refusal_says_which_role_may)
 {
 	const struct access_identity viewer = { .name = "v", .role = ROLE_VIEWER };
+	const struct access_identity mechanic = { .name = "o", .role = ROLE_OPERATOR };
+	const struct access_identity nobody = { .name = "n", .role = ROLE_NONE };
 	const struct access_about about = { .verb = VERB_DELETE };
 	char why[ACCESS_WHY_MAX];
 
@@ -122,6 +124,10 @@ START_TEST(a_refusal_says_which_role_may)
 	ck_assert_str_eq(why, "submit (delete) is not allowed to a viewer; expected admin");
 	ck_assert_int_eq(access_decide(&viewer, REQUEST_ALERT_ACK, &about, why), -EPERM);
 	ck_assert_str_eq(why, "alert_ack is not allowed to a viewer; expected operator");
+	access_decide(&mechanic, REQUEST_PLAN, &(struct access_about){ .verb = VERB_UPGRADE }, why);
+	ck_assert_str_eq(why, "plan (upgrade) is not allowed to an operator; expected deployer");
+	access_decide(&nobody, REQUEST_LOOK, &(struct access_about){ 0 }, why);
+	ck_assert_str_eq(why, "look is not allowed to somebody without a role; expected viewer");
 }
 END_TEST
 
