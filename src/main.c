@@ -19,7 +19,7 @@ static void print_usage(FILE *to)
 	      to);
 	for (size_t i = 0; i < n_commands; i++)
 		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].summary);
-	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5), opscon-agent(7), "
+	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5), opscon-agent(7),\n"
 	      "opscon-audit(7) and opscon-protocol(7) tell it all.\n",
 	      to);
 }

@@ -39,7 +39,7 @@ void app_options_init(struct app_options *options)
 	fleet_options_init(&options->fleet);
 }
 
-void app_options_print_help(const char *usage)
+void app_options_print_help(const char *usage, const char *fleet_help)
 {
 	printf("usage: %s\n\n"
 	       "  --ascii               ASCII glyphs only\n"
@@ -48,7 +48,7 @@ void app_options_print_help(const char *usage)
 	       "  --mouse               clicks and the wheel are read\n"
 	       "  --script FILE         keys from a file, screens to files; see opscon(1)\n"
 	       "  --size COLSxROWS      of the script's screen; default 120x36\n%s",
-	       usage, fleet_options_help(true));
+	       usage, fleet_help);
 }
 
 int app_parse_size(const char *text, int *width, int *height)

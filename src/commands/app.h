@@ -47,7 +47,7 @@ int app_options_parse(struct app_options *options, int argc, char **argv);
 // The same for a command that has options of its own beside these; `take` gets those. Terminated by a zero entry.
 int app_options_parse_more(struct app_options *options, int argc, char **argv, const struct option *more,
 			   int (*take)(void *ctx, int option, const char *value), void *ctx);
-void app_options_print_help(const char *usage);
+void app_options_print_help(const char *usage, const char *fleet_help); // fleet_help: as fleet_options_help()
 
 // Watches, shows, and comes back with the exit code when somebody has quit.
 int app_run(const struct app_options *options);

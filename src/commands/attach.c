@@ -35,7 +35,8 @@ static void print_help(void)
 {
 	app_options_print_help("opscon attach [--once] [OPTION ...] [ADDRESS ...]\n\n"
 			       "The console on the fleet of a hub, or of several: unix:PATH, ws://HOST:PORT or\n"
-			       "wss://HOST:PORT; without one the hub of this machine. --once: its status.\n");
+			       "wss://HOST:PORT; without one the hub of this machine. --once: its status.",
+			       fleet_options_help_attached());
 	printf("\n%s  --format FORMAT       of --once: %s\n", attach_options_help(), report_formats());
 }
 

@@ -21,7 +21,7 @@ int command_console(int argc, char **argv)
 	app_options_init(&options);
 	r = app_options_parse(&options, argc, argv);
 	if (r == 0 && options.wants_help) {
-		app_options_print_help("opscon [console] [OPTION ...] [URL ... | SELECTOR]");
+		app_options_print_help("opscon [console] [OPTION ...] [URL ... | SELECTOR]", fleet_options_help(true));
 	} else if (r == 0 && !options.script && !has_terminal()) {
 		fputs("opscon: the console needs a terminal; without one: opscon status\n", stderr);
 		r = EXIT_USAGE;
@@ -61,7 +61,8 @@ int command_demo(int argc, char **argv)
 	if (r == 0 && options.wants_help) {
 		app_options_print_help(
 			"opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
-			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.");
+			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.",
+			fleet_options_help(true));
 	} else if (r == 0) {
 		r = run_demo(&options, argv + optind);
 	}

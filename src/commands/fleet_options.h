@@ -35,6 +35,7 @@ struct fleet_options {
 extern const struct option fleet_long_options[];
 extern const size_t n_fleet_long_options;
 const char *fleet_options_help(bool has_timeout); // whether --timeout is theirs: of one probe
+const char *fleet_options_help_attached(void);    // of who polls nobody
 
 void fleet_options_init(struct fleet_options *options);
 void fleet_options_finish(struct fleet_options *options);

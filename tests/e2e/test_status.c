@@ -9,6 +9,8 @@
 
 #include "tests/support/process.h"
 
+enum { MANUAL_MAX = 1 << 16 };
+
 static char dir[64], targets[128], config[128];
 static pid_t simulator;
 
@@ -222,17 +224,38 @@ START_TEST(without_any_configuration_it_says_what_to_do)
 }
 END_TEST
 
+// Of the manual, all before its description; free() it.
+static char *synopsis(void)
+{
+	FILE *file = fopen(TEST_SOURCE_ROOT "/man/opscon.1", "re");
+	char *text = calloc(1, MANUAL_MAX), *at;
+
+	ck_assert(file && text && fread(text, 1, MANUAL_MAX - 1, file) > 0);
+	fclose(file);
+	at = strstr(text, ".Sh DESCRIPTION");
+	ck_assert_ptr_nonnull(at);
+	*at = '\0';
+	return text;
+}
+
 START_TEST(every_command_has_help)
 {
-	static const char *const names[] = { "check-config", "console", "demo", "simulate", "status", "watch" };
+	static const char *const names[] = { "attach", "audit",  "check-config", "console", "demo",  "hub",  "op",
+					     "record", "replay", "simulate",     "status",  "token", "watch" };
 	struct process_result result;
+	char *manual = synopsis(), line[40];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		result = process_run((const char *[]){ OPSCON, names[i], "--help", NULL }, NULL);
 		ck_assert_msg(result.status == 0 && strstr(result.out, "usage:"), "%s: %d %s", names[i], result.status,
 			      result.err);
+		ck_assert_msg(!strstr(result.out, "\n\n\n"), "%s: %s", names[i], result.out);
+		ck_assert_msg(strcmp(names[i], "attach") != 0 || !strstr(result.out, "--interval"), "it polls nobody");
 		process_result_finish(&result);
+		snprintf(line, sizeof line, "Cm %s\n", names[i]);
+		ck_assert_msg(strstr(manual, line), "%s is not in the manual's synopsis", names[i]);
 	}
+	free(manual);
 	result = process_run((const char *[]){ OPSCON, "--help", NULL }, NULL);
 	ck_assert_int_eq(result.status, 0);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
