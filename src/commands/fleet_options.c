@@ -39,8 +39,7 @@ const struct option fleet_long_options[] = {
 };
 const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
 
-#define HELP_INSECURE                                                                                                  \
-	"  --insecure            do not verify certificates of the URLs given\n"                                       \
+#define HELP_STATE                                                                                                     \
 	"  --no-state            remember nothing, read nothing remembered, audit nothing\n"                           \
 	"  --read-only           operate nothing, whatever the configuration allows\n"
 #define HELP_CONFIG "  --config FILE         the configuration (default: see opscon.yml(5))\n"
@@ -50,17 +49,17 @@ const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_lon
 
 const char *fleet_options_help(bool has_timeout)
 {
-	static const char help[] =
-		"  --timeout DURATION    of one probe\n" HELP_CONFIG
-		"  --interval DURATION   between two probes of an agent, like 5s or 1m\n" HELP_INSECURE
-		"  --shard I/N           only the I-th of N parts of the fleet, like 1/3\n" HELP_LOG;
+	static const char help[] = "  --timeout DURATION    of one probe\n" HELP_CONFIG
+				   "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
+				   "  --insecure            do not verify certificates of the URLs given\n" HELP_STATE
+				   "  --shard I/N           only the I-th of N parts of the fleet, like 1/3\n" HELP_LOG;
 
 	return has_timeout ? help : strchr(help, '\n') + 1;
 }
 
 const char *fleet_options_help_attached(void)
 {
-	return HELP_CONFIG HELP_INSECURE HELP_LOG;
+	return HELP_CONFIG HELP_STATE HELP_LOG;
 }
 
 void fleet_options_init(struct fleet_options *options)

@@ -61,7 +61,7 @@ void op_cli_tell_notices(struct op_run *run);
  */
 void op_cli_confirm(struct op_run *run);
 bool op_cli_is_asking(const struct op_run *run); // a person will be asked
-void op_cli_stop_asking(struct op_run *run); // the handle closes
+void op_cli_stop_asking(struct op_run *run);     // the handle closes
 
 // It is refused here: on record, unless it was only to be shown.
 void op_cli_audit_refused(struct op_run *run, const char *why);
