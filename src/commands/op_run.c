@@ -373,8 +373,7 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 	if (type == REQUEST_SUBMIT && error == -EPERM && op_cli_wants_agreement(run))
 		op_cli_tell_agreement(run);
 	else
-		fprintf(stderr, "opscon op: not done: %s
-", *why ? why : record_words(run, type, error, words));
+		fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
 	if (error == -ENOTCONN)
 		op_cli_end(run, type == REQUEST_PLAN ? EXIT_UNREACHABLE : EXIT_INDETERMINATE);
 	else
