@@ -15,7 +15,7 @@
 #include "commands/fleet_options.h"
 #include "opscon/broadcaster.h"
 
-enum { CONFIG_HASHED_MAX = 8 << 20, HEAD_EVERY_MS = 60000 };
+enum { CONFIG_HASHED_MAX = 8 << 20, HEAD_EVERY_MS = 5000 };
 
 // ---- what becomes of it
 
@@ -74,6 +74,11 @@ static void follow(struct audit_trail *trail)
 	tell_refused(trail, state);
 }
 
+static bool owes_head(const struct audit_trail *trail)
+{
+	return trail->has_witnesses && audit_logger_state(trail->logger)->n_records != trail->n_told;
+}
+
 // For those who remember it: whoever takes records away has to fool them, too.
 static void tell_head(struct audit_trail *trail)
 {
@@ -81,13 +86,13 @@ static void tell_head(struct audit_trail *trail)
 	struct instant now = clock_now();
 	struct event *event;
 
-	if (!trail->has_witnesses || state->n_records == trail->n_told || now.mono_ms - trail->told_ms < HEAD_EVERY_MS)
+	if (!owes_head(trail) || now.mono_ms - trail->told_ms < HEAD_EVERY_MS)
 		return;
+	trail->told_ms = now.mono_ms;
 	event = event_new(EVENT_AUDIT_HEAD, now.wall_ms, 0);
 	if (!event)
-		return;
+		return; // told a little later
 	trail->n_told = state->n_records;
-	trail->told_ms = now.mono_ms;
 	event->u.audit_head.seq = state->n_records;
 	memcpy(event->u.audit_head.hash, state->head, sizeof event->u.audit_head.hash);
 	event->u.audit_head.why = mem_strdup("");
@@ -102,6 +107,7 @@ static void on_timer(uv_timer_t *timer)
 	struct audit_trail *trail = timer->data;
 
 	audit_logger_tick(trail->logger, clock_now());
+	tell_head(trail);
 	rearm(trail);
 }
 
@@ -109,6 +115,9 @@ static void rearm(struct audit_trail *trail)
 {
 	int64_t at_ms = audit_logger_deadline(trail->logger), now_ms = clock_now().mono_ms;
 
+	// What was too soon after the one before is owed until it is told: no further record may come.
+	if (owes_head(trail) && trail->told_ms + HEAD_EVERY_MS < at_ms)
+		at_ms = trail->told_ms + HEAD_EVERY_MS;
 	if (at_ms == INT64_MAX)
 		uv_timer_stop(&trail->timer);
 	else
