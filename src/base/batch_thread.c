@@ -119,17 +119,17 @@ void batch_thread_unlock(struct batch_thread *thread)
 
 int batch_thread_put(struct batch_thread *thread, struct batch_job *job)
 {
-	int r = 0;
+	bool has_room;
 
 	pthread_mutex_lock(&thread->mutex);
-	if (thread->waiting.n >= thread->n_max) {
-		r = -ENOBUFS;
-	} else {
+	has_room = thread->waiting.n < thread->n_max;
+	if (has_room)
 		batch_jobs_push(&thread->waiting, job);
-		pthread_cond_signal(&thread->has_work);
-	}
 	pthread_mutex_unlock(&thread->mutex);
-	return r;
+	if (!has_room)
+		return -ENOBUFS;
+	pthread_cond_signal(&thread->has_work); // unlocked: who is woken would only wait again
+	return 0;
 }
 
 struct batch_jobs batch_thread_take(struct batch_thread *thread)

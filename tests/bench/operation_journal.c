@@ -41,8 +41,8 @@ static void wake(void *ctx)
 	(void)ctx;
 	pthread_mutex_lock(&mutex);
 	n_wakes++;
-	pthread_cond_signal(&woken);
 	pthread_mutex_unlock(&mutex);
+	pthread_cond_signal(&woken);
 }
 
 static void on_done(void *ctx, int error)
