@@ -10,10 +10,11 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "server/gnutls.h"
 
-enum { BUFFER_BYTES = 16384, LINGER_MS = 5000, ROUNDS_A_TURN = 8 };
+enum { BUFFER_BYTES = 16384, ROUNDS_A_TURN = 8 };
 
 // TLS 1.2 with forward secrecy, or newer.
 static const char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA";
@@ -22,8 +23,9 @@ static const char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:
 struct flow {
 	char bytes[BUFFER_BYTES];
 	size_t at, n;
-	bool is_ended; // nothing more comes
-	bool is_told;  // the other end knows
+	int64_t waits_ms; // mono: since when the other end takes nothing of it; 0: it does, or there is nothing
+	bool is_ended;    // nothing more comes
+	bool is_told;     // the other end knows
 };
 
 struct bridge {
@@ -36,6 +38,8 @@ struct bridge {
 	int64_t deadline_ms;    // mono; INT64_MAX: none
 	unsigned n_handles;
 	bool is_ready, is_closing;
+	bool has_hung_up;    // the client sends nothing more
+	bool is_left;        // the server is done with it, and may have said more than was sent on yet
 	struct flow in, out; // decrypted, and to be encrypted
 };
 
@@ -99,7 +103,52 @@ static void end(struct bridge *bridge, const char *why)
 	}
 }
 
+// ---- time
+
+static void note_waiting(struct flow *flow)
+{
+	if (!flow->waits_ms)
+		flow->waits_ms = clock_now().mono_ms;
+}
+
+// The server has let go: what it has said is still sent on while the client takes it, but not for ever.
+static void note_left(struct bridge *bridge)
+{
+	if (bridge->is_left)
+		return;
+	bridge->is_left = true;
+	bridge->deadline_ms = clock_now().mono_ms + bridge->server->options.stall_ms;
+	if (bridge->out.n)
+		note_waiting(&bridge->out);
+}
+
+static int64_t flow_due_ms(const struct flow *flow, bool is_ending, int64_t stall_ms)
+{
+	if (!flow->waits_ms)
+		return INT64_MAX;
+	return flow->waits_ms + (is_ending && TLS_LINGER_MS < stall_ms ? TLS_LINGER_MS : stall_ms);
+}
+
+// Mono: when it has to end, if nothing moves until then.
+static int64_t due_ms(const struct bridge *bridge)
+{
+	int64_t stall_ms = bridge->server->options.stall_ms;
+	int64_t in_ms = flow_due_ms(&bridge->in, bridge->has_hung_up, stall_ms);
+	int64_t out_ms = flow_due_ms(&bridge->out, bridge->is_left, stall_ms);
+	int64_t due_ms = in_ms < out_ms ? in_ms : out_ms;
+
+	return bridge->deadline_ms < due_ms ? bridge->deadline_ms : due_ms;
+}
+
 // ---- bytes
+
+// So many bytes of what waits have left.
+static void advance(struct flow *flow, size_t n)
+{
+	flow->at += n;
+	flow->n -= n;
+	flow->waits_ms = 0;
+}
 
 static bool is_later(int error)
 {
@@ -144,10 +193,17 @@ static int write_inner(struct bridge *bridge)
 		return 1;
 	}
 	n = send(bridge->inner_fd, in->bytes + in->at, in->n, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	in->at += (size_t)n;
-	in->n -= (size_t)n;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		note_waiting(in);
+		return 0;
+	}
+	if (n < 0) { // nobody is there to hear it; what was said before may still be on its way out
+		advance(in, in->n);
+		in->is_ended = in->is_told = true;
+		note_left(bridge);
+		return 1;
+	}
+	advance(in, (size_t)n);
 	return 1;
 }
 
@@ -163,9 +219,9 @@ static int read_inner(struct bridge *bridge)
 		return 0;
 	out->at = 0;
 	out->n = n > 0 ? (size_t)n : 0;
-	if (n <= 0) { // the server is done with it
+	if (n <= 0) {
 		out->is_ended = true;
-		bridge->deadline_ms = clock_now().mono_ms + LINGER_MS;
+		note_left(bridge);
 	}
 	return 1;
 }
@@ -180,10 +236,13 @@ static int write_outer(struct bridge *bridge)
 		return 0;
 	n = lib->send(bridge->session, out->bytes + out->at,
 		      out->n); // the same again after GNUTLS_E_AGAIN, as it must be
+	if (n < 0 && is_later((int)n)) {
+		note_waiting(out);
+		return 0;
+	}
 	if (n < 0)
-		return is_later((int)n) ? 0 : -EPIPE;
-	out->at += (size_t)n;
-	out->n -= (size_t)n;
+		return -EPIPE;
+	advance(out, (size_t)n);
 	return 1;
 }
 
@@ -191,6 +250,9 @@ static int write_outer(struct bridge *bridge)
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
+/* The end of either side is seen also while the other takes nothing of what it has said. It stays to be seen, so it is
+ * looked for until it was.
+ */
 static void watch(struct bridge *bridge)
 {
 	const struct gnutls *lib = bridge->server->lib;
@@ -203,8 +265,10 @@ static void watch(struct bridge *bridge)
 	}
 	outer |= !bridge->in.n && !bridge->in.is_ended ? UV_READABLE : 0;
 	outer |= bridge->out.n ? UV_WRITABLE : 0;
+	outer |= !bridge->has_hung_up ? UV_DISCONNECT : 0;
 	inner |= bridge->in.n ? UV_WRITABLE : 0;
 	inner |= !bridge->out.n && !bridge->out.is_ended ? UV_READABLE : 0;
+	inner |= !bridge->is_left ? UV_DISCONNECT : 0;
 	if (outer)
 		(void)uv_poll_start(&bridge->outer, outer, on_poll);
 	else
@@ -295,8 +359,12 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct bridge *bridge = poll->data;
 
-	(void)events;
-	if (status < 0)
+	// A server that closes with something unread is an error here, too: what it has said before is sent on.
+	if (poll == &bridge->inner && (status < 0 || events & UV_DISCONNECT))
+		note_left(bridge);
+	else if (events & UV_DISCONNECT)
+		bridge->has_hung_up = true;
+	if (status < 0 && poll == &bridge->outer)
 		end(bridge, strerrordesc_np(-status));
 	else if (bridge->is_ready)
 		move(bridge);
@@ -352,8 +420,13 @@ void tls_server_sweep(struct tls_server *server, int64_t now_ms)
 {
 	for (struct bridge *bridge = server->bridges, *next; bridge; bridge = next) {
 		next = bridge->next;
-		if (now_ms >= bridge->deadline_ms)
-			end(bridge, "it took too long");
+		if (now_ms < due_ms(bridge))
+			continue;
+		if (bridge->is_ready)
+			log_line(LOG_INFO, "a connection over TLS ends: %s",
+				 bridge->is_left ? "it does not take the end of what it was told"
+						 : "it has taken nothing for too long");
+		end(bridge, "it took too long");
 	}
 }
 
@@ -397,6 +470,8 @@ int tls_server_create(const struct tls_options *options, struct tls_server **out
 		return -ENOMEM;
 	server->lib = lib;
 	server->options = *options;
+	if (!server->options.stall_ms)
+		server->options.stall_ms = TLS_STALL_MS;
 	server->has_client_ca = options->client_ca != NULL;
 	if (lib->allocate(&server->credentials) < 0) {
 		mem_free(server);

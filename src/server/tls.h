@@ -14,10 +14,17 @@
 
 struct tls_server;
 
+/* A connection holds two descriptors and its buffers, so none stays for nothing: one whose client, or whose server,
+ * takes nothing of what waits for it for TLS_STALL_MS ends; after the server has closed its end, or the client its own,
+ * what is left has only TLS_LINGER_MS without progress, and TLS_STALL_MS in all.
+ */
+enum { TLS_STALL_MS = 60000, TLS_LINGER_MS = 5000 };
+
 struct tls_options {
 	uv_loop_t *loop;        // borrowed
 	const char *cert, *key; // PEM, borrowed for the call
 	const char *client_ca;  // PEM: clients must have a certificate of it; NULL: none is asked for
+	uint32_t stall_ms;      // 0: TLS_STALL_MS
 	// The handshake is done: `fd` speaks in the clear and is the callee's, as is what `user` stands for.
 	void (*ready)(void *ctx, void *user, int fd);
 	void (*failed)(void *ctx, void *user, const char *why); // it has ended before; `why` is borrowed
@@ -31,5 +38,5 @@ int tls_server_create(const struct tls_options *options, struct tls_server **out
 // Consumes the descriptor, which does not block. By the deadline (mono) its handshake is done, or it ends.
 void tls_server_take(struct tls_server *server, int fd, void *user, int64_t deadline_ms);
 
-void tls_server_sweep(struct tls_server *server, int64_t now_ms); // ends what is over its time
+void tls_server_sweep(struct tls_server *server, int64_t now_ms); // ends what is over its time; every second or so
 void tls_server_stop(struct tls_server *server);                  // ends all; NULL is fine
