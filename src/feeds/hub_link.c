@@ -210,7 +210,7 @@ static void open_frames(struct hub_link *link)
 
 static enum hub_trouble trouble_of(unsigned status)
 {
-	return status == 401 || status == 403 || status == 426 ? HUB_REFUSED : HUB_BLOCKED;
+	return status == 401 || status == 403 || status == 426 || status == 429 ? HUB_REFUSED : HUB_BLOCKED;
 }
 
 static const char *words_of(unsigned status)
@@ -220,6 +220,8 @@ static const char *words_of(unsigned status)
 		return "it wants a token that it knows";
 	case 403:
 		return "denied";
+	case 429:
+		return "too many";
 	case 426:
 		return "it speaks another version";
 	default:

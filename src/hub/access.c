@@ -9,6 +9,9 @@
 
 #include "base/memory.h"
 #include "hub/access_internal.h"
+#include "text/text.h"
+
+enum { PEER_REASON_MAX = 96 };
 
 // ---- lifetimes
 
@@ -202,6 +205,20 @@ static int take_peer(const struct access *access, const struct access_cred *cred
 	return r < 0 ? r : settle(access, out, why);
 }
 
+// What it may know: as whom it was seen, and what would let it in.
+static void explain_peer(const struct access_cred *cred, const struct access_identity *seen, char why[ACCESS_WHY_MAX])
+{
+	char reason[ACCESS_WHY_MAX];
+
+	memcpy(reason, why, sizeof reason);
+	snprintf(why, ACCESS_WHY_MAX,
+		 "%.*s (seen: uid %lld, gid %lld, %zu more groups); the first rule under hub: peers: that fits "
+		 "decides, like "
+		 "{uid: %lld, role: viewer}",
+		 text_fit(reason, PEER_REASON_MAX), reason, (long long)seen->uid, (long long)cred->gid, cred->n_groups,
+		 (long long)seen->uid);
+}
+
 static void name_peer(struct access *access, const struct access_cred *cred, struct instant now,
 		      struct access_identity *out)
 {
@@ -216,17 +233,20 @@ static void name_peer(struct access *access, const struct access_cred *cred, str
 		snprintf(out->name, sizeof out->name, "uid %lld", (long long)cred->uid);
 }
 
-int access_peer(struct access *access, const struct access_cred *cred, struct instant now, struct access_identity *out)
+int access_peer(struct access *access, const struct access_cred *cred, struct instant now, struct access_identity *out,
+		char why[ACCESS_WHY_MAX])
 {
-	char why[ACCESS_WHY_MAX] = "not enough memory";
 	int r;
 
+	snprintf(why, ACCESS_WHY_MAX, "not enough memory");
 	*out = (struct access_identity){ .via = ACCESS_PEER, .uid = cred->uid };
 	snprintf(out->origin, sizeof out->origin, "unix socket, pid %lld", (long long)cred->pid);
 	name_peer(access, cred, now, out);
 	r = take_peer(access, cred, out, why);
 	if (r < 0) {
 		record_stranger(access, AUDIT_LOGIN, out->name, out->origin, "unix socket", why, now);
+		if (r == -EACCES)
+			explain_peer(cred, out, why);
 		access_identity_finish(out);
 	}
 	return r;

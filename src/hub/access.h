@@ -71,13 +71,24 @@ int access_refresh(struct access *access, struct instant now, char why[ACCESS_WH
 
 // ---- before anybody is known
 
-/* A connection has come; `from` is NULL for the unix socket, which is not counted. 0 with the slot that it holds until
- * access_knock_end() (it ends, or its session begins) and the deadline (mono) by which it must be somebody; -EAGAIN:
- * there are too many, close it at once.
+/* A connection has come; `from` is NULL for the unix socket, which is counted by access_peer_comes() instead. 0 with
+ * the slot that it holds until access_knock_end() (it ends, or its session begins) and the deadline (mono) by which it
+ * must be somebody; -EAGAIN: there are too many, close it at once.
  */
 int access_knock(struct access *access, const struct sockaddr *from, struct instant now, uint32_t *slot,
 		 int64_t *deadline_ms);
 void access_knock_end(struct access *access, uint32_t slot);
+
+struct access_cred;
+
+/* The same for a connection over the unix socket, of which it is known whose it is. A user may have as many as clients,
+ * and half as many more as all of nobody may be; all users together as many as there may be clients, and those. An
+ * admin who has none yet is let in all the same, so that whose hub it is can always look. 0: counted until
+ * access_peer_goes(); -EAGAIN with why, which is for the user to read; -ENOMEM with why.
+ */
+int access_peer_comes(struct access *access, const struct access_cred *cred, struct instant now,
+		      char why[ACCESS_WHY_MAX]);
+void access_peer_goes(struct access *access, int64_t uid);
 
 // One HTTP request as it came. All texts are borrowed, unchecked, and NULL when the header is absent.
 struct access_http {
@@ -140,12 +151,14 @@ int access_look_up(const struct access_world *world, int64_t uid, char out[ACCES
 int access_learn(struct access *access, int64_t uid, const char *name, struct instant now);
 const struct access_world *access_world(const struct access *access);
 
-/* Both: 0 with the identity, free it with access_identity_finish(); -EACCES: refused, and the answer is 401 without a
- * reason, which is for the record alone; -ENOMEM.
+/* Both: 0 with the identity, free it with access_identity_finish(); -EACCES: refused; -ENOMEM.
+ * Why a token was refused is for the record alone, and the answer is 401. A peer is told as whom it was seen and what
+ * would let it in (`why`), which it could find out by itself: no token would help it, and the answer is 403.
  * `authorization` is the header's value as it came, NULL when there was none. It takes the same time whatever the
  * token, and looks at every one there is.
  */
-int access_peer(struct access *access, const struct access_cred *cred, struct instant now, struct access_identity *out);
+int access_peer(struct access *access, const struct access_cred *cred, struct instant now, struct access_identity *out,
+		char why[ACCESS_WHY_MAX]);
 int access_bearer(struct access *access, const char *authorization, const struct sockaddr *from, struct instant now,
 		  struct access_identity *out);
 void access_identity_finish(struct access_identity *identity);
@@ -153,8 +166,9 @@ void access_identity_finish(struct access_identity *identity);
 // Who that is for the audit trail and for struct request; borrows the identity.
 struct audit_person access_person(const struct access_identity *identity);
 
-/* Its session begins: counted, and put on record. 0; -EAGAIN with why: too many clients, of this user or in all; then
- * access_end() must not be called. `client` is what it says it is; NULL.
+/* Its session begins: counted, and put on record. 0; -EAGAIN with why: too many clients, of this user or in all (but an
+ * admin who has none yet is let in beyond these); then access_end() must not be called. `client` is what it says it is;
+ * NULL.
  */
 int access_begin(struct access *access, const struct access_identity *identity, const char *client, struct instant now,
 		 char why[ACCESS_WHY_MAX]);
@@ -211,6 +225,7 @@ void access_refused(struct access *access, const struct access_identity *identit
 
 struct access_counts {
 	size_t n_clients, n_unauthenticated, n_tokens;
+	size_t n_peers;     // connections over the unix socket
 	uint64_t n_refused; // ever
 };
 

@@ -102,14 +102,15 @@ void names_finish(struct access *access);
 enum { QUIET_TIMES = 10, REFUSALS_A_MINUTE = 60 };
 
 struct user {
-	char *key; // owned: "token:alice" "user:alice"
-	size_t n_clients;
+	char *key;                       // owned: "token:alice" "user:alice"
+	size_t n_clients, n_connections; // connections: of a peer
 	struct bucket requests, quiet, refusals, told;
 	uint64_t n_untold; // refusals without a record
 	UT_hash_handle hh; // access::users
 };
 
-struct user *users_get(struct access *access, const struct access_identity *identity, struct instant now);
+struct user *users_get(struct access *access, const struct access_identity *identity,
+		       struct instant now); // NULL: memory
 void users_finish(struct access *access);
 
 // ---- records (access_record.c)
@@ -144,7 +145,7 @@ struct access {
 	struct flood flood;
 	struct known_name *names; // owned
 	struct user *users;
-	size_t n_clients;
+	size_t n_clients, n_peers; // peers: connections over the unix socket
 	uint64_t n_refused;
 	uint64_t generation; // of tokens and policy
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How many clients a user has, and how much they ask for. */
+/* How many clients and connections a user has, and how much they ask for. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "hub/access_internal.h"
 
-enum { ONE = 60000 };
+enum { ONE = 60000, USER_KEY_MAX = ACCESS_NAME_MAX + 16 };
 
 void bucket_init(struct bucket *bucket, uint32_t n_a_minute, int64_t now_ms)
 {
@@ -56,21 +56,29 @@ static void prune(struct access *access, struct instant now)
 	uint32_t n = access->policy.n_requests_a_minute;
 
 	HASH_ITER(hh, access->users, user, next)
-		if (!user->n_clients && !user->n_untold && bucket_is_full(&user->requests, n, now.mono_ms))
+		if (!user->n_clients && !user->n_connections && !user->n_untold &&
+		    bucket_is_full(&user->requests, n, now.mono_ms))
 			forget(access, user);
 }
 
-struct user *users_get(struct access *access, const struct access_identity *identity, struct instant now)
+static struct user *find_user(const struct access *access, const char *key)
 {
-	uint32_t n = access->policy.n_requests_a_minute;
-	char key[ACCESS_NAME_MAX + 16];
 	struct user *user;
 
-	if (identity->via == ACCESS_TOKEN)
-		snprintf(key, sizeof key, "token:%s", identity->name);
-	else
-		snprintf(key, sizeof key, "uid:%lld", (long long)identity->uid);
 	HASH_FIND_STR(access->users, key, user);
+	return user;
+}
+
+static void key_of_peer(int64_t uid, char out[USER_KEY_MAX])
+{
+	snprintf(out, USER_KEY_MAX, "uid:%lld", (long long)uid);
+}
+
+static struct user *get_user(struct access *access, const char *key, struct instant now)
+{
+	uint32_t n = access->policy.n_requests_a_minute;
+	struct user *user = find_user(access, key);
+
 	if (user)
 		return user;
 	user = mem_calloc(1, sizeof *user);
@@ -91,6 +99,17 @@ struct user *users_get(struct access *access, const struct access_identity *iden
 	return user;
 }
 
+struct user *users_get(struct access *access, const struct access_identity *identity, struct instant now)
+{
+	char key[USER_KEY_MAX];
+
+	if (identity->via == ACCESS_TOKEN)
+		snprintf(key, sizeof key, "token:%s", identity->name);
+	else
+		key_of_peer(identity->uid, key);
+	return get_user(access, key, now);
+}
+
 void users_finish(struct access *access)
 {
 	struct user *user, *next;
@@ -98,6 +117,75 @@ void users_finish(struct access *access)
 	HASH_ITER(hh, access->users, user, next)
 		forget(access, user);
 }
+
+// ---- connections over the unix socket
+
+static bool is_admin_peer(const struct access *access, const struct access_cred *cred)
+{
+	const char *name;
+
+	return policy_peer_role(&access->policy, cred, access->world.uid, &name) == ROLE_ADMIN;
+}
+
+static int judge_peer(const struct access *access, const struct access_cred *cred, const struct user *user,
+		      char why[ACCESS_WHY_MAX])
+{
+	const struct policy *policy = &access->policy;
+	size_t n_nobodys = policy->n_unauthenticated;
+	size_t n_own = policy->n_clients_a_user + (n_nobodys > 1 ? n_nobodys / 2 : 1);
+
+	if (user->n_connections >= n_own)
+		snprintf(why, ACCESS_WHY_MAX, "uid %lld has %zu connections to the socket, as many as one user may",
+			 (long long)cred->uid, user->n_connections);
+	else if (access->n_peers >= policy->n_clients + n_nobodys &&
+		 (user->n_connections || !is_admin_peer(access, cred)))
+		snprintf(why, ACCESS_WHY_MAX, "there are %zu connections to the socket, as many as there may be",
+			 access->n_peers);
+	else
+		return 0;
+	return -EAGAIN;
+}
+
+int access_peer_comes(struct access *access, const struct access_cred *cred, struct instant now,
+		      char why[ACCESS_WHY_MAX])
+{
+	char key[USER_KEY_MAX], origin[ACCESS_ORIGIN_MAX];
+	struct user *user;
+	int r;
+
+	prune(access, now);
+	key_of_peer(cred->uid, key);
+	user = get_user(access, key, now);
+	if (!user) {
+		snprintf(why, ACCESS_WHY_MAX, "the hub is short of memory");
+		return -ENOMEM;
+	}
+	r = judge_peer(access, cred, user, why);
+	if (r < 0) {
+		snprintf(origin, sizeof origin, "unix socket, pid %lld", (long long)cred->pid);
+		record_stranger(access, AUDIT_ACCESS, "", origin, "connect", why, now);
+		return r;
+	}
+	user->n_connections++;
+	access->n_peers++;
+	why[0] = '\0';
+	return 0;
+}
+
+void access_peer_goes(struct access *access, int64_t uid)
+{
+	char key[USER_KEY_MAX];
+	struct user *user;
+
+	key_of_peer(uid, key);
+	user = find_user(access, key);
+	if (!user || !user->n_connections)
+		return;
+	user->n_connections--;
+	access->n_peers--;
+}
+
+// ---- clients
 
 static int refuse_client(struct access *access, const struct access_identity *identity, struct instant now,
 			 char why[ACCESS_WHY_MAX])
@@ -117,7 +205,7 @@ int access_begin(struct access *access, const struct access_identity *identity, 
 		snprintf(why, ACCESS_WHY_MAX, "the hub is short of memory");
 		return -EAGAIN;
 	}
-	if (access->n_clients >= access->policy.n_clients) {
+	if (access->n_clients >= access->policy.n_clients && (user->n_clients || identity->role != ROLE_ADMIN)) {
 		snprintf(why, ACCESS_WHY_MAX, "the hub has %zu clients, as many as it may", access->n_clients);
 		return refuse_client(access, identity, now, why);
 	}
@@ -150,6 +238,7 @@ void access_counts(const struct access *access, struct access_counts *out)
 		.n_clients = access->n_clients,
 		.n_unauthenticated = access->door.n_taken,
 		.n_tokens = access->tokens.n,
+		.n_peers = access->n_peers,
 		.n_refused = access->n_refused,
 	};
 }

@@ -23,6 +23,8 @@ void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot)
 void hub_conn_free(struct hub_conn *conn)
 {
 	hub_conn_slot_end(conn->http->hub, &conn->has_slot, conn->slot);
+	if (conn->is_counted)
+		access_peer_goes(conn->http->hub->access, conn->cred.uid);
 	if (conn->has_identity)
 		access_identity_finish(&conn->identity);
 	mem_free(conn->target);

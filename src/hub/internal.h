@@ -69,6 +69,7 @@ struct hub_conn {
 	struct hub_conn *prev, *next; // hub::conns
 	int fd;
 	bool is_unix, has_slot, is_upgraded, is_first; // first: no request was answered on it yet
+	bool is_counted;                               // among those of its user
 	struct sockaddr_storage from, at;
 	socklen_t n_from;
 	struct access_cred cred;
@@ -226,6 +227,7 @@ void hub_conn_slot_end(struct hub *hub, bool *has_slot, uint32_t slot);
 
 // routes.c
 enum MHD_Result hub_route(struct hub_conn *conn, const char *url, const char *method, const char *version);
+void hub_turn_away(struct hub *hub, int fd, const char *why); // who has just come: 429, and closes the descriptor
 
 // vitals.c
 int hub_vitals_write(struct hub *hub, struct bytes *out);

@@ -117,6 +117,7 @@ static void take(struct hub_listener *listener, int fd, const struct sockaddr_st
 	const struct sockaddr *address = (const struct sockaddr *)from;
 	struct hub_conn *conn = mem_calloc(1, sizeof *conn);
 	socklen_t n_at = sizeof conn->at;
+	char why[ACCESS_WHY_MAX];
 
 	if (!conn || access_knock(hub->access, listener->is_unix ? NULL : address, hub_now(), &conn->slot,
 				  &conn->deadline_ms) < 0) {
@@ -132,10 +133,17 @@ static void take(struct hub_listener *listener, int fd, const struct sockaddr_st
 	conn->from = *from;
 	conn->n_from = n;
 	(void)getsockname(fd, (struct sockaddr *)&conn->at, &n_at);
-	if (listener->is_unix)
-		read_cred(conn);
-	else
+	if (!listener->is_unix) {
 		set_options(fd);
+	} else {
+		read_cred(conn);
+		conn->is_counted = access_peer_comes(hub->access, &conn->cred, hub_now(), why) == 0;
+		if (!conn->is_counted) {
+			hub_turn_away(hub, fd, why);
+			hub_conn_free(conn);
+			return;
+		}
+	}
 	if (listener->is_tls)
 		tls_server_take(hub->tls, fd, conn, conn->deadline_ms);
 	else if (!listener->is_unix || !wait_for_name(conn))

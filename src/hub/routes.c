@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "formats/json_writer.h"
@@ -57,27 +58,58 @@ static enum MHD_Result answer(struct hub_conn *conn, unsigned status, const char
 	return r;
 }
 
-static enum MHD_Result refuse_with(struct hub_conn *conn, unsigned status, const char *why, const char *header,
-				   const char *value)
+static void write_refusal(unsigned status, const char *why, struct bytes *body)
 {
 	struct json_writer w;
-	struct bytes body;
 
-	bytes_init(&body, SMALL_BODY_MAX);
-	json_writer_init(&w, &body);
+	bytes_init(body, SMALL_BODY_MAX);
+	json_writer_init(&w, body);
 	json_open(&w, NULL, '{');
 	json_int(&w, "status", status);
 	json_text(&w, "error", why);
 	json_close(&w, '}');
 	json_newline(&w);
 	if (w.error)
-		bytes_reset(&body);
+		bytes_reset(body);
+}
+
+static enum MHD_Result refuse_with(struct hub_conn *conn, unsigned status, const char *why, const char *header,
+				   const char *value)
+{
+	struct bytes body;
+
+	write_refusal(status, why, &body);
 	return answer(conn, status, "application/json", &body, header, value);
 }
 
 static enum MHD_Result refuse(struct hub_conn *conn, unsigned status, const char *why)
 {
 	return refuse_with(conn, status, why, NULL, NULL);
+}
+
+/* Without libmicrohttpd, which would give it a place first. What it has asked already is read, so that closing does not
+ * throw the answer away; whatever cannot be said at once is not said.
+ */
+void hub_turn_away(struct hub *hub, int fd, const char *why)
+{
+	char head[200], asked[SMALL_BODY_MAX];
+	struct iovec parts[2] = { { .iov_base = head } };
+	const struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	struct bytes body;
+
+	write_refusal(429, why, &body);
+	snprintf(head, sizeof head,
+		 "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 60\r\nContent-Type: "
+		 "application/json\r\nContent-Length: %zu\r\n\r\n",
+		 body.len);
+	parts[0].iov_len = strlen(head);
+	parts[1] = (struct iovec){ body.data, body.len };
+	(void)!sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)!recv(fd, asked, sizeof asked, MSG_DONTWAIT);
+	close(fd);
+	bytes_finish(&body);
+	hub->counters.n_turned_away++;
+	hub->counters.n_http[4]++;
 }
 
 // ---- what there is
@@ -296,30 +328,36 @@ static unsigned gate(struct hub_conn *conn, char why[ACCESS_WHY_MAX])
 	return (unsigned)access_gate(conn->http->hub->access, &http, hub_now(), why);
 }
 
-// 0, or the status to refuse with.
-static unsigned identify(struct hub_conn *conn, struct access_identity *out)
+// 0, or the status to refuse with, and why.
+static unsigned identify(struct hub_conn *conn, struct access_identity *out, char why[ACCESS_WHY_MAX])
 {
 	struct hub *hub = conn->http->hub;
 	struct instant now = hub_now();
 	int r;
 
-	r = conn->is_unix ? access_peer(hub->access, &conn->cred, now, out)
-			  : access_bearer(hub->access, header(conn, "Authorization"),
-					  (const struct sockaddr *)&conn->from, now, out);
-	return r == 0 ? 0 : r == -ENOMEM ? 503 : 401;
+	if (conn->is_unix)
+		r = access_peer(hub->access, &conn->cred, now, out, why);
+	else
+		r = access_bearer(hub->access, header(conn, "Authorization"), (const struct sockaddr *)&conn->from, now,
+				  out);
+	if (r == -ENOMEM)
+		snprintf(why, ACCESS_WHY_MAX, "out of memory");
+	else if (!conn->is_unix)
+		snprintf(why, ACCESS_WHY_MAX, "not known here");
+	return r == 0 ? 0 : r == -ENOMEM ? 503 : conn->is_unix ? 403 : 401;
 }
 
 static enum MHD_Result serve(struct hub_conn *conn, const struct route *route, const char *method, const char *version)
 {
 	struct hub *hub = conn->http->hub;
 	struct access_identity identity = { 0 };
-	unsigned status = route->is_open ? 0 : identify(conn, &identity);
 	char why[ACCESS_WHY_MAX] = "";
+	unsigned status = route->is_open ? 0 : identify(conn, &identity, why);
 
-	if (status == 503)
-		return refuse(conn, status, "out of memory");
+	if (status == 401)
+		return refuse_with(conn, status, why, "WWW-Authenticate", "Bearer realm=\"opscon\"");
 	if (status)
-		return refuse_with(conn, status, "not known here", "WWW-Authenticate", "Bearer realm=\"opscon\"");
+		return refuse(conn, status, why);
 	if (!route->serve) {
 		conn->identity = identity;
 		conn->has_identity = true;

@@ -68,6 +68,7 @@ static void write_clients(struct vitals *v, const struct hub *hub)
 	single(v, "clients_in_snapshot", "gauge", "Clients that are being told how it stands.", n_snapshots);
 	single(v, "unauthenticated", "gauge", "Connections that nobody has proven to be anybody on.",
 	       access.n_unauthenticated);
+	single(v, "socket_connections", "gauge", "Connections to the socket in the file system.", access.n_peers);
 	single(v, "tokens", "gauge", "Tokens that let somebody in.", access.n_tokens);
 	single(v, "queue_bytes", "gauge", "Bytes that wait in the queues of all clients.", n_queued);
 	single(v, "framed_bytes", "gauge", "Bytes that are framed and not yet taken by a socket.", n_framed);

@@ -463,6 +463,9 @@ START_TEST(refusals_say_why)
 		{ "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
 		  "{\"status\":401,\"error\":\"not known here\"}",
 		  "401 it wants a token that it knows: not known here", FEED_REFUSED },
+		{ "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: 38\r\n\r\n"
+		  "{\"status\":429,\"error\":\"48 are enough\"}",
+		  "429 too many: 48 are enough", FEED_REFUSED },
 		{ "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 99\r\n\r\n", "426 it speaks another version",
 		  FEED_REFUSED },
 		{ "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>\x1b[2J</html>",

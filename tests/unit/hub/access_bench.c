@@ -206,5 +206,5 @@ int access_bench_peer(struct access_bench *b, int64_t uid, int64_t gid, struct a
 		.pid = 4711, .uid = uid, .gid = gid, .groups = more, .n_groups = uid == 1001 ? 2 : 0
 	};
 
-	return access_peer(b->access, &cred, b->now, out);
+	return access_peer(b->access, &cred, b->now, out, b->why);
 }

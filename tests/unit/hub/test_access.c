@@ -151,14 +151,14 @@ START_TEST(whose_groups_are_not_known_is_let_in_by_none)
 	b.config.peers = peers;
 	b.config.n_peers = 1;
 	ck_assert_int_eq(access_bench_open(&b), 0);
-	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity), 0); // nothing depends on them
+	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity, b.why), 0); // nothing depends on them
 	b.config.roles = roles;
 	b.config.n_roles = 1;
 	ck_assert_int_eq(access_reload(b.access, &b.config, b.now, b.why), 0);
 	ck_assert_int_eq(access_recheck(b.access, &identity, b.now, b.why), -EACCES);
 	ck_assert_str_eq(b.why, "the groups of alice cannot be read, and there are rules about groups");
 	access_identity_finish(&identity);
-	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity), -EACCES);
+	ck_assert_int_eq(access_peer(b.access, &cred, b.now, &identity, b.why), -EACCES);
 	access_bench_finish(&b);
 }
 END_TEST

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "hub/access_internal.h"
@@ -67,6 +70,78 @@ START_TEST(nobody_waits_for_the_name_of_another)
 	other = bench_join(&bench);
 	ck_assert_str_eq(other->welcome.you, "somebody");
 	ck_assert(pthread_equal(looked_up_in, pthread_self())); // once is enough
+	bench_close(&bench);
+}
+END_TEST
+
+static unsigned ask_by_socket(struct hub_bench *bench, const char *request, char *out, size_t size)
+{
+	int fd = hub_caller_connect_unix(bench->socket);
+	size_t n = 0;
+
+	ck_assert_int_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), (ssize_t)strlen(request));
+	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS;;) {
+		ssize_t more;
+
+		ck_assert_int_lt(hub_caller_now_ms(), until_ms);
+		bench_turn(bench);
+		more = recv(fd, out + n, size - 1 - n, MSG_DONTWAIT);
+		if (more == 0)
+			break;
+		n += more > 0 ? (size_t)more : 0;
+	}
+	close(fd);
+	out[n] = '\0';
+	return n > 9 ? (unsigned)strtoul(out + 9, NULL, 10) : 0;
+}
+
+// The reason reaches who is one too many, and room is made by who leaves.
+START_TEST(too_many_connections_to_the_socket_are_told_why)
+{
+	static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static char answer[65536];
+	struct hub_bench bench;
+	int fds[3];
+
+	bench_init(&bench);
+	bench.config.n_clients_a_user = 2;
+	bench.config.n_unauthenticated = 2;
+	bench_open(&bench);
+	bench_join(&bench); // a client is a connection, too
+	for (size_t i = 0; i < 2; i++)
+		fds[i] = hub_caller_connect_unix(bench.socket);
+	ck_assert_uint_eq(ask_by_socket(&bench, request, answer, sizeof answer), 429);
+	ck_assert_msg(strstr(answer, "has 3 connections to the socket, as many as one user may"), "%s", answer);
+	ck_assert_ptr_nonnull(strstr(answer, "\r\nRetry-After: 60\r\n"));
+	ck_assert_uint_eq(bench.hub->counters.n_turned_away, 1);
+	close(fds[0]);
+	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS;
+	     ask_by_socket(&bench, request, answer, sizeof answer) != 200;)
+		ck_assert_int_lt(hub_caller_now_ms(), until_ms);
+	close(fds[1]);
+	hub_caller_close(&bench.peers[0]);
+	bench_wait(&bench, bench.hub->access->n_peers == 0);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(who_may_not_come_in_by_the_socket_is_told_what_would_let_it)
+{
+	const struct hub_peer peer = { .who = HUB_WHO_UID, .uid = (int64_t)getuid(), .role = ROLE_NONE };
+	static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static char answer[65536];
+	char seen[100];
+	struct hub_bench bench;
+
+	bench_init(&bench);
+	bench.config.peers = &peer;
+	bench.config.n_peers = 1;
+	bench_open(&bench);
+	ck_assert_uint_eq(ask_by_socket(&bench, request, answer, sizeof answer), 403);
+	snprintf(seen, sizeof seen, "(seen: uid %u, gid %u, ", (unsigned)getuid(), (unsigned)getgid());
+	ck_assert_msg(strstr(answer, seen), "%s", answer);
+	ck_assert_ptr_nonnull(strstr(answer, "under hub: peers: that fits decides"));
+	ck_assert_ptr_null(strstr(answer, "WWW-Authenticate")); // no token would help
 	bench_close(&bench);
 }
 END_TEST
@@ -375,6 +450,7 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 END_TEST
 
 SUITE("hub", a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
+      too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
       who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
       what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
       whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
