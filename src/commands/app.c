@@ -283,7 +283,8 @@ static int attach_once(struct app *app)
 	while (!session_is_settled(&app->session))
 		uv_run(&app->session.loop, UV_RUN_ONCE);
 	if (!is_reached(app))
-		return attach_fail(app->session.feed);
+		return attach_fail(app->options->attach, app->session.feed);
+	tell_witness(app);
 	if (app->hub.is_demo)
 		fputs("opscon: DEMO: a simulated fleet, with faults on purpose\n", stderr);
 	return status_run(&run, &app->session);
@@ -361,7 +362,7 @@ int app_run(const struct app_options *options)
 	else if (r == 0)
 		r = options->script ? app_run_script(&app) : app_run_terminal(&app);
 	if (options->attach && options->script && app.session.feed && !is_reached(&app))
-		r = attach_fail(app.session.feed);
+		r = attach_fail(options->attach, app.session.feed);
 	app.session.trail.changed = NULL; // there is nobody to see it
 	console_destroy(app.console);
 	app.console = NULL; // whom a hub that answers late would tell

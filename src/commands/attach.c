@@ -50,14 +50,10 @@ static int resolve(struct attach_run *run, char **addresses)
 {
 	struct fleet_options *fleet = &run->app.fleet;
 	char path[1024], *nobody[] = { NULL };
-	int r;
+	int r = attach_check_polling(fleet);
 
-	if (fleet->shard.n) {
-		fputs("opscon: --shard is for who polls; a hub has it: opscon hub --shard\n", stderr);
-		return EXIT_USAGE;
-	}
-	r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
-	run->attach.is_insecure = fleet->is_insecure;
+	if (r == 0)
+		r = fleet_options_resolve(fleet, nobody, config_find(NULL, path, sizeof path) == 0);
 	if (r == 0)
 		r = attach_options_resolve(&run->attach, addresses, &fleet->config.attach);
 	return r;
@@ -73,6 +69,9 @@ int command_attach(int argc, char **argv)
 	r = app_options_parse_more(&run.app, argc, argv, attach_long_options, take, &run);
 	if (r == 0 && run.app.wants_help) {
 		print_help();
+	} else if (r == 0 && run.app.format && !run.app.is_once) {
+		fputs("opscon: --format is for --once\n", stderr);
+		r = EXIT_USAGE;
 	} else if (r == 0 && !run.app.script && !run.app.is_once && !has_terminal()) {
 		fputs("opscon: the console needs a terminal; without one: opscon attach --once\n", stderr);
 		r = EXIT_USAGE;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/human.h"
@@ -66,36 +64,26 @@ static int add_address(struct attach_options *options, const char *text)
 	return 0;
 }
 
-// Whoever reads the token is us.
-static int check_token_file(const char *path)
+/* Nor does a token go to a hub that nobody has vouched for: for one of one's own there is --ca. The rest says how to
+ * poll, which is not done from here.
+ */
+int attach_check_polling(const struct fleet_options *fleet)
 {
-	struct stat found;
+	const char *option = fleet->interval_ms ? "--interval" : fleet->timeout_ms ? "--timeout" : NULL;
 
-	if (stat(path, &found) < 0) {
-		fprintf(stderr, "opscon: --token-file %s: %s\n", path, strerror(errno));
-		return EXIT_USAGE;
-	}
-	if (S_ISREG(found.st_mode) && found.st_mode & (S_IRWXG | S_IRWXO)) {
-		fprintf(stderr, "opscon: --token-file %s: others can read it; expected chmod 600 %s\n", path, path);
-		return EXIT_USAGE;
-	}
-	return 0;
-}
-
-// Nor does it go to a hub that nobody has vouched for. --insecure is for agents, which are marked; for a hub of one's
-// own there is --ca.
-static int check_insecure(const struct attach_options *options)
-{
-	for (size_t i = 0; options->is_insecure && i < options->n_addresses; i++) {
-		const struct hub_address *address = &options->addresses[i];
-
-		if (!address->is_tls)
-			continue;
-		fprintf(stderr, "opscon: --insecure: the certificate of %s is always verified; expected --ca FILE\n",
-			address->text);
-		return EXIT_USAGE;
-	}
-	return 0;
+	if (fleet->is_insecure)
+		fputs("opscon: --insecure: the certificate of a hub is always verified; expected --ca FILE. For its "
+		      "agents: "
+		      "tls: {insecure: true} in the hub's own configuration\n",
+		      stderr);
+	else if (fleet->shard.n)
+		fputs("opscon: --shard is for who polls; a hub has it: opscon hub --shard\n", stderr);
+	else if (option)
+		fprintf(stderr,
+			"opscon: %s is for who polls, and that is the hub: expected in the hub's own configuration, "
+			"defaults: {%s: DURATION}\n",
+			option, option + 2);
+	return fleet->is_insecure || fleet->shard.n || option ? EXIT_USAGE : 0;
 }
 
 // A token says who we are to whoever reads it on the way.
@@ -121,20 +109,61 @@ static bool is_configured(const struct attach_config *config, const char *text)
 }
 
 // What is configured is for the hubs that are: a token is not shown to any other.
-static void take_configured(struct attach_options *options, const struct attach_config *config)
+static bool is_all_configured(const struct attach_options *options, const struct attach_config *config)
 {
-	if (!options->ca_file)
-		options->ca_file = config->ca_file;
 	for (size_t i = 0; i < options->n_addresses; i++)
 		if (!is_configured(config, options->addresses[i].text))
-			return;
-	if (!options->token_file)
-		options->token_file = config->token_file;
+			return false;
+	return true;
+}
+
+static struct attach_file find_token_file(const struct attach_options *options, const struct attach_config *config)
+{
+	const char *path = getenv("OPSCON_TOKEN_FILE");
+
+	if (options->token_file)
+		return (struct attach_file){ "--token-file", options->token_file };
+	if (path && *path)
+		return (struct attach_file){ "$OPSCON_TOKEN_FILE", path };
+	return (struct attach_file){ "attach: token_file:",
+				     is_all_configured(options, config) ? config->token_file : NULL };
+}
+
+static bool has_tls(const struct attach_options *options)
+{
+	for (size_t i = 0; i < options->n_addresses; i++)
+		if (options->addresses[i].is_tls)
+			return true;
+	return false;
+}
+
+static int take_files(struct attach_options *options, const struct attach_config *config)
+{
+	const struct attach_file token = find_token_file(options, config);
+	const struct attach_file ca = options->ca_file ? (struct attach_file){ "--ca", options->ca_file }
+						       : (struct attach_file){ "attach: ca:", config->ca_file };
+	int r = token.path ? attach_check_token_file(&token) : 0;
+
+	if (r == 0 && ca.path && (options->ca_file || has_tls(options)))
+		r = attach_check_ca_file(&ca);
+	options->token_file = token.path;
+	options->ca_file = ca.path;
+	return r;
+}
+
+static void take_default(struct attach_options *options)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	struct hub_address *address = &options->addresses[options->n_addresses++];
+
+	hub_address_default(dir, address);
+	options->is_default = true;
+	if (dir && *dir && strncmp(address->socket, dir, strlen(dir)) != 0)
+		snprintf(options->not_there, sizeof options->not_there, "%.100s/opscon/hub.sock", dir);
 }
 
 int attach_options_resolve(struct attach_options *options, char **addresses, const struct attach_config *config)
 {
-	const char *token_file = getenv("OPSCON_TOKEN_FILE");
 	int r = 0;
 
 	for (; *addresses && r == 0; addresses++)
@@ -142,15 +171,9 @@ int attach_options_resolve(struct attach_options *options, char **addresses, con
 	for (size_t i = 0, n = options->n_addresses ? 0 : config->n_hubs; i < n && r == 0; i++)
 		r = add_address(options, config->hubs[i]);
 	if (r == 0 && !options->n_addresses)
-		hub_address_default(getenv("XDG_RUNTIME_DIR"), &options->addresses[options->n_addresses++]);
-	if (!options->token_file && token_file && *token_file)
-		options->token_file = token_file;
+		take_default(options);
 	if (r == 0)
-		take_configured(options, config);
-	if (r == 0 && options->token_file)
-		r = check_token_file(options->token_file);
-	if (r == 0)
-		r = check_insecure(options);
+		r = take_files(options, config);
 	return r ? r : check_ways(options);
 }
 
@@ -175,11 +198,18 @@ struct websocket_manager_options attach_feed_options(const struct attach_options
 	};
 }
 
-int attach_fail(const struct feed *feed)
+int attach_fail(const struct attach_options *options, const struct feed *feed)
 {
 	struct websocket_manager_summary summary;
 
 	websocket_manager_summary(feed, &summary);
 	fprintf(stderr, "opscon: %s\n", summary.why);
+	if (options->is_default && !summary.n_refused)
+		fprintf(stderr,
+			"opscon: no address was given, so this was the hub of this machine%s%s%s; start one with: "
+			"opscon hub; or "
+			"name one: unix:PATH, ws://HOST:PORT or wss://HOST:PORT\n",
+			*options->not_there ? " (" : "", options->not_there,
+			*options->not_there ? " is not there)" : "");
 	return summary.n_refused == summary.n_hubs ? EXIT_DENIED : EXIT_UNREACHABLE;
 }

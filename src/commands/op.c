@@ -256,10 +256,15 @@ static int resolve(struct op_request *request, struct fleet_options *options, ch
 		fputs("opscon op: list and show read what is on record here; of a hub its console shows it\n", stderr);
 		return EXIT_USAGE;
 	}
-	r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
-	request->hub.is_insecure = options->is_insecure;
+	r = attach_check_polling(options);
+	if (r == 0)
+		r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
 	if (r == 0)
 		r = attach_options_resolve(&request->hub, request->hub_addresses, &options->config.attach);
+	if (r == 0 && options->config.operations.is_read_only) { // the hub does not know what is configured here
+		fprintf(stderr, "opscon op: not done: %s\n", request_refusal(REQUEST_PLAN, -EROFS));
+		return EXIT_DENIED;
+	}
 	if (r == 0 && options->n_urls) {
 		fputs("opscon op: expected a selector: with --hub the agents are the hub's\n", stderr);
 		r = EXIT_USAGE;

@@ -385,7 +385,7 @@ static void step(struct op_run *run)
 	if (run->is_over)
 		return;
 	if (is_out_of_reach(run)) {
-		op_cli_end(run, attach_fail(run->session.feed));
+		op_cli_end(run, attach_fail(&run->request->hub, run->session.feed));
 		return;
 	}
 	switch (run->phase) {

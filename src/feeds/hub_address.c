@@ -118,6 +118,10 @@ int hub_address_parse(const char *text, struct hub_address *out, char *why, size
 		return take_url("https", text + 6, out, why, why_size);
 	if (strncasecmp(text, "ws://", 5) == 0)
 		return take_url("http", text + 5, out, why, why_size);
+	if (strncasecmp(text, "http://", 7) == 0)
+		return refuse(why, why_size, "http:// is an agent's address; that of a hub begins with ws://");
+	if (strncasecmp(text, "https://", 8) == 0)
+		return refuse(why, why_size, "https:// is an agent's address; that of a hub begins with wss://");
 	return refuse(why, why_size, "expected unix:PATH, ws://HOST:PORT or wss://HOST:PORT");
 }
 

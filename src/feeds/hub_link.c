@@ -21,6 +21,7 @@ enum {
 	TURN_BYTES = 256 * 1024, // of one turn of the loop: keys and the screen have theirs between
 	CALL_BYTES_MAX = 8192,
 	AUTHORIZATION_MAX = 600,
+	TLS_ALERT = 0x15, // the first byte of what TLS makes of something else
 };
 
 enum link_part { PART_CONNECTING, PART_CALLING, PART_REFUSAL, PART_OPEN, PART_OVER };
@@ -39,6 +40,7 @@ struct hub_link {
 	char key[HANDSHAKE_KEY_SIZE];
 	int n_open;    // handles, and the stream
 	bool is_local; // over a socket of this machine
+	bool is_tls;
 	bool is_closing;
 	void (*closed_cb)(void *ctx);
 	void *closed_ctx;
@@ -281,6 +283,10 @@ static void take_answer(struct hub_link *link, const char *bytes, size_t n)
 		fail(link, r == -ENOMEM ? HUB_LOST : HUB_BLOCKED, "its answer has no end");
 		return;
 	}
+	if (link->part == PART_CALLING && link->head.data[0] == TLS_ALERT && !link->is_tls) {
+		fail(link, HUB_LOST, "it speaks TLS; expected wss://");
+		return;
+	}
 	if (link->part == PART_CALLING) {
 		r = handshake_answer_read(link->head.data, link->head.len, link->key, &link->answer);
 		if (r < 0)
@@ -308,7 +314,9 @@ static void ended(struct hub_link *link, ssize_t error)
 	if (link->part == PART_REFUSAL)
 		refused(link);
 	else if (link->part == PART_CALLING && !link->head.len)
-		fail(link, HUB_BLOCKED, "closed instead of an answer");
+		fail(link, HUB_BLOCKED,
+		     link->is_tls || link->is_local ? "closed instead of an answer"
+						    : "closed instead of an answer; a port that speaks TLS is wss://");
 	else if (link->part == PART_OPEN && websocket_is_closing(link->ws))
 		end_of_frames(link);
 	else
@@ -360,6 +368,22 @@ static bool is_of_tls(enum reason reason)
 	       reason == REASON_TLS_PROTO;
 }
 
+// What somebody who speaks in the clear makes of our first words is no more than a guess.
+static bool may_be_plain(const struct hub_link *link, enum reason reason)
+{
+	return link->is_tls && (reason == REASON_TLS_PROTO || reason == REASON_RESET);
+}
+
+// Without the blanks at the end.
+static int length(const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n && text[n - 1] == ' ')
+		n--;
+	return (int)n;
+}
+
 static void on_opened(void *ctx, enum reason reason, const char *detail)
 {
 	struct hub_link *link = ctx;
@@ -373,8 +397,9 @@ static void on_opened(void *ctx, enum reason reason, const char *detail)
 	if (link->is_local && *detail)
 		snprintf(why, sizeof why, "no hub is there: %s", detail);
 	else
-		snprintf(why, sizeof why, "%s%s%s", reason_text(reason), *detail ? ": " : "", detail);
-	fail(link, is_of_tls(reason) ? HUB_REFUSED : HUB_LOST, why);
+		snprintf(why, sizeof why, "%s%s%.*s%s", reason_text(reason), *detail ? ": " : "", length(detail),
+			 detail, may_be_plain(link, reason) ? "; a port that speaks no TLS is ws://" : "");
+	fail(link, is_of_tls(reason) && !may_be_plain(link, reason) ? HUB_REFUSED : HUB_LOST, why);
 }
 
 // What stands between the scheme and the path.
@@ -425,6 +450,7 @@ int hub_link_open(struct http_client *client, uv_loop_t *loop, const struct hub_
 	link->class = class;
 	link->ctx = ctx;
 	link->is_local = options->address->socket[0] != '\0';
+	link->is_tls = options->address->is_tls;
 	bytes_init(&link->call, CALL_BYTES_MAX);
 	bytes_init(&link->head, HANDSHAKE_HEAD_BYTES_MAX + HUB_LINK_REFUSAL_MAX + READ_BYTES);
 	uv_timer_init(loop, &link->again);

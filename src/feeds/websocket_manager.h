@@ -20,6 +20,8 @@
 
 struct wire_welcome;
 
+enum { HUB_TOKEN_MAX = 512 }; // bytes of the file that a token is in
+
 // What the hubs have said of themselves, taken together. Texts are good until the next greeting.
 struct hub_greeting {
 	const char *fleet; // names, joined; "" none

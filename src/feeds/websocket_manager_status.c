@@ -18,8 +18,6 @@
 #include "poll/http.h"
 #include "text/text.h"
 
-enum { TOKEN_MAX = 512 };
-
 char *manager_token(const struct websocket_manager *manager)
 {
 	const char *path = manager->options.token_file;
@@ -29,7 +27,7 @@ char *manager_token(const struct websocket_manager *manager)
 
 	if (fd < 0)
 		return NULL;
-	bytes_init(&text, TOKEN_MAX);
+	bytes_init(&text, HUB_TOKEN_MAX);
 	if (file_read_all(fd, &text) == 0 && text.len)
 		token = mem_strndup(text.data, strcspn(text.data, "\r\n"));
 	close(fd);
@@ -371,7 +369,7 @@ static void on_status(const struct http_response *response, void *ctx)
 void attached_poll(struct attached *hub)
 {
 	mem_auto char *token = manager_token(hub->manager);
-	char url[HUB_ADDRESS_MAX + 16], authorization[TOKEN_MAX + 16];
+	char url[HUB_ADDRESS_MAX + 16], authorization[HUB_TOKEN_MAX + 16];
 	const struct http_request request = {
 		.url = url,
 		.authorization = token ? authorization : NULL,

@@ -35,6 +35,9 @@ struct tls_options {
 // 0; -ELIBACC, -EINVAL with why: no GnuTLS, or the certificate and its key do not fit; -ENOMEM.
 int tls_server_create(const struct tls_options *options, struct tls_server **out, char why[LIBRARY_WHY_MAX]);
 
+// Whether `pem` holds certificates to trust. 0; -EINVAL with why; -ELIBACC with why, and it cannot be told; -ENOMEM.
+int tls_check_authorities(const char *pem, char why[LIBRARY_WHY_MAX]);
+
 // Consumes the descriptor, which does not block. By the deadline (mono) its handshake is done, or it ends.
 void tls_server_take(struct tls_server *server, int fd, void *user, int64_t deadline_ms);
 

@@ -145,9 +145,7 @@ START_TEST(an_audit_trail_that_is_another_is_seen_by_who_was_there)
 
 	begin((const char *[]){ "--agents", "1", NULL });
 	for (int i = 0; i < 20 && access("state/opscon/witness", F_OK) < 0; i++) { // as soon as there is a trail
-		struct process_result result =
-			scene_run(&s, (const char *[]){ "attach", "--once", "--format", "json", address, NULL });
-
+		result = scene_run(&s, (const char *[]){ "attach", "--once", "--format", "json", address, NULL });
 		process_result_finish(&result);
 	}
 	ck_assert_int_eq(access("state/opscon/witness", F_OK), 0);
@@ -393,29 +391,158 @@ START_TEST(certificates_of_hubs_are_always_verified)
 }
 END_TEST
 
+struct usage {
+	const char *const args[8];
+	const char *error;
+};
+
+// Each ends with 2, at once, and says what was wrong with what.
+static void expect_usage(const struct usage *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct process_result result = scene_run(&s, rows[i].args);
+
+		ck_assert_msg(result.status == 2 && strstr(result.err, rows[i].error), "%zu: %d %s", i, result.status,
+			      result.err);
+		process_result_finish(&result);
+	}
+}
+
+#define ONCE(...)                                                                                                      \
+	{                                                                                                              \
+		"attach", "--once", __VA_ARGS__, NULL                                                                  \
+	}
+
 START_TEST(a_token_is_not_read_by_others_nor_sent_in_the_clear)
 {
-	static const struct {
-		const char *file, *address, *error;
-		mode_t mode;
-	} rows[] = {
-		{ "token", "ws://127.0.0.1:1", "others can read it", 0644 },
-		{ "token", "ws://192.0.2.1:1", "in the clear", 0600 },
-		{ "missing", "ws://127.0.0.1:1", "No such file", 0600 },
+	static const struct usage rows[] = {
+		{ ONCE("--token-file", "open", "ws://127.0.0.1:1"),
+		  "--token-file open: others can read it (mode 0644); expected chmod 600 open" },
+		{ ONCE("--token-file", "token", "ws://192.0.2.1:1"), "in the clear" },
+		{ ONCE("--token-file", "missing", "ws://127.0.0.1:1"), "--token-file missing: No such file" },
+		{ ONCE("--token-file", ".", "ws://127.0.0.1:1"), "--token-file .: Is a directory" },
+		{ ONCE("--token-file", "empty", "ws://127.0.0.1:1"),
+		  "--token-file empty: it is empty; expected the token" },
+		{ ONCE("--token-file", "blank", "ws://127.0.0.1:1"), "--token-file blank: its first line is empty" },
+		{ ONCE("--token-file", "words", "ws://127.0.0.1:1"), "--token-file words: its first line is no token" },
+		{ ONCE("--token-file", "long", "ws://127.0.0.1:1"), "--token-file long: it holds more than 512 bytes" },
+		{ { "op", "restart", "--hub", "ws://127.0.0.1:1", "--token-file", "empty", "name=~*", NULL },
+		  "--token-file empty: it is empty" },
+		{ ONCE("--config", "attach.yml"), "attach: token_file: " },
+	};
+	char many[600];
+
+	scene_open(&s);
+	memset(many, 'x', sizeof many);
+	many[sizeof many - 1] = '\0';
+	scene_write("token", "opscon_0123456789\n");
+	scene_write("open", "opscon_0123456789\n");
+	scene_write("empty", "");
+	scene_write("blank", "\nopscon_0123456789\n");
+	scene_write("words", "not a token\n");
+	scene_write("long", many);
+	scene_write("attach.yml", "attach: {hubs: ['ws://127.0.0.1:1'], token_file: empty}\n");
+	chmod("open", 0644);
+	chmod("token", 0600);
+	chmod("empty", 0600);
+	chmod("blank", 0600);
+	chmod("words", 0600);
+	chmod("long", 0600);
+	expect_usage(rows, COUNT(rows));
+	setenv("OPSCON_TOKEN_FILE", "empty", 1);
+	expect_usage(&(const struct usage){ ONCE("ws://127.0.0.1:1"), "$OPSCON_TOKEN_FILE empty: it is empty" }, 1);
+	unsetenv("OPSCON_TOKEN_FILE");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(an_authority_is_one_before_it_is_trusted)
+{
+	static const struct usage rows[] = {
+		{ ONCE("--ca", "missing", "wss://127.0.0.1:1"), "--ca missing: No such file" },
+		{ ONCE("--ca", "text", "wss://127.0.0.1:1"), "--ca text: no certificate is in it" },
+		{ ONCE("--ca", "broken", "wss://127.0.0.1:1"), "expected certificates in PEM" },
+		{ ONCE("--config", "attach.yml"), "attach: ca: " },
 	};
 
 	scene_open(&s);
-	scene_write("token", "opscon_0123456789\n");
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct process_result result;
+	scene_write("text", "hello\n");
+	scene_write("broken", "-----BEGIN CERTIFICATE-----\nhello\n-----END CERTIFICATE-----\n");
+	scene_write("attach.yml", "attach: {hubs: ['wss://127.0.0.1:1'], ca: text}\n");
+	expect_usage(rows, COUNT(rows));
+	scene_close(&s);
+}
+END_TEST
 
-		chmod("token", rows[i].mode);
-		result = scene_run(&s, (const char *[]){ "attach", "--once", "--token-file", rows[i].file,
-							 rows[i].address, NULL });
-		ck_assert_int_eq(result.status, 2);
-		ck_assert_msg(strstr(result.err, rows[i].error), "%s", result.err);
-		process_result_finish(&result);
-	}
+START_TEST(what_is_the_hubs_to_say_is_refused)
+{
+	static const struct usage rows[] = {
+		{ ONCE("--interval", "5s", "ws://127.0.0.1:1"), "--interval is for who polls, and that is the hub" },
+		{ ONCE("--timeout", "5s", "ws://127.0.0.1:1"), "defaults: {timeout: DURATION}" },
+		{ ONCE("--shard", "1/2", "ws://127.0.0.1:1"), "opscon hub --shard" },
+		{ ONCE("--insecure", "ws://127.0.0.1:1"), "tls: {insecure: true}" },
+		{ { "op", "restart", "--hub", "ws://127.0.0.1:1", "--interval", "5s", "name=~*", NULL },
+		  "is for who polls" },
+		{ { "attach", "--format", "json", "ws://127.0.0.1:1", NULL }, "--format is for --once" },
+		{ ONCE("http://127.0.0.1:1"), "that of a hub begins with ws://" },
+		{ ONCE("https://127.0.0.1:1"), "that of a hub begins with wss://" },
+	};
+	struct process_result result;
+
+	scene_open(&s);
+	expect_usage(rows, COUNT(rows));
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", "ws://127.0.0.1:1", "--read-only", "--yes",
+						 "name=~*", NULL });
+	ck_assert_msg(result.status == 6 && strstr(result.err, "opscon op: not done: "), "%d %s", result.status,
+		      result.err);
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
+static void expect_unreachable(const char *url, const char *error)
+{
+	struct process_result result = url ? once(url) : scene_run(&s, (const char *[]){ "attach", "--once", NULL });
+
+	ck_assert_msg(result.status == 5 && strstr(result.err, error), "%s: %d %s", url ? url : "", result.status,
+		      result.err);
+	process_result_finish(&result);
+}
+
+START_TEST(the_other_scheme_is_hinted_at)
+{
+	char url[64], accept[16];
+	struct process_result result;
+	pid_t server;
+	int tls_port = process_free_port();
+
+	begin((const char *[]){ "--agents", "1", NULL });
+	snprintf(url, sizeof url, "wss://127.0.0.1:%d", port);
+	expect_unreachable(url, "; a port that speaks no TLS is ws://");
+	result = process_run((const char *[]){ "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+					       "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+					       "/CN=localhost", "-keyout", "key", "-out", "cert", NULL },
+			     NULL);
+	ck_assert_msg(result.status == 0, "%s", result.err);
+	process_result_finish(&result);
+	snprintf(accept, sizeof accept, "%d", tls_port);
+	server = process_start((const char *[]){ "openssl", "s_server", "-accept", accept, "-key", "key", "-cert",
+						 "cert", "-quiet", NULL });
+	process_await_port(tls_port, SCENE_MS);
+	snprintf(url, sizeof url, "ws://127.0.0.1:%d", tls_port);
+	expect_unreachable(url, "wss://"); // it says so, or only closes
+	process_stop(server);
+	end();
+}
+END_TEST
+
+START_TEST(without_an_address_it_says_where_it_has_looked)
+{
+	scene_open(&s);
+	setenv("XDG_RUNTIME_DIR", "/nowhere", 1);
+	expect_unreachable(NULL,
+			   "no address was given, so this was the hub of this machine (/nowhere/opscon/hub.sock is not "
+			   "there); start one with: opscon hub; or name one");
 	scene_close(&s);
 }
 END_TEST
@@ -424,4 +551,6 @@ SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one
       an_audit_trail_that_is_another_is_seen_by_who_was_there, a_killed_hub_leaves_no_green_and_comes_back,
       a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
       a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
-      certificates_of_hubs_are_always_verified, a_token_is_not_read_by_others_nor_sent_in_the_clear)
+      certificates_of_hubs_are_always_verified, a_token_is_not_read_by_others_nor_sent_in_the_clear,
+      an_authority_is_one_before_it_is_trusted, what_is_the_hubs_to_say_is_refused, the_other_scheme_is_hinted_at,
+      without_an_address_it_says_where_it_has_looked)

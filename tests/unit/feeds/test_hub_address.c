@@ -47,7 +47,8 @@ START_TEST(what_is_no_address_is_refused_with_why)
 	} rows[] = {
 		{ "", "expected unix:" },
 		{ "hub.example:7440", "expected unix:" },
-		{ "http://hub.example", "expected unix:" },
+		{ "http://hub.example", "that of a hub begins with ws://" },
+		{ "HTTPS://hub.example", "that of a hub begins with wss://" },
 		{ "unix:hub.sock", "full path" },
 		{ "unix:", "full path" },
 		{ "unix:/run/", "full path" },

@@ -474,7 +474,9 @@ START_TEST(refusals_say_why)
 		  FEED_RECONNECTING },
 		{ "SSH-2.0-OpenSSH_9.2\r\n\r\n", "polling (no WebSocket): what came was no answer of HTTP",
 		  FEED_RECONNECTING },
-		{ "", "polling (no WebSocket): closed instead of an answer", FEED_RECONNECTING },
+		{ "\x15\x03\x01\x02\x02\x16", "it speaks TLS; expected wss://", FEED_RECONNECTING },
+		{ "", "polling (no WebSocket): closed instead of an answer; a port that speaks TLS is wss://",
+		  FEED_RECONNECTING },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
