@@ -147,7 +147,7 @@ static int finish(struct record_command *command, const char *path)
 	char size[HUMAN_MAX];
 	int r = recorder_detach(command->sink, &state);
 
-	fprintf(stderr, "opscon record: %s: %llu events, %s\n", path, (unsigned long long)state.n_events,
+	fprintf(stderr, "opscon record: %s: %llu events, %s\n", path, (unsigned long long)state.n_records,
 		human_bytes((double)state.n_bytes, size));
 	if (state.n_lost)
 		fprintf(stderr, "opscon record: %llu events are missing: the disk did not keep up\n",

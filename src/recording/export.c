@@ -142,7 +142,7 @@ static int finish(struct cutter *cutter, int r, const char *path)
 	struct recorder_state state;
 	int end = recorder_destroy(cutter->recorder, at(cutter->to_ms), 0, &state);
 
-	cutter->out->n_events = state.n_events;
+	cutter->out->n_events = state.n_records;
 	cutter->out->n_bytes = state.n_bytes;
 	event_reader_finish(&cutter->reader);
 	fleet_destroy(cutter->fleet);

@@ -83,7 +83,7 @@ static void do_job(struct recorder *recorder, struct recorder_job *job)
 
 static int hand_over(struct recorder *recorder, struct recorder_job *job)
 {
-	size_t n = job->n;
+	size_t n = job->n, n_records = job->head.n_records;
 	int r = 0;
 
 	if (recorder->is_waiting)
@@ -92,6 +92,7 @@ static int hand_over(struct recorder *recorder, struct recorder_job *job)
 		r = batch_thread_put(&recorder->thread, &job->link);
 	recorder->n_waiting += r == 0 && !recorder->is_waiting ? n : 0;
 	recorder->n_since_snapshot += r == 0 ? n : 0;
+	recorder->state.n_records += r == 0 ? n_records : 0;
 	return r;
 }
 

@@ -36,14 +36,16 @@ START_TEST(a_run_is_recorded_played_and_cut)
 {
 	struct process_result result;
 	struct scene s;
-	char *screen;
+	char count[64], *screen;
 
 	scene_open(&s);
 	scene_simulate(&s, (const char *[]){ "--agents", "6", NULL });
 	result = scene_run(&s, (const char *[]){ "record", "--config", "opscon.yml", "--for", "3s", "own.rec", NULL });
 	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
 	expect_has(result.err, "own.rec: ");
+	snprintf(count, sizeof count, "events    %lu, in ", strtoul(strstr(result.err, "own.rec: ") + 9, NULL, 10));
 	process_result_finish(&result);
+	expect_info(&s, "own.rec", count); // what it said that it has written is what is there
 	expect_info(&s, "own.rec", "end       closed");
 	result = scene_run(&s, (const char *[]){ "record", "--config", "opscon.yml", "own.rec", NULL });
 	ck_assert_int_eq(result.status, 2); // it is there
@@ -58,7 +60,9 @@ START_TEST(a_run_is_recorded_played_and_cut)
 	result = scene_run(&s, (const char *[]){ "record", "--export", "--from", "+1s", "own.rec", "cut.rec", NULL });
 	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
 	expect_has(result.out, "left out: excerpts of answers\n");
+	snprintf(count, sizeof count, "events    %lu, in ", strtoul(strstr(result.out, "cut.rec: ") + 9, NULL, 10));
 	process_result_finish(&result);
+	expect_info(&s, "cut.rec", count);
 	expect_info(&s, "cut.rec", "left out  excerpts of answers, ");
 	result = replay(&s, "cut.rec", "key + + + +\nwait 20s 6 of 6 agents up\n");
 	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
