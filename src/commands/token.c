@@ -330,14 +330,22 @@ static int revoke_token(struct asked *asked)
 
 static int list(struct asked *asked)
 {
-	char why[TOKENS_WHY_MAX];
+	struct token_list list = { .path = asked->path, .now_ms = clock_now().wall_ms };
+	char why[TOKENS_WHY_MAX], trail[PATH_BYTES];
 	struct tokens_stamp stamp;
 	struct tokens tokens;
+	int64_t *last_ms;
 	int r = tokens_load(asked->path, &tokens, &stamp, why);
 
 	if (r < 0)
 		return fail(asked, r, why);
-	r = token_list_print(&tokens, asked->path, asked->format, clock_now().wall_ms);
+	last_ms = mem_calloc(tokens.n + 1, sizeof *last_ms);
+	list.tokens = &tokens;
+	list.last_ms = last_ms;
+	list.has_uses = last_ms && tokens.n && audit_trail_dir(&asked->options, false, trail, sizeof trail) == 0 &&
+			token_uses_find(trail, &tokens, last_ms) == 0;
+	r = last_ms ? token_list_print(&list, asked->format) : fail(asked, -ENOMEM, "");
+	mem_free(last_ms);
 	tokens_finish(&tokens);
 	return r;
 }

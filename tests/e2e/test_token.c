@@ -93,7 +93,7 @@ START_TEST(tokens_are_listed_and_revoked)
 	begin();
 	result = RUN("list");
 	ck_assert_int_eq(result.status, 0);
-	ck_assert_str_eq(result.out, "NAME  ROLE      EXPIRES (UTC)      FROM\n");
+	ck_assert_str_eq(result.out, "NAME  ROLE      EXPIRES (UTC)                 LAST SESSION       FROM\n");
 	process_result_finish(&result);
 	result = RUN("create", "ci", "--role", "viewer", "--expires", "never");
 	ck_assert_msg(result.status == 0, "%s", result.err);
@@ -107,7 +107,9 @@ START_TEST(tokens_are_listed_and_revoked)
 	ck_assert_ptr_nonnull(strstr(result.err, "there is a token ci already; revoke it first"));
 	process_result_finish(&result);
 	result = RUN("list");
-	ck_assert_ptr_nonnull(strstr(result.out, "ci         viewer    never              anywhere\n"));
+	ck_assert_ptr_nonnull(
+		strstr(result.out, "ci         viewer    never                         none               anywhere\n"));
+	ck_assert_ptr_nonnull(strstr(result.out, "Z in 89d 23h"));
 	ck_assert_ptr_nonnull(strstr(result.out, "  192.0.2.7 2001:db8::/32\n"));
 	process_result_finish(&result);
 	result = RUN("revoke", "ci");
@@ -121,6 +123,47 @@ START_TEST(tokens_are_listed_and_revoked)
 	ck_assert_ptr_nonnull(
 		strstr(result.out, "\"tokens\":[{\"name\":\"alice@ops\",\"role\":\"admin\",\"created\":\"20"));
 	ck_assert_ptr_null(strstr(result.out, "hash"));
+	process_result_finish(&result);
+	end();
+}
+END_TEST
+
+// A token that is over says when it was, to the minute; who came by one is on record, and so is when.
+START_TEST(a_list_says_until_when_and_when_last)
+{
+	static const char expired[] =
+		"{\"version\":1,\"tokens\":[{\"name\":\"old\",\"hash\":\"%064d\",\"role\":\"viewer\","
+		"\"created_ms\":1767225600000,\"expires_ms\":1770091506000}]}\n";
+	static const char came[] = "{\"seq\":1,\"at\":\"%s\",\"phase\":\"event\",\"action\":\"login\",\"level\":"
+				   "\"info\",\"result\":\"success\","
+				   "\"who\":{\"user\":\"old\",\"origin\":\"%s\"}}\n";
+	struct process_result result;
+	char path[160];
+	FILE *out;
+
+	begin();
+	result = RUN("create", "ci", "--role", "viewer"); // whatever else is needed is there then
+	ck_assert_msg(result.status == 0, "%s", result.err);
+	process_result_finish(&result);
+	out = fopen(file, "we");
+	fprintf(out, expired, 7);
+	fclose(out);
+	snprintf(path, sizeof path, "%s/state/opscon/audit/audit-000001.jsonl", dir);
+	out = fopen(path, "ae");
+	ck_assert_ptr_nonnull(out);
+	fprintf(out, came, "2025-12-31T10:00:00.000Z", "192.0.2.7 port 5 (token)"); // of another one of that name
+	fprintf(out, came, "2026-01-30T11:12:13.000Z", "192.0.2.7 port 5 (token)");
+	fprintf(out, came, "2026-01-31T11:12:13.000Z", "unix socket, pid 4"); // of a user of that name
+	fclose(out);
+	result = RUN("list");
+	ck_assert_msg(strstr(result.out, "old   viewer    2026-02-03 04:05Z expired     2026-01-30 11:12Z  anywhere\n"),
+		      "%s%s", result.out, result.err);
+	process_result_finish(&result);
+	result = RUN("list", "--format", "json");
+	ck_assert_ptr_nonnull(strstr(result.out, "\"has_last_sessions\":true"));
+	ck_assert_msg(strstr(result.out, "\"expires\":\"2026-02-03T04:05:06.000Z\",\"expired\":true,\"last_session\":"
+					 "\"2026-01-30T11:12:13.000Z\""),
+		      "%s", result.out);
 	process_result_finish(&result);
 	end();
 }
@@ -228,6 +271,6 @@ START_TEST(the_configuration_says_where_tokens_are)
 }
 END_TEST
 
-SUITE("token", a_token_is_printed_once_and_kept_as_a_hash, tokens_are_listed_and_revoked, usage_is_told,
-      a_file_that_others_can_read_is_refused, no_token_is_made_that_could_not_be_recorded,
-      the_configuration_says_where_tokens_are)
+SUITE("token", a_token_is_printed_once_and_kept_as_a_hash, tokens_are_listed_and_revoked,
+      a_list_says_until_when_and_when_last, usage_is_told, a_file_that_others_can_read_is_refused,
+      no_token_is_made_that_could_not_be_recorded, the_configuration_says_where_tokens_are)
