@@ -177,15 +177,18 @@ static void check_limits(size_t n_agents)
 			n_agents, need, have);
 }
 
-static void end_cb(uv_signal_t *handle, int signum)
+static void end(struct server *server)
 {
-	struct server *server = handle->data;
-
-	(void)signum;
 	simulator_stop(server->simulator);
 	server->simulator = NULL;
 	uv_close((uv_handle_t *)&server->interrupt, NULL);
 	uv_close((uv_handle_t *)&server->terminate, NULL);
+}
+
+static void end_cb(uv_signal_t *handle, int signum)
+{
+	(void)signum;
+	end(handle->data);
 }
 
 static void watch_signals(struct server *server)
@@ -226,11 +229,10 @@ static int serve(const struct simulate *s, struct server *server)
 		uv_run(&server->loop, UV_RUN_DEFAULT); // lets what was begun close
 		return explain_start(s, r);
 	}
+	watch_signals(server); // before anybody is told where it is, who may end it
 	code = announce(s, server->simulator);
 	if (code)
-		simulator_stop(server->simulator);
-	else
-		watch_signals(server);
+		end(server);
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return code;
 }
