@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Why a record's hash is not to be had, as EVENT_AUDIT_HEAD says it and a witness understands it; other words mean that
+// it could not be read just now.
+#define AUDIT_HEAD_GONE "there is no such record" // all that is kept is newer
+#define AUDIT_HEAD_CUT "it is missing among the records that are there"
+
 enum audit_phase {
 	AUDIT_REQUEST,  // somebody asked
 	AUDIT_DECISION, // it was allowed, or refused

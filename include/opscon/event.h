@@ -229,7 +229,7 @@ struct event {
 		struct {
 			uint64_t seq;                 // its number
 			char hash[PLAN_HASH_HEX + 1]; // "": it is not to be had, why says
-			const char *why;              // owned; ""
+			const char *why;              // owned; "" AUDIT_HEAD_GONE (audit.h) ...
 			bool is_newest;               // nobody asked: how far the trail has come
 		} audit_head;
 	} u;

@@ -3,36 +3,47 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audit/lines.h"
 #include "base/memory.h"
 
-// Looks through one segment. 0; -ENOENT: it is not in this one, and *first is the number that it begins with.
-static int look(struct audit_lines *lines, uint64_t seq, uint64_t *first, struct audit_hash *out)
+enum { OLDER = 1 };
+
+/* Looks through one segment. 0; OLDER: what it has is newer. A new one may have nothing yet, and whether it is the
+ * newest is then for the one before it to say.
+ */
+static int look(struct audit_lines *lines, uint64_t seq, bool *is_newest, struct audit_hash *out)
 {
 	struct audit_link link;
+	bool has_older = false;
 	const char *line;
 	size_t n;
 	int r;
 
-	*first = 0;
 	while ((r = audit_lines_next(lines, &line, &n)) > 0) {
 		if (audit_link_read(line, n, &link) < 0)
 			continue;
-		*first = *first ? *first : link.seq;
 		if (link.seq == seq) {
 			audit_hash_of(line, n, out);
 			return 0;
 		}
-		if (link.seq > seq)
-			return -ENOENT;
+		if (link.seq > seq) {
+			*is_newest = false;
+			return has_older ? -EBADMSG : OLDER;
+		}
+		has_older = true;
 	}
-	return r == 0 || r == -ENODATA ? -ENOENT : r;
+	if (r < 0 && r != -ENODATA)
+		return r;
+	if (*is_newest)
+		return has_older ? -ENODATA : OLDER;
+	return -EBADMSG;
 }
 
-static int look_in(int dir_fd, uint32_t number, uint64_t seq, uint64_t *first, struct audit_hash *out,
+static int look_in(int dir_fd, uint32_t number, uint64_t seq, bool *is_newest, struct audit_hash *out,
 		   struct audit_trouble *trouble)
 {
 	char name[AUDIT_FILE_NAME_MAX];
@@ -45,11 +56,11 @@ static int look_in(int dir_fd, uint32_t number, uint64_t seq, uint64_t *first, s
 		return audit_trouble_set(trouble, -errno, "%s cannot be read: %s", name, strerrordesc_np(errno));
 	r = audit_lines_init(&lines, fd);
 	if (r == 0) {
-		r = look(&lines, seq, first, out);
+		r = look(&lines, seq, is_newest, out);
 		audit_lines_finish(&lines);
 	}
 	close(fd);
-	if (r < 0 && r != -ENOENT && r != -ENOMEM)
+	if (r < 0 && r != -EBADMSG && r != -ENODATA && r != -ENOMEM)
 		audit_trouble_set(trouble, r, "%s cannot be read: %s", name, strerrordesc_np(-r));
 	return r;
 }
@@ -58,7 +69,7 @@ static int look_in(int dir_fd, uint32_t number, uint64_t seq, uint64_t *first, s
 int audit_find_hash(const char *dir, uint64_t seq, struct audit_hash *out, struct audit_trouble *trouble)
 {
 	int dir_fd = audit_dir_open(dir, false, trouble), r;
-	uint64_t first = UINT64_MAX;
+	bool is_newest = true;
 	uint32_t *numbers;
 	size_t n;
 
@@ -66,11 +77,11 @@ int audit_find_hash(const char *dir, uint64_t seq, struct audit_hash *out, struc
 		return dir_fd;
 	r = audit_segments_list(dir_fd, &numbers, &n);
 	if (r == 0) {
-		r = -ENOENT;
-		for (size_t i = n; i-- > 0 && r == -ENOENT && first > seq;)
-			r = look_in(dir_fd, numbers[i], seq, &first, out, trouble);
+		r = OLDER;
+		for (size_t i = n; i-- > 0 && r == OLDER;)
+			r = look_in(dir_fd, numbers[i], seq, &is_newest, out, trouble);
 		mem_free(numbers);
 	}
 	close(dir_fd);
-	return r;
+	return r == OLDER ? -ENOENT : r;
 }

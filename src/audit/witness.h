@@ -11,6 +11,10 @@
  *
  * After a bad finding what was seen is kept as it was, so that the finding stays until a person takes the hub's line
  * out of the file. The file is one line a hub: number, hash, key, wall time in seconds, and the hub's name.
+ *
+ * Several consoles of a user have one file. Each writes it under a lock (`.lock` beside it) and reads it before: what
+ * another one has put there stays until the hub has said here, too, that it is of the same trail, and then the larger
+ * number is kept. When it is not, the hub shows two trails to two people: a fork.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +30,7 @@ enum witness_finding {
 	WITNESS_GOOD,
 	WITNESS_ASK,     // ask for the hash of a record, and tell it
 	WITNESS_LOST,    // the hub no longer keeps the record that was seen: that cannot be told; from here on anew
+	WITNESS_UNTOLD,  // it could not say, now: what was seen stays, and is asked for again
 	WITNESS_SHRUNK,  // it has fewer records than it had
 	WITNESS_FORKED,  // the record is another one now
 	WITNESS_REKEYED, // it is signed by another key
@@ -51,9 +56,20 @@ struct witness_sight {
 enum witness_finding witness_heard(struct witness *witness, const char *hub, const struct witness_sight *sight,
 				   uint64_t *ask, char why[WITNESS_WHY_MAX]);
 
-// `hash` "": the hub does not have that record. An answer to something else than was asked is WITNESS_ASK again: wait.
-enum witness_finding witness_told(struct witness *witness, const char *hub, uint64_t seq, const char *hash,
+struct witness_answer {
+	uint64_t seq;
+	const char *hash;    // hexadecimal; "": it does not say
+	const char *why_not; // then: AUDIT_HEAD_GONE, AUDIT_HEAD_CUT, or any words
+};
+
+// An answer to something else than was asked is WITNESS_ASK again: wait.
+enum witness_finding witness_told(struct witness *witness, const char *hub, const struct witness_answer *answer,
 				  char why[WITNESS_WHY_MAX]);
 
-// Writes the file when there is anything new. 0 or negative errno.
+// Whether another console has seen something of the hub's trail that has to be compared: ask for that record, and tell
+// it. To be asked after witness_save().
+bool witness_doubts(struct witness *witness, const char *hub, uint64_t *ask);
+
+// Writes the file when there is anything new. 0; -EAGAIN: another console writes it just now, try again; negative
+// errno.
 int witness_save(struct witness *witness);

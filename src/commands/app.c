@@ -19,7 +19,7 @@
 #include "text/text.h"
 #include "wire/message.h"
 
-enum { MORE_OPTIONS_MAX = 24 };
+enum { MORE_OPTIONS_MAX = 24, WITNESS_MS = 2000 };
 
 static const struct option own_options[] = {
 	{ "ascii", no_argument, NULL, 'a' },
@@ -272,6 +272,19 @@ static bool is_reached(const struct app *app)
 
 	websocket_manager_summary(app->session.feed, &summary);
 	return summary.n_reached > 0;
+}
+
+// Who looks once is a witness as well, and waits a moment for the hub's answer.
+static void tell_witness(struct app *app)
+{
+	int64_t until_ms = clock_now().mono_ms + WITNESS_MS;
+
+	while (app->witness.n_asked && clock_now().mono_ms < until_ms)
+		uv_run(&app->session.loop, UV_RUN_ONCE);
+	if (app->witness.banner[0])
+		fprintf(stderr, "opscon: %s\n", app->witness.banner);
+	if (app->witness.warning[0])
+		fprintf(stderr, "opscon: %s\n", app->witness.warning);
 }
 
 static int attach_once(struct app *app)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/audit_witness.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,6 +12,10 @@
 #include "opscon/broadcaster.h"
 #include "opscon/feed.h"
 #include "text/text.h"
+
+enum { LAST_TRIES = 20, LAST_TRY_MS = 10 }; // to write it at the end, while others do
+
+static const char cannot_compare[] = "what was seen of a hub's audit trail cannot be compared";
 
 static void notice(const struct audit_witness *witness, enum severity severity, const char *title, const char *text)
 {
@@ -43,8 +49,16 @@ static void save(struct audit_witness *witness)
 {
 	int r = witness_save(witness->witness);
 
-	if (r < 0)
+	if (r < 0 && r != -EAGAIN) // that is for the next time
 		log_line(LOG_WARN, "what was seen of hubs' audit trails cannot be kept: %s", strerrordesc_np(-r));
+}
+
+static void warn(struct audit_witness *witness, const char *why)
+{
+	log_line(LOG_WARN, "%s", why);
+	notice(witness, SEVERITY_WARNING, cannot_compare, why);
+	snprintf(witness->warning, sizeof witness->warning, "audit: %s", why);
+	text_trim(witness->warning);
 }
 
 // What is not answered is asked again when the trail has grown.
@@ -56,8 +70,8 @@ static void ask(struct audit_witness *witness, uint64_t seq)
 	};
 
 	snprintf(number, sizeof number, "%llu", (unsigned long long)seq);
-	if (witness->feed)
-		(void)feed_request(witness->feed, &request);
+	if (witness->feed && feed_request(witness->feed, &request) == 0)
+		witness->n_asked++;
 }
 
 static void conclude(struct audit_witness *witness, struct witnessed *hub, enum witness_finding finding, uint64_t seq,
@@ -65,15 +79,22 @@ static void conclude(struct audit_witness *witness, struct witnessed *hub, enum 
 {
 	switch (finding) {
 	case WITNESS_GOOD:
-		hub->is_bad = false;
+		hub->is_bad = hub->is_untold = false;
 		save(witness);
+		if (witness_doubts(witness->witness, hub->name, &seq))
+			ask(witness, seq);
+		return;
+	case WITNESS_UNTOLD:
+		if (!hub->is_untold)
+			warn(witness, why);
+		hub->is_untold = true;
 		return;
 	case WITNESS_ASK:
 		if (seq)
 			ask(witness, seq);
 		return;
 	case WITNESS_LOST:
-		notice(witness, SEVERITY_WARNING, "what was seen of a hub's audit trail cannot be compared", why);
+		warn(witness, why);
 		save(witness);
 		return;
 	case WITNESS_SHRUNK:
@@ -124,6 +145,8 @@ static void on_event(void *ctx, const struct event *event)
 
 	if (!hub)
 		return;
+	if (!event->u.audit_head.is_newest && witness->n_asked)
+		witness->n_asked--;
 	if (event->u.audit_head.is_newest)
 		hear(witness, hub,
 		     &(struct witness_sight){ .n = event->u.audit_head.seq,
@@ -132,7 +155,11 @@ static void on_event(void *ctx, const struct event *event)
 					      .at_ms = event->at_ms });
 	else
 		conclude(witness, hub,
-			 witness_told(witness->witness, hub->name, event->u.audit_head.seq, event->u.audit_head.hash,
+			 witness_told(witness->witness, hub->name,
+				      &(struct witness_answer){
+					      .seq = event->u.audit_head.seq,
+					      .hash = event->u.audit_head.hash,
+					      .why_not = event->u.audit_head.why ? event->u.audit_head.why : "" },
 				      why),
 			 0, why);
 }
@@ -154,6 +181,8 @@ void audit_witness_stop(struct audit_witness *witness)
 {
 	if (witness->sink > 0)
 		broadcaster_unsubscribe(witness->broadcaster, witness->sink);
+	for (int i = 0; witness->witness && i < LAST_TRIES && witness_save(witness->witness) == -EAGAIN; i++)
+		uv_sleep(LAST_TRY_MS);
 	witness_close(witness->witness);
 	*witness = (struct audit_witness){ 0 };
 }

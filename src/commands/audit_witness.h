@@ -24,10 +24,12 @@ struct audit_witness {
 		uint8_t no; // event.origin
 		char name[WITNESS_NAME_MAX];
 		char key[AUDIT_HASH_HEX + 1];
-		bool is_bad; // told already
+		bool is_bad, is_untold; // told already
 	} hubs[AUDIT_WITNESS_HUBS_MAX];
 	size_t n_hubs;
+	size_t n_asked;             // questions that wait for an answer
 	char banner[300];           // the first alarm; "" none
+	char warning[300];          // the last thing that could not be compared; ""
 	void (*changed)(void *ctx); // the banner did; may be NULL
 	void *ctx;
 };

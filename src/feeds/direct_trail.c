@@ -108,10 +108,12 @@ static void tell_hash(const struct hashing *hashing)
 	event->u.audit_head.seq = hashing->seq;
 	if (hashing->error == 0)
 		audit_hash_hex(&hashing->hash, event->u.audit_head.hash);
-	event->u.audit_head.why = mem_strdup(hashing->error == 0         ? ""
-					     : hashing->error == -ENOENT ? "there is no such record"
-					     : hashing->trouble.text[0]  ? hashing->trouble.text
-									 : strerrordesc_np(-hashing->error));
+	event->u.audit_head.why = mem_strdup(hashing->error == 0          ? ""
+					     : hashing->error == -ENOENT  ? AUDIT_HEAD_GONE
+					     : hashing->error == -EBADMSG ? AUDIT_HEAD_CUT
+					     : hashing->error == -ENODATA ? "it does not stand there yet"
+					     : hashing->trouble.text[0]   ? hashing->trouble.text
+									  : strerrordesc_np(-hashing->error));
 	event_emit(&hashing->trail->feed->sink, event);
 }
 

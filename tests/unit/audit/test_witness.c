@@ -11,6 +11,7 @@
 #include "audit/find.h"
 #include "audit/witness.h"
 #include "base/memory.h"
+#include "opscon/audit.h"
 #include "tests/unit/audit/trail.h"
 
 #define HUB "wss://hub.example:8430"
@@ -66,9 +67,15 @@ static enum witness_finding heard(char seed, uint64_t n)
 	return witness_heard(witness, HUB, &sight, &ask, why);
 }
 
+static enum witness_finding answer_by(struct witness *by, const char *hub, uint64_t n, const char *text,
+				      const char *why_not)
+{
+	return witness_told(by, hub, &(struct witness_answer){ .seq = n, .hash = text, .why_not = why_not }, why);
+}
+
 static enum witness_finding told(char seed, uint64_t n)
 {
-	return witness_told(witness, HUB, n, hash(seed, n), why);
+	return answer_by(witness, HUB, n, hash(seed, n), "");
 }
 
 START_TEST(remembers_what_it_has_seen)
@@ -133,7 +140,7 @@ START_TEST(believes_nothing_before_it_is_told)
 	ck_assert_int_eq(witness_save(witness), 0);
 	reopen();
 	ck_assert_int_eq(heard('a', 100), WITNESS_GOOD); // 120 was never remembered
-	ck_assert_int_eq(witness_told(witness, "ws://else", 1, hash('a', 1), why), WITNESS_ASK);
+	ck_assert_int_eq(answer_by(witness, "ws://else", 1, hash('a', 1), ""), WITNESS_ASK);
 	end();
 }
 END_TEST
@@ -143,10 +150,32 @@ START_TEST(says_what_can_no_longer_be_told)
 	begin();
 	ck_assert_int_eq(heard('a', 100), WITNESS_GOOD);
 	ck_assert_int_eq(heard('a', 5000), WITNESS_ASK);
-	ck_assert_int_eq(witness_told(witness, HUB, 100, "", why), WITNESS_LOST);
+	ck_assert_int_eq(answer_by(witness, HUB, 100, "", AUDIT_HEAD_GONE), WITNESS_LOST);
 	ck_assert_ptr_nonnull(strstr(why, "no longer keeps the record"));
 	ck_assert_int_eq(heard('a', 5000), WITNESS_GOOD); // from here on anew
 	ck_assert_int_eq(heard('a', 4999), WITNESS_SHRUNK);
+	end();
+}
+END_TEST
+
+// A hub whose trail was tampered with must not get away with saying nothing.
+START_TEST(silence_is_no_reason_to_forget)
+{
+	begin();
+	ck_assert_int_eq(heard('a', 100), WITNESS_GOOD);
+	ck_assert_int_eq(heard('b', 5000), WITNESS_ASK);
+	ck_assert_int_eq(answer_by(witness, HUB, 100, "", "audit-000001.jsonl cannot be read: Input/output error"),
+			 WITNESS_UNTOLD);
+	ck_assert_str_eq(why, HUB ": record 100 of its audit trail is not told: audit-000001.jsonl cannot be read: "
+				  "Input/output error");
+	ck_assert_int_eq(witness_save(witness), 0);
+	reopen();
+	ck_assert_int_eq(heard('b', 5001), WITNESS_ASK);
+	ck_assert_uint_eq(ask, 100);
+	ck_assert_int_eq(answer_by(witness, HUB, 100, "", AUDIT_HEAD_CUT), WITNESS_FORKED);
+	ck_assert_ptr_nonnull(strstr(why, "a record of its audit trail is missing among others (record 100 was seen"));
+	ck_assert_int_eq(heard('b', 5002), WITNESS_ASK);
+	ck_assert_int_eq(told('b', 100), WITNESS_FORKED);
 	end();
 }
 END_TEST
@@ -159,7 +188,7 @@ START_TEST(takes_no_nonsense_for_a_hash)
 	ck_assert_int_eq(witness_heard(witness, HUB, &sight, &ask, why), WITNESS_FORKED);
 	ck_assert_int_eq(heard('a', 100), WITNESS_GOOD);
 	ck_assert_int_eq(heard('a', 101), WITNESS_ASK);
-	ck_assert_int_eq(witness_told(witness, HUB, 100, "zz", why), WITNESS_FORKED);
+	ck_assert_int_eq(answer_by(witness, HUB, 100, "zz", ""), WITNESS_FORKED);
 	end();
 }
 END_TEST
@@ -312,8 +341,8 @@ static enum witness_finding hear_trail(void)
 	if (r == 0)
 		audit_hash_hex(&out, asked);
 	else
-		ck_assert_int_eq(r, -ENOENT);
-	return witness_told(witness, HUB, ask, asked, why);
+		ck_assert(r == -ENOENT || r == -EBADMSG);
+	return answer_by(witness, HUB, ask, asked, r == -ENOENT ? AUDIT_HEAD_GONE : r < 0 ? AUDIT_HEAD_CUT : "");
 }
 
 // What stands in a segment up to a share of its lines.
@@ -376,6 +405,51 @@ START_TEST(a_trail_that_was_cut_is_found_even_when_it_grew_again)
 }
 END_TEST
 
+// Only the oldest segments are ever taken away as wholes.
+START_TEST(a_record_that_is_missing_among_others_is_no_old_one)
+{
+	struct audit_trouble trouble = { 0 };
+	struct audit_hash out;
+	char name[AUDIT_FILE_NAME_MAX], *text;
+	size_t n, at, n_missing = 0;
+
+	begin_trail();
+	audit_segment_name(2, name);
+	text = trail_read(&trail, name, &n);
+	at = strcspn(text, "\n") + 1;
+	at += strcspn(text + at, "\n") + 1;
+	trail_write(&trail, name, text, at); // all of it but two lines is gone
+	mem_free(text);
+	for (uint64_t seq = 1; seq <= 95; seq++) {
+		int r = audit_find_hash(trail.dir, seq, &out, &trouble);
+
+		ck_assert(r == 0 || r == -EBADMSG);
+		n_missing += r == -EBADMSG;
+	}
+	ck_assert_uint_gt(n_missing, 3);
+	ck_assert_str_eq(trouble.text, "");
+	end_trail();
+}
+END_TEST
+
+START_TEST(a_new_segment_may_hold_nothing_yet)
+{
+	struct audit_trouble trouble = { 0 };
+	struct audit_hash out;
+	char name[AUDIT_FILE_NAME_MAX];
+	uint32_t last = 1;
+
+	begin_trail();
+	do
+		audit_segment_name(++last, name);
+	while (trail_has(&trail, name));
+	trail_write(&trail, name, "", 0);
+	ck_assert_int_eq(audit_find_hash(trail.dir, 95, &out, &trouble), 0);
+	ck_assert_int_eq(audit_find_hash(trail.dir, 100000, &out, &trouble), -ENODATA);
+	end_trail();
+}
+END_TEST
+
 START_TEST(finds_the_hash_of_any_record)
 {
 	struct audit_trouble trouble = { 0 };
@@ -388,7 +462,7 @@ START_TEST(finds_the_hash_of_any_record)
 	ck_assert_int_eq(audit_find_hash(trail.dir, 1, &again, &trouble), 0);
 	ck_assert(!audit_hash_is(&out, &again));
 	ck_assert_int_eq(audit_find_hash(trail.dir, 0, &out, &trouble), -ENOENT);
-	ck_assert_int_eq(audit_find_hash(trail.dir, 100000, &out, &trouble), -ENOENT);
+	ck_assert_int_eq(audit_find_hash(trail.dir, 100000, &out, &trouble), -ENODATA);
 	ck_assert_int_eq(audit_find_hash("/nonexistent/opscon", 1, &out, &trouble), -ENOENT);
 	trouble = (struct audit_trouble){ 0 };
 	audit_segment_name(1, name);
@@ -405,7 +479,7 @@ START_TEST(finds_the_hash_of_any_record)
 	ck_assert_ptr_nonnull(strstr(trouble.text, "audit-000001.jsonl cannot be read"));
 	ck_assert_int_eq(unlink(path_of), 0);
 	trail_write(&trail, name, "this is no record\n", 18);
-	ck_assert_int_eq(audit_find_hash(trail.dir, 1, &out, &trouble), -ENOENT);
+	ck_assert_int_eq(audit_find_hash(trail.dir, 1, &out, &trouble), -EBADMSG);
 	for (long n = 0; n < 2; n++) {
 		mem_fail_after(n);
 		ck_assert_int_eq(audit_find_hash(trail.dir, 90, &out, &trouble), -ENOMEM);
@@ -416,7 +490,8 @@ START_TEST(finds_the_hash_of_any_record)
 END_TEST
 
 SUITE("audit: witness", remembers_what_it_has_seen, finds_a_trail_that_shrank, finds_a_trail_that_was_written_anew,
-      believes_nothing_before_it_is_told, says_what_can_no_longer_be_told, takes_no_nonsense_for_a_hash,
-      finds_another_key, keeps_hubs_apart, leaves_a_file_alone_that_is_none_of_its_own, survives_want_of_memory,
+      believes_nothing_before_it_is_told, says_what_can_no_longer_be_told, silence_is_no_reason_to_forget,
+      takes_no_nonsense_for_a_hash, finds_another_key, keeps_hubs_apart, leaves_a_file_alone_that_is_none_of_its_own,
+      survives_want_of_memory, a_record_that_is_missing_among_others_is_no_old_one, a_new_segment_may_hold_nothing_yet,
       a_trail_that_only_grows_is_good, a_trail_that_was_cut_is_found_even_when_it_grew_again,
       finds_the_hash_of_any_record)

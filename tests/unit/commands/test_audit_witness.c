@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "commands/audit_witness.h"
+#include "opscon/audit.h"
 #include "opscon/broadcaster.h"
 #include "opscon/feed.h"
 
@@ -86,16 +87,21 @@ static void greet(uint8_t no, const char *name, uint64_t n, char fill)
 			   &(struct witness_sight){ .n = n, .head = hash(fill), .key = "", .at_ms = 1000 });
 }
 
-static void tell(uint8_t origin, uint64_t seq, const char *text, bool is_newest)
+static void tell_why(uint8_t origin, uint64_t seq, const char *text, const char *why, bool is_newest)
 {
 	struct event *event = event_new(EVENT_AUDIT_HEAD, 2000, 0);
 
 	event->origin = origin;
 	event->u.audit_head.seq = seq;
 	snprintf(event->u.audit_head.hash, sizeof event->u.audit_head.hash, "%s", text);
-	event->u.audit_head.why = mem_strdup("");
+	event->u.audit_head.why = mem_strdup(why);
 	event->u.audit_head.is_newest = is_newest;
 	broadcaster_publish(broadcaster, event);
+}
+
+static void tell(uint8_t origin, uint64_t seq, const char *text, bool is_newest)
+{
+	tell_why(origin, seq, text, "", is_newest);
 }
 
 START_TEST(a_trail_that_grows_is_followed_in_silence)
@@ -156,9 +162,56 @@ START_TEST(what_cannot_be_compared_is_said)
 	begin();
 	greet(1, "ws://a", 10, 'a');
 	greet(1, "ws://a", 9000, 'b');
-	tell(1, 10, "", false);
+	tell_why(1, 10, "", AUDIT_HEAD_GONE, false);
+	ck_assert_int_eq(said[0], '0' + SEVERITY_WARNING);
 	ck_assert_ptr_nonnull(strstr(said, "cannot be compared"));
 	ck_assert_str_eq(witness.banner, "");
+	end();
+}
+END_TEST
+
+START_TEST(what_is_not_told_is_said_once_and_not_forgotten)
+{
+	begin();
+	greet(1, "ws://a", 10, 'a');
+	for (uint64_t n = 20; n < 23; n++) {
+		tell(1, n, hash('b'), true);
+		ck_assert_str_eq(asked, "10");
+		tell_why(1, 10, "", "it cannot be read", false);
+	}
+	ck_assert_uint_eq(n_said, 1);
+	ck_assert_ptr_nonnull(
+		strstr(said, "cannot be compared: ws://a: record 10 of its audit trail is not told: it cannot"));
+	tell(1, 23, hash('b'), true);
+	tell(1, 10, hash('a'), false); // it could, at last
+	tell(1, 24, hash('b'), true);
+	ck_assert_str_eq(asked, "23");
+	tell_why(1, 23, "", NULL, false);
+	ck_assert_uint_eq(n_said, 2);
+	end();
+}
+END_TEST
+
+// A second console of the same user, which the hub tells another story.
+START_TEST(another_trail_told_to_another_console_is_an_alarm)
+{
+	struct audit_witness second = { 0 };
+	const struct witness_sight sight = { .n = 20, .head = hash('c'), .key = "", .at_ms = 1000 };
+
+	begin();
+	greet(1, "ws://a", 10, 'a');
+	audit_witness_start(&second, dir, broadcaster);
+	audit_witness_hear(&second, 1, "ws://a", &sight);
+	ck_assert_uint_eq(n_asked, 0); // it has no feed
+	tell(1, 10, hash('a'), false);
+	greet(1, "ws://a", 20, 'b');
+	tell(1, 10, hash('a'), false);
+	ck_assert_str_eq(asked, "20");
+	ck_assert_uint_eq(n_said, 0);
+	tell(1, 20, hash('b'), false);
+	ck_assert_uint_eq(n_said, 1);
+	ck_assert_ptr_nonnull(strstr(witness.banner, "not the one that another console here was told of"));
+	audit_witness_stop(&second);
 	end();
 }
 END_TEST
@@ -201,4 +254,5 @@ END_TEST
 
 SUITE("audit witness", a_trail_that_grows_is_followed_in_silence, a_trail_that_is_another_is_an_alarm_that_stays,
       what_a_hub_says_later_counts_as_well, what_cannot_be_compared_is_said,
+      what_is_not_told_is_said_once_and_not_forgotten, another_trail_told_to_another_console_is_an_alarm,
       without_a_place_to_remember_it_remembers_for_now, a_file_that_is_none_of_ours_is_an_alarm_and_no_more)

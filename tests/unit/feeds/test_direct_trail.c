@@ -222,7 +222,7 @@ START_TEST(a_records_hash_is_found_by_its_number)
 	live_until(&live, has_head, &two, "that there is none");
 	ck_assert_uint_eq(head.seq, 4711);
 	ck_assert_str_eq(head.hash, "");
-	ck_assert_str_eq(head.why, "there is no such record");
+	ck_assert_str_eq(head.why, "it does not stand there yet");
 	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "one"), -EINVAL);
 	ck_assert_int_eq(live_request(&live, REQUEST_AUDIT_HASH, 0, 0, "1x"), -EINVAL);
 	for (int i = 0; i < 64; i++) {
