@@ -49,6 +49,13 @@ static void set_environment(const char *const env[])
 	}
 }
 
+static void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) // it has ended before that
+		_exit(0);
+}
+
 /* A process group is orphaned, and then no SIGTSTP stops it, unless a member's parent is of another group of the
  * session: a shell, as a rule. Here that parent is a process that does nothing, and so does its child, the member.
  */
@@ -58,14 +65,15 @@ static void stand_in_for_shell(void)
 
 	if (shell)
 		return;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	end_with(program);
+	shell = getpid();
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_IGN);
 	for (int fd = 0; fd < 256; fd++)
 		close(fd);
 	setpgid(0, 0);
 	if (fork() == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		end_with(shell);
 		setpgid(0, program);
 	}
 	for (;;)
