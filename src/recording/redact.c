@@ -18,27 +18,29 @@ const char *redacted_name(enum redacted what)
 	return names[what];
 }
 
+/* A URL goes up to the next blank: whatever else may stand in a password or a query, and rather a bracket too much than
+ * half of a secret too little.
+ */
 bool redact_urls(char *text)
 {
 	bool was_any = false;
 
 	for (char *at = text; (at = strstr(at, "://"));) {
-		char *host = at + 3, *end = host + strcspn(host, " \t\n\"'<>,;|)"), *path, *query, *user;
+		char *host = at + 3, *user, *query;
 
-		path = memchr(host, '/', (size_t)(end - host));
-		user = memrchr(host, '@', (size_t)((path ? path : end) - host));
+		user = memrchr(host, '@', strcspn(host, "/?# \t\n"));
 		if (user) {
 			memmove(host, user + 1, strlen(user + 1) + 1);
-			end -= user + 1 - host;
 			was_any = true;
 		}
-		query = memchr(host, '?', (size_t)(end - host));
-		if (query) {
+		query = host + strcspn(host, "?# \t\n");
+		if (*query == '?' || *query == '#') {
+			const char *end = query + strcspn(query, " \t\n");
+
 			memmove(query, end, strlen(end) + 1);
-			end = query;
 			was_any = true;
 		}
-		at = end;
+		at = host; // there may be another one in it
 	}
 	return was_any;
 }
@@ -75,6 +77,13 @@ static void take_place_out(const char *text, uint64_t n[REDACTED_COUNT])
 	n[REDACTED_ADDRESSES]++;
 }
 
+// Why something was not done.
+static void take_refusal_out(const char *text, uint64_t n[REDACTED_COUNT])
+{
+	take_urls_out(text, n);
+	take_place_out(text, n);
+}
+
 static void take_sitting_out(const char *holder, uint64_t n[REDACTED_COUNT])
 {
 	take_out(holder ? strstr(holder, " on ") : NULL, &n[REDACTED_ADDRESSES]);
@@ -99,9 +108,24 @@ static void redact_steps(const struct plan_step *steps, size_t n_steps, uint64_t
 {
 	for (size_t i = 0; i < n_steps; i++) {
 		take_out(steps[i].action, &n[REDACTED_CONTROLS]);
+		take_urls_out(steps[i].label, n);
 		take_urls_out(steps[i].precondition, n);
 		take_urls_out(steps[i].postcondition, n);
 	}
+}
+
+static void redact_target(const struct plan_target *target, uint64_t n[REDACTED_COUNT])
+{
+	const char *const texts[] = { target->key,     target->name,     target->environment, target->service,
+				      target->version, target->previous, target->instance };
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		take_urls_out(texts[i], n);
+	for (size_t i = 0; i < target->n_dependents; i++)
+		take_urls_out(target->dependents[i], n);
+	take_refusal_out(target->refusal, n);
+	redact_steps(target->steps, target->n_steps, n);
+	redact_steps(target->undo, target->n_undo, n);
 }
 
 static void redact_plan(const struct plan *plan, uint64_t n[REDACTED_COUNT])
@@ -109,28 +133,41 @@ static void redact_plan(const struct plan *plan, uint64_t n[REDACTED_COUNT])
 	if (!plan)
 		return;
 	take_out(plan->params.patch, &n[REDACTED_PATCHES]);
+	take_urls_out(plan->params.version, n);
 	take_urls_out(plan->params.reason, n);
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		const struct plan_target *target = &plan->targets[i];
-
-		take_urls_out(target->key, n);
-		take_urls_out(target->refusal, n);
-		take_place_out(target->refusal, n);
-		redact_steps(target->steps, target->n_steps, n);
-		redact_steps(target->undo, target->n_undo, n);
-	}
+	take_urls_out(plan->typed, n);
+	take_refusal_out(plan->refusal, n);
+	for (size_t i = 0; i < plan->n_targets; i++)
+		redact_target(&plan->targets[i], n);
 }
 
 static void redact_operation(const struct operation *operation, uint64_t n[REDACTED_COUNT])
 {
 	redact_plan(operation->plan, n);
 	take_out(operation->output, &n[REDACTED_OUTPUTS]);
-	take_urls_out(operation->why, n);
-	take_place_out(operation->why, n);
+	take_refusal_out(operation->why, n);
 	for (size_t i = 0; i < operation->plan->n_targets; i++) {
-		take_urls_out(operation->targets[i].error, n);
-		take_place_out(operation->targets[i].error, n);
+		take_refusal_out(operation->targets[i].error, n);
+		take_urls_out(operation->targets[i].version, n);
 	}
+}
+
+static void redact_progress(const struct progress *progress, uint64_t n[REDACTED_COUNT])
+{
+	take_urls_out(progress->title, n);
+	for (size_t i = 0; i < progress->n_steps; i++) {
+		take_urls_out(progress->steps[i].label, n);
+		take_urls_out(progress->steps[i].description, n);
+		take_refusal_out(progress->steps[i].error, n);
+	}
+}
+
+static void redact_lifecycle(const struct agent_lifecycle *lifecycle, uint64_t n[REDACTED_COUNT])
+{
+	take_urls_out(lifecycle->version, n);
+	take_urls_out(lifecycle->previous, n);
+	take_urls_out(lifecycle->instance, n);
+	take_sitting_out(lifecycle->holder, n);
 }
 
 static void redact_probed(struct event_probed *probed, uint64_t n[REDACTED_COUNT])
@@ -146,6 +183,7 @@ static void redact_texts(struct event *event, uint64_t n[REDACTED_COUNT])
 {
 	switch (event->type) {
 	case EVENT_ALERT:
+		take_urls_out(event->u.alert.rule, n);
 		take_urls_out(event->u.alert.summary, n);
 		take_urls_out(event->u.alert.note, n);
 		break;
@@ -154,12 +192,13 @@ static void redact_texts(struct event *event, uint64_t n[REDACTED_COUNT])
 		take_urls_out(event->u.action.text, n);
 		break;
 	case EVENT_NOTICE:
-		take_urls_out(event->u.notice.title, n);
-		take_urls_out(event->u.notice.text, n);
+		take_refusal_out(event->u.notice.title, n);
+		take_refusal_out(event->u.notice.text, n);
 		break;
 	case EVENT_TIMELINE:
-		take_urls_out(event->u.timeline.title, n);
-		take_urls_out(event->u.timeline.description, n);
+		take_urls_out(event->u.timeline.agent_name, n);
+		take_refusal_out(event->u.timeline.title, n);
+		take_refusal_out(event->u.timeline.description, n);
 		break;
 	case EVENT_SOURCE:
 		take_urls_out(event->u.source.name, n);
@@ -168,7 +207,36 @@ static void redact_texts(struct event *event, uint64_t n[REDACTED_COUNT])
 	case EVENT_FEED:
 		take_urls_out(event->u.feed.detail, n);
 		break;
+	case EVENT_SERIES_DEFINED:
+		take_urls_out(event->u.series.id, n);
+		take_urls_out(event->u.series.title, n);
+		take_urls_out(event->u.series.expr, n);
+		break;
+	case EVENT_AUDIT_HEAD:
+		take_refusal_out(event->u.audit_head.why, n);
+		break;
 	default:
+		break;
+	}
+}
+
+// Who is there, and who has or wants what.
+static void redact_people(struct event *event, uint64_t n[REDACTED_COUNT])
+{
+	switch (event->type) {
+	case EVENT_APPROVAL:
+		redact_plan(event->u.approval.whole, n);
+		take_sitting_out(event->u.approval.asker, n);
+		take_sitting_out(event->u.approval.by, n);
+		take_urls_out(event->u.approval.what, n);
+		break;
+	case EVENT_LEASE:
+		take_sitting_out(event->u.lease.holder, n);
+		take_urls_out(event->u.lease.doing, n);
+		break;
+	default: // EVENT_PRESENCE
+		take_out(event->u.presence.origin, &n[REDACTED_ADDRESSES]);
+		take_urls_out(event->u.presence.doing, n);
 		break;
 	}
 }
@@ -189,15 +257,16 @@ bool redact_event(struct event *event, uint64_t n[REDACTED_COUNT])
 	case EVENT_OPERATION:
 		redact_operation(event->u.operation, n);
 		break;
+	case EVENT_PROGRESS:
+		redact_progress(&event->u.progress, n);
+		break;
+	case EVENT_LIFECYCLE:
+		redact_lifecycle(&event->u.lifecycle, n);
+		break;
 	case EVENT_APPROVAL:
-		redact_plan(event->u.approval.whole, n);
-		take_sitting_out(event->u.approval.asker, n);
-		break;
 	case EVENT_LEASE:
-		take_sitting_out(event->u.lease.holder, n);
-		break;
 	case EVENT_PRESENCE:
-		take_out(event->u.presence.origin, &n[REDACTED_ADDRESSES]);
+		redact_people(event, n);
 		break;
 	case EVENT_SCRAPE:
 		n[REDACTED_SCRAPES]++;

@@ -23,5 +23,6 @@ const char *redacted_name(enum redacted what); // "excerpts of answers" ...
  */
 bool redact_event(struct event *event, uint64_t n[REDACTED_COUNT]);
 
-// Takes user and password out of every URL in a text, and what stands behind a "?" there. True when there was any.
+// Takes user and password out of every URL in a text, and what stands behind a "?" or "#" there. True when there was
+// any.
 bool redact_urls(char *text);

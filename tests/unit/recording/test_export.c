@@ -11,6 +11,7 @@
 #include "tests/support/event_dice.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
+#include "wire/event_json.h"
 
 enum { MINUTE = 60000 };
 
@@ -23,13 +24,17 @@ START_TEST(urls_lose_what_could_be_a_secret)
 		{ "no url", "no url" },
 		{ "http://host/path", "http://host/path" },
 		{ "http://bob:pw@host:80/path", "http://host:80/path" },
-		{ "see https://a:b@x/y?token=s, then http://c@z.", "see https://x/y, then http://z." },
+		{ "see https://a:b@x/y?token=s, then http://c@z.", "see https://x/y then http://z." },
 		{ "http://host?key=1#frag", "http://host" },
 		{ "mail bob@host or ftp://host/a@b", "mail bob@host or ftp://host/a@b" },
 		{ "http://a@b@c/", "http://c/" },
 		{ "://", "://" },
 		{ "http://", "http://" },
 		{ "x://?", "x://" },
+		{ "http://bob:p,w;x'(y)|@host/", "http://host/" }, // all of it may stand in a password
+		{ "get http://host/p?token=s,e;c)r'et now", "get http://host/p now" },
+		{ "http://host/p#access_token=s", "http://host/p" },
+		{ "http://a:b@x,http://c:d@y?e", "http://x,http://y" },
 	};
 	char text[128];
 
@@ -158,6 +163,167 @@ START_TEST(nobody_is_said_to_sit_anywhere)
 }
 END_TEST
 
+// Every text of an event, but for ids, hashes and words of our own.
+static void spoil(const char **text)
+{
+	mem_free((char *)*text);
+	*text = mem_strdup("see http://bob:hunter2@host/x?key=hunter2");
+	ck_assert_ptr_nonnull(*text);
+}
+
+static void spoil_plan(struct plan *plan)
+{
+	spoil(&plan->params.version);
+	spoil(&plan->params.reason);
+	spoil(&plan->typed);
+	spoil(&plan->refusal);
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		struct plan_target *target = &plan->targets[i];
+
+		spoil(&target->key);
+		spoil(&target->name);
+		spoil(&target->environment);
+		spoil(&target->service);
+		spoil(&target->version);
+		spoil(&target->previous);
+		spoil(&target->instance);
+		spoil(&target->refusal);
+		for (size_t k = 0; k < target->n_dependents; k++)
+			spoil(&target->dependents[k]);
+		for (size_t k = 0; k < target->n_steps; k++) {
+			spoil(&target->steps[k].label);
+			spoil(&target->steps[k].precondition);
+			spoil(&target->steps[k].action);
+			spoil(&target->steps[k].postcondition);
+		}
+	}
+}
+
+static void spoil_operation(struct operation *operation)
+{
+	spoil_plan((struct plan *)operation->plan);
+	spoil(&operation->why);
+	spoil(&operation->output);
+	for (size_t i = 0; i < operation->plan->n_targets; i++) {
+		spoil(&operation->targets[i].error);
+		spoil(&operation->targets[i].version);
+	}
+}
+
+static void spoil_progress(struct progress *progress)
+{
+	spoil(&progress->title);
+	for (size_t i = 0; i < progress->n_steps; i++) {
+		spoil(&progress->steps[i].label);
+		spoil(&progress->steps[i].description);
+		spoil(&progress->steps[i].error);
+	}
+}
+
+static void spoil_event(struct event *event)
+{
+	switch (event->type) {
+	case EVENT_ALERT:
+		spoil(&event->u.alert.rule);
+		spoil(&event->u.alert.summary);
+		spoil(&event->u.alert.note);
+		break;
+	case EVENT_PROGRESS:
+		spoil_progress(&event->u.progress);
+		break;
+	case EVENT_LIFECYCLE:
+		spoil(&event->u.lifecycle.version);
+		spoil(&event->u.lifecycle.previous);
+		spoil(&event->u.lifecycle.instance);
+		break;
+	case EVENT_OPERATION:
+		spoil_operation((struct operation *)event->u.operation);
+		break;
+	case EVENT_ACTION:
+		spoil(&event->u.action.title);
+		spoil(&event->u.action.text);
+		break;
+	case EVENT_NOTICE:
+		spoil(&event->u.notice.title);
+		spoil(&event->u.notice.text);
+		break;
+	case EVENT_FEED:
+		spoil(&event->u.feed.detail);
+		break;
+	case EVENT_SOURCE:
+		spoil(&event->u.source.name);
+		spoil(&event->u.source.why);
+		break;
+	case EVENT_TIMELINE:
+		spoil(&event->u.timeline.agent_name);
+		spoil(&event->u.timeline.title);
+		spoil(&event->u.timeline.description);
+		break;
+	case EVENT_PRESENCE:
+		spoil(&event->u.presence.doing);
+		break;
+	case EVENT_LEASE:
+		spoil(&event->u.lease.doing);
+		break;
+	case EVENT_APPROVAL:
+		spoil(&event->u.approval.what);
+		if (event->u.approval.whole)
+			spoil_plan((struct plan *)event->u.approval.whole);
+		break;
+	case EVENT_SERIES_DEFINED:
+		spoil(&event->u.series.id);
+		spoil(&event->u.series.title);
+		spoil(&event->u.series.expr);
+		break;
+	default:
+		break;
+	}
+}
+
+START_TEST(every_type_of_event_is_rid_of_credentials)
+{
+	struct event_dice dice = { .state = 11 };
+
+	for (int i = 0; i < 20 * EVENT_TYPE_COUNT; i++) {
+		struct event *event = dice_event(&dice, (enum event_type)(i % EVENT_TYPE_COUNT), 1000);
+		uint64_t n[REDACTED_COUNT] = { 0 };
+		struct bytes text;
+
+		spoil_event(event);
+		if (redact_event(event, n)) {
+			bytes_init(&text, 1 << 20);
+			ck_assert_int_eq(event_json_write(event, EVENT_JSON_PLAN, &text), 0);
+			ck_assert_msg(!strstr(text.data, "hunter2"), "of %s there is left: %s",
+				      event_type_name(event->type), text.data);
+			bytes_finish(&text);
+		}
+		event_unref(event);
+	}
+	event_dice_finish(&dice);
+}
+END_TEST
+
+// What is told of an operation is in the timeline of a snapshot, too.
+START_TEST(nobody_sits_anywhere_in_the_timeline_either)
+{
+	struct event *item = event_new(EVENT_TIMELINE, 1000, 1), *notice = event_new(EVENT_NOTICE, 1000, 0);
+	struct event *life = event_new(EVENT_LIFECYCLE, 1000, 1);
+	uint64_t n[REDACTED_COUNT] = { 0 };
+
+	item->u.timeline.description = mem_strdup("too late: alice on ops1 pts/3 has had it since");
+	notice->u.notice.text = mem_strdup("WowCache: alice on 192.0.2.7 is about to stop it; until 12:00:00 UTC");
+	life->u.lifecycle.holder = mem_strdup("alice on ops1, op-7");
+	ck_assert(redact_event(item, n) && redact_event(notice, n) && redact_event(life, n));
+	ck_assert_uint_eq(n[REDACTED_ADDRESSES], 3);
+	ck_assert_str_eq(item->u.timeline.description, "too late: alice has had it since");
+	ck_assert_str_eq(notice->u.notice.text, "WowCache: alice is about to stop it; until 12:00:00 UTC");
+	ck_assert_str_eq(life->u.lifecycle.holder, "alice");
+	event_unref(item);
+	event_unref(notice);
+	event_unref(life);
+}
+END_TEST
+
 START_TEST(what_is_cut_twice_is_the_same)
 {
 	struct export_options options = { 0 };
@@ -211,5 +377,6 @@ START_TEST(what_cannot_be_cut_leaves_nothing)
 END_TEST
 
 SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
-      a_part_is_cut_out_with_how_it_stood_then, nobody_is_said_to_sit_anywhere, what_is_cut_twice_is_the_same,
-      what_cannot_be_cut_leaves_nothing)
+      a_part_is_cut_out_with_how_it_stood_then, nobody_is_said_to_sit_anywhere,
+      every_type_of_event_is_rid_of_credentials, nobody_sits_anywhere_in_the_timeline_either,
+      what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
