@@ -65,6 +65,7 @@ static void take_state(struct recorder *recorder)
 
 	recorder->state.error = shared->error;
 	recorder->state.n_bytes = shared->n_bytes;
+	recorder->state.n_file_bytes = shared->n_file_bytes;
 	recorder->state.n_files = shared->n_files;
 	memcpy(recorder->state.path, shared->path, sizeof shared->path);
 }
@@ -195,12 +196,12 @@ static void begin_snapshot(struct recorder *recorder, bool begins_file, struct i
 	recorder->has_begun = true;
 	recorder->state.is_behind = false;
 	recorder->flags = BLOCK_BEGINS_SNAPSHOT | (is_mending ? BLOCK_AFTER_GAP : 0u);
-	recorder->begins_file = begins_file;
 	recorder->snapshot_at_ms = now.mono_ms;
 	recorder->n_since_snapshot = 0;
 	if (begins_file) {
+		recorder->begins_file = true; // also with the next snapshot, should this one not get there
+		recorder->n_files_wanted = recorder->state.n_files + 1;
 		recorder->file_begun_ms = now.mono_ms;
-		recorder->file_bytes_before = recorder->state.n_bytes + recorder->n_waiting;
 	}
 	tell_snapshot(recorder, recorder->is_waiting ? SIZE_MAX : SLICE_TICK, now);
 }
@@ -209,8 +210,10 @@ static bool wants_file(const struct recorder *recorder, struct instant now)
 {
 	const struct recorder_limits *limits = &recorder->limits;
 
-	return recorder->is_dir && (recorder->state.n_bytes - recorder->file_bytes_before >= limits->file_bytes ||
-				    now.mono_ms - recorder->file_begun_ms >= limits->file_ms);
+	if (!recorder->is_dir || recorder->state.n_files < recorder->n_files_wanted) // it is on its way
+		return false;
+	return recorder->state.n_file_bytes >= limits->file_bytes ||
+	       now.mono_ms - recorder->file_begun_ms >= limits->file_ms;
 }
 
 static bool wants_snapshot(const struct recorder *recorder, struct instant now)

@@ -47,6 +47,7 @@ struct recorder_state {
 	int error;                    // 0; what ended the recording: a negative errno
 	char path[RECORDER_PATH_MAX]; // of the file that is written, or was last
 	uint64_t n_bytes;             // written, in all files
+	uint64_t n_file_bytes;        // written, in that file
 	uint64_t n_events;            // recorded, as they came
 	uint64_t n_records;           // handed over to be written: those, and what snapshots restate
 	uint64_t n_lost;              // because the disk was too slow

@@ -48,10 +48,10 @@ struct recorder {
 	struct fleet_snapshot *snapshot;       // owned: being told; NULL none
 	unsigned flags;                        // enum block_flag of the batch
 	bool begins_file;                      // with the batch
+	size_t n_files_wanted;                 // with that which the batch begins
 	bool has_begun;                        // the first snapshot
 	int64_t filling_since_ms;              // mono: of the oldest in the batch; 0 none
 	int64_t file_begun_ms, snapshot_at_ms; // mono
-	uint64_t file_bytes_before;            // what was written when the file was begun
 	uint64_t n_since_snapshot;             // bytes
 	size_t n_waiting;                      // bytes on the way to the disk
 	void (*wake)(void *ctx);

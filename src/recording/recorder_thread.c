@@ -85,6 +85,7 @@ static void publish(void *ctx)
 
 	shared->error = recorder->error;
 	shared->n_bytes = recorder->n_written;
+	shared->n_file_bytes = recorder->file.size;
 	shared->n_files = recorder->n_files;
 	memcpy(shared->path, recorder->path, sizeof shared->path);
 }

@@ -148,6 +148,29 @@ START_TEST(files_follow_each_other_by_age_as_one_recording)
 }
 END_TEST
 
+// What waits for the disk is counted as it is in memory, which is far more than what comes of it.
+START_TEST(a_file_that_was_just_begun_goes_on)
+{
+	const struct recorder_state *state;
+	struct studio studio;
+
+	studio_init(&studio, 30, 5000);
+	studio.options.is_waiting = false;
+	studio.options.limits.file_ms = MINUTE;
+	studio.options.limits.flush_ms = 10 * MINUTE;
+	studio_record_dir(&studio, "all");
+	studio_play(&studio, MINUTE + 2000);
+	state = recorder_look(studio.recorder);
+	while (state->n_files < 2 && !state->error) // until the thread has begun it
+		recorder_take_in(studio.recorder);
+	studio_play(&studio, MINUTE / 2);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_eq(facts_of(&studio, "all").n_files, 2);
+	studio_expect_same(&studio, "all");
+	studio_finish(&studio);
+}
+END_TEST
+
 // Nobody takes in what the thread has done: as a disk that does not keep up.
 START_TEST(a_slow_disk_costs_events_and_a_snapshot_mends_it)
 {
@@ -246,5 +269,5 @@ END_TEST
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
       much_that_happens_brings_snapshots_too, events_do_not_wait_for_long,
       a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
-      each_allocation_that_fails_costs_a_gap_or_is_said)
+      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
+      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
