@@ -234,6 +234,8 @@ static void take_limits(struct recorder_limits *limits)
 		limits->file_bytes = limits->all.n_bytes / 4; // whole files go: there must be several
 	if (!limits->file_ms)
 		limits->file_ms = defaults.file_ms;
+	if (limits->all.age_ms && limits->file_ms > limits->all.age_ms / 4)
+		limits->file_ms = limits->all.age_ms / 4;
 	if (!limits->snapshot_ms)
 		limits->snapshot_ms = defaults.snapshot_ms;
 	if (!limits->snapshot_bytes)
@@ -307,9 +309,9 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 	int r = recorder ? open_place(recorder, now.wall_ms) : -ENOMEM;
 
 	*out = NULL;
-	if (r == 0 && recorder->is_waiting)
+	if (r == 0)
 		recorder_batch_class.publish(recorder);
-	else if (r == 0)
+	if (r == 0 && !recorder->is_waiting)
 		r = batch_thread_start(&recorder->thread, &recorder_batch_class, recorder, JOBS_MAX);
 	if (r < 0) {
 		snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
@@ -317,7 +319,7 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 			free_all(recorder);
 		return r;
 	}
-	recorder_take_in(recorder);
+	take_state(recorder);
 	begin_snapshot(recorder, false, now);
 	recorder->file_begun_ms = now.mono_ms;
 	*out = recorder;

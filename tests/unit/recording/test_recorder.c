@@ -148,6 +148,23 @@ START_TEST(files_follow_each_other_by_age_as_one_recording)
 }
 END_TEST
 
+// Whole files go, and only when another one is begun.
+START_TEST(what_must_not_grow_old_is_in_short_files)
+{
+	struct recorder_state state;
+	struct studio studio;
+
+	studio_init(&studio, 12, 5000);
+	studio.options.limits.all.age_ms = 20 * MINUTE;
+	studio_record_dir(&studio, "all");
+	studio_play(&studio, 22 * MINUTE);
+	ck_assert_int_eq(recorder_destroy(studio.recorder, (struct instant){ 1, 1 }, 5000, &state), 0);
+	studio.recorder = NULL;
+	ck_assert_uint_eq(state.n_files, 5);
+	studio_finish(&studio);
+}
+END_TEST
+
 // What waits for the disk is counted as it is in memory, which is far more than what comes of it.
 START_TEST(a_file_that_was_just_begun_goes_on)
 {
@@ -269,5 +286,6 @@ END_TEST
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
       much_that_happens_brings_snapshots_too, events_do_not_wait_for_long,
       a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
-      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
+      what_must_not_grow_old_is_in_short_files, a_file_that_was_just_begun_goes_on,
+      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
+      each_allocation_that_fails_costs_a_gap_or_is_said)
