@@ -53,6 +53,7 @@ static struct recorder_job *make_job(struct recorder *recorder)
 	if (!job)
 		return NULL;
 	*job = (struct recorder_job){ .head = batch->head, .begins_file = recorder->begins_file, .n = n };
+	job->aged_ms = recorder->aged_ms;
 	job->head.kind = BLOCK_EVENTS;
 	job->head.flags = (uint8_t)recorder->flags;
 	record_batch_copy(batch, job->raw);
@@ -182,6 +183,20 @@ static void tell_snapshot(struct recorder *recorder, size_t n, struct instant no
 	}
 }
 
+/* A clock that has just been set forward, by mistake perhaps, makes no file old: it is believed when the next file is
+ * begun.
+ */
+static void begin_file(struct recorder *recorder, struct instant now)
+{
+	int64_t expected_ms = recorder->file_begun_wall_ms + (now.mono_ms - recorder->file_begun_ms);
+
+	recorder->begins_file = true; // also with the next snapshot, should this one not get there
+	recorder->n_files_wanted = recorder->state.n_files + 1;
+	recorder->aged_ms = now.wall_ms < expected_ms ? now.wall_ms : expected_ms;
+	recorder->file_begun_ms = now.mono_ms;
+	recorder->file_begun_wall_ms = now.wall_ms;
+}
+
 static void begin_snapshot(struct recorder *recorder, bool begins_file, struct instant now)
 {
 	bool is_mending = recorder->state.is_behind;
@@ -198,11 +213,8 @@ static void begin_snapshot(struct recorder *recorder, bool begins_file, struct i
 	recorder->flags = BLOCK_BEGINS_SNAPSHOT | (is_mending ? BLOCK_AFTER_GAP : 0u);
 	recorder->snapshot_at_ms = now.mono_ms;
 	recorder->n_since_snapshot = 0;
-	if (begins_file) {
-		recorder->begins_file = true; // also with the next snapshot, should this one not get there
-		recorder->n_files_wanted = recorder->state.n_files + 1;
-		recorder->file_begun_ms = now.mono_ms;
-	}
+	if (begins_file)
+		begin_file(recorder, now);
 	tell_snapshot(recorder, recorder->is_waiting ? SIZE_MAX : SLICE_TICK, now);
 }
 
@@ -322,6 +334,7 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 	take_state(recorder);
 	begin_snapshot(recorder, false, now);
 	recorder->file_begun_ms = now.mono_ms;
+	recorder->file_begun_wall_ms = now.wall_ms;
 	*out = recorder;
 	return 0;
 }

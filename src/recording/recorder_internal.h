@@ -14,6 +14,7 @@ struct recorder_job { // a block to be written
 	struct batch_job link;
 	struct block_head head;
 	bool begins_file;
+	int64_t aged_ms; // wall: what is older than the limit by then goes
 	size_t n;
 	char raw[];
 };
@@ -31,6 +32,7 @@ struct recorder {
 	struct about about;
 	uint64_t n_written, n_written_before;
 	size_t n_files;
+	int64_t named_ms; // wall: of the file's name
 	int error;
 	char path[RECORDER_PATH_MAX];
 
@@ -52,6 +54,7 @@ struct recorder {
 	bool has_begun;                        // the first snapshot
 	int64_t filling_since_ms;              // mono: of the oldest in the batch; 0 none
 	int64_t file_begun_ms, snapshot_at_ms; // mono
+	int64_t file_begun_wall_ms, aged_ms;   // wall
 	uint64_t n_since_snapshot;             // bytes
 	size_t n_waiting;                      // bytes on the way to the disk
 	void (*wake)(void *ctx);

@@ -19,11 +19,12 @@ int recorder_open_file(struct recorder *recorder, int64_t now_ms)
 	int r;
 
 	recorder->about.started_ms = now_ms;
+	recorder->named_ms = now_ms > recorder->named_ms ? now_ms : recorder->named_ms + 1; // the clock may be set back
 	if (!recorder->is_dir) {
 		snprintf(recorder->path, sizeof recorder->path, "%s", recorder->place);
 		r = file_writer_open(&recorder->file, AT_FDCWD, recorder->place, &recorder->codec, &recorder->about);
 	} else {
-		shelf_name(now_ms, recorder->about.boot, name);
+		shelf_name(recorder->named_ms, recorder->about.boot, name);
 		if ((size_t)snprintf(recorder->path, sizeof recorder->path, "%s/%s", recorder->place, name) >=
 		    sizeof recorder->path)
 			return -ENAMETOOLONG;
@@ -51,7 +52,7 @@ static int begin_file(struct recorder *recorder, const struct recorder_job *job)
 	recorder->n_written_before += recorder->file.size;
 	if (r == 0)
 		r = recorder_open_file(recorder, job->head.from_ms);
-	return r == 0 ? trim(recorder, job->head.from_ms) : r;
+	return r == 0 ? trim(recorder, job->aged_ms) : r;
 }
 
 static int write_job(struct recorder *recorder, struct recorder_job *job)

@@ -165,6 +165,73 @@ START_TEST(what_must_not_grow_old_is_in_short_files)
 }
 END_TEST
 
+static size_t n_files_in(const struct studio *studio, const char *name)
+{
+	int fd = open(studio_path(studio, name), O_RDONLY | O_DIRECTORY);
+	struct shelf shelf;
+	size_t n;
+
+	ck_assert_int_eq(shelf_read(fd, &shelf), 0);
+	n = shelf.n;
+	shelf_finish(&shelf);
+	close(fd);
+	return n;
+}
+
+START_TEST(a_clock_that_was_set_forward_is_not_believed_at_once)
+{
+	const int64_t now_ms = clock_now().wall_ms, year_ms = INT64_C(365) * 24 * 60 * MINUTE;
+	struct studio studio;
+	char why[256];
+
+	studio_init(&studio, 3, 5000);
+	studio.options.dir = studio_path(&studio, "all");
+	studio.options.fleet = studio.fleet;
+	studio.options.limits.file_ms = MINUTE;
+	studio.options.limits.all.age_ms = 24 * 60 * MINUTE;
+	ck_assert_int_eq(
+		recorder_create(&studio.options, (struct instant){ 1, now_ms }, &studio.recorder, why, sizeof why), 0);
+	recorder_tick(studio.recorder, (struct instant){ 1 + MINUTE, now_ms + MINUTE });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 2);
+	recorder_tick(studio.recorder, (struct instant){ 1 + 2 * MINUTE, now_ms + year_ms });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 3);
+	recorder_tick(studio.recorder, (struct instant){ 1 + 3 * MINUTE, now_ms + 3 * MINUTE }); // and back
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 4);
+	recorder_tick(studio.recorder, (struct instant){ 1 + 4 * MINUTE, now_ms + year_ms });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 5);
+	recorder_tick(studio.recorder, (struct instant){ 1 + 5 * MINUTE, now_ms + year_ms + MINUTE }); // it stays so
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 1);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	studio_finish(&studio);
+}
+END_TEST
+
+// Files of one run are in the order of their names, whatever the clock does.
+START_TEST(a_clock_that_is_set_back_leaves_the_files_in_order)
+{
+	struct studio studio;
+	struct tape *tape;
+	char why[256];
+
+	studio_init(&studio, 3, 5000);
+	studio.options.dir = studio_path(&studio, "all");
+	studio.options.fleet = studio.fleet;
+	studio.options.limits.file_ms = MINUTE;
+	ck_assert_int_eq(recorder_create(&studio.options, (struct instant){ 1, FLEET_STORY_BEGIN_MS }, &studio.recorder,
+					 why, sizeof why),
+			 0);
+	recorder_tick(studio.recorder, (struct instant){ 1 + MINUTE, FLEET_STORY_BEGIN_MS - 60 * MINUTE });
+	recorder_tick(studio.recorder, (struct instant){ 1 + 2 * MINUTE, FLEET_STORY_BEGIN_MS - 60 * MINUTE });
+	ck_assert_int_eq(studio_end(&studio), 0);
+	tape = studio_tape(&studio, "all");
+	ck_assert_int_eq(tape_block_from_ms(tape, 0), FLEET_STORY_BEGIN_MS);
+	ck_assert_int_eq(tape_block_from_ms(tape, 1), FLEET_STORY_BEGIN_MS - 60 * MINUTE);
+	tape_close(tape);
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 3);
+	studio_finish(&studio);
+}
+END_TEST
+
 // What waits for the disk is counted as it is in memory, which is far more than what comes of it.
 START_TEST(a_file_that_was_just_begun_goes_on)
 {
@@ -286,6 +353,7 @@ END_TEST
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
       much_that_happens_brings_snapshots_too, events_do_not_wait_for_long,
       a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      what_must_not_grow_old_is_in_short_files, a_file_that_was_just_begun_goes_on,
+      what_must_not_grow_old_is_in_short_files, a_clock_that_was_set_forward_is_not_believed_at_once,
+      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
       a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
       each_allocation_that_fails_costs_a_gap_or_is_said)
