@@ -33,6 +33,8 @@ int about_write(const struct about *about, struct bytes *out)
 	json_text(&w, "program", about->program);
 	json_text(&w, "boot", about->boot);
 	json_int(&w, "started_ms", about->started_ms);
+	if (about->part)
+		json_int(&w, "part", about->part);
 	json_bool(&w, "demo", about->is_demo);
 	if (about->dropped[0])
 		json_text(&w, "dropped", about->dropped);
@@ -49,6 +51,14 @@ static void read_text(const struct json_value *object, const char *name, char *o
 		text_clean(text.bytes, text.n, TEXT_ONE_LINE, out, size, NULL);
 }
 
+static uint32_t read_part(const struct json_value *object)
+{
+	int64_t part = 0;
+
+	json_read_int(json_member(object, "part"), &part);
+	return part > 0 && part <= UINT32_MAX ? (uint32_t)part : 0;
+}
+
 int about_read(const char *text, size_t n, struct about *out)
 {
 	struct json_value *document;
@@ -62,6 +72,7 @@ int about_read(const char *text, size_t n, struct about *out)
 	read_text(document, "boot", out->boot, sizeof out->boot);
 	read_text(document, "dropped", out->dropped, sizeof out->dropped);
 	json_read_int(json_member(document, "started_ms"), &out->started_ms);
+	out->part = read_part(document);
 	json_read_bool(json_member(document, "demo"), &out->is_demo);
 	json_free(document);
 	return 0;

@@ -20,6 +20,7 @@ struct about {
 	char boot[ABOUT_BOOT_MAX];       // of the run whose events these are: agents keep their numbers within one
 	char dropped[ABOUT_DROPPED_MAX]; // of an export: what was left out; "" this is no export
 	int64_t started_ms;              // wall: when the file was begun
+	uint32_t part;                   // which file of its run, from 1; 0: it does not say
 	bool is_demo;
 };
 

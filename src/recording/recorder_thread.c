@@ -19,6 +19,7 @@ int recorder_open_file(struct recorder *recorder, int64_t now_ms)
 	int r;
 
 	recorder->about.started_ms = now_ms;
+	recorder->about.part = (uint32_t)recorder->n_files + 1;
 	recorder->named_ms = now_ms > recorder->named_ms ? now_ms : recorder->named_ms + 1; // the clock may be set back
 	if (!recorder->is_dir) {
 		snprintf(recorder->path, sizeof recorder->path, "%s", recorder->place);

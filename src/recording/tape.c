@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@ struct page { // a block in memory
 struct tape {
 	struct file_reader *files; // owned
 	size_t n_files;
-	size_t *first; // owned: of each file's blocks; one more, the number of all
+	size_t *first;      // owned: of each file's blocks; one more, the number of all
+	bool *is_after_gap; // owned: of each file, whether something of its run is missing before it
 	size_t n_blocks;
 	struct block_codec codec;
 	struct page pages[2]; // one that is read on, one for whoever looks for something
@@ -46,24 +48,57 @@ static int make_room(struct tape *tape, size_t n)
 {
 	tape->files = mem_calloc(n, sizeof *tape->files);
 	tape->first = mem_calloc(n + 1, sizeof *tape->first);
-	return tape->files && tape->first ? 0 : -ENOMEM;
+	tape->is_after_gap = mem_calloc(n, sizeof *tape->is_after_gap);
+	return tape->files && tape->first && tape->is_after_gap ? 0 : -ENOMEM;
 }
 
-static int add_file(struct tape *tape, int at, const char *name)
+// The files of a directory are all open at once.
+static bool may_open_more(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
+		return false;
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+// Files that do not say which part they are follow each other, as far as all that lie there could be opened.
+static bool lacks_something(const struct tape *tape, size_t file, bool was_one_left_out)
+{
+	const struct file_reader *of = &tape->files[file], *before = of - 1;
+
+	if (file == 0 || strcmp(of->about.boot, before->about.boot) != 0)
+		return false;
+	if (before->was_torn)
+		return true;
+	return of->about.part && before->about.part ? of->about.part != before->about.part + 1 : was_one_left_out;
+}
+
+static int add_file(struct tape *tape, int at, const char *name, bool was_one_left_out)
 {
 	struct file_reader *file = &tape->files[tape->n_files];
 	int r = file_reader_open(file, at, name, &tape->codec);
 
+	if (r == -EMFILE && may_open_more())
+		r = file_reader_open(file, at, name, &tape->codec);
 	if (r < 0)
 		return r;
+	tape->is_after_gap[tape->n_files] = lacks_something(tape, tape->n_files, was_one_left_out);
 	tape->n_blocks += file->n_blocks;
 	tape->first[++tape->n_files] = tape->n_blocks;
 	return 0;
 }
 
+static bool is_short_of_means(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
 // A file that cannot be read is left out of many, as long as one is left.
 static int open_directory(struct tape *tape, int fd, const char *path, char *why, size_t why_size)
 {
+	bool was_one_left_out = false;
 	struct shelf shelf;
 	size_t skip;
 	int r = shelf_read(fd, &shelf), failure = 0;
@@ -72,13 +107,14 @@ static int open_directory(struct tape *tape, int fd, const char *path, char *why
 		return explain(r, path, "", why, why_size);
 	skip = shelf.n > TAPE_FILES_MAX ? shelf.n - TAPE_FILES_MAX : 0;
 	r = make_room(tape, shelf.n + 1);
-	for (size_t i = skip; i < shelf.n && r != -ENOMEM; i++) {
-		r = add_file(tape, fd, shelf.files[i].name);
+	for (size_t i = skip; i < shelf.n && !is_short_of_means(r); i++) {
+		r = add_file(tape, fd, shelf.files[i].name, was_one_left_out);
+		was_one_left_out = r < 0;
 		if (r < 0)
 			failure = explain(r, path, shelf.files[i].name, why, why_size);
 	}
 	shelf_finish(&shelf);
-	if (r == -ENOMEM)
+	if (is_short_of_means(r))
 		return explain(r, path, "", why, why_size);
 	if (!tape->n_files)
 		return failure ? failure : explain(-ENODATA, path, "", why, why_size);
@@ -96,7 +132,7 @@ static int open_path(struct tape *tape, const char *path, char *why, size_t why_
 	}
 	r = errno == ENOTDIR ? make_room(tape, 1) : -errno;
 	if (r == 0)
-		r = add_file(tape, AT_FDCWD, path);
+		r = add_file(tape, AT_FDCWD, path, false);
 	return r < 0 ? explain(r, path, "", why, why_size) : 0;
 }
 
@@ -130,6 +166,7 @@ void tape_close(struct tape *tape)
 	block_codec_finish(&tape->codec);
 	mem_free(tape->files);
 	mem_free(tape->first);
+	mem_free(tape->is_after_gap);
 	mem_free(tape);
 }
 
@@ -157,6 +194,16 @@ static const struct block_head *head_of(const struct tape *tape, size_t block)
 	size_t file = file_of(tape, block);
 
 	return &tape->files[file].blocks[block - tape->first[file]].head;
+}
+
+static unsigned flags_of(const struct tape *tape, size_t block)
+{
+	size_t file = file_of(tape, block);
+	unsigned flags = tape->files[file].blocks[block - tape->first[file]].head.flags;
+
+	if (block == tape->first[file] && tape->is_after_gap[file] && flags & BLOCK_BEGINS_SNAPSHOT)
+		flags |= BLOCK_AFTER_GAP;
+	return flags;
 }
 
 static int load(struct tape *tape, int which, size_t block, const struct record_table **out)
@@ -195,7 +242,7 @@ void tape_look(const struct tape *tape, struct tape_facts *out)
 		if (i == 0 || head->to_ms > out->to_ms)
 			out->to_ms = head->to_ms;
 		out->n_snapshots += (head->flags & BLOCK_BEGINS_SNAPSHOT) != 0;
-		out->n_gaps += (head->flags & BLOCK_AFTER_GAP) != 0;
+		out->n_gaps += (flags_of(tape, i) & BLOCK_AFTER_GAP) != 0;
 		out->n_records += head->n_records;
 		out->n_changes += head->n_changes;
 		out->n_transitions += head->n_transitions;
@@ -280,7 +327,7 @@ struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_plac
 	size_t block = place.block;
 
 	while (block > 0) {
-		unsigned flags = head_of(tape, --block)->flags;
+		unsigned flags = flags_of(tape, --block);
 
 		is_whole |= (flags & BLOCK_ENDS_SNAPSHOT) != 0;
 		if (flags & BLOCK_BEGINS_SNAPSHOT && (is_whole || flags & BLOCK_AFTER_GAP))
@@ -325,7 +372,7 @@ int tape_next(struct tape *tape, struct tape_place *place, struct record *out)
 
 unsigned tape_flags(const struct tape *tape, const struct tape_place *place)
 {
-	return place->record == 0 && place->block < tape->n_blocks ? head_of(tape, place->block)->flags : 0;
+	return place->record == 0 && place->block < tape->n_blocks ? flags_of(tape, place->block) : 0;
 }
 
 bool tape_is_other_run(const struct tape *tape, const struct tape_place *place)

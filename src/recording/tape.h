@@ -48,8 +48,8 @@ struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_plac
 int tape_next(struct tape *tape, struct tape_place *place, struct record *out);
 int tape_peek(struct tape *tape, const struct tape_place *place, struct record *out); // the same without moving on
 
-// What is to be known at a place between blocks: enum block_flag of the block that comes, and whether it is of another
-// run than the one before.
+// What is to be known at a place between blocks: enum block_flag of the block that comes, BLOCK_AFTER_GAP also where a
+// file of its run is missing before it or lacks its end, and whether it is of another run than the one before.
 unsigned tape_flags(const struct tape *tape, const struct tape_place *place); // 0 inside of a block
 bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
 

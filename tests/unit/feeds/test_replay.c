@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "feeds/replay_history.h"
 #include "feeds/replay_player.h"
+#include "recording/shelf.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
 
@@ -321,6 +324,35 @@ START_TEST(another_run_takes_the_place_of_the_one_before)
 }
 END_TEST
 
+// What it brought is told anew by the next one.
+START_TEST(a_file_that_is_missing_leaves_no_trace_behind_it)
+{
+	struct show show = { 0 };
+	struct shelf shelf;
+	char path[256];
+	int fd;
+
+	studio_init(&show.studio, 12, 5000);
+	show.studio.options.limits.file_ms = 4 * MINUTE;
+	studio_record_dir(&show.studio, "all");
+	studio_play(&show.studio, 14 * MINUTE);
+	ck_assert_int_eq(studio_end(&show.studio), 0);
+	fd = open(studio_path(&show.studio, "all"), O_RDONLY | O_DIRECTORY);
+	ck_assert_int_eq(shelf_read(fd, &shelf), 0);
+	ck_assert_uint_eq(shelf.n, 4);
+	snprintf(path, sizeof path, "%s/%s", studio_path(&show.studio, "all"), shelf.files[1].name);
+	ck_assert_int_eq(unlink(path), 0);
+	shelf_finish(&shelf);
+	close(fd);
+	open_show(&show, "all");
+	replay_player_set_speed(&show.player, 1000);
+	wait_ms(&show, 1000);
+	ck_assert(state_of(&show).is_at_end);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	show_finish(&show);
+}
+END_TEST
+
 START_TEST(without_memory_a_part_is_missing_and_mended)
 {
 	struct show show;
@@ -347,4 +379,4 @@ SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the
       forth_and_back_leads_to_the_same_place, before_its_beginning_nothing_was_known,
       the_clock_stops_hurries_and_goes_on, transitions_are_stepped_through_both_ways, a_step_is_to_what_changed,
       an_agents_points_of_before_are_looked_up, another_run_takes_the_place_of_the_one_before,
-      without_memory_a_part_is_missing_and_mended)
+      a_file_that_is_missing_leaves_no_trace_behind_it, without_memory_a_part_is_missing_and_mended)

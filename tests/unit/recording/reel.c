@@ -46,6 +46,7 @@ void reel_begin(struct reel *reel, const char *name)
 	about_init(&about, REEL_START_MS);
 	snprintf(about.fleet, sizeof about.fleet, "Platform");
 	snprintf(about.boot, sizeof about.boot, "%s", reel->boot);
+	about.part = reel->part;
 	ck_assert_int_eq(file_writer_open(&reel->writer, AT_FDCWD, reel_path(reel, name), &reel->codec, &about), 0);
 }
 

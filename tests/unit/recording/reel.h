@@ -15,6 +15,7 @@ struct reel {
 	struct file_writer writer;
 	struct block_codec codec;
 	const char *boot;
+	uint32_t part; // of the next file
 };
 
 void reel_init(struct reel *reel);   // makes the directory

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -194,6 +195,92 @@ START_TEST(files_of_a_directory_are_one_recording)
 }
 END_TEST
 
+static unsigned flags_at(const struct tape *tape, size_t block)
+{
+	return tape_flags(tape, &(struct tape_place){ .block = block });
+}
+
+START_TEST(a_file_that_is_missing_is_a_gap)
+{
+	static const struct {
+		uint32_t parts[2];
+		bool is_torn, has_other;
+		unsigned gap;
+	} rows[] = {
+		{ { 1, 2 }, false, false, 0 },
+		{ { 1, 3 }, false, false, BLOCK_AFTER_GAP },
+		{ { 2, 1 }, false, false, BLOCK_AFTER_GAP },
+		{ { 1, 2 }, true, false, BLOCK_AFTER_GAP },
+		{ { 0, 0 }, false, false, 0 }, // they do not say which they are
+		{ { 0, 0 }, false, true, BLOCK_AFTER_GAP },
+		{ { 1, 2 }, false, true, 0 },
+		{ { UINT32_MAX, 1 }, false, false, BLOCK_AFTER_GAP },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct tape_facts facts;
+		struct reel reel;
+		struct tape *tape;
+
+		reel_init(&reel);
+		reel.part = rows[i].parts[0];
+		reel_begin(&reel, "opscon-20260101T000000.000Z-boot.rec");
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, ".a");
+		if (rows[i].is_torn)
+			reel_crash(&reel);
+		else
+			reel_end(&reel);
+		if (rows[i].has_other) // that nobody can read
+			ck_assert_int_eq(symlink("nowhere", reel_path(&reel, "opscon-20260101T100000.000Z-x.rec")), 0);
+		if (rows[i].has_other)
+			ck_assert_int_eq(close(open(reel_path(&reel, "opscon-20260101T110000.000Z-y.rec"),
+						    O_CREAT | O_WRONLY, 0600)),
+					 0);
+		reel.part = rows[i].parts[1];
+		reel_begin(&reel, "opscon-20260102T000000.000Z-boot.rec");
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 5, ".b");
+		reel_block(&reel, 0, 7, "c");
+		reel_end(&reel);
+		tape = open_tape(reel.dir);
+		ck_assert_uint_eq(flags_at(tape, 1) & BLOCK_AFTER_GAP, rows[i].gap);
+		ck_assert_uint_eq(flags_at(tape, 2), 0);
+		tape_look(tape, &facts);
+		ck_assert_uint_eq(facts.n_gaps, rows[i].gap != 0);
+		tape_close(tape);
+		reel_finish(&reel);
+	}
+}
+END_TEST
+
+// More than the usual limit of open ones: none is left out for that.
+START_TEST(many_files_are_read_all_the_same)
+{
+	struct rlimit before, few;
+	struct tape_facts facts;
+	struct reel reel;
+	struct tape *tape;
+	char name[64];
+
+	reel_init(&reel);
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, "opscon-202601%02dT0000%02d.000Z-boot.rec", 1 + i / 30, i % 30);
+		reel_begin(&reel, name);
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, i, ".");
+		reel_end(&reel);
+	}
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 40;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	tape = open_tape(reel.dir);
+	tape_look(tape, &facts);
+	ck_assert_uint_eq(facts.n_files, 60);
+	tape_close(tape);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	reel_finish(&reel);
+}
+END_TEST
+
 START_TEST(a_gap_is_not_read_across)
 {
 	struct reel reel;
@@ -297,5 +384,6 @@ START_TEST(each_allocation_that_fails_is_said)
 END_TEST
 
 SUITE("recording tape", records_come_in_order, a_time_is_behind_all_that_was_then, the_nearest_whole_snapshot_is_found,
-      transitions_and_changes_are_found_both_ways, files_of_a_directory_are_one_recording, a_gap_is_not_read_across,
+      transitions_and_changes_are_found_both_ways, files_of_a_directory_are_one_recording,
+      a_file_that_is_missing_is_a_gap, many_files_are_read_all_the_same, a_gap_is_not_read_across,
       a_damaged_block_is_said_and_passed_over, what_cannot_be_opened_is_explained, each_allocation_that_fails_is_said)
