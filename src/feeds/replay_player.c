@@ -291,16 +291,8 @@ static int seek(struct replay *replay, int64_t mono_ms, int64_t at_ms)
 static int64_t time_before(struct replay_player *player, struct tape_place place)
 {
 	struct record record;
-	int64_t at_ms = player->facts.to_ms;
 
-	if (place.block < player->facts.n_blocks && place.record == 0)
-		return tape_block_from_ms(player->tape, place.block); // of the next one, which is near
-	if (place.record > 0) {
-		place.record--;
-		if (tape_peek(player->tape, &place, &record) == 1)
-			at_ms = record.at_ms;
-	}
-	return at_ms;
+	return tape_before(player->tape, place, &record) == 1 ? record.at_ms : player->clock_ms;
 }
 
 static int step(struct replay *replay, int64_t mono_ms, enum replay_step step, int direction)

@@ -224,11 +224,6 @@ static int load(struct tape *tape, int which, size_t block, const struct record_
 	return r;
 }
 
-int64_t tape_block_from_ms(const struct tape *tape, size_t block)
-{
-	return head_of(tape, block)->from_ms;
-}
-
 void tape_look(const struct tape *tape, struct tape_facts *out)
 {
 	*out = (struct tape_facts){ .about = &tape->files[0].about,
@@ -370,6 +365,32 @@ int tape_next(struct tape *tape, struct tape_place *place, struct record *out)
 	return r;
 }
 
+// To the record right before the place. False at the beginning.
+static bool step_back(const struct tape *tape, struct tape_place *place)
+{
+	while (place->record == 0) {
+		if (place->block == 0)
+			return false;
+		place->record = head_of(tape, --place->block)->n_records;
+	}
+	place->record--;
+	return true;
+}
+
+int tape_before(struct tape *tape, struct tape_place place, struct record *out)
+{
+	const struct record_table *table;
+	int r;
+
+	if (!step_back(tape, &place))
+		return 0;
+	r = load(tape, PAGE_LOOK, place.block, &table);
+	if (r < 0)
+		return r;
+	record_table_at(table, place.record, out);
+	return 1;
+}
+
 unsigned tape_flags(const struct tape *tape, const struct tape_place *place)
 {
 	return place->record == 0 && place->block < tape->n_blocks ? flags_of(tape, place->block) : 0;
@@ -415,25 +436,13 @@ static bool find_in(const struct record_table *table, size_t from, int direction
 	return false;
 }
 
-// Backwards the record right before the place is the one that is seen now.
-static bool step_back(const struct tape *tape, struct tape_place *place)
-{
-	while (place->record == 0) {
-		if (place->block == 0)
-			return false;
-		place->record = head_of(tape, --place->block)->n_records;
-	}
-	place->record--;
-	return true;
-}
-
 int tape_find(struct tape *tape, struct tape_place from, int direction, unsigned flags, struct tape_place *out)
 {
 	const struct record_table *table;
 	size_t behind;
 	int r;
 
-	if (direction < 0 && !step_back(tape, &from))
+	if (direction < 0 && !step_back(tape, &from)) // the record before the place is the one that is seen now
 		return 0;
 	while (from.block < tape->n_blocks) {
 		if (may_have(head_of(tape, from.block), flags)) {

@@ -47,6 +47,8 @@ struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_plac
  */
 int tape_next(struct tape *tape, struct tape_place *place, struct record *out);
 int tape_peek(struct tape *tape, const struct tape_place *place, struct record *out); // the same without moving on
+// The one before: 1; 0 at the beginning; negative errno.
+int tape_before(struct tape *tape, struct tape_place place, struct record *out);
 
 // What is to be known at a place between blocks: enum block_flag of the block that comes, BLOCK_AFTER_GAP also where a
 // file of its run is missing before it or lacks its end, and whether it is of another run than the one before.
@@ -57,5 +59,3 @@ bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
  * ends before the place. 1, 0 when there is none, negative errno.
  */
 int tape_find(struct tape *tape, struct tape_place from, int direction, unsigned flags, struct tape_place *out);
-
-int64_t tape_block_from_ms(const struct tape *tape, size_t block);

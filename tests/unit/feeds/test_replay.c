@@ -248,6 +248,21 @@ START_TEST(transitions_are_stepped_through_both_ways)
 }
 END_TEST
 
+// Also where it is the last of its block, and the next one came much later.
+START_TEST(the_time_of_a_step_is_that_of_what_was_stepped_to)
+{
+	struct show show;
+	struct record record;
+
+	show_init(&show);
+	while (step(&show, REPLAY_CHANGE, 1) == 0) {
+		ck_assert_int_eq(tape_before(show.tape, show.player.place, &record), 1);
+		ck_assert_int_eq(state_of(&show).now_ms, record.at_ms);
+	}
+	show_finish(&show);
+}
+END_TEST
+
 START_TEST(a_step_is_to_what_changed)
 {
 	struct show show;
@@ -377,6 +392,7 @@ END_TEST
 
 SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the_live_fleet,
       forth_and_back_leads_to_the_same_place, before_its_beginning_nothing_was_known,
-      the_clock_stops_hurries_and_goes_on, transitions_are_stepped_through_both_ways, a_step_is_to_what_changed,
+      the_clock_stops_hurries_and_goes_on, transitions_are_stepped_through_both_ways,
+      the_time_of_a_step_is_that_of_what_was_stepped_to, a_step_is_to_what_changed,
       an_agents_points_of_before_are_looked_up, another_run_takes_the_place_of_the_one_before,
       a_file_that_is_missing_leaves_no_trace_behind_it, without_memory_a_part_is_missing_and_mended)

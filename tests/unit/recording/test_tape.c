@@ -149,6 +149,28 @@ START_TEST(transitions_and_changes_are_found_both_ways)
 }
 END_TEST
 
+START_TEST(the_record_before_a_place_is_read)
+{
+	struct tape_place place;
+	struct record record;
+	struct reel reel;
+	struct tape *tape;
+
+	reel_init(&reel);
+	tape = make_tape(&reel);
+	ck_assert_int_eq(tape_before(tape, tape_begin(tape), &record), 0);
+	ck_assert_int_eq(tape_before(tape, tape_end(tape), &record), 1);
+	ck_assert_int_eq(record.text[0], 'I');
+	ck_assert_int_eq(tape_at_time(tape, REEL_START_MS + 5500, &place), 0);
+	ck_assert_uint_eq(place.record, 0); // at the beginning of the next block
+	ck_assert_int_eq(tape_before(tape, place, &record), 1);
+	ck_assert_int_eq(record.text[0], 'c');
+	ck_assert_int_eq(record.at_ms, REEL_START_MS + 5000);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
 START_TEST(files_of_a_directory_are_one_recording)
 {
 	struct tape_place place;
@@ -384,6 +406,7 @@ START_TEST(each_allocation_that_fails_is_said)
 END_TEST
 
 SUITE("recording tape", records_come_in_order, a_time_is_behind_all_that_was_then, the_nearest_whole_snapshot_is_found,
-      transitions_and_changes_are_found_both_ways, files_of_a_directory_are_one_recording,
-      a_file_that_is_missing_is_a_gap, many_files_are_read_all_the_same, a_gap_is_not_read_across,
-      a_damaged_block_is_said_and_passed_over, what_cannot_be_opened_is_explained, each_allocation_that_fails_is_said)
+      transitions_and_changes_are_found_both_ways, the_record_before_a_place_is_read,
+      files_of_a_directory_are_one_recording, a_file_that_is_missing_is_a_gap, many_files_are_read_all_the_same,
+      a_gap_is_not_read_across, a_damaged_block_is_said_and_passed_over, what_cannot_be_opened_is_explained,
+      each_allocation_that_fails_is_said)
