@@ -139,6 +139,12 @@ static void jump_on(struct replay_player *player, int64_t mono_ms)
 	set_clock(player, player->goal_ms, mono_ms);
 }
 
+// The clock of who recorded it was set back, by more than what may have waited for us.
+static bool went_back(const struct replay_player *player, int64_t at_ms)
+{
+	return (double)(player->clock_ms - at_ms) > 1000 * (1 + player->speed);
+}
+
 static void play_on(struct replay_player *player, int64_t mono_ms)
 {
 	int64_t due_ms = replay_player_now_ms(player, mono_ms);
@@ -147,6 +153,10 @@ static void play_on(struct replay_player *player, int64_t mono_ms)
 
 	for (int n = 0; n < PLAY_BATCH; n++) {
 		r = tape_peek(player->tape, &player->place, &record);
+		if (r == 1 && went_back(player, record.at_ms)) {
+			set_clock(player, record.at_ms, mono_ms);
+			due_ms = record.at_ms;
+		}
 		if (r == 0 || (r == 1 && record.at_ms > due_ms)) {
 			set_clock(player, due_ms, mono_ms);
 			return;

@@ -222,6 +222,30 @@ START_TEST(the_clock_stops_hurries_and_goes_on)
 }
 END_TEST
 
+// What came after is not all told at once.
+START_TEST(a_clock_that_was_set_back_goes_on_from_there)
+{
+	struct show show = { 0 };
+
+	studio_init(&show.studio, 12, 5000);
+	studio_record(&show.studio, "a.rec");
+	studio_play(&show.studio, 10 * MINUTE);
+	show.studio.story.now_ms -= 5 * MINUTE;
+	studio_play(&show.studio, 10 * MINUTE);
+	ck_assert_int_eq(studio_end(&show.studio), 0);
+	open_show(&show, "a.rec");
+	replay_player_set_speed(&show.player, 100);
+	wait_ms(&show, 7000);
+	ck_assert(!state_of(&show).is_at_end);
+	ck_assert_int_ge(state_of(&show).now_ms, BEGIN + 6 * MINUTE);
+	ck_assert_int_le(state_of(&show).now_ms, BEGIN + 7 * MINUTE);
+	wait_ms(&show, 5500);
+	ck_assert(state_of(&show).is_at_end);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	show_finish(&show);
+}
+END_TEST
+
 // Each with the state that turned, and the way back ends where the way there did.
 START_TEST(transitions_are_stepped_through_both_ways)
 {
@@ -392,7 +416,8 @@ END_TEST
 
 SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the_live_fleet,
       forth_and_back_leads_to_the_same_place, before_its_beginning_nothing_was_known,
-      the_clock_stops_hurries_and_goes_on, transitions_are_stepped_through_both_ways,
-      the_time_of_a_step_is_that_of_what_was_stepped_to, a_step_is_to_what_changed,
-      an_agents_points_of_before_are_looked_up, another_run_takes_the_place_of_the_one_before,
-      a_file_that_is_missing_leaves_no_trace_behind_it, without_memory_a_part_is_missing_and_mended)
+      the_clock_stops_hurries_and_goes_on, a_clock_that_was_set_back_goes_on_from_there,
+      transitions_are_stepped_through_both_ways, the_time_of_a_step_is_that_of_what_was_stepped_to,
+      a_step_is_to_what_changed, an_agents_points_of_before_are_looked_up,
+      another_run_takes_the_place_of_the_one_before, a_file_that_is_missing_leaves_no_trace_behind_it,
+      without_memory_a_part_is_missing_and_mended)
