@@ -75,7 +75,8 @@ int block_read_head(const uint8_t bytes[BLOCK_HEAD_BYTES], struct block_head *ou
 	};
 	if (out->kind < BLOCK_ABOUT || out->kind >= BLOCK_KIND_END || out->raw_bytes > BLOCK_RAW_MAX ||
 	    out->stored_bytes > ZSTD_COMPRESSBOUND((size_t)BLOCK_RAW_MAX) || out->n_changes > out->n_records ||
-	    out->n_transitions > out->n_records || out->from_ms > out->to_ms)
+	    out->n_transitions > out->n_records || out->from_ms > out->to_ms || out->from_ms < -BLOCK_TIME_MAX ||
+	    out->to_ms > BLOCK_TIME_MAX)
 		return -EBADMSG;
 	return 0;
 }

@@ -24,6 +24,8 @@ enum block_flag {
 	BLOCK_AFTER_GAP = 1 << 2,       // events are missing before it; it begins a snapshot, not to be passed over
 };
 
+#define BLOCK_TIME_MAX (INT64_C(1) << 53) // no time is further from 1970: whoever counts with two of them may
+
 enum {
 	BLOCK_HEAD_BYTES = 56,
 	BLOCK_RAW_MAX = 32 << 20,   // greater ones are refused

@@ -55,11 +55,14 @@ static uint64_t end_of(const struct block_place *place)
 	return place->at + BLOCK_HEAD_BYTES + place->head.stored_bytes;
 }
 
+// Blocks of events that have none, which nobody writes, are nowhere.
 static int add_place(struct file_reader *reader, size_t *cap, const struct block_place *place)
 {
 	size_t grown = *cap ? *cap * 2 : 64;
 	struct block_place *blocks;
 
+	if (place->head.kind != BLOCK_EVENTS || !place->head.n_records)
+		return 0;
 	if (reader->n_blocks == FILE_BLOCKS_MAX)
 		return -E2BIG;
 	if (reader->n_blocks == *cap) {
@@ -90,7 +93,7 @@ static int look_for_blocks(struct file_reader *reader, uint64_t from)
 			r = block_read_head(head, &place.head);
 		if (r == 0 && end_of(&place) > reader->size)
 			r = -ENODATA;
-		if (r == 0 && place.head.kind == BLOCK_EVENTS)
+		if (r == 0)
 			r = add_place(reader, &cap, &place);
 		if (r == 0)
 			place.at = end_of(&place);
@@ -149,7 +152,7 @@ static int take_rows(struct file_reader *reader, const struct bytes *rows, uint6
 		if (r < 0 || place.at != from || end_of(&place) > limit)
 			return -EBADMSG; // each block begins where the one before it ends
 		from = end_of(&place);
-		r = place.head.kind == BLOCK_EVENTS ? add_place(reader, &cap, &place) : 0;
+		r = add_place(reader, &cap, &place);
 		if (r < 0)
 			return r;
 	}

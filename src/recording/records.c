@@ -78,8 +78,17 @@ static size_t start_of(const struct record_table *table, size_t i)
 	return i < table->n ? get_u32(table->heads + i * RECORD_HEAD_BYTES + AT_START) : table->n_text_bytes;
 }
 
-int record_table_open(const void *raw, size_t n_bytes, size_t n, struct record_table *out)
+static bool is_of_time(const struct record_table *table, size_t i, const struct block_head *head)
 {
+	int64_t at_ms = (int64_t)get_u64(table->heads + i * RECORD_HEAD_BYTES + AT_TIME);
+
+	return at_ms >= head->from_ms && at_ms <= head->to_ms;
+}
+
+int record_table_open(const void *raw, size_t n_bytes, const struct block_head *head, struct record_table *out)
+{
+	size_t n = head->n_records;
+
 	if (n > n_bytes / RECORD_HEAD_BYTES)
 		return -EBADMSG;
 	out->heads = raw;
@@ -87,7 +96,7 @@ int record_table_open(const void *raw, size_t n_bytes, size_t n, struct record_t
 	out->n = n;
 	out->n_text_bytes = n_bytes - n * RECORD_HEAD_BYTES;
 	for (size_t i = 0; i < n; i++) // each ends where the next one begins
-		if (start_of(out, i) > start_of(out, i + 1))
+		if (start_of(out, i) > start_of(out, i + 1) || !is_of_time(out, i, head))
 			return -EBADMSG;
 	return n == 0 || start_of(out, 0) == 0 ? 0 : -EBADMSG;
 }

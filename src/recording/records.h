@@ -47,6 +47,6 @@ struct record_table {
 	size_t n, n_text_bytes;
 };
 
-// 0, or -EBADMSG when the bytes are not n records. They are borrowed.
-int record_table_open(const void *raw, size_t n_bytes, size_t n, struct record_table *out);
+// 0, or -EBADMSG when the bytes are not the records that the head promises, of its time. They are borrowed.
+int record_table_open(const void *raw, size_t n_bytes, const struct block_head *head, struct record_table *out);
 void record_table_at(const struct record_table *table, size_t i, struct record *out); // i < n

@@ -218,7 +218,7 @@ static int load(struct tape *tape, int which, size_t block, const struct record_
 	page->is_valid = false;
 	r = file_reader_block(&tape->files[file], block - tape->first[file], &tape->codec, &page->raw);
 	if (r == 0)
-		r = record_table_open(page->raw.data, page->raw.len, head_of(tape, block)->n_records, &page->table);
+		r = record_table_open(page->raw.data, page->raw.len, head_of(tape, block), &page->table);
 	page->block = block;
 	page->is_valid = r == 0;
 	return r;

@@ -39,7 +39,7 @@ static const char *letters(struct reel *reel, const char *name, bool *was_torn)
 			out[n++] = '!';
 			continue;
 		}
-		ck_assert_int_eq(record_table_open(raw.data, raw.len, reader.blocks[i].head.n_records, &table), 0);
+		ck_assert_int_eq(record_table_open(raw.data, raw.len, &reader.blocks[i].head, &table), 0);
 		for (size_t k = 0; k < table.n; k++) {
 			record_table_at(&table, k, &record);
 			ck_assert_uint_eq(record.n, 1);
@@ -188,6 +188,68 @@ START_TEST(whatever_byte_is_wrong_nothing_wrong_is_read)
 }
 END_TEST
 
+// Who reads it subtracts times from each other.
+START_TEST(no_time_is_out_of_this_world)
+{
+	static const struct {
+		int64_t from_ms, to_ms;
+		int is;
+	} rows[] = {
+		{ 0, 0, 0 },
+		{ -BLOCK_TIME_MAX, BLOCK_TIME_MAX, 0 },
+		{ -BLOCK_TIME_MAX - 1, 0, -EBADMSG },
+		{ 0, BLOCK_TIME_MAX + 1, -EBADMSG },
+		{ INT64_MIN, INT64_MAX, -EBADMSG },
+		{ 1, 0, -EBADMSG },
+	};
+	const struct record record = { .at_ms = 5000, .text = "x", .n = 1 };
+	struct record_batch batch;
+	struct record_table table;
+	struct block_head head;
+	uint8_t bytes[BLOCK_HEAD_BYTES];
+	char raw[RECORD_HEAD_BYTES + 1];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		head = (struct block_head){ .kind = BLOCK_EVENTS, .from_ms = rows[i].from_ms, .to_ms = rows[i].to_ms };
+		block_put_head(&head, bytes);
+		ck_assert_int_eq(block_read_head(bytes, &head), rows[i].is);
+	}
+	record_batch_init(&batch);
+	ck_assert_int_eq(record_batch_add(&batch, &record), 0);
+	record_batch_copy(&batch, raw);
+	head = batch.head;
+	ck_assert_int_eq(record_table_open(raw, sizeof raw, &head, &table), 0);
+	head.from_ms = 5001;
+	head.to_ms = 6000;
+	ck_assert_int_eq(record_table_open(raw, sizeof raw, &head, &table), -EBADMSG);
+	head.from_ms = 4000;
+	head.to_ms = 4999;
+	ck_assert_int_eq(record_table_open(raw, sizeof raw, &head, &table), -EBADMSG);
+	record_batch_finish(&batch);
+}
+END_TEST
+
+START_TEST(blocks_without_records_are_passed_over)
+{
+	struct reel reel;
+	bool was_torn;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		reel_init(&reel);
+		reel_begin(&reel, "a.rec");
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT, 0, "");
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT, 0, "a");
+		reel_block(&reel, 0, 0, "");
+		if (is_closed)
+			reel_end(&reel);
+		else
+			reel_crash(&reel);
+		ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "a");
+		reel_finish(&reel);
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_recording_is_refused)
 {
 	struct file_reader reader;
@@ -242,5 +304,6 @@ END_TEST
 
 SUITE("recording file", what_is_written_is_read, a_file_that_is_there_is_left_alone,
       without_its_index_a_file_is_read_to_its_last_whole_block, wherever_it_is_cut_off_what_was_whole_is_read,
-      whatever_byte_is_wrong_nothing_wrong_is_read, what_is_no_recording_is_refused,
+      whatever_byte_is_wrong_nothing_wrong_is_read, no_time_is_out_of_this_world,
+      blocks_without_records_are_passed_over, what_is_no_recording_is_refused,
       each_allocation_that_fails_is_said_and_leaves_nothing)
