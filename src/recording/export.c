@@ -15,8 +15,9 @@ struct cutter {
 	struct tape *tape; // borrowed
 	struct tape_facts facts;
 	int64_t from_ms, to_ms;
-	struct fleet *fleet;       // owned: as it was then
-	struct recorder *recorder; // owned: from from_ms on
+	struct tape_place from, end; // of what is cut out: by places, as the clock may have been set
+	struct fleet *fleet;         // owned: as it was then
+	struct recorder *recorder;   // owned: from `from` on
 	struct event_reader reader;
 	struct tape_place place;
 	bool takes_restated, has_gap;
@@ -115,11 +116,16 @@ static int cut(struct cutter *cutter, const char *path, char *why, size_t why_si
 	int r;
 
 	for (;;) {
+		if (tape_compare(&cutter->place, &cutter->from) >= 0 && !cutter->recorder) {
+			r = begin(cutter, path, why, why_size);
+			if (r < 0)
+				return r;
+		}
+		if (tape_compare(&cutter->place, &cutter->end) >= 0)
+			return 0;
 		if (cutter->place.record == 0 && tape_flags(cutter->tape, &cutter->place))
 			enter(cutter);
 		r = tape_next(cutter->tape, &cutter->place, &record);
-		if (r == 0 || (r == 1 && record.at_ms > cutter->to_ms))
-			break;
 		if (r < 0 && r != -EBADMSG)
 			return r;
 		if (r < 0) {
@@ -127,13 +133,10 @@ static int cut(struct cutter *cutter, const char *path, char *why, size_t why_si
 			cutter->has_gap = true;
 			continue;
 		}
-		r = record.at_ms > cutter->from_ms && !cutter->recorder ? begin(cutter, path, why, why_size) : 0;
-		if (r == 0)
-			r = take(cutter, &record);
+		r = take(cutter, &record);
 		if (r < 0)
 			return r;
 	}
-	return cutter->recorder ? 0 : begin(cutter, path, why, why_size); // nothing happened: how it stood
 }
 
 static int finish(struct cutter *cutter, int r, const char *path)
@@ -164,9 +167,11 @@ static int prepare(struct cutter *cutter, const struct export_options *options)
 		return -ERANGE;
 	r = fleet_create(NULL, &cutter->fleet);
 	if (r == 0)
-		r = tape_at_time(cutter->tape, cutter->from_ms, &cutter->place);
+		r = tape_at_time(cutter->tape, cutter->from_ms, &cutter->from);
 	if (r == 0)
-		cutter->place = tape_snapshot_before(cutter->tape, cutter->place);
+		r = tape_at_time(cutter->tape, cutter->to_ms, &cutter->end);
+	if (r == 0)
+		cutter->place = tape_snapshot_before(cutter->tape, cutter->from);
 	return r;
 }
 

@@ -163,6 +163,38 @@ START_TEST(nobody_is_said_to_sit_anywhere)
 }
 END_TEST
 
+// A clock that was wrong for a while ends no part.
+START_TEST(a_part_goes_on_behind_a_clock_that_was_wrong)
+{
+	struct export_options options = { .from_ms = FLEET_STORY_BEGIN_MS + MINUTE,
+					  .to_ms = FLEET_STORY_BEGIN_MS + 10 * MINUTE };
+	struct export_outcome outcome;
+	struct record record;
+	struct studio studio;
+	struct tape *tape;
+	char why[256];
+
+	studio_init(&studio, 6, 5000);
+	studio_record(&studio, "in.rec");
+	studio_play(&studio, 2 * MINUTE);
+	studio.story.now_ms += 60 * MINUTE;
+	studio_play(&studio, MINUTE);
+	studio.story.now_ms -= 60 * MINUTE;
+	studio_play(&studio, 2 * MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	tape = studio_tape(&studio, "in.rec");
+	options.path = studio_path(&studio, "out.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), 0);
+	tape_close(tape);
+	tape = studio_tape(&studio, "out.rec");
+	ck_assert_int_eq(tape_before(tape, tape_end(tape), &record), 1);
+	ck_assert_int_ge(record.at_ms, FLEET_STORY_BEGIN_MS + 4 * MINUTE);
+	ck_assert_int_le(record.at_ms, FLEET_STORY_BEGIN_MS + 6 * MINUTE);
+	tape_close(tape);
+	studio_finish(&studio);
+}
+END_TEST
+
 // Every text of an event, but for ids, hashes and words of our own.
 static void spoil(const char **text)
 {
@@ -377,6 +409,6 @@ START_TEST(what_cannot_be_cut_leaves_nothing)
 END_TEST
 
 SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
-      a_part_is_cut_out_with_how_it_stood_then, nobody_is_said_to_sit_anywhere,
-      every_type_of_event_is_rid_of_credentials, nobody_sits_anywhere_in_the_timeline_either,
-      what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
+      a_part_is_cut_out_with_how_it_stood_then, a_part_goes_on_behind_a_clock_that_was_wrong,
+      nobody_is_said_to_sit_anywhere, every_type_of_event_is_rid_of_credentials,
+      nobody_sits_anywhere_in_the_timeline_either, what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
