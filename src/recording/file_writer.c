@@ -95,7 +95,7 @@ int file_writer_open(struct file_writer *writer, int at, const char *name, struc
 	writer->size = 0;
 	writer->error = 0;
 	writer->is_indexed = true;
-	writer->fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	writer->fd = openat(at, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (writer->fd < 0)
 		return -errno;
 	r = ofd_lock(writer->fd, 0);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "recording/file_reader.h"
 #include "recording/records.h"
@@ -120,6 +123,45 @@ START_TEST(without_its_index_a_file_is_read_to_its_last_whole_block)
 	reel_crash(&reel);
 	ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "...aB.cdE");
 	ck_assert(was_torn);
+	reel_finish(&reel);
+}
+END_TEST
+
+static void limit_files_to(rlim_t n_bytes)
+{
+	struct rlimit limit;
+
+	ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = n_bytes;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+// As on a disk that is full for a while: the half of a block goes again, and the index stands where it should.
+START_TEST(a_write_that_fails_half_way_leaves_a_whole_file)
+{
+	struct record_batch batch;
+	struct record record = { .at_ms = REEL_START_MS, .n = 4096 };
+	char text[4096], raw[RECORD_HEAD_BYTES + sizeof text];
+	struct reel reel;
+	bool was_torn;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(hash_mix(i) & 0xff); // that cannot be made smaller
+	record_batch_init(&batch);
+	record.text = text;
+	ck_assert_int_eq(record_batch_add(&batch, &record), 0);
+	record_batch_copy(&batch, raw);
+	batch.head.kind = BLOCK_EVENTS;
+	limit_files_to(reel.writer.size + 1000);
+	ck_assert_int_eq(file_writer_add(&reel.writer, &reel.codec, &batch.head, raw, sizeof raw), -EFBIG);
+	ck_assert_int_eq(file_writer_close(&reel.writer, &reel.codec), -EFBIG); // of the first failure
+	limit_files_to(RLIM_INFINITY);
+	ck_assert_str_eq(letters(&reel, "a.rec", &was_torn), "...aB.cdE");
+	ck_assert(!was_torn);
+	record_batch_finish(&batch);
 	reel_finish(&reel);
 }
 END_TEST
@@ -303,7 +345,7 @@ START_TEST(each_allocation_that_fails_is_said_and_leaves_nothing)
 END_TEST
 
 SUITE("recording file", what_is_written_is_read, a_file_that_is_there_is_left_alone,
-      without_its_index_a_file_is_read_to_its_last_whole_block, wherever_it_is_cut_off_what_was_whole_is_read,
-      whatever_byte_is_wrong_nothing_wrong_is_read, no_time_is_out_of_this_world,
-      blocks_without_records_are_passed_over, what_is_no_recording_is_refused,
+      without_its_index_a_file_is_read_to_its_last_whole_block, a_write_that_fails_half_way_leaves_a_whole_file,
+      wherever_it_is_cut_off_what_was_whole_is_read, whatever_byte_is_wrong_nothing_wrong_is_read,
+      no_time_is_out_of_this_world, blocks_without_records_are_passed_over, what_is_no_recording_is_refused,
       each_allocation_that_fails_is_said_and_leaves_nothing)
