@@ -141,6 +141,16 @@ int wire_read_int(const struct json_node *node, int64_t *out)
 	return 0;
 }
 
+int wire_read_ms(const struct json_node *node, int64_t since_ms, int64_t *out)
+{
+	int64_t ms;
+
+	if (wire_read_int(node, &ms) < 0 || __builtin_add_overflow(since_ms, ms, out) || *out < -WIRE_TIME_MAX ||
+	    *out > WIRE_TIME_MAX)
+		return -EINVAL;
+	return 0;
+}
+
 int wire_read_double(struct wire_scan *scan, const struct json_node *node, const char *name, double *out)
 {
 	struct json_text text;
@@ -237,10 +247,13 @@ static int read_whole(struct wire_scan *scan, const struct json_node *value, con
 	static const struct {
 		int64_t min, max;
 	} ranges[] = {
-		[WIRE_KIND_U8] = { 0, UINT8_MAX },          [WIRE_KIND_U16] = { 0, UINT16_MAX },
-		[WIRE_KIND_U32] = { 0, UINT32_MAX },        [WIRE_KIND_U64] = { 0, INT64_MAX },
-		[WIRE_KIND_SIZE] = { 0, INT32_MAX },        [WIRE_KIND_I32] = { INT32_MIN, INT32_MAX },
-		[WIRE_KIND_I64] = { INT64_MIN, INT64_MAX },
+		[WIRE_KIND_U8] = { 0, UINT8_MAX },
+		[WIRE_KIND_U16] = { 0, UINT16_MAX },
+		[WIRE_KIND_U32] = { 0, UINT32_MAX },
+		[WIRE_KIND_U64] = { 0, INT64_MAX },
+		[WIRE_KIND_SIZE] = { 0, INT32_MAX },
+		[WIRE_KIND_I32] = { INT32_MIN, INT32_MAX },
+		[WIRE_KIND_I64] = { -WIRE_TIME_MAX, WIRE_TIME_MAX },
 	};
 	int64_t number;
 

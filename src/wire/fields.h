@@ -16,6 +16,8 @@
 
 enum { WIRE_TEXT_MAX = 8192, WIRE_LINES_MAX = 64 << 10 };
 
+#define WIRE_TIME_MAX (INT64_C(1) << 53) // no time is further from 1970: whoever counts with two of them may
+
 enum wire_kind {
 	WIRE_KIND_TEXT,     // const char *, owned by the struct when it was read; NULL is written as ""
 	WIRE_KIND_LINES,    // the same with newlines
@@ -28,7 +30,7 @@ enum wire_kind {
 	WIRE_KIND_U64, // up to INT64_MAX
 	WIRE_KIND_SIZE,
 	WIRE_KIND_I32,
-	WIRE_KIND_I64,
+	WIRE_KIND_I64, // milliseconds: up to WIRE_TIME_MAX, or back as far
 	WIRE_KIND_DOUBLE,
 	WIRE_KIND_WORD, // an enumeration
 };
@@ -74,7 +76,8 @@ int wire_parse(struct wire_scan *scan, const char *what, const char *text, size_
 
 // ---- single values
 
-int wire_read_int(const struct json_node *node, int64_t *out); // a whole number, exactly. 0 or -EINVAL
+int wire_read_int(const struct json_node *node, int64_t *out);                  // a whole number, exactly. 0 or -EINVAL
+int wire_read_ms(const struct json_node *node, int64_t since_ms, int64_t *out); // the same, of a time since another
 int wire_read_double(struct wire_scan *scan, const struct json_node *node, const char *name, double *out);
 int wire_read_word(struct wire_scan *scan, const struct json_node *node, const char *name,
 		   const struct wire_words *words, unsigned *out);

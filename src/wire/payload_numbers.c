@@ -134,13 +134,12 @@ static void write_points(struct json_writer *w, const struct event *event, unsig
 	json_close(w, ']');
 }
 
-static int read_point(struct wire_scan *scan, struct node_walk *walk, int64_t before_ms, struct metric_point *out)
+static int read_point(struct wire_scan *scan, struct node_walk *walk, const struct metric_point *before,
+		      struct metric_point *out)
 {
-	int64_t ms;
-
-	if (wire_read_int(node_walk_next(walk, NULL), &ms) < 0 || __builtin_add_overflow(before_ms, ms, &out->at_ms))
+	if (wire_read_ms(node_walk_next(walk, NULL), before ? before->at_ms : 0, &out->at_ms) < 0)
 		return wire_bad(scan, "points", "expected milliseconds");
-	if (before_ms && ms < 0)
+	if (before && out->at_ms < before->at_ms)
 		return wire_bad(scan, "points", "expected the oldest first");
 	return wire_read_double(scan, node_walk_next(walk, NULL), "points", &out->value);
 }
@@ -161,7 +160,7 @@ static int read_points(struct wire_scan *scan, const struct json_node *data, str
 		return -ENOMEM;
 	event->u.points.n = n;
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = read_point(scan, &walk, i ? items[i - 1].at_ms : 0, &items[i]);
+		r = read_point(scan, &walk, i ? &items[i - 1] : NULL, &items[i]);
 	return r;
 }
 

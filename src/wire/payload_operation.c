@@ -108,13 +108,10 @@ static void write_operation(struct json_writer *w, const struct event *event, un
 static int read_time(struct wire_scan *scan, struct node_walk *walk, int64_t since_ms, int64_t *out)
 {
 	const struct json_node *value = node_walk_next(walk, NULL);
-	int64_t ms;
 
 	if (node_kind(value) == JSON_NULL)
 		return 0;
-	if (wire_read_int(value, &ms) < 0 || __builtin_add_overflow(since_ms, ms, out))
-		return wire_bad(scan, "times", "expected milliseconds");
-	return 0;
+	return wire_read_ms(value, since_ms, out) < 0 ? wire_bad(scan, "times", "expected milliseconds") : 0;
 }
 
 static int read_steps(struct wire_scan *scan, const struct json_node *object, struct operation_target *target, size_t n)

@@ -102,6 +102,22 @@ START_TEST(values_cross_exactly)
 }
 END_TEST
 
+START_TEST(times_cross_as_far_as_they_go)
+{
+	static const int64_t times[] = { 1, -1, INT64_C(1) << 53, -(INT64_C(1) << 53) };
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		struct event *event = event_new(EVENT_AGENT_REMOVED, times[i], 3), *again;
+		mem_auto char *text = written(event);
+
+		again = read_back(text);
+		ck_assert_int_eq(again->at_ms, times[i]);
+		event_unref(event);
+		forget(again);
+	}
+}
+END_TEST
+
 START_TEST(health_is_what_it_was)
 {
 	struct event_dice dice = { .state = 11 };
@@ -231,6 +247,14 @@ START_TEST(what_is_wrong_is_refused_with_why)
 		  "points: expected the oldest first" },
 		{ "{\"type\":\"points\",\"agent\":1,\"data\":{\"series\":1,\"points\":[9223372036854775807,1,1,2]}}",
 		  "points: expected milliseconds" },
+		{ "{\"type\":\"points\",\"agent\":1,\"data\":{\"series\":1,\"points\":[0,1,-1,2]}}",
+		  "points: expected the oldest first" },
+		{ "{\"type\":\"points\",\"agent\":1,\"data\":{\"series\":1,\"points\":[-9007199254740993,1]}}",
+		  "points: expected milliseconds" },
+		{ "{\"type\":\"points\",\"agent\":1,\"data\":{\"series\":1,\"points\":[9007199254740992,1,1,2]}}",
+		  "points: expected milliseconds" },
+		{ "{\"type\":\"agent_removed\",\"agent\":1,\"at_ms\":9007199254740993}", "at_ms: out of range" },
+		{ "{\"type\":\"agent_removed\",\"agent\":1,\"at_ms\":-9223372036854775808}", "at_ms: out of range" },
 		{ "{\"type\":\"scrape\",\"agent\":1,\"data\":{\"rows\":[[\"x\",\"counted\",1]]}}",
 		  "rows: not one of its words" },
 		{ "{\"type\":\"alert\",\"data\":{\"severity\":\"info\",\"state\":\"active\"}}", "id: missing" },
@@ -535,8 +559,8 @@ START_TEST(what_lacks_its_payload_is_not_written)
 }
 END_TEST
 
-SUITE("wire events", every_type_crosses_and_is_the_same, values_cross_exactly, health_is_what_it_was,
-      secrets_stay_where_they_are, texts_are_cleaned_again, what_is_new_is_passed_over,
+SUITE("wire events", every_type_crosses_and_is_the_same, values_cross_exactly, times_cross_as_far_as_they_go,
+      health_is_what_it_was, secrets_stay_where_they_are, texts_are_cleaned_again, what_is_new_is_passed_over,
       what_is_wrong_is_refused_with_why, lists_have_limits, steps_are_not_multiplied_without_end,
       what_is_too_large_is_not_read, a_plan_crosses_once, plans_that_are_kept_have_a_limit,
       numbers_become_those_of_here, who_has_no_number_here_is_passed_over, without_memory_nothing_is_left_behind,
