@@ -82,8 +82,16 @@ static void write_timeline(struct json_writer *w, const struct event *event, uns
 static int read_timeline(struct wire_scan *scan, const struct json_node *data, struct event *event)
 {
 	static const struct wire_field agent = { "agents", WIRE_KIND_U32, 0 };
+	const struct json_node *source = node_member(data, "source");
+	struct wire_scan quiet = { 0 };
 	struct node_walk walk;
-	int r = wire_fields_read(scan, data, timeline_fields, WIRE_COUNT(timeline_fields), event);
+	unsigned type;
+	int r;
+
+	// Of an event that this version passes over, it passes over the item, too.
+	if (node_kind(source) == JSON_STRING && wire_read_word(&quiet, source, "source", &wire_event_types, &type) < 0)
+		return EVENT_JSON_NEWER;
+	r = wire_fields_read(scan, data, timeline_fields, WIRE_COUNT(timeline_fields), event);
 
 	if (r == 0)
 		r = wire_array_begin(scan, data, agent.name, EVENT_JSON_AGENTS_MAX, sizeof(uint32_t), &walk,

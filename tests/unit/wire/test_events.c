@@ -196,6 +196,11 @@ START_TEST(what_is_new_is_passed_over)
 	forget(event);
 	ck_assert_int_eq(read_text("{\"type\":\"eclipse\",\"agent\":\"x\"}", &event), EVENT_JSON_NEWER);
 	ck_assert_ptr_null(event);
+	ck_assert_int_eq(read_text("{\"type\":\"timeline\",\"data\":{\"type\":\"info\",\"severity\":\"info\","
+				   "\"source\":\"eclipse\",\"title\":\"x\"}}",
+				   &event),
+			 EVENT_JSON_NEWER);
+	ck_assert_ptr_null(event);
 	event = read_back("{\"type\":\"lifecycle\",\"agent\":1,\"data\":{\"verbs\":[\"start\",\"teleport\"]}}");
 	ck_assert_uint_eq(event->u.lifecycle.verbs, 1U << VERB_START);
 	forget(event);
@@ -257,6 +262,9 @@ START_TEST(what_is_wrong_is_refused_with_why)
 		{ "{\"type\":\"agent_removed\",\"agent\":1,\"at_ms\":-9223372036854775808}", "at_ms: out of range" },
 		{ "{\"type\":\"scrape\",\"agent\":1,\"data\":{\"rows\":[[\"x\",\"counted\",1]]}}",
 		  "rows: not one of its words" },
+		{ "{\"type\":\"timeline\",\"data\":{\"type\":\"info\",\"severity\":\"info\"}}", "source: missing" },
+		{ "{\"type\":\"timeline\",\"data\":{\"type\":\"info\",\"severity\":\"info\",\"source\":1}}",
+		  "source: expected a word" },
 		{ "{\"type\":\"alert\",\"data\":{\"severity\":\"info\",\"state\":\"active\"}}", "id: missing" },
 		{ "{\"type\":\"alert\",\"data\":{\"id\":1,\"state\":\"active\"}}", "severity: missing" },
 		{ "{\"type\":\"progress\",\"data\":{\"id\":1,\"percent\":101}}", "percent: out of range" },
