@@ -50,6 +50,7 @@ struct websocket {
 	char close[WEBSOCKET_REASON_MAX + 2]; // what has come of their close frame
 	size_t n_close;
 	bool is_close_frame;                   // that is being read
+	size_t n_fragments;                    // so far, of the message that is being read
 	char reason[WEBSOCKET_REASON_MAX + 1]; // theirs
 };
 
@@ -109,7 +110,7 @@ static bool is_utf_8(const char *text, size_t n)
 	return true;
 }
 
-// Closes before wslay answers to a close frame that is wrong in a way it does not look at.
+// Closes before wslay answers to a frame that is wrong in a way it does not look at.
 static void refuse_close(struct websocket *ws, uint16_t code)
 {
 	if (ws->is_closing)
@@ -123,10 +124,15 @@ static void on_frame(wslay_event_context_ptr wslay, const struct wslay_event_on_
 {
 	struct websocket *ws = ctx;
 
-	(void)wslay;
 	ws->is_close_frame = arg->opcode == WSLAY_CONNECTION_CLOSE;
 	if (ws->is_close_frame && arg->payload_length == 1)
 		refuse_close(ws, WEBSOCKET_PROTOCOL);
+	if (arg->opcode == WSLAY_TEXT_FRAME || arg->opcode == WSLAY_BINARY_FRAME)
+		ws->n_fragments = 0;
+	if (arg->opcode > WSLAY_BINARY_FRAME || ++ws->n_fragments <= WEBSOCKET_FRAGMENTS_MAX)
+		return;
+	refuse_close(ws, WEBSOCKET_TOO_BIG);
+	wslay_event_shutdown_read(wslay);
 }
 
 static void on_chunk(wslay_event_context_ptr wslay, const struct wslay_event_on_frame_recv_chunk_arg *arg, void *ctx)

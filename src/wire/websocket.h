@@ -5,7 +5,8 @@
  *
  * Strict: frames of a client must be masked and those of a server must not be; reserved bits and opcodes, fragmented
  * or long control frames, lengths in more bytes than they need, text that is not UTF-8, close codes that nobody may
- * send and messages over the limit end the connection with the code that the RFC names for it. Pings are answered.
+ * send and messages over the limit, of bytes or of fragments, end the connection with the code that the RFC names for
+ * it. Pings are answered.
  * No extension is spoken. wslay takes its own memory, which is bounded by the limits here.
  */
 #include <stdbool.h>
@@ -34,6 +35,7 @@ enum {
 	WEBSOCKET_REASON_MAX = 123,       // bytes of a close frame's reason
 	WEBSOCKET_PENDING_MAX = 64 << 20, // bytes that may wait to be written: a caller who looks never gets there
 	WEBSOCKET_HEAD_MAX = 10,          // bytes of a server's frame header
+	WEBSOCKET_FRAGMENTS_MAX = 4096,   // of a message that comes: each costs much more memory than a byte
 };
 
 struct websocket;

@@ -426,6 +426,39 @@ START_TEST(fragments_out_of_order_end_the_connection)
 }
 END_TEST
 
+// As many as there may be, and one more; then another message, which is nobody's business any more.
+START_TEST(fragments_have_a_limit)
+{
+	static const struct frame first = PART(OP_TEXT, "a"), next = PART(OP_CONTINUATION, "b"), last = LAST("c");
+
+	for (size_t more = 0; more < 2; more++) {
+		struct bytes in, out, answer;
+		struct end end;
+
+		begin(&end, WEBSOCKET_SERVER);
+		bytes_init(&in, 4 * LIMIT);
+		bytes_init(&out, 4 * LIMIT);
+		bytes_init(&answer, LIMIT);
+		for (int message = 0; message < 2; message++) {
+			frame_write(&in, &first, true);
+			for (size_t i = 2; i < WEBSOCKET_FRAGMENTS_MAX + more; i++)
+				frame_write(&in, &next, true);
+			frame_write(&in, &last, true);
+		}
+		give(end.ws, &in, 1000);
+		drain(end.ws, 1000, &out);
+		frames_tell(out.data, out.len, false, &answer);
+		ck_assert_str_eq(end.told.data ? end.told.data : "", more ? "" : "text:[4096] text:[4096] ");
+		ck_assert_str_eq(answer.data, more ? "close:1009: " : "text:[4096] text:[4096] ");
+		ck_assert(websocket_is_over(end.ws) == (more > 0));
+		bytes_finish(&in);
+		bytes_finish(&out);
+		bytes_finish(&answer);
+		finish(&end);
+	}
+}
+END_TEST
+
 // ---- UTF-8
 
 START_TEST(text_in_any_script_comes_through)
@@ -810,7 +843,7 @@ SUITE("websocket", messages_of_every_length_come_through, binary_messages_are_to
       a_server_refuses_frames_without_a_mask, a_client_refuses_frames_with_a_mask, lengths_are_as_short_as_they_can_be,
       pings_are_answered_with_what_they_say, control_frames_are_short_and_whole, its_own_pings_are_heard_back,
       reserved_bits_end_the_connection, reserved_opcodes_end_the_connection, fragments_become_one_message,
-      control_frames_come_between_fragments, fragments_out_of_order_end_the_connection,
+      control_frames_come_between_fragments, fragments_out_of_order_end_the_connection, fragments_have_a_limit,
       text_in_any_script_comes_through, text_that_is_not_utf_8_ends_the_connection,
       bad_text_is_found_before_the_message_is_whole, a_close_is_answered_with_its_code,
       codes_that_nobody_may_send_are_refused, who_closes_waits_for_the_other, messages_after_its_own_close_are_dropped,
