@@ -178,6 +178,15 @@ void hub_state_retry(struct hub_state *s, struct instant now)
 		s->retry_ms = now.mono_ms;
 }
 
+void hub_state_anew(struct hub_state *s, struct instant now)
+{
+	bool was_just_now = s->anew_ms && now.mono_ms - s->anew_ms < HUB_STATE_ANEW_MS;
+
+	s->anew_ms = now.mono_ms;
+	if (!was_just_now)
+		hub_state_retry(s, now);
+}
+
 static enum feed_state away(const struct hub_state *s)
 {
 	switch (s->trouble) {

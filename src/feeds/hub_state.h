@@ -20,7 +20,13 @@
 #include "feeds/backoff.h"
 #include "opscon/event.h"
 
-enum { HUB_STATE_PING_MS = 20000, HUB_STATE_CONNECT_MS = 10000, HUB_STATE_POLL_MS = 5000, HUB_STATE_WHY_MAX = 240 };
+enum {
+	HUB_STATE_PING_MS = 20000,
+	HUB_STATE_CONNECT_MS = 10000,
+	HUB_STATE_POLL_MS = 5000,
+	HUB_STATE_ANEW_MS = 10000,
+	HUB_STATE_WHY_MAX = 240,
+};
 
 enum hub_phase { HUB_CONNECTING, HUB_READING, HUB_LIVE, HUB_WAITING };
 
@@ -59,6 +65,7 @@ struct hub_state {
 	int64_t heard_ms, pinged_ms; // mono
 	int64_t asked_ms;            // mono; the first ping since it was heard; before heard_ms: none
 	int64_t retry_ms;            // mono; with HUB_WAITING
+	int64_t anew_ms;             // mono; when it was asked anew last, 0 never
 	int64_t poll_ms;             // mono; with HUB_BLOCKED
 	struct instant now;          // as last told
 };
@@ -79,6 +86,8 @@ void hub_state_polled(struct hub_state *s, bool is_read, struct instant now); //
 void hub_state_lost(struct hub_state *s, enum hub_trouble trouble, const char *why, uint64_t random,
 		    struct instant now);
 void hub_state_retry(struct hub_state *s, struct instant now); // somebody asks for it: at once
+// What it said has a gap: it is asked anew at once, unless that was done a moment ago and has not helped.
+void hub_state_anew(struct hub_state *s, struct instant now);
 
 // As an EVENT_FEED of the connection would have it. `detail` is good until the next call.
 struct hub_feed {

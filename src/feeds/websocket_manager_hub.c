@@ -178,7 +178,7 @@ void attached_ask_anew(struct attached *hub, const char *why)
 {
 	hub->is_whole = false;
 	lose(hub, HUB_LOST, why); // it is back in a moment: nobody else takes its agents over
-	hub_state_retry(&hub->state, clock_now());
+	hub_state_anew(&hub->state, clock_now());
 	attached_settle(hub, clock_now());
 }
 

@@ -314,9 +314,32 @@ START_TEST(after_a_goodbye_it_is_tried_as_if_nothing_had_failed)
 }
 END_TEST
 
+// A hub that never tells all would else be asked for all of it without a pause.
+START_TEST(what_does_not_help_is_not_done_at_once_again)
+{
+	begin();
+	connect_it();
+	pass(SECOND);
+	hub_state_lost(&s, HUB_LOST, "something it said did not arrive", 4000, now);
+	hub_state_anew(&s, now);
+	ck_assert_int_eq(hub_state_due_ms(&s), now.mono_ms);
+	connect_it();
+	pass(SECOND);
+	hub_state_lost(&s, HUB_LOST, "something it said did not arrive", 4000, now);
+	hub_state_anew(&s, now);
+	ck_assert_int_eq(hub_state_due_ms(&s), now.mono_ms + 4000);
+	pass(4000);
+	connect_it();
+	pass(HUB_STATE_ANEW_MS - 4000);
+	hub_state_lost(&s, HUB_LOST, "something it said did not arrive", 4000, now);
+	hub_state_anew(&s, now);
+	ck_assert_int_eq(hub_state_due_ms(&s), now.mono_ms);
+}
+END_TEST
+
 SUITE("hub_state", connects_at_once_and_is_live_when_all_was_told, a_lost_one_is_told_with_why_and_when,
       until_all_was_told_it_is_as_it_was, a_refusal_is_no_loss, who_never_answers_is_dropped,
       a_quiet_hub_is_pinged_and_stays, a_talking_hub_is_pinged_each_twenty_seconds, a_silent_hub_is_late_and_then_gone,
       a_late_hub_stays_late_until_it_is_heard, a_lost_hub_is_as_old_as_what_was_heard_last,
       a_blocked_one_is_polled_and_asked_again, a_connection_that_lasted_begins_the_waits_anew,
-      after_a_goodbye_it_is_tried_as_if_nothing_had_failed)
+      after_a_goodbye_it_is_tried_as_if_nothing_had_failed, what_does_not_help_is_not_done_at_once_again)
