@@ -19,7 +19,7 @@
 
 enum {
 	EVENT_JSON_MAX = (16 << 20) - 1024, // bytes of one event
-	EVENT_JSON_LABELS_MAX = 64,         // of an agent
+	EVENT_JSON_LABELS_MAX = 256,        // of an agent: its own, of its list, and of all
 	EVENT_JSON_ROWS_MAX = 50000,        // of a scrape
 	EVENT_JSON_READINGS_MAX = 4096,     // of an agent at one time
 	EVENT_JSON_POINTS_MAX = 20000,      // of a series

@@ -115,16 +115,18 @@ const struct wire_payload wire_payload_metrics = { write_metrics, read_metrics, 
 
 // ---- points
 
-/* `[at_ms, value, ms, value, ...]`: each time but the first as what lies between it and the one before.
+/* `[at_ms, value, ms, value, ...]`: each time but the first as what lies between it and the one before. Of more than
+ * any reader takes the newest.
  */
 static void write_points(struct json_writer *w, const struct event *event, unsigned flags)
 {
+	size_t n = event->u.points.n, first = n > EVENT_JSON_POINTS_MAX ? n - EVENT_JSON_POINTS_MAX : 0;
 	int64_t before_ms = 0;
 
 	(void)flags;
 	json_int(w, "series", event->u.points.series);
 	json_open(w, "points", '[');
-	for (size_t i = 0; i < event->u.points.n; i++) {
+	for (size_t i = first; i < n; i++) {
 		const struct metric_point *point = &event->u.points.items[i];
 
 		json_int(w, NULL, point->at_ms - before_ms);

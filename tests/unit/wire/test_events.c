@@ -333,6 +333,50 @@ START_TEST(lists_have_limits)
 }
 END_TEST
 
+// A fleet may be told to keep more of them than cross.
+START_TEST(of_too_many_points_the_newest_cross)
+{
+	struct event *event = event_new(EVENT_POINTS, NOW_MS, 3), *again;
+	const size_t n = EVENT_JSON_POINTS_MAX + 5;
+	mem_auto char *text = NULL;
+
+	event->u.points.items = mem_calloc(n, sizeof *event->u.points.items);
+	event->u.points.n = n;
+	for (size_t i = 0; i < n; i++)
+		event->u.points.items[i] = (struct metric_point){ NOW_MS + 1000 * (int64_t)i, (double)i };
+	text = written(event);
+	again = read_back(text);
+	ck_assert_uint_eq(again->u.points.n, EVENT_JSON_POINTS_MAX);
+	ck_assert_int_eq(again->u.points.items[0].at_ms, NOW_MS + 5000);
+	ck_assert(again->u.points.items[0].value == 5);
+	ck_assert_int_eq(again->u.points.items[EVENT_JSON_POINTS_MAX - 1].at_ms, NOW_MS + 1000 * (int64_t)(n - 1));
+	event_unref(event);
+	forget(again);
+}
+END_TEST
+
+// One may have some of its own, some of its list, and some that all have.
+START_TEST(an_agent_has_as_many_labels_as_can_be_configured)
+{
+	for (int more = 0; more < 2; more++) {
+		struct event *event;
+		struct bytes text;
+
+		bytes_init(&text, EVENT_JSON_MAX);
+		ck_assert_int_eq(bytes_addf(&text, "{\"type\":\"agent_added\",\"agent\":1,\"data\":{\"key\":\"k\","
+						   "\"labels\":{\"l\":\"\""),
+				 0);
+		for (int i = 1; i < 3 * 64 + more * EVENT_JSON_LABELS_MAX; i++)
+			ck_assert_int_eq(bytes_addf(&text, ",\"l%d\":\"\"", i), 0);
+		ck_assert_int_eq(bytes_addf(&text, "}}}"), 0);
+		ck_assert_int_eq(read_text(text.data, &event), more ? -EINVAL : 0);
+		ck_assert_str_eq(why, more ? "labels: too many" : "");
+		event_unref(event);
+		bytes_finish(&text);
+	}
+}
+END_TEST
+
 // A step of a few bytes that is named often would become more memory than there is.
 START_TEST(steps_are_not_multiplied_without_end)
 {
@@ -569,7 +613,8 @@ END_TEST
 
 SUITE("wire events", every_type_crosses_and_is_the_same, values_cross_exactly, times_cross_as_far_as_they_go,
       health_is_what_it_was, secrets_stay_where_they_are, texts_are_cleaned_again, what_is_new_is_passed_over,
-      what_is_wrong_is_refused_with_why, lists_have_limits, steps_are_not_multiplied_without_end,
+      what_is_wrong_is_refused_with_why, lists_have_limits, of_too_many_points_the_newest_cross,
+      an_agent_has_as_many_labels_as_can_be_configured, steps_are_not_multiplied_without_end,
       what_is_too_large_is_not_read, a_plan_crosses_once, plans_that_are_kept_have_a_limit,
       numbers_become_those_of_here, who_has_no_number_here_is_passed_over, without_memory_nothing_is_left_behind,
       what_lacks_its_payload_is_not_written)
