@@ -209,6 +209,7 @@ static void begin_snapshot(struct recorder *recorder, bool begins_file, struct i
 		return;
 	}
 	recorder->has_begun = true;
+	recorder->told.n = 0; // whoever begins to read here has no plans
 	recorder->state.is_behind = false;
 	recorder->flags = BLOCK_BEGINS_SNAPSHOT | (is_mending ? BLOCK_AFTER_GAP : 0u);
 	recorder->snapshot_at_ms = now.mono_ms;

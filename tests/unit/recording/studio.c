@@ -132,9 +132,8 @@ void studio_expect_fleet(const struct fleet *is, const struct fleet *expected)
 	mem_free(theirs);
 }
 
-static void fold(struct tape *tape, struct fleet *fleet)
+static void fold(struct tape *tape, struct tape_place place, struct fleet *fleet)
 {
-	struct tape_place place = tape_begin(tape);
 	struct event_reader reader;
 	struct record record;
 	int r;
@@ -153,14 +152,27 @@ static void fold(struct tape *tape, struct fleet *fleet)
 	event_reader_finish(&reader);
 }
 
-void studio_expect_same(const struct studio *studio, const char *name)
+static void expect_same(const struct studio *studio, struct tape *tape, struct tape_place from)
 {
-	struct tape *tape = studio_tape(studio, name);
 	struct fleet *again;
 
 	ck_assert_int_eq(fleet_create(NULL, &again), 0);
-	fold(tape, again);
+	fold(tape, from, again);
 	studio_expect_fleet(again, studio->fleet);
 	fleet_destroy(again);
 	tape_close(tape);
+}
+
+void studio_expect_same(const struct studio *studio, const char *name)
+{
+	struct tape *tape = studio_tape(studio, name);
+
+	expect_same(studio, tape, tape_begin(tape));
+}
+
+void studio_expect_same_at_end(const struct studio *studio, const char *name)
+{
+	struct tape *tape = studio_tape(studio, name);
+
+	expect_same(studio, tape, tape_snapshot_before(tape, tape_end(tape)));
 }

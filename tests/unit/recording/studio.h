@@ -26,4 +26,5 @@ int studio_end(struct studio *studio);                                  // of re
 struct tape *studio_tape(const struct studio *studio, const char *name);
 // All of a recording folded into a fleet anew: its dump and the live one's are the same.
 void studio_expect_same(const struct studio *studio, const char *name);
+void studio_expect_same_at_end(const struct studio *studio, const char *name);  // from its last whole snapshot on
 void studio_expect_fleet(const struct fleet *is, const struct fleet *expected); // that they show the same

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "tests/support/event_dice.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
 
@@ -70,6 +71,34 @@ START_TEST(much_that_happens_brings_snapshots_too)
 	ck_assert_int_eq(studio_end(&studio), 0);
 	ck_assert_uint_gt(facts_of(&studio, "a.rec").n_snapshots, 5);
 	studio_expect_same(&studio, "a.rec");
+	studio_finish(&studio);
+}
+END_TEST
+
+// Whoever begins to read at one has none from before; nor has a file of those that follow each other.
+START_TEST(each_snapshot_brings_the_plans_of_its_operations)
+{
+	struct event_dice dice = { .state = 5 };
+	struct event *operation, *again;
+	struct studio studio;
+
+	studio_init(&studio, 3, 5000);
+	studio.options.limits.snapshot_ms = MINUTE;
+	studio_record(&studio, "a.rec");
+	studio_play(&studio, MINUTE / 2);
+	operation = dice_event(&dice, EVENT_OPERATION, studio.story.now_ms);
+	studio.story.sink.emit(studio.story.sink.ctx, event_ref(operation));
+	studio_play(&studio, 3 * MINUTE + MINUTE / 2);
+	again = event_new(EVENT_OPERATION, studio.story.now_ms, 0);
+	again->u.operation = operation_ref(operation->u.operation);
+	studio.story.sink.emit(studio.story.sink.ctx, again);
+	ck_assert_uint_eq(fleet_n_operations(studio.fleet), 1);
+	studio_play(&studio, 1000);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	studio_expect_same(&studio, "a.rec");
+	studio_expect_same_at_end(&studio, "a.rec");
+	event_unref(operation);
+	event_dice_finish(&dice);
 	studio_finish(&studio);
 }
 END_TEST
@@ -356,9 +385,9 @@ START_TEST(each_allocation_that_fails_costs_a_gap_or_is_said)
 END_TEST
 
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
-      much_that_happens_brings_snapshots_too, events_do_not_wait_for_long,
-      a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      what_must_not_grow_old_is_in_short_files, a_clock_that_was_set_forward_is_not_believed_at_once,
-      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
-      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
-      each_allocation_that_fails_costs_a_gap_or_is_said)
+      much_that_happens_brings_snapshots_too, each_snapshot_brings_the_plans_of_its_operations,
+      events_do_not_wait_for_long, a_directory_stays_within_its_size_and_goes_on,
+      files_follow_each_other_by_age_as_one_recording, what_must_not_grow_old_is_in_short_files,
+      a_clock_that_was_set_forward_is_not_believed_at_once, a_clock_that_is_set_back_leaves_the_files_in_order,
+      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
+      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
