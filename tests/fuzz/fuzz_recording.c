@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "feeds/replay_history.h"
 #include "opscon/fleet.h"
 #include "recording/export.h"
 #include "recording/file_writer.h"
 #include "tests/fuzz/fuzz.h"
 #include "wire/event_json.h"
 
-enum { BLOCKS_MAX = 24, WHY_MAX = 512 };
+enum { BLOCKS_MAX = 24, WHY_MAX = 512, JUMPS_MAX = 1000, PLAYED_MAX = 200 };
 
 static const char *path_of(const char *name)
 {
@@ -143,6 +144,65 @@ static void search(struct tape *tape, const struct tape_facts *facts)
 	}
 }
 
+// ---- as a console has it
+
+static void on_played(void *ctx, struct event *event)
+{
+	fleet_apply(ctx, event);
+	event_unref(event);
+}
+
+static void settle(struct replay_player *player, int64_t mono_ms)
+{
+	struct replay_state state;
+	int n = 0;
+
+	do {
+		replay_player_advance(player, mono_ms);
+		player->replay.class->look(&player->replay, mono_ms, &state);
+		fuzz_expect(++n < JUMPS_MAX, "a jump ends");
+	} while (state.is_jumping);
+	fuzz_expect(state.now_ms >= state.from_ms && state.now_ms <= state.to_ms, "it stands within the recording");
+}
+
+static void jump(struct replay_player *player, const struct event_sink *sink, int64_t mono_ms)
+{
+	const struct tape_facts *facts = &player->facts;
+
+	for (int i = 4; i >= 0; i--) {
+		if (player->replay.class->seek(&player->replay, mono_ms,
+					       facts->from_ms + i * ((facts->to_ms - facts->from_ms) / 4)) == 0)
+			settle(player, mono_ms);
+		(void)replay_history(player->tape, player, 1, 60000, sink);
+		for (int step = 0; step < 4; step++)
+			if (player->replay.class->step(&player->replay, mono_ms,
+						       step & 1 ? REPLAY_CHANGE : REPLAY_TRANSITION,
+						       step & 2 ? 1 : -1) == 0)
+				settle(player, mono_ms);
+	}
+}
+
+static void play(struct tape *tape)
+{
+	struct replay_player player;
+	struct event_sink sink = { .emit = on_played };
+	int64_t mono_ms = 1000, next_ms;
+	struct fleet *fleet;
+
+	fuzz_expect(fleet_create(NULL, &fleet) == 0, "there is memory");
+	sink.ctx = fleet;
+	replay_player_init(&player, tape, &sink, mono_ms);
+	replay_player_set_speed(&player, REPLAY_SPEED_MAX);
+	for (int i = 0; i < PLAYED_MAX && (next_ms = replay_player_next_ms(&player)) != INT64_MAX; i++) {
+		fuzz_expect(next_ms >= player.mono_ms, "time goes on");
+		mono_ms = next_ms > mono_ms ? next_ms : mono_ms;
+		replay_player_advance(&player, mono_ms);
+	}
+	jump(&player, &sink, mono_ms);
+	replay_player_finish(&player);
+	fleet_destroy(fleet);
+}
+
 static void cut(struct tape *tape)
 {
 	const struct export_options options = { .path = path_of("out.rec") };
@@ -177,6 +237,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_facts(tape, &facts);
 	fuzz_expect(read_on(tape) <= facts.n_records, "no more is read than there is");
 	search(tape, &facts);
+	if (facts.n_blocks)
+		play(tape);
 	cut(tape);
 	tape_close(tape);
 	return 0;
