@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "text/codepoint.h"
 #include "text/text.h"
 #include "wire/payloads.h"
 #include "wire/request_scan.h"
@@ -72,6 +73,64 @@ static int put_agents(struct json_writer *w, const struct request *request, cons
 	return r;
 }
 
+// Two halves where it needs them.
+static int add_escaped(struct bytes *out, uint32_t codepoint)
+{
+	if (codepoint < 0x10000)
+		return bytes_addf(out, "\\u%04x", (unsigned)codepoint);
+	codepoint -= 0x10000;
+	return bytes_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 | codepoint >> 10),
+			  (unsigned)(0xdc00 | (codepoint & 0x3ff)));
+}
+
+/* A patch is JSON, and must come through as what it means: characters that would be made visible on the way are said as
+ * escapes. Between its texts there are none but blanks. 0, -ENOMEM, -EMSGSIZE.
+ */
+static int write_patch(const char *patch, struct bytes *out)
+{
+	size_t n = strlen(patch);
+	int r = 0;
+
+	while (n && r == 0) {
+		uint32_t codepoint = ' ';
+		int used = codepoint_decode(patch, n, &codepoint);
+
+		if (used < 0) { // it is no JSON, nor is this
+			used = -used;
+			r = bytes_add(out, "\\x", 2);
+		} else if (codepoint == '\t' || codepoint == '\n' || codepoint == '\r') {
+			r = bytes_add(out, " ", 1);
+		} else if (codepoint < ' ' || codepoint >= 0x7f) {
+			r = add_escaped(out, codepoint);
+		} else {
+			r = bytes_add(out, patch, 1);
+		}
+		patch += used;
+		n -= (size_t)used;
+	}
+	return r;
+}
+
+static int put_params(struct json_writer *w, const struct operation_params *given)
+{
+	struct operation_params params = *given;
+	struct bytes patch;
+	int r = 0;
+
+	bytes_init(&patch, REQUEST_JSON_MAX);
+	if (params.patch && !text_is_clean(params.patch)) {
+		r = write_patch(params.patch, &patch);
+		params.patch = patch.data;
+	}
+	if (r == 0) {
+		json_open(w, "params", '{');
+		wire_params_write(w, &params);
+		json_close(w, '}');
+	}
+	bytes_finish(&patch);
+	return r;
+}
+
 int request_json_write(const struct request *request, const struct request_ids *ids, struct bytes *out)
 {
 	size_t was = out->len;
@@ -93,11 +152,8 @@ int request_json_write(const struct request *request, const struct request_ids *
 	}
 	if (r == 0)
 		r = put_agents(&w, request, ids);
-	if (request->params) {
-		json_open(&w, "params", '{');
-		wire_params_write(&w, request->params);
-		json_close(&w, '}');
-	}
+	if (r == 0 && request->params)
+		r = put_params(&w, request->params);
 	json_close(&w, '}');
 	if (r == 0)
 		r = w.error;

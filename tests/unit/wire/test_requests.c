@@ -88,6 +88,38 @@ static int64_t theirs(void *ctx, enum wire_id kind, uint32_t local)
 	return kind == WIRE_ID_ALERT ? -1 : (int64_t)local + 700;
 }
 
+// What it means, not how it looks.
+START_TEST(a_patch_means_the_same_when_it_has_crossed)
+{
+	static const struct {
+		const char *patch, *crossed;
+	} rows[] = {
+		{ "{\"a\":\"gr\xc3\xbc\xc3\x9f dich\"}", "{\"a\":\"gr\xc3\xbc\xc3\x9f dich\"}" }, // clean as it is
+		{ "{\n\t\"a\": 1\r\n}", "{  \"a\": 1  }" },
+		{ "{\"a\":\"x\xe2\x80\x8dy\"}", "{\"a\":\"x\\u200dy\"}" },
+		{ "{\"a\":\"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\"}",
+		  "{\"a\":\"\\ud83d\\udc69\\u200d\\ud83d\\udcbb\"}" },
+		{ "{\"a\":\"\x7f\xc2\x9b\"}", "{\"a\":\"\\u007f\\u009b\"}" },
+		{ "{\"a\":\"\x01\"}", "{\"a\":\"\\u0001\"}" },
+		{ "{\"a\":\"\xff\"}", "{\"a\":\"\\x\"}" }, // it was none, and is none
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct operation_params params = { .verb = VERB_CONFIGURE, .patch = rows[i].patch };
+		const struct request request = { .type = REQUEST_PLAN, .params = &params };
+		struct request_text read;
+		struct bytes out;
+
+		bytes_init(&out, REQUEST_JSON_MAX);
+		ck_assert_int_eq(request_json_write(&request, NULL, &out), 0);
+		ck_assert_int_eq(request_json_read(out.data, out.len, &read, why), 0);
+		ck_assert_str_eq(read.request.params->patch, rows[i].crossed);
+		request_text_finish(&read);
+		bytes_finish(&out);
+	}
+}
+END_TEST
+
 START_TEST(numbers_become_those_of_the_receiver)
 {
 	const struct request_ids ids = { .id = theirs };
@@ -182,5 +214,5 @@ START_TEST(without_memory_nothing_is_left_behind)
 }
 END_TEST
 
-SUITE("wire requests", every_type_crosses, numbers_become_those_of_the_receiver, what_is_wrong_is_refused_with_why,
-      without_memory_nothing_is_left_behind)
+SUITE("wire requests", every_type_crosses, a_patch_means_the_same_when_it_has_crossed,
+      numbers_become_those_of_the_receiver, what_is_wrong_is_refused_with_why, without_memory_nothing_is_left_behind)
