@@ -19,8 +19,8 @@
 
 enum { RESUMED_MS = 100 };
 
-static const int signal_numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
-enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0] };
+static const int signal_numbers[] = { SIGCONT, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP };
+enum { N_SIGNALS = sizeof signal_numbers / sizeof signal_numbers[0], CONTINUED = 0 };
 
 struct terminal {
 	struct app *app;
@@ -213,15 +213,39 @@ static void stop_self(void)
 	sigaction(SIGTSTP, &ours, NULL);
 }
 
-// What asked for it along with the first, as a paste full of C-z does, is not a wish to stop again.
+static void set_title(struct terminal *t)
+{
+	const struct app *app = t->app;
+
+	screen_title(t->screen, app->session.is_replay  ? "opscon REPLAY"
+				: app->options->is_demo ? "opscon DEMO"
+							: "opscon");
+}
+
+static void on_signal(uv_signal_t *handle, int number);
+
+/* What asked for it along with the first, as a paste full of C-z does, is not a wish to stop again. The SIGCONT that
+ * ends it is part of it, and no news.
+ */
 static void stop_and_go_on(struct terminal *t)
 {
 	if (clock_now().mono_ms - t->resumed_ms < RESUMED_MS)
 		return;
+	uv_signal_stop(&t->signals[CONTINUED]);
 	screen_suspend(t->screen);
 	stop_self();
+	uv_signal_start(&t->signals[CONTINUED], on_signal, SIGCONT);
 	screen_resume(t->screen);
+	set_title(t);
 	t->resumed_ms = clock_now().mono_ms;
+	resize(t);
+}
+
+// Stopped by somebody else, without a word: who had the terminal meanwhile is not known, nor what they left it like.
+static void come_back(struct terminal *t)
+{
+	screen_reclaim(t->screen);
+	set_title(t);
 	resize(t);
 }
 
@@ -231,6 +255,8 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGWINCH)
 		resize(t);
+	else if (number == SIGCONT)
+		come_back(t);
 	else if (number == SIGTSTP)
 		stop_and_go_on(t);
 	else
@@ -315,9 +341,7 @@ int app_run_terminal(struct app *app)
 	r = open_screen(&t);
 	r = r ? r : app_start_console(app, screen_has_unicode(t.screen));
 	if (r == 0) {
-		screen_title(t.screen, app->session.is_replay  ? "opscon REPLAY"
-				       : app->options->is_demo ? "opscon DEMO"
-							       : "opscon");
+		set_title(&t);
 		start_handles(&t);
 		draw(&t);                 // before the first request: what is not known is shown as unknown
 		frame_pace_init(&t.pace); // and who is in the fleet as soon as that is known

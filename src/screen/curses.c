@@ -195,10 +195,10 @@ static int queue(struct screen *screen, const char *bytes)
 	return tty_output_add(&screen->output, bytes, strlen(bytes));
 }
 
-static void enter_modes(struct screen *screen)
+static void enter_modes(struct screen *screen, const char *enter)
 {
 	collect(screen);
-	queue(screen, screen->modes.enter);
+	queue(screen, enter);
 	screen_flush(screen);
 	screen_redraw(screen);
 }
@@ -257,7 +257,7 @@ static int take_over(struct screen *screen, const struct screen_options *options
 	err = canvas_create(screen->width, screen->height, !screen->has_unicode, &screen->shown);
 	if (err)
 		return err;
-	enter_modes(screen);
+	enter_modes(screen, screen->modes.enter);
 	*why = NULL;
 	return 0;
 }
@@ -488,16 +488,34 @@ void screen_suspend(struct screen *screen)
 	tty_settings_restore(&screen->tty_in);
 }
 
+static void take_again(struct screen *screen, const char *enter)
+{
+	tty_settings_take(&screen->tty_in);
+	tty_settings_take(&screen->tty_out);
+	ask_size(screen, &screen->width, &screen->height);
+	resizeterm(screen->height, screen->width);
+	enter_modes(screen, enter);
+}
+
 void screen_resume(struct screen *screen)
 {
 	if (!screen->is_suspended)
 		return;
 	screen->is_suspended = false;
-	tty_settings_take(&screen->tty_in);
-	tty_settings_take(&screen->tty_out);
-	ask_size(screen, &screen->width, &screen->height);
-	resizeterm(screen->height, screen->width);
-	enter_modes(screen);
+	take_again(screen, screen->modes.enter);
+}
+
+// To the library it has left and comes back, so that it begins with all that it says when it begins; what it says of
+// leaving is not for a terminal that has been left already.
+void screen_reclaim(struct screen *screen)
+{
+	if (screen->is_suspended) {
+		screen_resume(screen);
+		return;
+	}
+	endwin();
+	tty_output_begin_anew(&screen->output);
+	take_again(screen, screen->modes.again);
 }
 
 void screen_restore(const struct screen *screen)

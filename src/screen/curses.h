@@ -53,7 +53,10 @@ void screen_redraw(struct screen *screen); // the next show writes everything (C
 
 // Before the process stops. What is pending is given up; takes less than a second, whatever the terminal does.
 void screen_suspend(struct screen *screen);
-void screen_resume(struct screen *screen);                  // after it goes on
+void screen_resume(struct screen *screen); // after it goes on
+// After a stop that nobody announced (SIGSTOP): others have written to the terminal and set it as they like. All of it
+// is set again, and the next show writes everything.
+void screen_reclaim(struct screen *screen);
 void screen_title(struct screen *screen, const char *text); // clean text; ignored where there is no title
 
 /* 1 with a key; 0 when there is none now; -EIO when the terminal is gone. Waits for nothing but, after an escape byte,

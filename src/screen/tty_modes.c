@@ -37,6 +37,7 @@ void tty_modes_init(struct tty_modes *modes, bool has_mouse, bool has_title, con
 		strbuf_add(&enter, "\033[?1000h\033[?1006h");
 		strbuf_add(&leave, "\033[?1006l\033[?1000l");
 	}
+	snprintf(modes->again, sizeof modes->again, "%s", modes->enter);
 	if (has_title) { // kept on the terminal's own stack meanwhile
 		strbuf_add(&enter, "\033[22;2t");
 		strbuf_add(&leave, "\033[23;2t");

@@ -12,6 +12,7 @@ enum { TTY_BYTES_MAX = 256, TTY_TITLE_MAX = 120 }; // cells of a title
 struct tty_modes {
 	char reset[TTY_BYTES_MAX]; // attributes off, the usual characters; terminated, as the others
 	char enter[TTY_BYTES_MAX];
+	char again[TTY_BYTES_MAX]; // enter, where it was not left: the title is kept already
 	char leave[TTY_BYTES_MAX];
 	char restore[TTY_BYTES_MAX]; // leave, then terminfo's own: cursor on, main screen
 	bool has_title;

@@ -120,6 +120,18 @@ int tty_output_add_frame(struct tty_output *out)
 	return err;
 }
 
+void tty_output_begin_anew(struct tty_output *out)
+{
+	bool is_cut = out->n_sent > 0;
+
+	read_frame(out); // and forgets it
+	bytes_reset(&out->raw);
+	tty_output_drop(out);
+	if (is_cut)
+		tty_output_add(out, cancel, sizeof cancel - 1);
+	sgr_filter_forget(&out->filter);
+}
+
 // Takes the flag back at once: the next program's reads would fail with it.
 static ssize_t write_shared(int fd, const char *bytes, size_t n)
 {

@@ -47,5 +47,8 @@ enum { TTY_LAST_MS = 400 };
 int tty_output_end(const struct tty_output *out, const char *bytes, size_t n);
 void tty_output_drop(struct tty_output *out); // what is pending
 
+// The terminal is not as it was left: what is pending and what is in the frame are dropped, what was cut is ended.
+void tty_output_begin_anew(struct tty_output *out);
+
 // The last words are `first` and then what was written to `frame`, as it is. Drops what is pending.
 int tty_output_end_frame(struct tty_output *out, const char *first);

@@ -4,11 +4,13 @@
  */
 #include "tests/support/suite.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,6 +132,53 @@ START_TEST(it_is_suspended_and_goes_on)
 		term_wait_for(t, "? help", SCENE_MS);
 		ck_assert_ptr_nonnull(term_unrestored(t));
 		term_listen(t, 500); // another wish, not the same
+	}
+	scene_quit(t);
+	scene_close(&s);
+}
+END_TEST
+
+// As a shell that got the terminal without a word: its own settings, the main screen, and lines of its own.
+static void have_terminal(struct term *t, struct termios *shell)
+{
+	static const char lines[] = "\033[?1049l\033[?25h\033[?2004l\033[3;9r\033[31mroot# ls\r\nfoo bar\r\nroot# ";
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/1", (int)term_pid(t));
+	fd = open(path, O_WRONLY | O_NOCTTY);
+	ck_assert_int_ge(fd, 0);
+	tcgetattr(fd, shell);
+	shell->c_lflag |= ICANON | ECHO | ISIG;
+	shell->c_oflag |= OPOST;
+	tcsetattr(fd, TCSANOW, shell);
+	ck_assert_int_eq(write(fd, lines, sizeof lines - 1), sizeof lines - 1);
+	close(fd);
+	term_wait_for(t, "foo bar", SCENE_MS);
+}
+
+START_TEST(after_a_stop_from_outside_all_of_it_is_back)
+{
+	struct termios shell;
+	struct scene s;
+	struct term *t = start(&s, NULL, 100, 30);
+
+	term_wait_for(t, "● live", SCENE_MS);
+	for (int i = 0; i < 2; i++) {
+		term_signal(t, SIGSTOP);
+		await_stopped(t);
+		have_terminal(t, &shell);
+		if (i)
+			term_resize(t, 80, 24);
+		term_signal(t, SIGCONT);
+		term_wait_gone(t, "foo bar", SCENE_MS);
+		term_wait_for(t, "? help", SCENE_MS);
+		term_wait_for(t, "Agents ─", SCENE_MS);
+		term_send(t, "?"); // a key, and no line
+		term_wait_for(t, "Moving", SCENE_MS);
+		ck_assert(!term_has(t, "root#"));
+		term_send(t, "Esc");
+		term_wait_gone(t, "Moving", SCENE_MS);
 	}
 	scene_quit(t);
 	scene_close(&s);
@@ -350,7 +399,8 @@ START_TEST(what_others_wrote_over_it_is_drawn_anew)
 END_TEST
 
 SUITE("terminal", every_way_out_puts_the_terminal_back, a_closed_terminal_ends_it_within_a_second,
-      a_terminal_that_takes_nothing_does_not_hold_it, it_is_suspended_and_goes_on, it_fits_itself_to_any_size_at_once,
+      a_terminal_that_takes_nothing_does_not_hold_it, it_is_suspended_and_goes_on,
+      after_a_stop_from_outside_all_of_it_is_back, it_fits_itself_to_any_size_at_once,
       small_terminals_still_answer_whether_it_is_well, every_kind_of_terminal_is_drawn_on_and_put_back,
       a_terminal_that_cannot_place_text_is_refused_politely, no_color_and_the_c_locale_are_honoured,
       a_view_that_is_paused_writes_nothing_and_an_idle_one_little, a_paste_is_never_a_command,

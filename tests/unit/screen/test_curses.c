@@ -319,6 +319,52 @@ START_TEST(steps_aside_and_comes_back)
 }
 END_TEST
 
+// What a shell does that got the terminal without a word: its own settings, main screen, cursor, and text.
+START_TEST(takes_the_terminal_back_from_whoever_had_it)
+{
+	struct winsize size = { .ws_col = WIDTH, .ws_row = HEIGHT };
+	struct termios shell, again;
+
+	open_pty("xterm-256color");
+	tcgetattr(slave, &shell);
+	close_all();
+	screen = NULL;
+	open_screen("xterm-256color", (struct screen_options){ .has_mouse = true });
+	canvas_text(&canvas, 0, 0, -1, STYLE_TEXT, "content");
+	screen_show(screen, &canvas);
+	pump();
+	tcsetattr(slave, TCSANOW, &shell);
+	vterm_input_write(vt, "\033[?1049l\033[?25h\033[?2004l\033[2;4r\033[31m$ ls\r\n", 36);
+	canvas_text(&canvas, 0, 1, -1, STYLE_TEXT, "newer");
+	screen_reclaim(screen);
+	ck_assert_int_eq(screen_show(screen, &canvas), WIDTH * HEIGHT);
+	pump();
+	tcgetattr(slave, &again);
+	ck_assert(!(again.c_lflag & (ICANON | ECHO | ISIG)));
+	ck_assert(was_written("\033[?1049h"));
+	ck_assert(was_written("\033[?25l"));
+	ck_assert(was_written("\033[?2004h"));
+	ck_assert(was_written("\033[?1006h"));
+	ck_assert(!was_written("\033[?1049l"));
+	ck_assert(!was_written("\033[22;2t")); // the shell's title is kept already
+	check_row(0, "content");
+	check_row(1, "newer");
+	for (int y = 2; y < HEIGHT; y++)
+		check_row(y, "");
+	size.ws_col = 30; // and it was made smaller
+	ioctl(slave, TIOCSWINSZ, &size);
+	screen_reclaim(screen);
+	ck_assert_int_eq(canvas_resize(&canvas, 30, HEIGHT), 0);
+	ck_assert_int_eq(screen_show(screen, &canvas), 30 * HEIGHT);
+	pump();
+	screen_suspend(screen);
+	screen_reclaim(screen); // as resume does
+	pump();
+	ck_assert(was_written("\033[22;2t"));
+	close_all();
+}
+END_TEST
+
 START_TEST(restores_after_a_crash_without_the_library)
 {
 	struct termios after;
@@ -482,6 +528,6 @@ END_TEST
 SUITE("curses", shows_what_was_drawn, a_cursor_that_cannot_be_hidden_stays_in_the_corner,
       writes_nothing_when_no_cell_changed, touches_only_the_cells_that_changed,
       replaces_wide_characters_by_narrow_ones_and_back, redraws_and_follows_the_size, survives_a_storm_of_sizes,
-      puts_the_terminal_back, steps_aside_and_comes_back, restores_after_a_crash_without_the_library,
-      knows_colours_and_letters_by_the_environment, refuses_politely, changes_its_theme, reads_keys_as_they_come,
-      tells_that_the_terminal_is_gone)
+      puts_the_terminal_back, steps_aside_and_comes_back, takes_the_terminal_back_from_whoever_had_it,
+      restores_after_a_crash_without_the_library, knows_colours_and_letters_by_the_environment, refuses_politely,
+      changes_its_theme, reads_keys_as_they_come, tells_that_the_terminal_is_gone)
