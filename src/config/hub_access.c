@@ -52,12 +52,24 @@ static bool read_entry(struct reader *reader, const yaml_node_t *node, const str
 	return is_well;
 }
 
-// ---- peers
-
-struct peers {
-	struct hub_peer *items;
-	size_t n;
+// What a list is read into.
+struct list {
+	void *items; // of the arena: room for one of each entry
+	size_t n;    // of those without mistakes
 };
+
+static struct list read_list(struct reader *reader, const yaml_node_t *node, const char *name, size_t item_size,
+			     reader_item_cb read)
+{
+	size_t n = reader_count(reader, node, name);
+	struct list list = { .items = n ? reader_alloc(reader, n * item_size) : NULL };
+
+	if (list.items)
+		reader_each(reader, node, read, &list);
+	return list;
+}
+
+// ---- peers
 
 static void read_peer(struct reader *reader, const yaml_node_t *node, size_t i, void *ctx)
 {
@@ -69,14 +81,15 @@ static void read_peer(struct reader *reader, const yaml_node_t *node, size_t i, 
 		{ .name = NULL },
 	};
 	struct written written = nothing;
-	struct peers *peers = ctx;
+	struct list *list = ctx;
+	struct hub_peer *peers = list->items;
 	enum hub_who who;
 
 	(void)i;
 	if (!read_entry(reader, node, fields, &written) ||
 	    !find_who(reader, node, &written, "user, group and uid", &who))
 		return;
-	peers->items[peers->n++] = (struct hub_peer){
+	peers[list->n++] = (struct hub_peer){
 		.who = who,
 		.name = name_of(&written),
 		.uid = who == HUB_WHO_UID ? (int64_t)written.uid : NO_UID,
@@ -87,22 +100,14 @@ static void read_peer(struct reader *reader, const yaml_node_t *node, size_t i, 
 void hub_peers(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	size_t n = reader_count(reader, node, "peers");
-	struct peers peers = { .items = n ? reader_alloc(reader, n * sizeof *peers.items) : NULL };
+	struct list list = read_list(reader, node, "peers", sizeof *hub->peers, read_peer);
 
 	(void)field;
-	if (peers.items)
-		reader_each(reader, node, read_peer, &peers);
-	hub->peers = peers.items;
-	hub->n_peers = peers.n;
+	hub->peers = list.items;
+	hub->n_peers = list.n;
 }
 
 // ---- roles
-
-struct limits {
-	struct hub_role *items;
-	size_t n;
-};
 
 static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, void *ctx)
 {
@@ -116,7 +121,8 @@ static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, 
 		{ .name = NULL },
 	};
 	struct written written = nothing;
-	struct limits *limits = ctx;
+	struct list *list = ctx;
+	struct hub_role *limits = list->items;
 	enum hub_who who;
 
 	(void)i;
@@ -127,7 +133,7 @@ static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, 
 		reader_mistake(reader, node, "it limits nothing; expected role, allow or deny");
 		return;
 	}
-	limits->items[limits->n++] = (struct hub_role){
+	limits[list->n++] = (struct hub_role){
 		.who = who,
 		.name = name_of(&written),
 		.role = written.role < 0 ? ROLE_ADMIN : (enum role)written.role,
@@ -139,22 +145,14 @@ static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, 
 void hub_roles(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	size_t n = reader_count(reader, node, "roles");
-	struct limits limits = { .items = n ? reader_alloc(reader, n * sizeof *limits.items) : NULL };
+	struct list list = read_list(reader, node, "roles", sizeof *hub->roles, read_role);
 
 	(void)field;
-	if (limits.items)
-		reader_each(reader, node, read_role, &limits);
-	hub->roles = limits.items;
-	hub->n_roles = limits.n;
+	hub->roles = list.items;
+	hub->n_roles = list.n;
 }
 
 // ---- approvals
-
-struct approvals {
-	struct approval_rule *items;
-	size_t n;
-};
 
 static void read_approval(struct reader *reader, const yaml_node_t *node, size_t i, void *ctx)
 {
@@ -165,22 +163,20 @@ static void read_approval(struct reader *reader, const yaml_node_t *node, size_t
 		{ .name = NULL },
 	};
 	struct approval_rule rule = { .is_needed = true };
-	struct approvals *approvals = ctx;
+	struct list *list = ctx;
+	struct approval_rule *approvals = list->items;
 
 	(void)i;
 	if (read_entry(reader, node, fields, &rule))
-		approvals->items[approvals->n++] = rule;
+		approvals[list->n++] = rule;
 }
 
 void hub_approvals(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	size_t n = reader_count(reader, node, "approvals");
-	struct approvals approvals = { .items = n ? reader_alloc(reader, n * sizeof *approvals.items) : NULL };
+	struct list list = read_list(reader, node, "approvals", sizeof *hub->approvals, read_approval);
 
 	(void)field;
-	if (approvals.items)
-		reader_each(reader, node, read_approval, &approvals);
-	hub->approvals = approvals.items;
-	hub->n_approvals = approvals.n;
+	hub->approvals = list.items;
+	hub->n_approvals = list.n;
 }

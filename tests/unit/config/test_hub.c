@@ -6,35 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
-#include "opscon/config.h"
-
-static char path[64];
-
-static int load(const char *text, struct config *config, struct config_errors *errors)
-{
-	int fd, r;
-
-	strcpy(path, "/tmp/opscon-hub-XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq((int)write(fd, text, strlen(text)), (int)strlen(text));
-	close(fd);
-	r = config_load(path, config, errors);
-	unlink(path);
-	return r;
-}
-
-static void load_well(const char *text, struct config *config)
-{
-	struct config_errors errors;
-
-	ck_assert_msg(load(text, config, &errors) == 0, "%s: %u:%u: %s", text, errors.items[0].line,
-		      errors.items[0].column, errors.items[0].text);
-	ck_assert_msg(errors.n == 0, "%s", errors.items[0].text);
-}
+#include "tests/unit/config/config_rows.h"
 
 static const char full[] =
 	"hub:\n"
@@ -74,7 +48,7 @@ START_TEST(a_hub_is_read_whole)
 	struct config config;
 	const struct hub_config *hub = &config.hub;
 
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	ck_assert_uint_eq(hub->n_listens, 5);
 	ck_assert_str_eq(hub->listens[1].host, "::1");
 	ck_assert(hub->listens[1].is_ipv6 && hub->listens[1].is_loopback && hub->listens[1].port == 8431);
@@ -100,7 +74,7 @@ START_TEST(limits_and_recording_are_read)
 	struct config config;
 	const struct hub_config *hub = &config.hub;
 
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	ck_assert_uint_eq(hub->n_clients, 500);
 	ck_assert_uint_eq(hub->n_clients_a_user, 3);
 	ck_assert_uint_eq(hub->n_unauthenticated, 8);
@@ -124,7 +98,7 @@ START_TEST(peers_roles_and_approvals_are_read)
 	struct config config;
 	const struct hub_config *hub = &config.hub;
 
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	ck_assert_uint_eq(hub->n_peers, 3);
 	ck_assert(hub->peers[0].who == HUB_WHO_UID && hub->peers[0].uid == 0 && hub->peers[0].role == ROLE_NONE);
 	ck_assert(hub->peers[1].who == HUB_WHO_USER && hub->peers[1].uid == -1);
@@ -148,7 +122,7 @@ START_TEST(without_a_word_it_is_a_socket_and_as_documented)
 	struct config config;
 	const struct hub_config *hub = &config.hub;
 
-	load_well("fleet: {name: x}\n", &config);
+	rows_load_well("fleet: {name: x}\n", &config);
 	ck_assert(hub->n_listens == 0 && !hub->socket && !hub->cert_file && !hub->token_file && !hub->record.dir);
 	ck_assert(hub->n_clients == 1000 && hub->n_clients_a_user == 16 && hub->n_requests_a_minute == 120);
 	ck_assert(hub->n_unauthenticated == 64 && hub->unauthenticated_ms == 10000);
@@ -222,7 +196,7 @@ START_TEST(each_mistake_names_its_place_and_what_was_expected)
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct config_errors errors;
 		struct config config;
-		int r = load(table[i].text, &config, &errors);
+		int r = rows_load(table[i].text, strlen(table[i].text), &config, &errors);
 
 		ck_assert_msg(r == -EINVAL, "%s was taken", table[i].text);
 		ck_assert_msg(errors.n == 1, "%s: %zu mistakes", table[i].text, errors.n);
@@ -238,11 +212,10 @@ START_TEST(all_mistakes_are_told_together)
 {
 	struct config_errors errors;
 	struct config config;
+	static const char text[] = "hub:\n  tls: {cert: a}\n  listen: [x]\n  hosts: ['*']\n  peers:\n  - {role: x}\n"
+				   "  - {user: a, role: viewer}\n  - {user: b}\n";
 
-	ck_assert_int_eq(load("hub:\n  tls: {cert: a}\n  listen: [x]\n  hosts: ['*']\n  peers:\n  - {role: x}\n"
-			      "  - {user: a, role: viewer}\n  - {user: b}\n",
-			      &config, &errors),
-			 -EINVAL);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
 	ck_assert_uint_eq(errors.n, 5);
 }
 END_TEST
@@ -254,10 +227,10 @@ START_TEST(a_socket_path_fits_the_kernel)
 	struct config config;
 
 	snprintf(text, sizeof text, "hub: {socket: /%0106d}\n", 0);
-	load_well(text, &config);
+	rows_load_well(text, &config);
 	config_finish(&config);
 	snprintf(text, sizeof text, "hub: {socket: /%0107d}\n", 0);
-	ck_assert_int_eq(load(text, &config, &errors), -EINVAL);
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(errors.items[0].text, "a path of 108 bytes; expected at most 107"));
 }
 END_TEST
@@ -274,13 +247,13 @@ START_TEST(its_places_follow_the_configuration)
 	ck_assert_int_eq(config_hub_socket(NULL, out, sizeof out), 0);
 	ck_assert_str_eq(out, "/run/opscon/hub.sock");
 	ck_assert_int_eq(config_hub_socket(NULL, small, sizeof small), -ENAMETOOLONG);
-	load_well(full, &config);
+	rows_load_well(full, &config);
 	ck_assert_int_eq(config_hub_socket(&config, out, sizeof out), 0);
 	ck_assert_str_eq(out, "/tmp/run/hub.sock");
 	ck_assert_int_eq(config_hub_token_file(&config, out, sizeof out), 0);
 	ck_assert_str_eq(out, "/etc/opscon/tokens.json");
 	config_finish(&config);
-	load_well("state_dir: /var/lib/opscon\n", &config);
+	rows_load_well("state_dir: /var/lib/opscon\n", &config);
 	ck_assert_int_eq(config_hub_token_file(&config, out, sizeof out), 0);
 	ck_assert_str_eq(out, "/var/lib/opscon/hub-tokens.json");
 	config_finish(&config);
@@ -297,7 +270,7 @@ START_TEST(want_of_memory_is_survived_everywhere)
 
 		ck_assert_int_lt(n, 5000);
 		mem_fail_after(n);
-		r = load(full, &config, &errors);
+		r = rows_load(full, strlen(full), &config, &errors);
 		mem_fail_after(-1);
 		ck_assert(r == 0 || r == -ENOMEM);
 		if (r == 0)
