@@ -7,10 +7,12 @@
 #include "text/text.h"
 #include "widgets/state_face.h"
 
-enum { BAR_MAX = 10, NAME_MAX_CELLS = 16, GAP = 3, TIERS_MAX = 64 };
+enum { BAR_MAX = 10, NAME_MAX_CELLS = 16, GAP = 3, TIERS_MAX = 64, WORDS_FROM = 44 };
 
 static const enum health_state worst_first[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN, HEALTH_UP };
 static const enum health_state best_first[] = { HEALTH_UP, HEALTH_DEGRADED, HEALTH_DOWN, HEALTH_UNKNOWN };
+
+static const char checking[] = "checking";
 
 static int draw_aside(struct canvas *canvas, int x, size_t n)
 {
@@ -32,28 +34,64 @@ static void draw_alerts(struct canvas *canvas, int x, size_t n)
 		canvas_text(canvas, x + 1, 0, -1, STYLE_WARN, text);
 }
 
-static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
+// "● 14 up"; returns where the next one goes, -1 when there was no room.
+static int draw_count(struct canvas *canvas, int x, enum status status, size_t n, const char *word)
 {
-	int x = 0;
+	style_t style = n ? style_of_status(status) : (style_t)STYLE_FAINT;
+	char number[24];
+	int width;
+
+	snprintf(number, sizeof number, "%zu", n);
+	width = text_width(number) + (*word ? 1 + text_width(word) : 0);
+	if (x < 0 || x + 2 + width > canvas->width)
+		return -1;
+	canvas_glyph(canvas, x, 0, canvas_named_glyph(canvas, glyph_of_status(status)), style);
+	canvas_text(canvas, x + 2, 0, -1, style, number);
+	canvas_text_right(canvas, x + 2, 0, width, n ? STYLE_MUTED : STYLE_FAINT, word);
+	return x + 2 + width + 2;
+}
+
+// Cells of all of them, with the gap behind each.
+static int count_cells(size_t n, const char *word)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%zu", n);
+	return 2 + text_width(number) + (*word ? 1 + text_width(word) : 0) + 2;
+}
+
+// Those whose first answers are waited for are no doubt yet: apart from the unknown ones, where there is room for it.
+static size_t n_apart(const struct canvas *canvas, const struct fleet_scope *scope)
+{
+	int cells = count_cells(scope->n_checking, checking);
 
 	for (size_t i = 0; i < HEALTH_STATE_COUNT; i++) {
 		enum health_state state = best_first[i];
-		size_t n = scope->by_state[state];
-		style_t style = n ? state_style(state) : (style_t)STYLE_FAINT;
-		const char *word = canvas->width < 44 ? "" : health_state_name(state);
-		char number[24];
-		int width;
+		size_t n = scope->by_state[state] - (state == HEALTH_UNKNOWN ? scope->n_checking : 0);
 
-		snprintf(number, sizeof number, "%zu", n);
-		width = text_width(number) + (*word ? 1 + text_width(word) : 0);
-		if (x + 2 + width > canvas->width)
-			break;
-		canvas_glyph(canvas, x, 0, canvas_named_glyph(canvas, state_glyph(state)), style);
-		canvas_text(canvas, x + 2, 0, -1, style, number);
-		canvas_text_right(canvas, x + 2, 0, width, n ? STYLE_MUTED : STYLE_FAINT, word);
-		x += 2 + width + 2;
+		cells += count_cells(n, health_state_name(state));
 	}
-	x = draw_aside(canvas, x, scope->n_maintenance);
+	return cells - 2 <= canvas->width ? scope->n_checking : 0;
+}
+
+static void draw_states(struct canvas *canvas, const struct fleet_scope *scope)
+{
+	size_t n_checking = n_apart(canvas, scope);
+	int x = 0, end = 0;
+
+	for (size_t i = 0; i < HEALTH_STATE_COUNT && x >= 0; i++) {
+		enum health_state state = best_first[i];
+		size_t n = scope->by_state[state] - (state == HEALTH_UNKNOWN ? n_checking : 0);
+
+		end = x;
+		x = draw_count(canvas, x, state_status(state), n,
+			       canvas->width < WORDS_FROM ? "" : health_state_name(state));
+	}
+	if (x >= 0 && n_checking) {
+		end = x;
+		x = draw_count(canvas, x, STATUS_PENDING, n_checking, checking);
+	}
+	x = draw_aside(canvas, x >= 0 ? x : end, scope->n_maintenance);
 	draw_alerts(canvas, x, scope->alerts[ALERT_ACTIVE]);
 }
 

@@ -7,12 +7,15 @@
 #include "base/human.h"
 #include "text/text.h"
 #include "widgets/connection.h"
+#include "widgets/hub_words.h"
 #include "widgets/status_badge.h"
 #include "widgets/together_words.h"
 
 enum {
-	ROOMY = 36,     // cells of a context with its key in words
-	HERE_FROM = 60, // cells of a header that says who else is here
+	ROOMY = 36,      // cells of a context with its key in words
+	HERE_FROM = 60,  // cells of a header that says who else is here
+	NAMED_FROM = 24, // and of what is left in it, where the program's own name stands
+	CUT_MIN = 6,     // of a word on its own colour that is cut
 };
 
 // A word on its own colour; returns the cells used with the space after it.
@@ -20,9 +23,11 @@ static int draw_block(struct canvas *canvas, int x, int right, style_t style, co
 {
 	int width = text_width(text) + 2;
 
+	int whole = width;
+
 	if (width > right - x)
 		width = right - x;
-	if (width < 3)
+	if (width < 3 || (width < whole && width < CUT_MIN))
 		return 0;
 	canvas_fill(canvas, x, 0, width, 1, ' ', style);
 	canvas_text(canvas, x + 1, 0, width - 2, style, text);
@@ -34,10 +39,12 @@ static bool is_replay(const struct view *view)
 	return view->replay && *view->replay;
 }
 
-// Calm while it is live; on its own colour when it is not.
+// Calm while it is live; on its own colour when it is not. Of several hubs those that are away are named.
 static int draw_connection(struct canvas *canvas, int end, const struct fleet *fleet, const struct view *view)
 {
+	char away[HUB_WORDS_MAX];
 	struct connection connection;
+	const char *word = connection.word;
 	bool is_live;
 	int width;
 
@@ -45,13 +52,15 @@ static int draw_connection(struct canvas *canvas, int end, const struct fleet *f
 	is_live = status_group(connection.status) == STATUS_GROUP_GREEN;
 	if (is_live && is_replay(view))
 		return end; // it was; nothing of it is now
-	width = text_width(connection.word) + (is_live ? 2 : 4);
+	if (!view->is_paused && *hub_words_away(fleet, view, canvas->width / 2 - 4, away))
+		word = away;
+	width = text_width(word) + (is_live ? 2 : 4);
 	if (!is_live)
-		status_badge_draw(canvas, end - width, 0, width, connection.status, connection.word, BADGE_LG, 0);
+		status_badge_draw(canvas, end - width, 0, width, connection.status, word, BADGE_LG, 0);
 	else
 		canvas_glyph(canvas, end - width, 0, canvas_named_glyph(canvas, GLYPH_OK), STYLE_HEADER);
 	if (is_live)
-		canvas_text(canvas, end - width + 2, 0, -1, STYLE_HEADER, connection.word);
+		canvas_text(canvas, end - width + 2, 0, -1, STYLE_HEADER, word);
 	return end - width;
 }
 
@@ -160,6 +169,37 @@ static int draw_approvals(struct canvas *canvas, int x, int end, const struct fl
 	return draw_block(canvas, x, end, STYLE_WARN | STYLE_REVERSE | STYLE_BOLD, text);
 }
 
+// Where it comes from: of several hubs all of them, while there is room, and what part of the fleet that is.
+static int draw_hub(struct canvas *canvas, int x, int end, const struct fleet *fleet, const struct view *view)
+{
+	bool has_context = view->context && *view->context;
+	int room = (has_context ? (end - x) / 2 : end - x) - 1;
+	char names[HUB_WORDS_MAX];
+	const char *part;
+
+	if (!view->hub || !*view->hub || end - x <= 8)
+		return 0;
+	part = strstr(view->hub, " ("); // "2 hubs (shards 1/3, 2/3)"
+	part = part ? part : "";
+	if (fleet && *hub_words(fleet, view, room - text_width(part), names))
+		return canvas_textf(canvas, x, 0, end - x, STYLE_HEADER, "@%s%s", names, part) + 2;
+	return canvas_textf(canvas, x, 0, end - x, STYLE_HEADER, "@%s", view->hub) + 2;
+}
+
+static int block_width(const char *text)
+{
+	return text && *text ? text_width(text) + 3 : 0;
+}
+
+// The program's own name is the least of it: it stands there where the words on colours have their room beside it.
+static bool has_room_for_name(const struct view *view, int room)
+{
+	int blocks = block_width(view->is_demo ? "DEMO" : "") + block_width(view->replay) +
+		     block_width(view->is_read_only ? "READ-ONLY" : "") + block_width(view->environment);
+
+	return room >= NAMED_FROM && room >= text_width("opscon") + 2 + blocks;
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	int x = 1, end, name;
@@ -167,7 +207,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	(void)widget;
 	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', STYLE_HEADER);
 	end = draw_here(canvas, draw_right(canvas, fleet, view), fleet);
-	if (canvas->width >= 40)
+	if (has_room_for_name(view, end - x))
 		x += canvas_text(canvas, x, 0, end - x, STYLE_HEADER, "opscon") + 2;
 	if (view->is_demo)
 		x += draw_block(canvas, x, end, STYLE_DEMO, "DEMO");
@@ -180,13 +220,12 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	x += draw_operations(canvas, x, end, fleet, view);
 	x += draw_approvals(canvas, x, end, fleet, view);
 	name = view->fleet_name && *view->fleet_name ? text_width(view->fleet_name) : 0;
-	if (name > 0 && end - x > 4) {
+	if (name > 0 && end - x >= (name < CUT_MIN ? name : CUT_MIN)) {
 		if (view->context && *view->context && name > (end - x) / 3)
 			name = (end - x) / 3;
 		x += canvas_text(canvas, x, 0, name < end - x ? name : end - x, STYLE_HEADER, view->fleet_name) + 2;
 	}
-	if (view->hub && *view->hub && end - x > 8)
-		x += canvas_textf(canvas, x, 0, end - x, STYLE_HEADER, "@%s", view->hub) + 2;
+	x += draw_hub(canvas, x, end, fleet, view);
 	draw_context(canvas, x, end, view);
 }
 

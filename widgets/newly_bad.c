@@ -7,6 +7,7 @@
 #include "text/text.h"
 #include "widgets/connection.h"
 #include "widgets/heading.h"
+#include "widgets/hub_words.h"
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
@@ -70,6 +71,18 @@ static void draw_rows(struct canvas *canvas, const struct fleet *fleet, const st
 	}
 }
 
+// Agents that are stale because we lost their hub did not turn bad: one line for all of them. Returns the rest.
+static struct canvas draw_stale(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
+{
+	char text[HUB_WORDS_MAX];
+
+	if (!*hub_words_stale(fleet, view, canvas->width - MARK - 2, text) || canvas->height == 0)
+		return *canvas;
+	canvas_glyph(canvas, MARK, 0, canvas_named_glyph(canvas, GLYPH_UNKNOWN), STYLE_UNKNOWN);
+	canvas_text(canvas, MARK + 2, 0, -1, STYLE_WARN, text);
+	return canvas_part(canvas, 0, 1, canvas->width, canvas->height - 1);
+}
+
 static void draw_nothing(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
 {
 	if (view->scope.total == 0 || !connection_has_answers(fleet))
@@ -80,7 +93,7 @@ static void draw_nothing(struct canvas *canvas, const struct fleet *fleet, const
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
-	struct canvas body = *canvas;
+	struct canvas body = *canvas, rest;
 	char note[32] = "";
 
 	(void)widget;
@@ -88,9 +101,10 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		snprintf(note, sizeof note, "%zu", view->scope.n_bad);
 	if (canvas->height > 1)
 		body = heading_draw(canvas, &(struct heading){ .title = "Newly bad", .note = note });
+	rest = draw_stale(&body, fleet, view);
 	if (view->scope.n_bad > 0)
-		draw_rows(&body, fleet, view);
-	else
+		draw_rows(&rest, fleet, view);
+	else if (rest.height == body.height)
 		draw_nothing(&body, fleet, view);
 }
 

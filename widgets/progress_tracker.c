@@ -21,6 +21,7 @@ struct tracker {
 	const struct progress *progress; // borrowed
 	int64_t now_ms;
 	bool hides_numbers, hides_descriptions;
+	const char *as_of; // "as of 15:03:05", where nobody says how far it is by now; "" now
 };
 
 const struct step_look *step_look(enum step_state state)
@@ -288,8 +289,8 @@ static void draw_one_line(const struct tracker *t, struct canvas *canvas)
 	char tail[HUMAN_MAX + 16], elapsed[HUMAN_MAX];
 	int x = 0, room;
 
-	snprintf(tail, sizeof tail, "%d%% %s", percent_of(progress),
-		 human_duration(progress_elapsed_ms(progress, t->now_ms), elapsed));
+	human_duration(progress_elapsed_ms(progress, t->now_ms), elapsed);
+	snprintf(tail, sizeof tail, "%d%% %s", percent_of(progress), *t->as_of ? t->as_of : elapsed);
 	if (!progress->n_steps) {
 		canvas_textf(canvas, 0, 0, -1, STYLE_TEXT, "%s %s", progress->title, tail);
 		return;
@@ -316,11 +317,9 @@ static enum progress_form form_that_fits(const struct tracker *t, const struct c
 	return canvas->height >= 4 && canvas->width >= 16 ? PROGRESS_VERTICAL : PROGRESS_LINE;
 }
 
-void progress_draw(const struct progress *progress, enum progress_form form, bool hides_numbers,
-		   bool hides_descriptions, int64_t now_ms, struct canvas *canvas)
+static void draw_form(const struct tracker *t, enum progress_form form, struct canvas *canvas)
 {
-	struct tracker t = { progress, now_ms, hides_numbers, hides_descriptions };
-	enum progress_form fitting = form_that_fits(&t, canvas);
+	enum progress_form fitting = form_that_fits(t, canvas);
 
 	// A form that was asked for gives way where it would be cut.
 	if (form == PROGRESS_FITTING || fitting == PROGRESS_LINE ||
@@ -329,14 +328,35 @@ void progress_draw(const struct progress *progress, enum progress_form form, boo
 	if (form == PROGRESS_VERTICAL && canvas->height < 2)
 		form = PROGRESS_LINE;
 	if (form == PROGRESS_LINE) {
-		draw_one_line(&t, canvas);
+		draw_one_line(t, canvas);
 		return;
 	}
-	draw_summary(&t, canvas);
+	draw_summary(t, canvas);
 	if (form == PROGRESS_HORIZONTAL)
-		draw_horizontal(&t, canvas);
+		draw_horizontal(t, canvas);
 	else
-		draw_vertical(&t, canvas);
+		draw_vertical(t, canvas);
+}
+
+void progress_draw(const struct progress *progress, enum progress_form form, bool hides_numbers,
+		   bool hides_descriptions, int64_t now_ms, struct canvas *canvas)
+{
+	draw_form(&(struct tracker){ progress, now_ms, hides_numbers, hides_descriptions, "" }, form, canvas);
+}
+
+// Behind the title, which is cut before that is.
+static void add_as_of(char *title, size_t size, const char *as_of, int width)
+{
+	int room = width - text_width(as_of) - 2;
+	size_t len = strlen(title);
+
+	if (!*as_of)
+		return;
+	if (text_width(title) > room) {
+		len = text_prefix(title, room > 1 ? room - 1 : 0, NULL);
+		len += (size_t)snprintf(title + len, size - len, "…");
+	}
+	snprintf(title + len, size - len, ", %s", as_of);
 }
 
 static const struct progress *find(const struct fleet *fleet, uint32_t id)
@@ -363,15 +383,30 @@ static void draw_operation(const struct operation *operation, const struct progr
 {
 	struct operation_track track;
 	char title[OPERATION_TEXT_MAX], as_of[OPERATION_DONE_MAX];
-	size_t len;
+	const struct tracker t = { &track.progress, operation_shown_ms(fleet, operation, view), options->hides_numbers,
+				   options->hides_descriptions, as_of };
 
 	operation_track_waves(operation, canvas->height > 4 ? (unsigned)canvas->height - 1 : 3, &track);
 	track.progress.title = operation_title(operation->plan, title, sizeof title);
-	len = strlen(title);
-	if (*operation_as_of_text(fleet, operation, view, as_of))
-		snprintf(title + len, sizeof title - len, ", %s", as_of);
-	progress_draw(&track.progress, options->form, options->hides_numbers, options->hides_descriptions,
-		      operation_shown_ms(fleet, operation, view), canvas);
+	add_as_of(title, sizeof title, operation_as_of_text(fleet, operation, view, as_of), canvas->width);
+	draw_form(&t, options->form, canvas);
+}
+
+static void draw_progress(const struct progress *progress, const struct progress_tracker_options *options,
+			  const struct fleet *fleet, const struct view *view, struct canvas *canvas)
+{
+	int64_t as_of_ms = fleet_progress_as_of_ms(fleet, progress);
+	char title[OPERATION_TEXT_MAX], as_of[OPERATION_DONE_MAX] = "", time[HUMAN_MAX];
+	struct progress shown = *progress;
+	const struct tracker t = { &shown, as_of_ms ? as_of_ms : view->now.wall_ms, options->hides_numbers,
+				   options->hides_descriptions, as_of };
+
+	if (as_of_ms)
+		snprintf(as_of, sizeof as_of, "as of %s", human_time_of_day(as_of_ms, view->utc_offset_s, time));
+	snprintf(title, sizeof title, "%s", progress->title);
+	add_as_of(text_trim(title), sizeof title, as_of, canvas->width);
+	shown.title = title;
+	draw_form(&t, options->form, canvas);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
@@ -384,8 +419,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (operation)
 		draw_operation(operation, options, fleet, view, canvas);
 	else if (progress)
-		progress_draw(progress, options->form, options->hides_numbers, options->hides_descriptions,
-			      view->now.wall_ms, canvas);
+		draw_progress(progress, options, fleet, view, canvas);
 }
 
 const struct widget_class progress_tracker_class = {

@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "text/text.h"
 #include "widgets/connection.h"
+#include "widgets/hub_words.h"
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
 
@@ -36,7 +37,15 @@ static void add_aside(const struct fleet_scope *scope, struct strbuf *out)
 // "3 of 22 agents down, 2 degraded": the state of the verdict, then what else is not up, the worst first.
 static void counts_text(const struct fleet_scope *scope, bool is_short, struct strbuf *out)
 {
-	static const enum health_state order[] = { HEALTH_DOWN, HEALTH_DEGRADED, HEALTH_UNKNOWN };
+	const struct {
+		size_t n;
+		const char *word;
+	} parts[] = {
+		{ scope->by_state[HEALTH_DOWN], health_state_name(HEALTH_DOWN) },
+		{ scope->by_state[HEALTH_DEGRADED], health_state_name(HEALTH_DEGRADED) },
+		{ scope->by_state[HEALTH_UNKNOWN] - scope->n_checking, health_state_name(HEALTH_UNKNOWN) },
+		{ scope->n_checking, "checking" },
+	};
 	size_t n_probed = n_judged(scope);
 	bool is_first = true;
 
@@ -51,16 +60,14 @@ static void counts_text(const struct fleet_scope *scope, bool is_short, struct s
 		add_aside(scope, out);
 		return;
 	}
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		size_t n = scope->by_state[order[i]];
-
-		if (n == 0)
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i].n == 0)
 			continue;
 		if (is_first)
-			strbuf_addf(out, "%zu of %zu%s %s", n, n_probed, is_short ? "" : agents_word(scope),
-				    health_state_name(order[i]));
+			strbuf_addf(out, "%zu of %zu%s %s", parts[i].n, n_probed, is_short ? "" : agents_word(scope),
+				    parts[i].word);
 		else
-			strbuf_addf(out, ", %zu %s", n, health_state_name(order[i]));
+			strbuf_addf(out, ", %zu %s", parts[i].n, parts[i].word);
 		is_first = false;
 	}
 	add_aside(scope, out);
@@ -109,14 +116,23 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 		snprintf(out->since, sizeof out->since, "%s%s", strcmp(age, "now") == 0 ? "just " : "for ", age);
 }
 
-static int draw_word(struct canvas *canvas, enum health_state state)
+// Nothing is known yet, and nothing is wrong with that.
+static bool is_checking(const struct verdict_line *line, const struct fleet_scope *scope)
 {
+	return line->state == HEALTH_UNKNOWN && scope->n_checking &&
+	       scope->n_checking == scope->by_state[HEALTH_UNKNOWN];
+}
+
+static int draw_word(struct canvas *canvas, const struct verdict_line *line, const struct fleet_scope *scope)
+{
+	bool is_new = is_checking(line, scope);
 	char word[16];
 
-	snprintf(word, sizeof word, "%s", health_state_name(state));
+	snprintf(word, sizeof word, "%s", is_new ? "checking" : health_state_name(line->state));
 	for (char *c = word; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	return status_badge_draw(canvas, 0, 0, -1, state_status(state), word, BADGE_LG, 0);
+	return status_badge_draw(canvas, 0, 0, -1, is_new ? STATUS_PENDING : state_status(line->state), word, BADGE_LG,
+				 0);
 }
 
 // As many parts as fit whole; the first always, cut if it must be.
@@ -142,15 +158,32 @@ static bool is_expected(const struct fleet *fleet, const struct view *view)
 	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused && !fleet_sources_failed(fleet, NULL, 0);
 }
 
+// How the connection is; where that does not fit behind the rest, at least which hub is away, and since when.
+static const char *connection_text(const struct fleet *fleet, const struct view *view, const struct verdict_line *line,
+				   int room, char brief[HUB_WORDS_MAX])
+{
+	int used = text_width(line->counts) + 3 + (line->since[0] ? text_width(line->since) + 3 : 0);
+	char *rest;
+
+	if (is_expected(fleet, view))
+		return "";
+	if (used + text_width(line->connection.text) <= room || !*hub_words_stale(fleet, view, 0, brief))
+		return line->connection.text;
+	rest = strstr(brief, ": ");
+	if (rest)
+		*rest = '\0';
+	return brief;
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	struct verdict_line line;
-	char few[32];
+	char few[32], brief[HUB_WORDS_MAX];
 	int x;
 
 	(void)widget;
 	read_line(fleet, view, canvas->width < SHORT_BELOW, &line);
-	x = draw_word(canvas, line.state) + 1;
+	x = draw_word(canvas, &line, &view->scope) + 1;
 	if (canvas->width - x < 24 && connection_has_answers(fleet) && view->scope.total > 0) {
 		snprintf(few, sizeof few, "%zu/%zu",
 			 line.state == HEALTH_UP ? view->scope.total : view->scope.by_state[line.state],
@@ -160,7 +193,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	if (connection_has_answers(fleet) || view->has_connection_beside)
 		draw_parts(canvas, x,
 			   (const char *const[]){ line.counts, line.since,
-						  is_expected(fleet, view) ? "" : line.connection.text },
+						  connection_text(fleet, view, &line, canvas->width - x, brief) },
 			   (const style_t[]){ STYLE_TITLE, STYLE_MUTED, style_of_status(line.connection.status) });
 	else
 		draw_parts(canvas, x, (const char *const[]){ line.connection.text, line.counts, "" },

@@ -39,6 +39,7 @@ struct fleet_agent {
 	int64_t probed_at_ms[2];                 // wall; 0 never
 	uint32_t n_alerts;                       // not resolved
 	const struct agent_lifecycle *lifecycle; // NULL: nothing was ever said of it
+	uint64_t newly_bad; // 0: it is not; else ascending, so that who turned latest has the greatest
 };
 
 size_t fleet_n_agents(const struct fleet *fleet);
@@ -56,6 +57,7 @@ int32_t fleet_agent_latency_us(const struct fleet_agent *agent);
 // and no doubt about the rest. Its own state is known all the same.
 struct fleet_counts {
 	size_t by_state[HEALTH_STATE_COUNT];
+	size_t n_checking;              // of those that are unknown: their first answers are waited for
 	size_t n_paused, n_maintenance; // paused wins
 	size_t total;                   // all of them
 };
@@ -76,7 +78,8 @@ size_t fleet_tiers(const struct fleet *fleet, const struct fleet_tier **out); //
 enum health_state fleet_overall(const struct fleet *fleet); // the worst; unknown does not hide a known-bad one
 int64_t fleet_overall_since_ms(const struct fleet *fleet);  // wall
 
-// The agents that are degraded, down or unknown-after-having-been-known, those that turned latest first.
+// The agents that are degraded, down or unknown-after-having-been-known, those that turned latest first. Whose hub is
+// away is stale for that alone and did not turn: it is one of them if it was before.
 // Writes at most n ids; returns how many there are in all.
 size_t fleet_newly_bad(const struct fleet *fleet, uint32_t *ids, size_t n);
 
@@ -203,6 +206,8 @@ const struct audit_check *fleet_audit_check(const struct fleet *fleet); // never
 
 size_t fleet_n_progress(const struct fleet *fleet);
 const struct progress *fleet_progress_at(const struct fleet *fleet, size_t i); // newest first
+// As fleet_operation_as_of_ms(), of one that has not ended.
+int64_t fleet_progress_as_of_ms(const struct fleet *fleet, const struct progress *progress);
 
 // A question that waits for an answer (a shrinking list), or NULL.
 const struct timeline_item *fleet_question(const struct fleet *fleet);
@@ -219,6 +224,17 @@ struct fleet_feed {
 	uint32_t lag_ms, n_in_flight, n_waiting;
 };
 const struct fleet_feed *fleet_feed(const struct fleet *fleet);
+
+// How the connection to one of the hubs stands.
+enum { FLEET_HUBS_MAX = 16 };
+struct fleet_link {
+	uint8_t origin; // its number, from 1 on
+	enum feed_state state;
+	int64_t since_ms; // wall
+	bool is_away;     // lost or refused: what its agents are like is stale. Starting is neither here nor away
+};
+// In the order of their numbers; returns how many there are, at most FLEET_HUBS_MAX.
+size_t fleet_links(const struct fleet *fleet, struct fleet_link out[FLEET_HUBS_MAX]);
 
 // The lists of agents that cannot be read now, so that the fleet may be incomplete; those that failed first come first.
 // A pattern that matches no file is one of them only while there is no agent at all.

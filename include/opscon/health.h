@@ -68,6 +68,9 @@ enum health_state health_overall(const size_t by_state[HEALTH_STATE_COUNT]);
 const char *health_state_name(enum health_state state); // "up" "degraded" "down" "unknown"
 int health_state_from_name(const char *name, enum health_state *out);
 
+// Not known yet, and nothing is wrong with the asking: the first answers are waited for. HEALTH_UNKNOWN, but calmer.
+bool health_is_checking(const struct health *health);
+
 // The badge: one of the fifteen statuses, and the word beside it ("up", "down", "flapping", "stale", "auth refused",
 // ...).
 enum status health_status(const struct health *health);

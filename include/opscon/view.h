@@ -226,6 +226,7 @@ struct view {
 	enum severity message_severity;
 	struct fleet_scope {        // what passes the picked context: counts for the header
 		size_t by_state[4]; // those that are neither paused nor in maintenance
+		size_t n_checking;  // of the unknown ones: their first answers are waited for
 		size_t n_paused, n_maintenance;
 		size_t total;                     // all of them
 		size_t alerts[ALERT_STATE_COUNT]; // of its agents, and of the fleet as a whole
@@ -238,8 +239,10 @@ struct view {
 		size_t n_newly_bad;        // how many ids stand there
 		size_t n_bad;              // how many there are
 	} scope;
-	const char *fleet_name; // as configured, or as the hub says; "" none
-	const char *hub;        // that the console is attached to: "hub.example"; "" none
-	const char *replay;     // "REPLAY 4x": a recording is looked at, and `now` is its time; NULL or "": it is not
-	size_t detail_top;      // scroll of the agent screen
+	const char *fleet_name;  // as configured, or as the hub says; "" none
+	const char *hub;         // that the console is attached to: "hub.example"; "" none
+	const char *const *hubs; // borrowed: names of them all, by number (event.origin) from 1 on
+	size_t n_hubs;
+	const char *replay; // "REPLAY 4x": a recording is looked at, and `now` is its time; NULL or "": it is not
+	size_t detail_top;  // scroll of the agent screen
 };

@@ -179,11 +179,16 @@ static void show_trail(void *ctx)
 
 static void show_hub(const struct app *app)
 {
+	const char *names[HUBS_MAX];
 	const struct console_hub hub = { .name = app->hub.name,
 					 .fleet = app->hub.fleet,
+					 .names = names,
+					 .n_names = app->hub.n_names,
 					 .is_demo = app->hub.is_demo,
 					 .is_read_only = app->hub.is_read_only };
 
+	for (size_t i = 0; i < app->hub.n_names; i++)
+		names[i] = app->hub.names[i];
 	if (app->console && app->session.is_attached)
 		console_set_hub(app->console, &hub);
 }
@@ -194,6 +199,9 @@ static void on_greeted(void *ctx, const struct hub_greeting *greeting)
 
 	snprintf(app->hub.name, sizeof app->hub.name, "%s", greeting->hub);
 	snprintf(app->hub.fleet, sizeof app->hub.fleet, "%s", greeting->fleet);
+	app->hub.n_names = greeting->n_names;
+	for (size_t i = 0; i < greeting->n_names; i++)
+		snprintf(app->hub.names[i], sizeof app->hub.names[i], "%s", greeting->names[i]);
 	app->hub.is_demo = greeting->is_demo;
 	app->hub.is_read_only = greeting->is_read_only && greeting->is_known;
 	show_hub(app);

@@ -8,6 +8,7 @@
 #include "commands/demo_fleet.h"
 #include "commands/session.h"
 #include "console/console.h"
+#include "feeds/websocket_manager.h"
 
 struct attach_options;
 
@@ -35,6 +36,8 @@ struct app {
 	bool has_unicode;
 	struct {
 		char fleet[256], name[80];
+		char names[HUBS_MAX][HUB_NAME_MAX]; // of each, by its number
+		size_t n_names;
 		bool is_demo, is_read_only;
 	} hub;                        // what the hubs have said of themselves
 	struct audit_witness witness; // of their audit trails

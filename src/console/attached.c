@@ -23,6 +23,12 @@ void console_set_hub(struct console *console, const struct console_hub *hub)
 	take(console->hub_name, sizeof console->hub_name, hub->name);
 	take(console->hub_fleet, sizeof console->hub_fleet, hub->fleet);
 	view->hub = console->hub_name;
+	view->hubs = console->hubs;
+	view->n_hubs = hub->n_names < FLEET_HUBS_MAX ? hub->n_names : FLEET_HUBS_MAX;
+	for (size_t i = 0; i < view->n_hubs; i++) {
+		take(console->hub_names[i], sizeof console->hub_names[i], hub->names[i]);
+		console->hubs[i] = console->hub_names[i];
+	}
 	if (*hub->fleet)
 		view->fleet_name = console->hub_fleet;
 	view->is_demo = hub->is_demo;

@@ -43,6 +43,8 @@ void console_set_banner(struct console *console, const char *text);
 // What a hub says of itself: the console is its, and looks so. Texts are copied.
 struct console_hub {
 	const char *name, *fleet; // "hub.example"; "" none
+	const char *const *names; // of each of several, by number (event.origin) from 1 on; copied
+	size_t n_names;           // 0: not known
 	bool is_demo, is_read_only;
 };
 void console_set_hub(struct console *console, const struct console_hub *hub);

@@ -69,6 +69,7 @@ static int newly_bad_rows(const struct layout_content *content, int most)
 {
 	int n = content->n_newly_bad > 99 ? 99 : (int)content->n_newly_bad;
 
+	n += content->has_hub_away; // which is said in a line above them
 	return n ? least(n, most) + 1 : 0;
 }
 

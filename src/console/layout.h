@@ -35,6 +35,7 @@ struct layout_content {
 	size_t n_panels;   // that may stand in the pane of panels; 0: not known yet
 	bool has_progress; // something is under way
 	bool has_tiers;    // agents have tiers: a second row of counts
+	bool has_hub_away; // what its agents are like is stale
 	bool is_feed_live; // else the feed's own indicator stands beside the verdict
 	enum pane focus;
 	bool is_chart_open;

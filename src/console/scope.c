@@ -10,8 +10,9 @@ struct scope_member {
 	enum health_state state;
 	int64_t since_ms;
 	const struct agent *agent; // a reference
-	bool is_bad, is_aside;     // aside: in maintenance
-	bool is_operated;
+	uint64_t newly_bad;        // as the fleet has it; 0: it is not in the list
+	bool is_aside;             // in maintenance
+	bool is_operated, is_checking;
 	struct scope_member *bad_prev, *bad_next;
 	UT_hash_handle hh;
 };
@@ -33,6 +34,7 @@ static void count_out(struct scope *scope, struct scope_member *member)
 {
 	scope->counts.total--;
 	scope->n_operated -= member->is_operated;
+	scope->counts.n_checking -= member->is_checking;
 	if (member->agent->is_paused) {
 		scope->counts.n_paused--;
 	} else if (member->is_aside) {
@@ -48,21 +50,18 @@ static void count_out(struct scope *scope, struct scope_member *member)
 
 static void unlink_bad(struct scope *scope, struct scope_member *member)
 {
-	if (!member->is_bad)
+	if (!member->newly_bad)
 		return;
 	DL_DELETE2(scope->bad, member, bad_prev, bad_next);
 	scope->n_bad--;
-	member->is_bad = false;
+	member->newly_bad = 0;
 }
 
-// Bad as the fleet means it: an agent that was observed once and is not up now.
-static bool is_bad(const struct fleet_agent *agent)
+// Among those that are counted as unknown.
+static bool is_checking(const struct fleet_agent *agent)
 {
-	if (health_is_in_maintenance(&agent->health))
-		return false;
-	if (agent->state == HEALTH_UNKNOWN)
-		return agent->health.observed != OBSERVED_NEVER;
-	return agent->state != HEALTH_UP;
+	return !agent->agent->is_paused && !health_is_in_maintenance(&agent->health) &&
+	       health_is_checking(&agent->health);
 }
 
 static int count_in(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
@@ -78,6 +77,8 @@ static int count_in(struct scope *scope, struct scope_member *member, const stru
 	member->is_aside = is_aside;
 	member->is_operated = health_is_operated(&agent->health);
 	scope->n_operated += member->is_operated;
+	member->is_checking = is_checking(agent);
+	scope->counts.n_checking += member->is_checking;
 	if (is_paused)
 		scope->counts.n_paused++;
 	else if (is_aside)
@@ -91,12 +92,14 @@ static int count_in(struct scope *scope, struct scope_member *member, const stru
 // Whoever turns, turns latest.
 static void link_bad(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
 {
+	if (member->newly_bad == agent->newly_bad)
+		return;
 	unlink_bad(scope, member);
-	if (!is_bad(agent))
+	if (!agent->newly_bad)
 		return;
 	DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
 	scope->n_bad++;
-	member->is_bad = true;
+	member->newly_bad = agent->newly_bad;
 }
 
 static int add(struct scope *scope, const struct fleet_agent *agent)
@@ -177,7 +180,7 @@ static int order_bad(struct scope *scope)
 	for (size_t i = n; i-- > 0;) {
 		struct scope_member *member = find(scope, ids[i]);
 
-		if (!member || !member->is_bad)
+		if (!member || !member->newly_bad)
 			continue;
 		DL_DELETE2(scope->bad, member, bad_prev, bad_next);
 		DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
@@ -223,14 +226,13 @@ bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
 	if (!member && !is_in)
 		return false;
 	if (member && is_in && member->agent == agent->agent && member->state == agent->state &&
-	    member->is_bad == is_bad(agent) && member->is_aside == health_is_in_maintenance(&agent->health) &&
-	    member->is_operated == health_is_operated(&agent->health))
+	    member->newly_bad == agent->newly_bad && member->is_aside == health_is_in_maintenance(&agent->health) &&
+	    member->is_operated == health_is_operated(&agent->health) && member->is_checking == is_checking(agent))
 		return false;
 	if (member && !is_in) {
 		drop(scope, member);
 	} else if (member) {
-		if (member->state != agent->state || member->is_bad != is_bad(agent))
-			link_bad(scope, member, agent);
+		link_bad(scope, member, agent);
 		count_out(scope, member);
 		count_in(scope, member, agent);
 	} else {
@@ -282,6 +284,7 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 	for (; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
 		scope->newly_bad[n++] = member->id;
 	*out = (struct fleet_scope){ .total = scope->counts.total,
+				     .n_checking = scope->counts.n_checking,
 				     .n_paused = scope->counts.n_paused,
 				     .n_maintenance = scope->counts.n_maintenance,
 				     .overall = scope->overall,

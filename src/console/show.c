@@ -177,12 +177,23 @@ static size_t n_panels(const struct console *console)
 	return n;
 }
 
+static bool has_hub_away(const struct fleet *fleet)
+{
+	struct fleet_link links[FLEET_HUBS_MAX];
+	bool is_any = false;
+
+	for (size_t i = fleet_links(fleet, links); i-- > 0;)
+		is_any |= links[i].is_away;
+	return is_any;
+}
+
 void console_layout(struct console *console, int width, int height)
 {
 	const struct layout_content content = { .n_newly_bad = console->scope.n_bad,
 						.n_panels = n_panels(console),
 						.has_progress = is_under_way(console->fleet),
 						.has_tiers = has_tiers(console->fleet),
+						.has_hub_away = has_hub_away(console->fleet),
 						.is_feed_live = fleet_feed(console->fleet)->state == FEED_LIVE,
 						.focus = console->view.focus,
 						.is_chart_open = console->view.is_chart_open,

@@ -133,8 +133,11 @@ struct console {
 	uint32_t watched; // whose scrapes were asked for
 
 	char hub_name[80], hub_fleet[256]; // "" while the fleet is our own
-	struct id_set histories;           // whose points were asked for, since the hub was away last
-	int64_t history_at_ms;             // mono: not again before
+	char hub_names[FLEET_HUBS_MAX][80];
+	const char *hubs[FLEET_HUBS_MAX];         // where the names are
+	struct hub_limits limits[FLEET_HUBS_MAX]; // by hub, from number 1 on
+	struct id_set histories;                  // whose points were asked for, since the hub was away last
+	int64_t history_at_ms;                    // mono: not again before
 
 	struct id_set marks;
 	struct acting acting;

@@ -89,6 +89,21 @@ static void stop(struct feed *feed)
 
 static const struct feed_class websocket_class = { .name = "websocket", .request = manager_request, .stop = stop };
 
+// Hubs of one host are told apart by their ports, sockets of one name by their paths.
+static void name_apart(struct websocket_manager *manager, const struct hub_address *addresses, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++) {
+			const char *text = addresses[i].text, *place = strstr(text, "://");
+
+			if (k == i || strcmp(addresses[k].name, addresses[i].name) != 0)
+				continue;
+			place = place ? place + 3 : text + strlen("unix:");
+			snprintf(manager->hubs[i].address.name, HUB_NAME_MAX, "%.79s", place);
+			break;
+		}
+}
+
 static int start(struct websocket_manager *manager, const struct websocket_manager_options *options)
 {
 	const struct http_options http = { .timeout_ms = HUB_STATE_CONNECT_MS,
@@ -107,6 +122,8 @@ static int start(struct websocket_manager *manager, const struct websocket_manag
 		hub->address = options->addresses[i];
 		r = attached_start(hub);
 	}
+	if (r == 0)
+		name_apart(manager, options->addresses, options->n_addresses);
 	return r;
 }
 
@@ -186,6 +203,7 @@ void manager_greet(struct websocket_manager *manager)
 	for (size_t i = 0; i < manager->n_hubs; i++) {
 		const struct attached *hub = &manager->hubs[i];
 
+		greeting.names[greeting.n_names++] = hub->address.name;
 		if (!hub->has_welcome)
 			continue;
 		add_name(manager->fleet, sizeof manager->fleet, hub->welcome.fleet);

@@ -24,8 +24,10 @@ enum { HUB_TOKEN_MAX = 512 }; // bytes of the file that a token is in
 
 // What the hubs have said of themselves, taken together. Texts are good until the next greeting.
 struct hub_greeting {
-	const char *fleet; // names, joined; "" none
-	const char *hub;   // "hub.example", "3 hubs"
+	const char *fleet;           // names, joined; "" none
+	const char *hub;             // "hub.example", "3 hubs"
+	const char *names[HUBS_MAX]; // of each, by number from 1 on; no two are the same unless the addresses are
+	size_t n_names;
 	bool is_demo;      // any
 	bool is_read_only; // all
 	bool is_known;     // any has said anything yet

@@ -68,6 +68,7 @@ static int entry_index(struct fleet *fleet, struct fleet_entry *entry)
 		HASH_DELETE(hh, fleet->by_id, entry);
 		return r;
 	}
+	fleet_count_checking(fleet, entry);
 	entry->arrival = fleet->n_arrivals++;
 	fleet->agents[fleet->n_agents++] = entry;
 	return 0;
@@ -105,6 +106,7 @@ int fleet_agent_changed(struct fleet *fleet, const struct event *event)
 	fleet_settle_overall(fleet, event->at_ms);
 	r = rehash_key(fleet, entry, agent_ref(event->u.agent));
 	agent_unref(old);
+	fleet_count_checking(fleet, entry);
 	entry->origin = event->origin;
 	fleet_notify(fleet, FLEET_AGENT_CHANGED, entry->id);
 	return r < 0 ? r : fleet_restore_agent(fleet, entry, event->is_restated);
@@ -133,6 +135,7 @@ static void entry_unindex(struct fleet *fleet, struct fleet_entry *entry)
 	fleet->n_agents--;
 	memmove(fleet->agents + at, fleet->agents + at + 1, (fleet->n_agents - at) * sizeof(struct fleet_entry *));
 	fleet_count_out(fleet, entry->public.state, entry->public.agent, entry->is_aside);
+	fleet->counts.n_checking -= entry->is_checking;
 	fleet_forget_bad(fleet, entry);
 	fleet_points_forget(fleet, entry->id);
 	HASH_DELETE(hh, fleet->by_id, entry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Agents whose hub is away. Nobody says how they are, so they are stale: unknown, whatever was said last. It is no news
- * of theirs, the timeline tells of the hub; who was newly bad stays so. What was said comes back with the connection,
- * or piece by piece where all is told anew.
+ * of theirs, the timeline tells of the hub; who was newly bad stays so, and nobody else comes to be. What was said
+ * comes back with the connection, or piece by piece where all is told anew.
  */
 #include "fleet/fleet.h"
 
@@ -29,6 +29,7 @@ static void show(struct fleet *fleet, struct fleet_entry *entry, enum freshness 
 	agent->health.freshness = freshness;
 	agent->state = health_state(&agent->health);
 	fleet_recount(fleet, entry, from, agent->state);
+	fleet_count_checking(fleet, entry);
 }
 
 static void go_away(struct fleet *fleet, struct fleet_entry *entry, int64_t at_ms)

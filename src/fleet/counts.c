@@ -39,6 +39,15 @@ void fleet_count_out(struct fleet *fleet, enum health_state state, const struct 
 	fleet->counts.by_state[state]--;
 }
 
+void fleet_count_checking(struct fleet *fleet, struct fleet_entry *entry)
+{
+	bool is_judged_now = is_judged(entry->public.agent, entry->is_aside);
+
+	fleet->counts.n_checking -= entry->is_checking;
+	entry->is_checking = is_judged_now && health_is_checking(&entry->public.health);
+	fleet->counts.n_checking += entry->is_checking;
+}
+
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms)
 {
 	enum health_state now = health_overall(fleet->counts.by_state);

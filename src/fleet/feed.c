@@ -116,6 +116,37 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 	return 0;
 }
 
+int64_t fleet_hub_as_of_ms(const struct fleet *fleet, uint8_t origin)
+{
+	const struct event *link = origin <= FLEET_HUBS_MAX ? fleet->hubs[origin].link : NULL;
+
+	switch (link ? link->u.feed.state : FEED_LIVE) {
+	case FEED_LATE:
+	case FEED_STALE:
+	case FEED_RECONNECTING:
+	case FEED_REFUSED:
+		return link->u.feed.since_ms;
+	default:
+		return 0;
+	}
+}
+
+size_t fleet_links(const struct fleet *fleet, struct fleet_link out[FLEET_HUBS_MAX])
+{
+	size_t n = 0;
+
+	for (uint8_t origin = 1; origin <= FLEET_HUBS_MAX; origin++) {
+		const struct event *link = fleet->hubs[origin].link;
+
+		if (link)
+			out[n++] = (struct fleet_link){ .origin = origin,
+							.state = link->u.feed.state,
+							.since_ms = link->u.feed.since_ms,
+							.is_away = is_away(link) };
+	}
+	return n;
+}
+
 void fleet_feed_finish(struct fleet *fleet)
 {
 	for (size_t i = 0; i <= FLEET_HUBS_MAX; i++) {

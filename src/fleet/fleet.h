@@ -27,6 +27,7 @@ struct fleet_entry {
 	int64_t said_since_ms;         // is_away: public.state_since_ms
 	bool is_bad;                   // linked in fleet::bad
 	bool is_aside;                 // counted as in maintenance
+	bool is_checking;              // counted as such
 	struct fleet_entry *bad_prev, *bad_next;
 	struct event *probed[2];   // references: where public.probed points
 	struct event *scrape;      // reference, or NULL
@@ -105,7 +106,6 @@ struct fleet_restore {
 };
 
 enum {
-	FLEET_HUBS_MAX = 16,
 	FLEET_PROGRESS_MAX = 32,
 	FLEET_OPERATIONS_MAX = 200,
 	FLEET_PLANS_MAX = 16,
@@ -226,9 +226,13 @@ struct event *fleet_keep(const struct event *event);                     // a re
 // Counts one agent in (or out of) a state and tier, or as paused or set aside. In: 0 or -ENOMEM; out never fails.
 int fleet_count_in(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
 void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
-void fleet_settle_overall(struct fleet *fleet, int64_t at_ms); // after counting
+void fleet_count_checking(struct fleet *fleet, struct fleet_entry *entry); // after its health or description changed
+void fleet_settle_overall(struct fleet *fleet, int64_t at_ms);             // after counting
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
 void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to);
+
+// ---- feed.c: since when what a hub has said is not news any more; 0: it is as of now
+int64_t fleet_hub_as_of_ms(const struct fleet *fleet, uint8_t origin);
 
 // ---- away.c: what is known of agents whose hub is away is stale; heard of again they are as they were said to be
 void fleet_hub_away(struct fleet *fleet, uint8_t origin, bool is_away, int64_t at_ms);

@@ -18,6 +18,7 @@ void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry)
 		return;
 	DL_DELETE2(fleet->bad, entry, bad_prev, bad_next);
 	entry->is_bad = false;
+	entry->public.newly_bad = 0;
 	fleet->n_bad--;
 }
 
@@ -30,7 +31,7 @@ static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_sta
 	if (!is_bad || entry->is_aside)
 		return;
 	DL_PREPEND2(fleet->bad, entry, bad_prev, bad_next);
-	entry->turned = ++fleet->n_turns;
+	entry->turned = entry->public.newly_bad = ++fleet->n_turns;
 	entry->is_bad = true;
 	fleet->n_bad++;
 }
@@ -135,6 +136,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 		turn(fleet, entry, to);
 		fleet_settle_overall(fleet, event->at_ms);
 	}
+	fleet_count_checking(fleet, entry);
 	if (to != from) {
 		agent->state_since_ms = event->at_ms;
 		if (!by_flapping) // that is told below, in better words
@@ -155,6 +157,7 @@ static void restate_health(struct fleet *fleet, struct fleet_entry *entry, const
 	agent->state = health_state(&agent->health);
 	agent->state_since_ms = event->at_ms;
 	fleet_recount(fleet, entry, from, agent->state);
+	fleet_count_checking(fleet, entry);
 	entry->was_known = event->was_known;
 	turn(fleet, entry, agent->state);
 	fleet_settle_overall(fleet, event->at_ms);

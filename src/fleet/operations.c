@@ -286,18 +286,8 @@ size_t fleet_n_operations_open(const struct fleet *fleet)
 int64_t fleet_operation_as_of_ms(const struct fleet *fleet, const struct operation *operation)
 {
 	size_t at = operation_is_over(operation->state) ? 0 : find(fleet, operation->no);
-	uint8_t origin = at ? fleet->operations[at - 1].origin : 0;
-	const struct event *link = origin <= FLEET_HUBS_MAX ? fleet->hubs[origin].link : NULL;
 
-	switch (link ? link->u.feed.state : FEED_LIVE) {
-	case FEED_LATE:
-	case FEED_STALE:
-	case FEED_RECONNECTING:
-	case FEED_REFUSED:
-		return link->u.feed.since_ms;
-	default:
-		return 0;
-	}
+	return at ? fleet_hub_as_of_ms(fleet, fleet->operations[at - 1].origin) : 0;
 }
 
 void fleet_operations_finish(struct fleet *fleet)

@@ -76,6 +76,13 @@ size_t fleet_n_progress(const struct fleet *fleet)
 	return fleet->n_progress;
 }
 
+int64_t fleet_progress_as_of_ms(const struct fleet *fleet, const struct progress *progress)
+{
+	size_t at = progress->ended_ms ? fleet->n_progress : find(fleet, progress->id);
+
+	return at < fleet->n_progress ? fleet_hub_as_of_ms(fleet, fleet->progress[at].event->origin) : 0;
+}
+
 const struct progress *fleet_progress_at(const struct fleet *fleet, size_t i)
 {
 	return &fleet->progress[i].event->u.progress;

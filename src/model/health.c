@@ -35,6 +35,12 @@ enum health_state health_state(const struct health *health)
 	return HEALTH_UNKNOWN;
 }
 
+bool health_is_checking(const struct health *health)
+{
+	return health->observed == OBSERVED_NEVER && health->quality == PROBE_OK &&
+	       health->freshness != FRESHNESS_STALE && !has(health, OVERLAY_PAUSED);
+}
+
 // No answer at all, as against an answer that is bad.
 static bool is_unreachable(enum reason reason)
 {
@@ -56,12 +62,10 @@ static struct face face_of_unseen(const struct health *health)
 		return (struct face){ STATUS_UNKNOWN, "we are offline" };
 	if (health->quality != PROBE_OK)
 		return (struct face){ STATUS_UNKNOWN, "not judged" };
-	if (!health->last_probe_ms && health->observed == OBSERVED_NEVER && !health->attempt_n)
-		return (struct face){ STATUS_UNKNOWN, "unknown" };
-	if (health->freshness == FRESHNESS_STALE)
-		return (struct face){ STATUS_UNKNOWN, "stale" };
-	if (health->attempt_n)
+	if (health_is_checking(health))
 		return (struct face){ STATUS_PENDING, "checking" };
+	if (health->freshness == FRESHNESS_STALE && (health->last_probe_ms || health->attempt_n))
+		return (struct face){ STATUS_UNKNOWN, "stale" };
 	return (struct face){ STATUS_UNKNOWN, "unknown" };
 }
 

@@ -83,6 +83,7 @@ int report_json(const struct report *report, struct bytes *out)
 		json_int(&w, health_state_name((enum health_state)i), (int64_t)counts.by_state[i]);
 	json_int(&w, "paused", (int64_t)counts.n_paused);
 	json_int(&w, "maintenance", (int64_t)counts.n_maintenance);
+	json_int(&w, "checking", (int64_t)counts.n_checking); // of the unknown ones
 	json_close(&w, '}');
 	json_open(&w, "agents", '[');
 	for (size_t at = 0; (agent = report_next(report, &at));)

@@ -45,7 +45,7 @@ static void put_names(const struct report *report, struct strbuf *line)
 int report_nagios(const struct report *report, struct bytes *out)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-	char memory[2048], unread[64], aside[80];
+	char memory[2048], unread[64], aside[80], checking[48];
 	struct strbuf line;
 	struct fleet_counts c;
 	size_t n_probed;
@@ -53,9 +53,10 @@ int report_nagios(const struct report *report, struct bytes *out)
 	report_count(report, &c);
 	n_probed = fleet_counts_judged(&c);
 	strbuf_init(&line, memory, sizeof memory);
-	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown",
+	strbuf_addf(&line, "OPSCON %s - %zu of %zu up, %zu degraded, %zu down, %zu unknown%s",
 		    words[report_overall(report, &c)], c.by_state[HEALTH_UP], n_probed, c.by_state[HEALTH_DEGRADED],
-		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN]);
+		    c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
+		    report_checking(&c, checking, sizeof checking));
 	put_names(report, &line);
 	strbuf_add(&line, report_aside(&c, "; ", aside, sizeof aside));
 	if (*report_unread(report, unread, sizeof unread))
@@ -101,7 +102,9 @@ int report_tmux(const struct report *report, struct bytes *out)
 		if (c.by_state[parts[i].state])
 			strbuf_addf(&line, "%s%s %zu %s", line.len ? "  " : "",
 				    report->has_unicode ? parts[i].glyph : parts[i].ascii, c.by_state[parts[i].state],
-				    health_state_name(parts[i].state));
+				    parts[i].state == HEALTH_UNKNOWN && c.n_checking == c.by_state[HEALTH_UNKNOWN]
+					    ? "checking"
+					    : health_state_name(parts[i].state));
 	if (!line.len)
 		strbuf_add(&line, c.n_maintenance ? "nobody to judge" : c.n_paused ? "all paused" : "no agents");
 	if (fleet_counts_judged(&c) || c.n_maintenance)

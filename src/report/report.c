@@ -52,6 +52,8 @@ void report_count(const struct report *report, struct fleet_counts *out)
 			out->n_maintenance++;
 		else
 			out->by_state[agent->state]++;
+		if (!agent->agent->is_paused && !health_is_in_maintenance(&agent->health))
+			out->n_checking += health_is_checking(&agent->health);
 	}
 }
 
@@ -60,6 +62,16 @@ enum health_state report_overall(const struct report *report, const struct fleet
 	enum health_state overall = health_overall(counts->by_state);
 
 	return overall == HEALTH_UP && fleet_sources_failed(report->fleet, NULL, 0) ? HEALTH_UNKNOWN : overall;
+}
+
+const char *report_checking(const struct fleet_counts *counts, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (counts->n_checking && counts->n_checking == counts->by_state[HEALTH_UNKNOWN])
+		snprintf(out, size, " (checking)");
+	else if (counts->n_checking)
+		snprintf(out, size, " (%zu checking)", counts->n_checking);
+	return out;
 }
 
 const char *report_aside(const struct fleet_counts *counts, const char *before, char *out, size_t size)

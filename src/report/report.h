@@ -27,6 +27,8 @@ void report_count(const struct report *report, struct fleet_counts *out);
 
 // The worst of those counted; unknown where all would be up, but a list of agents could not be read.
 enum health_state report_overall(const struct report *report, const struct fleet_counts *counts);
+// " (checking)", " (2 checking)": how many of the unknown ones are so because their first answers are waited for; "".
+const char *report_checking(const struct fleet_counts *counts, char *out, size_t size);
 // Who counts in no state, each with `before` in front: "; 2 paused; 1 in maintenance"; "" when everybody counts.
 const char *report_aside(const struct fleet_counts *counts, const char *before, char *out, size_t size);
 // "1 list could not be read", "" when all were.

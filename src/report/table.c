@@ -105,14 +105,15 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 static void put_summary(struct table *t)
 {
 	struct fleet_counts c;
-	char aside[80], unread[64];
+	char aside[80], unread[64], checking[48];
 
 	report_count(t->report, &c);
 	report_unread(t->report, unread, sizeof unread);
 	if (!t->error)
-		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s; %zu in all%s%s\n",
+		t->error = bytes_addf(t->out, "\n%s: %zu up, %zu degraded, %zu down, %zu unknown%s%s; %zu in all%s%s\n",
 				      health_state_name(report_overall(t->report, &c)), c.by_state[HEALTH_UP],
 				      c.by_state[HEALTH_DEGRADED], c.by_state[HEALTH_DOWN], c.by_state[HEALTH_UNKNOWN],
+				      report_checking(&c, checking, sizeof checking),
 				      report_aside(&c, ", ", aside, sizeof aside), c.total,
 				      *unread ? "; incomplete: " : "", unread);
 }

@@ -246,15 +246,17 @@ START_TEST(several_hubs_are_one_fleet)
 			(const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", address,
 					  second, NULL },
 			NULL, 130, 40);
-	term_wait_for(t, "@2 hubs", SCENE_MS);
+	term_wait_for(t, "@hub.sock, other.sock", SCENE_MS);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS); // the same agents: each once
 	term_wait_for(t, "● live", SCENE_MS);
 	process_stop(hub); // the other one is heard of them now
 	hub = 0;
 	term_wait_for(t, "(1 of 2 hubs)", SCENE_MS);
+	term_wait_for(t, "2 hubs, 1 away: hub.sock", SCENE_MS);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
 	process_stop(other);
 	term_wait_for(t, "(2 of 2 hubs)", SCENE_MS);
+	term_wait_for(t, "2 of 2 hubs are away: hub.sock since ", SCENE_MS);
 	term_wait_for(t, "○ 3 unknown", SCENE_MS);
 	scene_quit(t);
 	end();

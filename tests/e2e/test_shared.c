@@ -302,7 +302,7 @@ START_TEST(shards_are_one_fleet_together)
 	scene_quit(t);
 	t = scene_start(&s, (const char *[]){ "attach", "--no-state", address, second, NULL }, NULL, COLS, ROWS);
 	term_wait_for(t, "20 of 20 agents up", SCENE_MS);
-	term_wait_for(t, "@2 hubs  ", SCENE_MS); // none is missing
+	term_wait_for(t, "@hub.sock, other.sock  ", SCENE_MS); // none is missing
 	process_stop(other);
 	snprintf(shown, sizeof shown, "○ %d unknown", 20 - n);
 	term_wait_for(t, shown, SCENE_MS);

@@ -115,6 +115,7 @@ static void fill_scope(struct fleet_fixture *f, struct view *view)
 
 	for (size_t i = 0; i < HEALTH_STATE_COUNT; i++)
 		view->scope.by_state[i] = counts->by_state[i];
+	view->scope.n_checking = counts->n_checking;
 	view->scope.n_paused = counts->n_paused;
 	view->scope.n_maintenance = counts->n_maintenance;
 	view->scope.total = counts->total;

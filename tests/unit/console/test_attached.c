@@ -3,6 +3,7 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "console/timeline_filter.h"
@@ -26,16 +27,21 @@ static size_t n_histories(uint32_t agent)
 	return n;
 }
 
-static void link_is(enum feed_state state)
+static void link_of(uint8_t hub, enum feed_state state)
 {
 	struct event *event = event_new(EVENT_FEED, FIXTURE_NOW_MS, 0);
 
 	event->channel = CHANNEL_SYSTEM;
-	event->origin = 1;
+	event->origin = hub;
 	event->u.feed.is_link = true;
 	event->u.feed.state = state;
 	event->u.feed.detail = mem_strdup("");
 	fleet_fixture_apply(&f.fleet, event);
+}
+
+static void link_is(enum feed_state state)
+{
+	link_of(1, state);
 }
 
 START_TEST(it_says_whose_fleet_it_is)
@@ -52,6 +58,67 @@ START_TEST(it_says_whose_fleet_it_is)
 	ck_assert(console_fixture_shows(&f, "@2 hubs"));
 	ck_assert(console_fixture_shows(&f, "READ-ONLY"));
 	ck_assert(!console_fixture_shows(&f, "DEMO"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(it_says_which_hubs_they_are)
+{
+	const char *names[] = { "eu", "us" };
+
+	console_fixture_init(&f);
+	console_set_hub(f.console,
+			&(struct console_hub){ .name = "2 hubs", .fleet = "", .names = names, .n_names = 2 });
+	link_of(1, FEED_LIVE);
+	link_of(2, FEED_LIVE);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(console_fixture_shows(&f, "@eu, us"));
+	link_of(2, FEED_RECONNECTING);
+	console_fixture_draw(&f, 80, 24);
+	ck_assert(console_fixture_shows(&f, "2 hubs, 1 away: us"));
+	console_fixture_draw(&f, 40, 12);
+	ck_assert(console_fixture_shows(&f, "1 of 2 away: us"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
+// As the fleet has it, not only whose state is another now.
+START_TEST(who_is_stale_for_the_hub_alone_is_not_newly_bad)
+{
+	const struct fleet_scope *scope;
+	uint32_t before[SCOPE_NEWLY_BAD_MAX], up;
+	size_t n;
+
+	attach();
+	for (size_t i = 0; i < fleet_n_agents(f.fleet.fleet); i++) {
+		struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, 0);
+
+		event->origin = 1;
+		event->u.agent = agent_ref(fleet_agent_at(f.fleet.fleet, i)->agent);
+		event->agent = event->u.agent->id;
+		fleet_fixture_apply(&f.fleet, event);
+	}
+	link_is(FEED_LIVE);
+	console_fixture_draw(&f, 120, 36);
+	scope = &console_fixture_view(&f)->scope;
+	n = scope->n_bad;
+	ck_assert_uint_gt(n, 0);
+	memcpy(before, scope->newly_bad, n * sizeof *before);
+	link_is(FEED_RECONNECTING);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(scope->n_bad, n);
+	ck_assert_mem_eq(scope->newly_bad, before, n * sizeof *before);
+	ck_assert(console_fixture_shows(&f, "the hub is away"));
+	for (size_t i = 0; i < fleet_n_agents(f.fleet.fleet); i++)
+		if (!fleet_agent_at(f.fleet.fleet, i)->newly_bad)
+			up = fleet_agent_at(f.fleet.fleet, i)->agent->id;
+	link_is(FEED_LIVE);
+	fleet_fixture_health(&f.fleet, up, OBSERVED_DOWN, REASON_CONNECT_REFUSED, 0);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(scope->n_bad, n + 1);
+	ck_assert_uint_eq(scope->newly_bad[0], up);
+	ck_assert_mem_eq(scope->newly_bad + 1, before, n * sizeof *before);
+	ck_assert(!console_fixture_shows(&f, "is away"));
 	console_fixture_finish(&f);
 }
 END_TEST
@@ -207,7 +274,8 @@ START_TEST(what_a_hub_does_not_tell_again_is_listed_no_more)
 }
 END_TEST
 
-SUITE("attached", it_says_whose_fleet_it_is, points_are_asked_for_of_whom_the_panels_show,
+SUITE("attached", it_says_whose_fleet_it_is, it_says_which_hubs_they_are,
+      who_is_stale_for_the_hub_alone_is_not_newly_bad, points_are_asked_for_of_whom_the_panels_show,
       points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
       asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
       what_a_hub_does_not_tell_again_is_listed_no_more)

@@ -301,13 +301,19 @@ static bool was_said(const char *text)
 
 // ---- when all is well
 
-START_TEST(a_fleet_is_told_and_followed)
+// A hub that tells of its two agents, and all of that is read.
+static void begin_live(const struct hub_state_options *state)
 {
 	begin();
 	says_all(boot_a);
-	attach(NULL, &quick);
+	attach(NULL, state);
 	s.wanted_heard = 4;
 	wait_for(FEED_LIVE);
+}
+
+START_TEST(a_fleet_is_told_and_followed)
+{
+	begin_live(&quick);
 	ck_assert_uint_eq(n_heard(EVENT_AGENT_ADDED), 2);
 	ck_assert_uint_eq(s.heard[1].agent, 1); // our number, not 41
 	ck_assert_str_eq(s.heard[1].text, "cache");
@@ -353,10 +359,7 @@ END_TEST
 
 START_TEST(only_what_is_missing_is_asked_for)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	say_event_now(notice("one"), 5, 0);
 	say_event_now(notice("two"), 9, 5); // conflated: the numbers jump, prev does not lie
 	s.wanted_heard = 6;
@@ -380,11 +383,7 @@ END_TEST
 
 START_TEST(a_restarted_hub_keeps_the_numbers_of_agents)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	says_nothing();
 	says_hello(boot_b, false, WIRE_PROTOCOL);
 	says_event(mark(false), 0, 0);
@@ -406,11 +405,7 @@ END_TEST
 
 START_TEST(a_gap_is_noticed_and_all_is_told_anew)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	say_event_now(notice("one"), 1, 0);
 	s.server.n_said = 0;
 	s.server.said[0] = '\0';
@@ -427,11 +422,7 @@ END_TEST
 
 START_TEST(after_a_resync_it_is_not_resumed_by_old_numbers)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	say_event_now(notice("one"), 1, 0);
 	ws_server_say(&s.server, "{\"type\":\"resync\",\"why\":\"too slow\"}");
 	say_event_now(mark(false), 0, 0);
@@ -546,10 +537,7 @@ END_TEST
 
 START_TEST(one_that_falls_silent_is_late_and_then_gone)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	ws_server_hold_all(&s.server);
 	wait_for(FEED_LATE);
 	ck_assert_str_eq(s.detail, "the hub does not answer");
@@ -563,10 +551,7 @@ START_TEST(a_quiet_one_stays)
 {
 	uint64_t began_ms;
 
-	begin();
-	says_all(boot_a);
-	attach(NULL, &(struct hub_state_options){ .base_ms = 60000, .ping_ms = 40 });
-	wait_for(FEED_LIVE);
+	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 40 });
 	began_ms = uv_now(&s.loop);
 	while (uv_now(&s.loop) < began_ms + 400) // ten pings
 		uv_run(&s.loop, UV_RUN_ONCE);
@@ -665,11 +650,7 @@ END_TEST
 
 START_TEST(what_is_not_known_yet_is_passed_over)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	ws_server_say(&s.server, "{\"type\":\"weather\",\"sun\":true}");
 	say_event_now(notice("still here"), 1, 0);
 	s.wanted_heard = 5;
@@ -724,11 +705,7 @@ START_TEST(cut_in_the_middle_of_a_frame_it_is_not_half_read)
 {
 	static const unsigned char half[] = { 0x81, 0x20, '{', '"', 't' };
 
-	begin();
-	says_all(boot_a);
-	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&(struct hub_state_options){ .base_ms = 60000 });
 	ws_server_say_raw(&s.server, half, sizeof half);
 	ws_server_finish_all(&s.server);
 	wait_for(FEED_RECONNECTING);
@@ -742,11 +719,7 @@ END_TEST
 
 START_TEST(requests_speak_the_hubs_numbers)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &quick);
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&quick);
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW, .agent = 2 }), 0);
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW, .agent = 77 }), -ENOENT);
 	s.wanted_messages = 2;
@@ -782,10 +755,7 @@ END_TEST
 
 START_TEST(asking_for_probes_tries_the_hub_at_once)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
-	wait_for(FEED_LIVE);
+	begin_live(&(struct hub_state_options){ .base_ms = 60000 });
 	ws_server_drop_all(&s.server);
 	wait_for(FEED_RECONNECTING);
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW }), -ENOTCONN);
@@ -797,11 +767,7 @@ END_TEST
 
 START_TEST(what_became_of_a_request_is_not_known_when_the_hub_is_lost)
 {
-	begin();
-	says_all(boot_a);
-	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&(struct hub_state_options){ .base_ms = 60000 });
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PAUSE_ALL }), 0);
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_HISTORY, .agent = 1 }), 0);
 	s.wanted_messages = 3;
@@ -821,11 +787,7 @@ START_TEST(a_plan_that_is_lost_has_changed_nothing)
 	const uint32_t agents[] = { 1 };
 	const struct operation_params params = { .verb = VERB_RESTART, .version = "", .patch = "", .reason = "" };
 
-	begin();
-	says_all(boot_a);
-	attach(NULL, &(struct hub_state_options){ .base_ms = 60000 });
-	s.wanted_heard = 4;
-	wait_for(FEED_LIVE);
+	begin_live(&(struct hub_state_options){ .base_ms = 60000 });
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW }), 0);
 	ck_assert_int_eq(
 		feed_request(
@@ -1037,6 +999,34 @@ START_TEST(a_status_that_is_none_is_not_shown)
 }
 END_TEST
 
+START_TEST(hubs_of_one_host_are_told_apart)
+{
+	static const char *const texts[] = { "ws://127.0.0.1:1", "ws://127.0.0.1:2", "unix:/nowhere/hub.sock" };
+	struct hub_address addresses[3];
+	char why[256];
+
+	begin();
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(hub_address_parse(texts[i], &addresses[i], why, sizeof why), 0);
+	ck_assert_int_eq(websocket_manager_create(&s.loop,
+						  &(struct websocket_manager_options){ .addresses = addresses,
+										       .n_addresses = 3,
+										       .broadcaster = s.broadcaster,
+										       .greeted = on_greeted,
+										       .closed_cb = on_closed },
+						  &s.feed, why, sizeof why),
+			 0);
+	while (!s.greeting.n_names)
+		uv_run(&s.loop, UV_RUN_ONCE);
+	ck_assert_uint_eq(s.greeting.n_names, 3);
+	ck_assert_str_eq(s.greeting.names[0], "127.0.0.1:1");
+	ck_assert_str_eq(s.greeting.names[1], "127.0.0.1:2");
+	ck_assert_str_eq(s.greeting.names[2], "hub.sock");
+	ck_assert_str_eq(s.greeting.hub, "3 hubs");
+	finish();
+}
+END_TEST
+
 START_TEST(it_wants_a_hub_at_least)
 {
 	char why[256];
@@ -1079,4 +1069,4 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, a_plan_that_is_lost_has_changed_nothing,
       several_hubs_are_one_fleet_and_requests_find_theirs, a_hub_that_is_lost_leaves_its_agents_to_another,
       which_hub_it_is_stands_before_why, where_websocket_is_blocked_its_status_is_polled,
-      a_status_that_is_none_is_not_shown, it_wants_a_hub_at_least)
+      a_status_that_is_none_is_not_shown, hubs_of_one_host_are_told_apart, it_wants_a_hub_at_least)

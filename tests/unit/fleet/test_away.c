@@ -91,6 +91,8 @@ START_TEST(nobody_of_a_hub_that_is_away_is_green)
 	ck_assert_int_eq(fleet_overall(f.fleet), HEALTH_UNKNOWN);
 	ck_assert_uint_eq(fleet_n_timeline(f.fleet), n_news + 1); // the hub's, and nobody else's
 	ck_assert_uint_eq(fleet_newly_bad(f.fleet, ids, 4), 1);
+	ck_assert_uint_eq(fleet_agent(f.fleet, up)->newly_bad, 0);
+	ck_assert_uint_gt(fleet_agent(f.fleet, down)->newly_bad, 0);
 	ck_assert_uint_eq(n_told, 2);
 	link_is(1, FEED_RECONNECTING, 2 * SECOND_MS); // the next try
 	ck_assert_uint_eq(n_told, 2);
@@ -173,5 +175,89 @@ START_TEST(of_several_hubs_the_one_that_is_worst_off_is_shown)
 }
 END_TEST
 
-SUITE("away", nobody_of_a_hub_that_is_away_is_green, the_overall_state_is_as_old_as_before,
-      who_is_heard_of_is_not_away_any_more, of_several_hubs_the_one_that_is_worst_off_is_shown)
+static void progresses(uint8_t origin, uint32_t id, bool has_ended)
+{
+	struct event *event = event_new(EVENT_PROGRESS, FIXTURE_NOW_MS, 0);
+
+	event->u.progress = (struct progress){ .id = id,
+					       .title = mem_strdup("looking for agents"),
+					       .started_ms = FIXTURE_NOW_MS - MINUTE_MS,
+					       .ended_ms = has_ended ? FIXTURE_NOW_MS : 0 };
+	apply_of(origin, event);
+}
+
+START_TEST(each_link_is_told_of)
+{
+	struct fleet_link links[FLEET_HUBS_MAX];
+
+	fleet_fixture_init(&f);
+	ck_assert_uint_eq(fleet_links(f.fleet, links), 0);
+	polls(0, FEED_LIVE); // our own
+	link_is(3, FEED_REFUSED, MINUTE_MS);
+	link_is(1, FEED_LIVE, HOUR_MS);
+	link_is(2, FEED_STARTING, SECOND_MS);
+	ck_assert_uint_eq(fleet_links(f.fleet, links), 3);
+	ck_assert(links[0].origin == 1 && !links[0].is_away && links[0].state == FEED_LIVE);
+	ck_assert(links[1].origin == 2 && !links[1].is_away);
+	ck_assert(links[2].origin == 3 && links[2].is_away);
+	ck_assert_int_eq(links[2].since_ms, FIXTURE_NOW_MS - MINUTE_MS);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(progress_of_a_hub_that_is_away_is_as_of_then)
+{
+	fleet_fixture_init(&f);
+	link_is(1, FEED_LIVE, HOUR_MS);
+	progresses(1, 7, false);
+	progresses(2, 8, false);
+	progresses(1, 9, true);
+	ck_assert_int_eq(fleet_progress_as_of_ms(f.fleet, fleet_progress_at(f.fleet, 2)), 0);
+	link_is(1, FEED_RECONNECTING, 20 * SECOND_MS);
+	ck_assert_uint_eq(fleet_progress_at(f.fleet, 2)->id, 7);
+	ck_assert_int_eq(fleet_progress_as_of_ms(f.fleet, fleet_progress_at(f.fleet, 2)),
+			 FIXTURE_NOW_MS - 20 * SECOND_MS);
+	ck_assert_int_eq(fleet_progress_as_of_ms(f.fleet, fleet_progress_at(f.fleet, 1)), 0); // of another
+	ck_assert_int_eq(fleet_progress_as_of_ms(f.fleet, fleet_progress_at(f.fleet, 0)), 0); // it is over
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+// Their first answers are waited for; of a hub that is away nobody waits for any.
+START_TEST(who_is_checked_for_the_first_time_is_counted)
+{
+	struct health health = { .toward = OBSERVED_DOWN, .attempt_n = 1, .attempt_of = 3, .last_probe_ms = 1 };
+	uint32_t first, second;
+
+	fleet_fixture_init(&f);
+	link_is(1, FEED_LIVE, HOUR_MS);
+	first = add(1, "first", OBSERVED_UP);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 0);
+	second = fleet_fixture_add(&f, "second", "", "");
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 1);
+	fleet_fixture_health_event(&f, second, &health);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 1);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->by_state[HEALTH_UNKNOWN], 1);
+	health.overlays = OVERLAY_MAINTENANCE;
+	fleet_fixture_health_event(&f, second, &health);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 0);
+	health.overlays = 0;
+	fleet_fixture_health_event(&f, second, &health);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 1);
+	fleet_fixture_health_event(&f, first, &health);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 2);
+	link_is(1, FEED_RECONNECTING, 0);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 1);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->by_state[HEALTH_UNKNOWN], 2);
+	link_is(1, FEED_LIVE, 0);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 2);
+	fleet_fixture_apply(&f, event_new(EVENT_AGENT_REMOVED, FIXTURE_NOW_MS, second));
+	ck_assert_uint_eq(fleet_counts(f.fleet)->n_checking, 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("away", each_link_is_told_of, progress_of_a_hub_that_is_away_is_as_of_then,
+      who_is_checked_for_the_first_time_is_counted, nobody_of_a_hub_that_is_away_is_green,
+      the_overall_state_is_as_old_as_before, who_is_heard_of_is_not_away_any_more,
+      of_several_hubs_the_one_that_is_worst_off_is_shown)

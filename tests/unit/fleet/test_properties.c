@@ -93,6 +93,7 @@ static void recount(const struct fleet *fleet)
 		const struct fleet_agent *agent = fleet_agent_at(fleet, i);
 
 		counts.by_state[agent->state]++;
+		counts.n_checking += health_is_checking(&agent->health);
 		counts.total++;
 		ck_assert_int_eq(agent->state, health_state(&agent->health));
 		ck_assert_ptr_eq(fleet_agent(fleet, agent->agent->id), agent);

@@ -32,7 +32,7 @@ START_TEST(each_state_has_its_badge_and_its_word)
 		{ OBSERVED_DOWN, REASON_CONNECT_REFUSED, STATUS_OFFLINE, "unreachable" },
 		{ OBSERVED_DOWN, REASON_CONNECT_TIMEOUT, STATUS_OFFLINE, "unreachable" },
 		{ OBSERVED_DOWN, REASON_NO_ROUTE, STATUS_OFFLINE, "unreachable" },
-		{ OBSERVED_NEVER, REASON_NONE, STATUS_UNKNOWN, "unknown" },
+		{ OBSERVED_NEVER, REASON_NONE, STATUS_PENDING, "checking" },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -123,6 +123,14 @@ START_TEST(what_is_not_seen_says_why)
 	ck_assert_str_eq(health_word(&health), "checking");
 	ck_assert_int_eq(health_status(&health), STATUS_PENDING);
 	ck_assert_int_eq(health_state(&health), HEALTH_UNKNOWN);
+	ck_assert(health_is_checking(&health));
+	health.quality = PROBE_OFFLINE;
+	ck_assert(!health_is_checking(&health));
+	health = (struct health){ 0 }; // its first probe is under way
+	ck_assert(health_is_checking(&health));
+	ck_assert_str_eq(health_word(&health), "checking");
+	health.overlays = OVERLAY_PAUSED;
+	ck_assert(!health_is_checking(&health));
 }
 END_TEST
 

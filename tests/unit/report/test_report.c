@@ -81,7 +81,7 @@ START_TEST(who_is_in_maintenance_is_counted_apart)
 		const char *format, *text;
 	} table[] = {
 		{ "table", "\nup: 1 up, 0 degraded, 0 down, 0 unknown, 1 paused, 1 in maintenance; 3 in all\n" },
-		{ "json", "\"down\":0,\"unknown\":0,\"paused\":1,\"maintenance\":1}" },
+		{ "json", "\"down\":0,\"unknown\":0,\"paused\":1,\"maintenance\":1,\"checking\":0}" },
 		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 paused; 1 in maintenance | " },
 		{ "nagios", " unknown=0;;;0;1 paused=1;;;0;3 maintenance=1;;;0;3\n" },
 		{ "prom", "opscon_fleet_agents{state=\"maintenance\"} 1\n" },
@@ -103,6 +103,31 @@ START_TEST(who_is_in_maintenance_is_counted_apart)
 }
 END_TEST
 
+START_TEST(who_is_checked_for_the_first_time_is_named_so)
+{
+	static const struct {
+		const char *format, *text;
+	} table[] = {
+		{ "table", "\nunknown: 0 up, 0 degraded, 0 down, 2 unknown (1 checking); 2 in all\n" },
+		{ "json", "\"unknown\":2,\"paused\":0,\"maintenance\":0,\"checking\":1}" },
+		{ "nagios", "0 down, 2 unknown (1 checking)" },
+		{ "tmux", "○ 2 unknown\n" },
+	};
+	struct health health = fleet_fixture_healthy(1000);
+
+	setup();
+	fleet_fixture_add(&f, "new", "", "");
+	ck_assert_str_eq(write_with("tmux", NULL), "○ 1 checking\n");
+	ck_assert_ptr_nonnull(strstr(write_with("table", NULL), "1 unknown (checking);"));
+	health.freshness = FRESHNESS_STALE;
+	fleet_fixture_health_event(&f, fleet_fixture_add(&f, "stale", "", ""), &health);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_msg(strstr(write_with(table[i].format, NULL), table[i].text), "%s: %s", table[i].format,
+			      out.data);
+	teardown();
+}
+END_TEST
+
 START_TEST(who_is_paused_is_counted_apart)
 {
 	static const struct {
@@ -110,7 +135,7 @@ START_TEST(who_is_paused_is_counted_apart)
 	} table[] = {
 		{ "table", "\nup: 1 up, 0 degraded, 0 down, 0 unknown, 1 paused; 2 in all\n" },
 		{ "json", "\"overall\":\"up\",\"counts\":{\"up\":1,\"degraded\":0,\"down\":0,\"unknown\":0,\"paused\":"
-			  "1,\"maintenance\":0}" },
+			  "1,\"maintenance\":0,\"checking\":0}" },
 		{ "nagios", "OPSCON OK - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 paused | up=1;;;0;1" },
 		{ "prom", "opscon_fleet_agents{state=\"paused\"} 1\n" },
 		{ "tmux", "● 1 up  1 paused\n" },
@@ -370,9 +395,9 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 END_TEST
 
 SUITE("report", where_a_whole_url_was_given_it_is_shown_whole, a_list_that_could_not_be_read_leaves_the_fleet_unknown,
-      who_is_paused_is_counted_apart, who_is_in_maintenance_is_counted_apart,
-      the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
-      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+      who_is_checked_for_the_first_time_is_named_so, who_is_paused_is_counted_apart,
+      who_is_in_maintenance_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
+      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,

@@ -2,6 +2,7 @@
 /* What frames every screen: header, foot, prompt, dialog, help. */
 #include "tests/support/suite.h"
 
+#include "base/memory.h"
 #include "tests/support/fleet_fixture.h"
 #include "tests/support/golden.h"
 #include "tests/support/operation_fixture.h"
@@ -83,6 +84,54 @@ START_TEST(heads_every_screen)
 	add_operation(1, OPERATION_PAUSED);
 	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "paused", 120, 1, false });
 	golden_sweep(&header, f.fleet, &view, 130, 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+// How the connection to a hub is.
+static void link_is(uint8_t hub, enum feed_state state)
+{
+	struct event *event = event_new(EVENT_FEED, FIXTURE_NOW_MS, 0);
+
+	event->channel = CHANNEL_SYSTEM;
+	event->origin = hub;
+	event->u.feed.is_link = true;
+	event->u.feed.state = state;
+	event->u.feed.since_ms = FIXTURE_NOW_MS - MINUTE_MS;
+	event->u.feed.detail = mem_strdup("");
+	fleet_fixture_apply(&f, event);
+}
+
+START_TEST(of_several_hubs_it_says_which_are_away)
+{
+	static const char *const names[] = { "eu", "us.ops.example.net", "10.0.0.7" };
+	static const struct golden_case all[] = { { "hubs", 120, 1, false },
+						  { "hubs_80", 80, 1, false },
+						  { "hubs_narrow", 40, 1, false } };
+	static const struct golden_case one[] = { { "hub_away", 120, 1, false },
+						  { "hub_away_80", 80, 1, false },
+						  { "hub_away_narrow", 40, 1, true } };
+	static const struct golden_case most[] = { { "hubs_away", 120, 1, false },
+						   { "hubs_away_80", 80, 1, false },
+						   { "hubs_away_narrow", 40, 1, false } };
+
+	fleet_fixture_init(&f);
+	fleet_fixture_platform(&f);
+	fleet_fixture_view(&f, &view);
+	view.is_demo = true;
+	view.hub = "3 hubs";
+	view.hubs = names;
+	view.n_hubs = COUNT(names);
+	for (uint8_t hub = 1; hub <= COUNT(names); hub++)
+		link_is(hub, FEED_LIVE);
+	draw_all(&header, all, COUNT(all));
+	link_is(1, FEED_RECONNECTING);
+	draw_all(&header, one, COUNT(one));
+	link_is(2, FEED_REFUSED);
+	draw_all(&header, most, COUNT(most));
+	golden_sweep(&header, f.fleet, &view, 130, 1);
+	view.n_hubs = 0; // their names are not known
+	golden_draw(&header, f.fleet, &view, &(struct golden_case){ "hubs_unnamed", 80, 1, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
@@ -179,5 +228,5 @@ START_TEST(helps_in_columns)
 }
 END_TEST
 
-SUITE("frame", heads_every_screen, drops_hints_from_the_right, keeps_the_cursor_of_the_prompt_in_sight,
-      asks_with_named_buttons, helps_in_columns)
+SUITE("frame", of_several_hubs_it_says_which_are_away, heads_every_screen, drops_hints_from_the_right,
+      keeps_the_cursor_of_the_prompt_in_sight, asks_with_named_buttons, helps_in_columns)

@@ -312,7 +312,45 @@ START_TEST(moves_with_the_events)
 }
 END_TEST
 
-SUITE("progress_tracker", hides_numbers_and_descriptions_when_asked, moves_with_the_events,
-      gives_each_state_a_glyph_a_word_and_a_colour, names_the_step_that_matters, tells_elapsed_and_expected_time,
-      takes_any_other_orientation_for_vertical, looks_right_in_each_form, shows_errors_and_ends,
-      takes_no_steps_and_many, draws_the_newest_or_the_one_asked_for)
+// Nobody says how it goes on: its clock stands, and it says of when that is.
+START_TEST(of_a_hub_that_is_away_it_is_as_of_then)
+{
+	const struct widget widget = { .class = &progress_tracker_class };
+	struct event *event = event_new(EVENT_PROGRESS, FIXTURE_NOW_MS, 0), *link;
+	struct progress_step steps[N_STEPS];
+	struct fleet_fixture f;
+	struct view view;
+
+	make_upgrade(steps, &event->u.progress);
+	event->u.progress.title = mem_strdup("upgrade of wow-integration to 0.4.3");
+	event->u.progress.steps = mem_calloc(N_STEPS, sizeof *steps);
+	for (int i = 0; i < N_STEPS; i++) {
+		event->u.progress.steps[i] = steps[i];
+		event->u.progress.steps[i].label = mem_strdup(steps[i].label);
+		event->u.progress.steps[i].description = mem_strdup(steps[i].description);
+		event->u.progress.steps[i].error = mem_strdup(steps[i].error);
+	}
+	event->origin = 1;
+	fleet_fixture_init(&f);
+	fleet_fixture_view(&f, &view);
+	fleet_fixture_apply(&f, event);
+	link = event_new(EVENT_FEED, FIXTURE_NOW_MS, 0);
+	link->channel = CHANNEL_SYSTEM;
+	link->origin = 1;
+	link->u.feed.is_link = true;
+	link->u.feed.state = FEED_RECONNECTING;
+	link->u.feed.since_ms = FIXTURE_NOW_MS;
+	link->u.feed.detail = mem_strdup("");
+	fleet_fixture_apply(&f, link);
+	view.now.wall_ms += HOUR_MS;
+	golden_draw(&widget, f.fleet, &view, &(struct golden_case){ "away", 100, 4, false });
+	golden_draw(&widget, f.fleet, &view, &(struct golden_case){ "away_narrow", 40, 8, true });
+	golden_draw(&widget, f.fleet, &view, &(struct golden_case){ "away_line", 40, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("progress_tracker", of_a_hub_that_is_away_it_is_as_of_then, hides_numbers_and_descriptions_when_asked,
+      moves_with_the_events, gives_each_state_a_glyph_a_word_and_a_colour, names_the_step_that_matters,
+      tells_elapsed_and_expected_time, takes_any_other_orientation_for_vertical, looks_right_in_each_form,
+      shows_errors_and_ends, takes_no_steps_and_many, draws_the_newest_or_the_one_asked_for)

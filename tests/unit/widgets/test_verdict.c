@@ -62,7 +62,7 @@ START_TEST(has_words_for_every_state)
 		{ OBSERVED_UP, REASON_NONE, { "up", 80, 1, false } },
 		{ OBSERVED_DEGRADED, REASON_SLOW, { "degraded", 80, 1, false } },
 		{ OBSERVED_DOWN, REASON_RESET, { "one_down", 80, 1, false } },
-		{ OBSERVED_NEVER, REASON_NONE, { "unknown", 80, 1, false } },
+		{ OBSERVED_NEVER, REASON_NONE, { "checking", 80, 1, false } },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -74,6 +74,28 @@ START_TEST(has_words_for_every_state)
 		golden_draw(&verdict, f.fleet, &view, &rows[i].golden);
 		fleet_fixture_finish(&f);
 	}
+}
+END_TEST
+
+// Those whose first answers are waited for, beside those that nobody knows anything of.
+START_TEST(checking_is_not_unknown)
+{
+	struct health health = fleet_fixture_healthy(HOUR_MS);
+	uint32_t id;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, 0, 0, "");
+	for (int i = 0; i < 3; i++)
+		id = fleet_fixture_add(&f, "new", "web", "");
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "all_checking", 80, 1, true });
+	health.freshness = FRESHNESS_STALE;
+	fleet_fixture_health_event(&f, id, &health);
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "some_checking", 80, 1, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "checking", 80, 2, false });
+	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "checking_narrow", 40, 2, false });
+	fleet_fixture_finish(&f);
 }
 END_TEST
 
@@ -335,6 +357,8 @@ END_TEST
 
 START_TEST(tells_which_of_several_hubs_is_away)
 {
+	static const char *const names[] = { "hub-east.example.net", "hub-west.example.net", "10.0.0.7" };
+
 	setup_platform();
 	give_to(1, 0, 12);
 	give_to(2, 12, 22);
@@ -343,15 +367,22 @@ START_TEST(tells_which_of_several_hubs_is_away)
 	link_is(3, FEED_STARTING, 0, "");
 	link_is(2, FEED_RECONNECTING, 12000, "hub-west: connection refused");
 	fleet_fixture_view(&f, &view);
+	view.hubs = names;
+	view.n_hubs = COUNT(names);
 	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 150, 1, false });
 	golden_draw(&connection, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 100, 1, false });
 	golden_draw(&counts, f.fleet, &view, &(struct golden_case){ "some_hubs_away", 80, 1, false });
+	golden_draw(&newly_bad, f.fleet, &view, &(struct golden_case){ "hub_away", 80, 6, false });
+	golden_draw(&newly_bad, f.fleet, &view, &(struct golden_case){ "hub_away_ascii", 40, 3, true });
+	golden_sweep(&newly_bad, f.fleet, &view, 80, 5);
+	link_is(1, FEED_REFUSED, 12000, "hub-east: denied");
+	golden_draw(&newly_bad, f.fleet, &view, &(struct golden_case){ "hubs_away", 80, 6, false });
 	fleet_fixture_finish(&f);
 }
 END_TEST
 
 SUITE("verdict", tells_of_a_hub_that_is_away, tells_which_of_several_hubs_is_away,
       a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock, says_how_and_since_when,
-      has_words_for_every_state, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
+      has_words_for_every_state, checking_is_not_unknown, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
       calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
       shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
