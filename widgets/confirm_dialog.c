@@ -45,7 +45,7 @@ static int body_rows(const struct confirm_view *confirm, int width)
 
 	int y = draw_changed(&nowhere, 0, confirm);
 
-	return confirm->plan ? confirm_lines_draw(&nowhere, y, confirm->plan) : y + 1;
+	return confirm->plan ? confirm_lines_draw(&nowhere, y, confirm->plan, NULL, NULL) : y + 1;
 }
 
 static void lay_out(const struct confirm_view *confirm, int width, int height, struct box *out)
@@ -89,12 +89,13 @@ size_t confirm_dialog_last_top(const struct confirm_view *confirm, int width, in
 
 // ---- parts
 
-static void draw_body(struct canvas *canvas, const struct confirm_view *confirm, size_t top)
+static void draw_body(struct canvas *canvas, const struct fleet *fleet, const struct view *view)
 {
-	int y = draw_changed(canvas, -(int)top, confirm);
+	const struct confirm_view *confirm = &view->confirm;
+	int y = draw_changed(canvas, -(int)confirm->top, confirm);
 
 	if (confirm->plan)
-		confirm_lines_draw(canvas, y, confirm->plan);
+		confirm_lines_draw(canvas, y, confirm->plan, fleet, view);
 	else
 		canvas_text(canvas, 0, y, -1, STYLE_MUTED, "The plan is being made...");
 }
@@ -238,7 +239,8 @@ static void draw_bare_title(struct canvas *canvas, int y, const char *title, siz
 	canvas_text(canvas, 0, y, canvas->width - width, STYLE_TITLE, title);
 }
 
-static void draw_box(struct canvas *frame, const struct view *view, const struct box *box, size_t n_below)
+static void draw_box(struct canvas *frame, const struct fleet *fleet, const struct view *view, const struct box *box,
+		     size_t n_below)
 {
 	const struct confirm_view *confirm = &view->confirm;
 	struct canvas inside = *frame, part;
@@ -251,7 +253,7 @@ static void draw_box(struct canvas *frame, const struct view *view, const struct
 		draw_bare_title(&inside, y++, confirm->title, n_below);
 	}
 	part = take(&inside, &y, box->body);
-	draw_body(&part, confirm, confirm->top);
+	draw_body(&part, fleet, view);
 	part = take(&inside, &y, box->note);
 	draw_note(&part, confirm, n_below);
 	part = take(&inside, &y, box->approval);
@@ -270,7 +272,6 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	struct box box;
 
 	(void)widget;
-	(void)fleet;
 	if (!confirm->is_open)
 		return;
 	lay_out(confirm, canvas->width, canvas->height, &box);
@@ -280,7 +281,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		canvas_text(&frame, 0, 0, -1, STYLE_WARN, "too small to confirm anything: Esc");
 		return;
 	}
-	draw_box(&frame, view, &box, confirm->top < last_top(&box) ? last_top(&box) - confirm->top : 0);
+	draw_box(&frame, fleet, view, &box, confirm->top < last_top(&box) ? last_top(&box) - confirm->top : 0);
 }
 
 const struct widget_class confirm_dialog_class = {

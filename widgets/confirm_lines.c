@@ -9,6 +9,7 @@
 #include "text/text.h"
 #include "widgets/operation_words.h"
 #include "widgets/state_face.h"
+#include "widgets/together_words.h"
 #include "widgets/wrap.h"
 
 enum {
@@ -33,6 +34,74 @@ size_t confirm_n_possible(const struct plan *plan)
 	for (size_t i = 0; i < plan->n_targets; i++)
 		n += !*plan->targets[i].refusal;
 	return n;
+}
+
+// ---- what some are left out for, by now
+
+const char *confirm_left_out(const struct fleet *fleet, const struct view *view, const struct plan *plan, size_t target,
+			     char out[CONFIRM_WHY_MAX])
+{
+	uint32_t id = plan->targets[target].agent;
+	const struct fleet_agent *agent = fleet_agent(fleet, id);
+
+	out[0] = '\0';
+	if (!agent)
+		return "it is gone";
+	if (together_is_held(fleet, id))
+		return together_holder(fleet, view, id, out);
+	return agent->lifecycle ? verb_refusal(agent->lifecycle, plan->params.verb, out) : out;
+}
+
+static bool has_passed(const struct fleet *fleet, const struct view *view, const struct plan *plan, size_t target,
+		       const bool *is_explained)
+{
+	char why[CONFIRM_WHY_MAX];
+
+	return is_explained && is_explained[target] && *plan->targets[target].refusal &&
+	       !*confirm_left_out(fleet, view, plan, target, why);
+}
+
+size_t confirm_n_passed(const struct fleet *fleet, const struct view *view, const struct plan *plan,
+			const bool *is_explained)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_targets; i++)
+		n += has_passed(fleet, view, plan, i, is_explained);
+	return n;
+}
+
+// Everything there is to draw from.
+struct lines {
+	const struct plan *plan;
+	const struct fleet *fleet; // NULL with view: as the plan has it
+	const struct view *view;
+};
+
+static void left_out_text(const struct lines *lines, size_t target, char *out, size_t size)
+{
+	const bool *is_explained = lines->view ? lines->view->confirm.is_explained : NULL;
+	const char *why = lines->plan->targets[target].refusal;
+	char now[CONFIRM_WHY_MAX];
+
+	if (is_explained && is_explained[target])
+		why = confirm_left_out(lines->fleet, lines->view, lines->plan, target, now);
+	if (*why)
+		snprintf(out, size, "left out: %s", why);
+	else
+		snprintf(out, size, "left out: could be done by now (C-r)");
+	text_trim(out);
+}
+
+// ----
+
+// In the rows that another text takes: what changes moves nothing.
+static int wrapped_as(struct canvas *canvas, int x, int y, const char *as, style_t style, const char *text)
+{
+	int rows = wrap_count(as, canvas->width - x, NOTE_ROWS);
+
+	wrap_draw(canvas, x, y, canvas->width - x, rows, style, text);
+	return y + rows;
 }
 
 static int wrapped(struct canvas *canvas, int x, int y, int rows, style_t style, const char *text)
@@ -87,21 +156,35 @@ static int draw_params(struct canvas *canvas, int y, const struct plan *plan)
 	return y;
 }
 
-static int draw_summary(struct canvas *canvas, int y, const struct plan *plan)
+static int draw_refused(struct canvas *canvas, int y, const struct lines *lines)
 {
-	size_t hidden = n_hidden(plan), refused = plan->n_targets - confirm_n_possible(plan);
-	int from = y;
-	char text[OPERATION_TEXT_MAX];
+	const struct plan *plan = lines->plan;
+	size_t n = plan->n_targets, n_refused = n - confirm_n_possible(plan);
+	size_t n_passed = lines->view ? lines->view->confirm.n_passed : 0;
+	char text[OPERATION_TEXT_MAX], now[OPERATION_TEXT_MAX];
 
 	if (*plan->refusal) {
 		snprintf(text, sizeof text, "It cannot be done: %s", plan->refusal);
-		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_BAD | STYLE_BOLD, text_trim(text));
+		snprintf(now, sizeof now, "%s", n_passed ? "It could be done by now: C-r plans anew" : text);
+		y = wrapped_as(canvas, 0, y, text_trim(text), STYLE_BAD | STYLE_BOLD, text_trim(now));
 	}
-	if (refused) {
-		snprintf(text, sizeof text, "%zu of %zu %s left out: why stands below", refused, plan->n_targets,
-			 refused == 1 ? "is" : "are");
-		y = wrapped(canvas, 0, y, NOTE_ROWS, STYLE_WARN, text);
-	}
+	if (!n_refused)
+		return y;
+	snprintf(text, sizeof text, "%zu of %zu %s left out: why stands below", n_refused, n,
+		 n_refused == 1 ? "is" : "are");
+	snprintf(now, sizeof now, "%zu of %zu left out, %zu could be done by now: C-r plans anew", n_refused, n,
+		 n_passed);
+	return wrapped_as(canvas, 0, y, text, STYLE_WARN, n_passed ? now : text);
+}
+
+static int draw_summary(struct canvas *canvas, int y, const struct lines *lines)
+{
+	const struct plan *plan = lines->plan;
+	size_t hidden = n_hidden(plan);
+	int from = y;
+	char text[OPERATION_TEXT_MAX];
+
+	y = draw_refused(canvas, y, lines);
 	if (hidden) {
 		snprintf(text, sizeof text, "%zu of %zu %s hidden by the filter, and would be changed all the same",
 			 hidden, plan->n_targets, hidden == 1 ? "is" : "are");
@@ -219,13 +302,15 @@ static int note_indent(const struct columns *columns, int width)
 }
 
 // What somebody should know of this one before it happens.
-static int draw_notes(struct canvas *canvas, int x, int y, const struct plan_target *target)
+static int draw_notes(struct canvas *canvas, int x, int y, const struct lines *lines, size_t i)
 {
-	char text[TEXT_FIELD_MAX];
+	const struct plan_target *target = &lines->plan->targets[i];
+	char text[TEXT_FIELD_MAX], now[TEXT_FIELD_MAX];
 
 	if (*target->refusal) {
 		snprintf(text, sizeof text, "left out: %s", target->refusal);
-		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_BAD, text_trim(text));
+		left_out_text(lines, i, now, sizeof now);
+		y = wrapped_as(canvas, x, y, text_trim(text), STYLE_BAD, now);
 	}
 	if (target->is_hidden)
 		y = wrapped(canvas, x, y, NOTE_ROWS, STYLE_WARN, "hidden by the filter");
@@ -365,8 +450,10 @@ static int draw_common(struct canvas *canvas, int y, const struct plan *plan, co
 	return draw_steps(canvas, 0, y, first->undo, first->n_undo, common->undo_actions, "for each its own");
 }
 
-int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
+int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan, const struct fleet *fleet,
+		       const struct view *view)
 {
+	const struct lines lines = { plan, fleet, view };
 	struct columns columns;
 	struct common common;
 	char title[64];
@@ -375,7 +462,7 @@ int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
 	compare(plan, &common);
 	place(plan, canvas->width, &columns);
 	indent = note_indent(&columns, canvas->width);
-	y = draw_summary(canvas, y, plan);
+	y = draw_summary(canvas, y, &lines);
 	if (plan->n_targets != 1) {
 		snprintf(title, sizeof title, "%zu agents", plan->n_targets);
 		y = draw_title(canvas, y, title);
@@ -385,7 +472,7 @@ int confirm_lines_draw(struct canvas *canvas, int y, const struct plan *plan)
 
 		if (y >= 0 && y < canvas->height)
 			draw_target(canvas, y, plan, target, &columns);
-		y = draw_notes(canvas, indent, y + 1, target);
+		y = draw_notes(canvas, indent, y + 1, &lines, i);
 		if (common.first)
 			y = draw_own_actions(canvas, indent, y, target, &common);
 		else

@@ -182,8 +182,10 @@ struct confirm_view {
 	const char *name, *reason;         // borrowed: as typed so far
 	size_t name_cursor, reason_cursor; // byte offsets
 	const char *note;                  // why a key did nothing, "" none
-	const char *changed;               // why it is asked anew, and what has changed, in lines; "" nothing
-	size_t top;                        // of what is scrolled
+	const bool *is_explained; // borrowed: by target, whether the fleet tells what it is left out for; NULL: of none
+	size_t n_passed;          // of those: what it is left out for has passed
+	const char *changed;      // why it is asked anew, and what has changed, in lines; "" nothing
+	size_t top;               // of what is scrolled
 };
 
 struct key_hint {

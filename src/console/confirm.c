@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "opscon/fleet.h"
 #include "text/text.h"
 #include "widgets/confirm_lines.h"
@@ -81,8 +82,15 @@ void confirm_changed(struct confirm *confirm, const char *words)
 	text_trim(confirm->changed);
 }
 
+void confirm_explain(struct confirm *confirm, bool *is_explained)
+{
+	mem_free(confirm->is_explained);
+	confirm->is_explained = is_explained;
+}
+
 void confirm_close(struct confirm *confirm)
 {
+	mem_free(confirm->is_explained);
 	plan_unref((struct plan *)confirm->plan);
 	*confirm = (struct confirm){ 0 };
 }
@@ -315,6 +323,7 @@ void confirm_show(const struct confirm *confirm, struct confirm_view *out)
 				      .name_cursor = confirm->name.cursor,
 				      .reason_cursor = confirm->reason.cursor,
 				      .note = confirm->note,
+				      .is_explained = confirm->is_explained,
 				      .changed = confirm->changed,
 				      .top = confirm->top };
 }

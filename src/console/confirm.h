@@ -27,7 +27,8 @@ struct confirm {
 	char approval[160];    // how that stands, "" nobody has to
 	enum confirm_focus focus;
 	struct prompt name, reason;
-	const char *note; // a constant
+	const char *note;   // a constant
+	bool *is_explained; // owned: as in struct confirm_view
 	char changed[CONFIRM_CHANGED_MAX];
 	size_t top;
 	struct key_guard guard;
@@ -45,6 +46,8 @@ void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *
 void confirm_note(struct confirm *confirm, const char *note); // a constant, until the next key
 // That the plan before does not hold any more, and how this one differs, in lines: it stays while this one is open.
 void confirm_changed(struct confirm *confirm, const char *words);
+// What the targets are left out for, of which the fleet tells when it passes; takes it over, NULL is fine.
+void confirm_explain(struct confirm *confirm, bool *is_explained);
 void confirm_close(struct confirm *confirm);                       // zeroed memory is fine
 void confirm_painted(struct confirm *confirm, struct instant now); // it stands on the screen, large enough to be read
 

@@ -8,6 +8,7 @@
 #include "model/plan_drift.h"
 #include "text/text.h"
 #include "widgets/confirm_dialog.h"
+#include "widgets/confirm_lines.h"
 #include "widgets/operation_words.h"
 
 static const char is_old[] = "It has changed since: the plan that was shown does not hold any more.";
@@ -150,6 +151,18 @@ static void say_changed(struct console *console, const struct plan *plan)
 	confirm_changed(&console->confirm, text_trim(text));
 }
 
+// What the fleet knows of those that are left out is seen to pass while the plan is read.
+static void explain(struct console *console, const struct plan *plan)
+{
+	bool *is_explained = mem_calloc(plan->n_targets + 1, sizeof *is_explained);
+	char why[CONFIRM_WHY_MAX];
+
+	for (size_t i = 0; is_explained && i < plan->n_targets; i++)
+		is_explained[i] =
+			*plan->targets[i].refusal && *confirm_left_out(console->fleet, &console->view, plan, i, why);
+	confirm_explain(&console->confirm, is_explained); // short of memory: it stands as the plan says it
+}
+
 void console_take_plan(struct console *console)
 {
 	struct acting *acting = &console->acting;
@@ -170,6 +183,7 @@ void console_take_plan(struct console *console)
 		begin_operation(console, plan, "", "");
 	} else {
 		confirm_review(&console->confirm, plan);
+		explain(console, plan);
 		if (acting->is_again)
 			say_changed(console, plan);
 	}
@@ -217,6 +231,13 @@ static void cancel(struct console *console)
 		console_drop_plan(console, console->confirm.plan);
 }
 
+// Only where that has a reason: what was typed so far is gone.
+static bool asks_anew(const struct console *console, const struct key *key)
+{
+	return key->mods == KEY_MOD_CTRL && key->code == 'r' && console->view.confirm.n_passed > 0 &&
+	       !console->confirm.is_ours_to_agree;
+}
+
 void console_confirm_key(struct console *console, const struct key *key)
 {
 	struct confirm *confirm = &console->confirm;
@@ -227,6 +248,11 @@ void console_confirm_key(struct console *console, const struct key *key)
 	rows = confirm_dialog_rows(&view, console->width, console->height);
 	last_top = confirm_dialog_last_top(&view, console->width, console->height);
 	console->is_dirty = true;
+	if (asks_anew(console, key)) {
+		cancel(console);
+		console_ask_plan(console, true);
+		return;
+	}
 	switch (confirm_key(confirm, key, rows, last_top, console->now)) {
 	case CONFIRM_GOES_ON:
 		return;

@@ -7,6 +7,7 @@
 #include "console/environment.h"
 #include "console/state.h"
 #include "text/text.h"
+#include "widgets/confirm_lines.h"
 #include "widgets/operation_list.h"
 
 void console_say(struct console *console, enum severity severity, const char *format, ...)
@@ -111,7 +112,8 @@ static void show_hints(struct console *console)
 		{ "M-a", "all" },    { "M-c", "none" },   { "Esc", "cancel" },
 	};
 	static const struct key_hint confirming[] = {
-		{ "Esc", "cancel" }, { "Tab", "next" }, { "Enter", "press" }, { "Up Down", "scroll" }
+		{ "Esc", "cancel" },     { "Tab", "next" },      { "Enter", "press" },
+		{ "Up Down", "scroll" }, { "C-r", "plan anew" }, // the last where some are left out for nothing
 	};
 	static const struct key_hint choosing[] = { { "Enter", "take" }, { "Esc", "cancel" } };
 	struct view *view = &console->view;
@@ -123,7 +125,7 @@ static void show_hints(struct console *console)
 		view->n_hints = sizeof picking / sizeof picking[0];
 	} else if (console->confirm.is_open) {
 		view->hints = confirming;
-		view->n_hints = sizeof confirming / sizeof confirming[0];
+		view->n_hints = sizeof confirming / sizeof confirming[0] - (view->confirm.n_passed ? 0 : 1);
 	} else if (console->picker.is_open || console->prompt.is_open || console->dialog.is_open) {
 		view->hints = choosing;
 		view->n_hints = sizeof choosing / sizeof choosing[0];
@@ -228,6 +230,16 @@ static void settle_lists(struct console *console)
 	console_table_settle(console);
 }
 
+static void show_confirm(struct console *console)
+{
+	struct confirm_view *confirm = &console->view.confirm;
+
+	confirm_show(&console->confirm, confirm);
+	if (confirm->plan)
+		confirm->n_passed =
+			confirm_n_passed(console->fleet, &console->view, confirm->plan, confirm->is_explained);
+}
+
 void console_show(struct console *console)
 {
 	struct view *view = &console->view;
@@ -241,7 +253,6 @@ void console_show(struct console *console)
 	settle_lists(console);
 	show_table(console);
 	show_scope(console);
-	show_hints(console);
 	show_message(console);
 	timeline_filter_show(&console->timeline, console_rows(console, SLOT_TIMELINE), &view->timeline);
 	view->timeline.is_absolute = console->is_absolute;
@@ -254,7 +265,8 @@ void console_show(struct console *console)
 	operations_show(&console->operations, &view->operations);
 	view->operations.key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
 	view->operations.approve_key = keymap_key(&console->keymap, COMMAND_AGREE);
-	confirm_show(&console->confirm, &view->confirm);
+	show_confirm(console);
+	show_hints(console);
 	picker_show(&console->picker, &view->picker);
 	prompt_show(&console->prompt, &view->prompt);
 	dialog_show(&console->dialog, &view->dialog);

@@ -26,6 +26,29 @@ static const unsigned allowed[VERB_COUNT] = {
 	[VERB_CONFIGURE] = ALIVE,
 };
 
+// Why a verb makes no sense there: the state's own word stands in it, and what it means where that is not plain.
+static const char *const words[LIFECYCLE_COUNT] = {
+	[LIFECYCLE_DRAFT] = "not deployed yet (draft)",
+	[LIFECYCLE_PROVISIONED] = "not deployed yet (provisioned)",
+	[LIFECYCLE_DEPLOYED] = "not started yet (deployed)",
+	[LIFECYCLE_RUNNING] = "it is running",
+	[LIFECYCLE_STOPPED] = "it is stopped",
+	[LIFECYCLE_SUSPENDED] = "it is suspended",
+	[LIFECYCLE_ERRORED] = "it has failed (errored)",
+	[LIFECYCLE_REVOKED] = "it was deleted for good (revoked)",
+};
+
+static const char *state_words(enum lifecycle state, enum verb verb, char out[VERB_REFUSAL_MAX])
+{
+	const char *said = (size_t)state < LIFECYCLE_COUNT ? words[state] : "?";
+
+	if (verb == VERB_CREATE && state != LIFECYCLE_REVOKED)
+		snprintf(out, VERB_REFUSAL_MAX, "it is there already (%s)", lifecycle_name(state));
+	else
+		snprintf(out, VERB_REFUSAL_MAX, "%s", said);
+	return out;
+}
+
 const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb, char out[VERB_REFUSAL_MAX])
 {
 	enum lifecycle state = lifecycle->is_observed ? lifecycle->observed : lifecycle->recorded;
@@ -44,7 +67,7 @@ const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb
 	else if (lifecycle->holder[0])
 		snprintf(out, VERB_REFUSAL_MAX, "%.80s is operating on it", lifecycle->holder);
 	else if ((lifecycle->is_observed || lifecycle->is_recorded) && !(allowed[verb] & BIT(state)))
-		snprintf(out, VERB_REFUSAL_MAX, "it is %s", lifecycle_name(state));
+		return state_words(state, verb, out);
 	else if (verb == VERB_ROLLBACK && lifecycle->is_observed && !lifecycle->previous[0])
 		return "there is no version to go back to";
 	return out;

@@ -31,30 +31,19 @@ static struct lease *lease_of(struct life *life)
 	return life->lease;
 }
 
-// "until 12:03:20 UTC": whoever reads it may be anywhere.
-static void add_until(const struct lease *lease, struct instant now, char *out, size_t size)
-{
-	char time[HUMAN_MAX];
-
-	human_time_of_day(now.wall_ms + lease->until_ms - now.mono_ms, 0, time);
-	snprintf(out, size, "until %s UTC", time);
-}
-
 const char *lease_refusal(struct life *life, uint32_t session, struct instant now, char out[VERB_REFUSAL_MAX])
 {
 	const struct lease *lease = life->lease;
 	int fit = lease ? text_fit(lease->holder, LEASE_HOLDER_MAX) : 0;
-	char until[HUMAN_MAX + 16];
 
 	out[0] = '\0';
 	if (!lease || !lease_is_others(lease, session, now.mono_ms))
 		return out;
-	add_until(lease, now, until, sizeof until);
 	if (lease->is_operating)
 		snprintf(out, VERB_REFUSAL_MAX, "%.*s is operating on it", fit, lease->holder);
 	else
-		snprintf(out, VERB_REFUSAL_MAX, "%.*s is about to %s it; %s", fit, lease->holder,
-			 lease->doing ? lease->doing : "operate on", until);
+		snprintf(out, VERB_REFUSAL_MAX, "%.*s is about to %s it", fit, lease->holder,
+			 lease->doing ? lease->doing : "operate on");
 	return out;
 }
 
@@ -153,15 +142,15 @@ void plan_leases_drop(struct provisioning_engine *engine, struct kept_plan *kept
 static void say_lost(const struct plan_target *target, const struct lease *lease, uint32_t session, struct instant now,
 		     char *why, size_t size)
 {
-	char until[HUMAN_MAX + 16];
+	char left[HUMAN_MAX];
 
-	add_until(lease, now, until, sizeof until);
 	if (!lease_is_others(lease, session, now.mono_ms))
 		snprintf(why, size, "%s: %s has had it since", target->name, lease->holder);
 	else if (lease->is_operating)
 		snprintf(why, size, "%s: %s is operating on it", target->name, lease->holder);
 	else
-		snprintf(why, size, "%s: %s has it now, %s", target->name, lease->holder, until);
+		snprintf(why, size, "%s: %s has it now, for %s", target->name, lease->holder,
+			 human_duration(lease->until_ms - now.mono_ms, left));
 	text_trim(why);
 }
 

@@ -87,6 +87,41 @@ START_TEST(each_state_allows_its_verbs_and_says_why_not_others)
 }
 END_TEST
 
+START_TEST(a_state_that_is_not_plain_is_explained)
+{
+	static const struct {
+		enum lifecycle state;
+		enum verb verb;
+		const char *why;
+	} rows[] = {
+		{ LIFECYCLE_DRAFT, VERB_START, "not deployed yet (draft)" },
+		{ LIFECYCLE_PROVISIONED, VERB_STOP, "not deployed yet (provisioned)" },
+		{ LIFECYCLE_DEPLOYED, VERB_RESTART, "not started yet (deployed)" },
+		{ LIFECYCLE_RUNNING, VERB_START, "it is running" },
+		{ LIFECYCLE_STOPPED, VERB_STOP, "it is stopped" },
+		{ LIFECYCLE_SUSPENDED, VERB_RESTART, "it is suspended" },
+		{ LIFECYCLE_ERRORED, VERB_RESUME, "it has failed (errored)" },
+		{ LIFECYCLE_REVOKED, VERB_RESTART, "it was deleted for good (revoked)" },
+		{ LIFECYCLE_RUNNING, VERB_CREATE, "it is there already (running)" },
+		{ LIFECYCLE_ERRORED, VERB_CREATE, "it is there already (errored)" },
+		{ LIFECYCLE_REVOKED, VERB_CREATE, "it was deleted for good (revoked)" },
+	};
+	struct agent_lifecycle lifecycle = { .is_observed = true,
+					     .driver = "http",
+					     .verbs = ~0u,
+					     .version = "",
+					     .previous = "",
+					     .instance = "",
+					     .holder = "" };
+	char why[VERB_REFUSAL_MAX];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		lifecycle.observed = rows[i].state;
+		ck_assert_str_eq(verb_refusal(&lifecycle, rows[i].verb, why), rows[i].why);
+	}
+}
+END_TEST
+
 START_TEST(what_stands_in_the_way_is_named)
 {
 	struct agent_lifecycle lifecycle = {
@@ -183,6 +218,6 @@ START_TEST(a_recipe_has_room_for_texts_of_four_kibibytes)
 END_TEST
 
 SUITE("operation", every_word_of_operations_can_be_read_back, an_operation_is_over_once_and_for_all,
-      each_state_allows_its_verbs_and_says_why_not_others, what_stands_in_the_way_is_named,
-      a_refused_request_is_refused_in_words, a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full,
-      a_recipe_has_room_for_texts_of_four_kibibytes)
+      each_state_allows_its_verbs_and_says_why_not_others, a_state_that_is_not_plain_is_explained,
+      what_stands_in_the_way_is_named, a_refused_request_is_refused_in_words,
+      a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full, a_recipe_has_room_for_texts_of_four_kibibytes)

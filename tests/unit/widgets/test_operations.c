@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "tests/support/golden.h"
 #include "tests/support/operation_fixture.h"
+#include "tests/support/together_fixture.h"
 #include "widgets/confirm_dialog.h"
 #include "widgets/confirm_lines.h"
 #include "widgets/operation_detail.h"
@@ -349,6 +350,38 @@ START_TEST(asks_with_everything_in_sight)
 }
 END_TEST
 
+// What somebody is left out for is told as it is now, in the rows it had.
+START_TEST(what_some_are_left_out_for_is_followed)
+{
+	static const bool is_explained[N] = { false, true, true, false };
+	struct plan *plan;
+
+	start();
+	plan = make_plan(VERB_RESTART, 4, 0);
+	plan_fixture_text(&plan->targets[1].refusal, "bob on ops2 is about to restart it");
+	plan_fixture_text(&plan->targets[2].refusal, "not deployed yet (draft)");
+	plan_fixture_text(&plan->targets[3].refusal, "the configuration rules out restart in prod");
+	lease_fixture_send(&f, ids[1], 4, "bob on ops2", "restart", 12 * SECOND_MS);
+	ask(plan, "Restart WowEvent?", "Restart WowEvent");
+	view.confirm.is_explained = is_explained;
+	view.confirm.n_passed = confirm_n_passed(f.fleet, &view, plan, is_explained);
+	ck_assert_uint_eq(view.confirm.n_passed, 1);
+	golden_draw(&confirm, f.fleet, &view, &(struct golden_case){ "left_out", 80, 24, false });
+	lease_fixture_send(&f, ids[1], 0, "", "", 0);
+	view.confirm.n_passed = confirm_n_passed(f.fleet, &view, plan, is_explained);
+	ck_assert_uint_eq(view.confirm.n_passed, 2);
+	golden_draw(&confirm, f.fleet, &view, &(struct golden_case){ "left_out_passed", 80, 24, false });
+	plan_fixture_text(&plan->refusal, "nothing can be done to any of them");
+	view.confirm.button = NULL;
+	golden_draw(&confirm, f.fleet, &view, &(struct golden_case){ "left_out_all", 60, 24, true });
+	golden_sweep(&confirm, f.fleet, &view, 84, 13);
+	view.confirm.n_passed = confirm_n_passed(f.fleet, &view, plan, NULL);
+	ck_assert_uint_eq(view.confirm.n_passed, 0);
+	plan_unref(plan);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(asks_of_one_agent)
 {
 	struct plan *plan;
@@ -391,5 +424,5 @@ END_TEST
 
 SUITE("operations", lists_them_newest_first, tells_all_of_one, the_newest_that_is_open_is_tracked,
       of_a_hub_that_is_away_they_are_as_of_then, many_waves_are_three_steps, the_way_back_is_shown_once_it_is_gone,
-      canaries_are_named_by_their_share, every_state_has_its_look, asks_with_everything_in_sight, asks_of_one_agent,
-      steps_that_differ_stand_under_each)
+      canaries_are_named_by_their_share, every_state_has_its_look, asks_with_everything_in_sight,
+      what_some_are_left_out_for_is_followed, asks_of_one_agent, steps_that_differ_stand_under_each)
