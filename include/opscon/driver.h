@@ -7,6 +7,7 @@
  * once, and is never repeated by the driver. It does not decide whether an answer that did not come means yes or no:
  * that is DRIVER_UNKNOWN, and the engine looks at the target.
  */
+#include "base/clock.h"
 #include "opscon/agent.h"
 #include "opscon/operation.h"
 
@@ -54,6 +55,41 @@ struct driver_listener {
 	void *ctx;
 };
 
+// What has become of a target, whoever did it.
+enum driver_happening {
+	HAPPENED_CREATED, // detail: what it was called before; "" it is a new one
+	HAPPENED_STARTED,
+	HAPPENED_RESTARTED,     // somebody asked for that; its end and its start are told as well
+	HAPPENED_SIGNALLED,     // somebody sent it one; detail: "TERM"
+	HAPPENED_OUT_OF_MEMORY, // some process of it was killed for that
+	HAPPENED_ENDED,         // its exit code
+	HAPPENED_STOPPED,       // somebody asked for that; its end is told as well
+	HAPPENED_PAUSED,
+	HAPPENED_RESUMED,
+	HAPPENED_CHECKED, // by a health check of its own; detail: "unhealthy"
+	HAPPENED_RENAMED, // detail: what it is called now
+	HAPPENED_REMOVED,
+	HAPPENED_COUNT,
+};
+
+enum { DRIVER_NEWS_MAX = 160 };
+
+struct driver_news {
+	uint32_t agent;
+	enum driver_happening what;
+	int64_t at_ms;                // wall, as whoever runs the target has it; 0 not said
+	int64_t exit_code;            // HAPPENED_ENDED; -1 not said
+	char detail[DRIVER_NEWS_MAX]; // clean; ""
+};
+
+// Who is told what happens to targets outside of any request, from the loop.
+struct driver_watcher {
+	void (*happened)(void *ctx, const struct driver_news *news);
+	// Whoever runs the targets cannot be heard for a while (is_trouble), or can again. Both texts are clean.
+	void (*said)(void *ctx, bool is_trouble, const char *title, const char *text);
+	void *ctx;
+};
+
 // The steps of a verb. The texts lie in `memory`: driver_recipe_add().
 struct driver_recipe {
 	struct plan_step steps[DRIVER_STEPS_MAX];
@@ -84,6 +120,11 @@ struct driver_class {
 	int (*begin)(struct driver *driver, const struct driver_request *request,
 		     const struct driver_listener *listener, struct driver_run **out);
 	void (*cancel)(struct driver_run *run); // no answer comes any more; what was sent stays sent
+	/* From now on its watcher is told what happens to the target of this agent, in this description; is_gone: not
+	 * any more. Without a watcher, and for who is none of its agents, nothing happens. NULL: it never hears of
+	 * such.
+	 */
+	void (*attend)(struct driver *driver, const struct agent *agent, bool is_gone, struct instant now);
 	// Ends what runs without answers; `closed` (may be NULL) comes from the loop when the memory is gone.
 	void (*close)(struct driver *driver, void (*closed)(void *ctx), void *ctx);
 };
