@@ -14,6 +14,8 @@
 #include "poll/http_internal.h"
 #include "text/text.h"
 
+enum { KEEP_IDLE_S = 30, KEEP_AGAIN_S = 10 };
+
 struct stream_watch {
 	uv_poll_t poll; // first
 	struct byte_stream *stream;
@@ -333,6 +335,9 @@ static int set_options(struct byte_stream *stream, const struct byte_stream_opti
 		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 		{ CURLOPT_TCP_NODELAY, 1 },
+		{ CURLOPT_TCP_KEEPALIVE, 1 }, // a peer that has lost its power says no farewell
+		{ CURLOPT_TCP_KEEPIDLE, KEEP_IDLE_S },
+		{ CURLOPT_TCP_KEEPINTVL, KEEP_AGAIN_S },
 		{ CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms },
 	};
 	CURLcode code = set_callbacks(stream);
