@@ -47,6 +47,7 @@ void docker_driver_handle_closed(struct docker_driver *docker)
 	if (--docker->n_handles)
 		return;
 	docker_memory_finish(&docker->memory);
+	docker_follow_finish(docker);
 	mem_free(docker->unix_socket);
 	mem_free(docker);
 	if (closed)
@@ -69,6 +70,7 @@ static void close_driver(struct driver *driver, void (*closed)(void *ctx), void 
 	docker->closed_ctx = ctx;
 	while (docker->runs)
 		docker_run_cancel(docker->runs);
+	docker_follow_stop(docker);
 	uv_close((uv_handle_t *)&docker->handle, closed_cb);
 }
 
@@ -78,6 +80,7 @@ static const struct driver_class class = {
 	.recipe = recipe,
 	.begin = docker_run_begin,
 	.cancel = docker_run_cancel,
+	.attend = docker_attend,
 	.close = close_driver,
 };
 
@@ -126,6 +129,7 @@ int docker_driver_create(const struct driver_options *options, struct driver **o
 	(void)uv_timer_init(options->loop, &docker->handle); // cannot fail
 	docker->handle.data = docker;
 	docker->n_handles = 1;
+	docker_follow_init(docker, options->watcher);
 	*out = &docker->driver;
 	return 0;
 }

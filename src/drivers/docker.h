@@ -10,6 +10,9 @@
  *
  * Each change is one request on a connection of its own. 304 says that it was so already, any other 4xx that nothing
  * has happened, 5xx with the daemon's own message that it has failed. Without an answer it is DRIVER_UNKNOWN.
+ *
+ * What happens to the containers of its agents otherwise is told to its watcher, as the Engine tells it: see
+ * docker_follow.h.
  */
 #include "drivers/table.h"
 

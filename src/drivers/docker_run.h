@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "drivers/docker_create.h"
+#include "drivers/docker_follow.h"
 #include "drivers/docker_recipe.h"
 #include "opscon/config.h"
 #include "poll/http.h"
@@ -38,9 +39,10 @@ struct docker_driver {
 	bool is_allowed_from_discovery;
 	unsigned api; // 0: not agreed on yet
 	struct docker_memory memory;
+	struct docker_follow follow;
 	struct driver_run *runs; // driver_run::prev, next
-	uv_timer_t handle;       // so that closing always ends in the loop
-	size_t n_handles;        // not yet closed: it, and those of runs
+	uv_timer_t handle;       // of `follow`, and so that closing always ends in the loop
+	size_t n_handles;        // not yet closed: it, those of runs, and streams
 	void (*closed)(void *ctx);
 	void *closed_ctx;
 	bool is_closing;

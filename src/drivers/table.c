@@ -94,3 +94,15 @@ unsigned driver_table_verbs(const struct driver_table *table, const struct agent
 
 	return driver ? driver->class->verbs(driver, agent) : 0;
 }
+
+void driver_table_attend(struct driver_table *table, const struct agent *agent, bool is_gone, struct instant now)
+{
+	const struct driver *own = is_gone ? NULL : driver_table_of(table, agent);
+
+	for (size_t i = 0; i < N_DRIVERS; i++) {
+		struct driver *driver = table->drivers[i];
+
+		if (driver->class->attend)
+			driver->class->attend(driver, agent, driver != own, now);
+	}
+}

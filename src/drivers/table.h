@@ -15,7 +15,8 @@ struct http_client;
 struct driver_options {
 	uv_loop_t *loop;
 	struct http_client *client;
-	const struct config *config; // may be NULL where nothing is configured
+	const struct config *config;          // may be NULL where nothing is configured
+	const struct driver_watcher *watcher; // copied; NULL: nobody is told what happens to targets
 };
 
 struct driver_table;
@@ -26,6 +27,9 @@ int driver_table_create(const struct driver_options *options, struct driver_tabl
 struct driver *driver_table_find(const struct driver_table *table, const char *name);        // NULL: none
 struct driver *driver_table_of(const struct driver_table *table, const struct agent *agent); // its own; NULL: none
 unsigned driver_table_verbs(const struct driver_table *table, const struct agent *agent);    // 0 without a driver
+
+// To every driver, as driver_class::attend: the one that was its own before has to know as well.
+void driver_table_attend(struct driver_table *table, const struct agent *agent, bool is_gone, struct instant now);
 
 /* Ends what runs without answers; `closed` (may be NULL) comes from the loop when the last driver is gone, with the
  * memory. The client may be closed after that. NULL is fine.

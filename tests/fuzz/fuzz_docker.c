@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a container engine says: "container\n%%\nimage\n%%\nlog", each part alone as well.
+// What a container engine says: "container\n%%\nimage\n%%\nlog", each part alone as well;
+// the log is a list of events too.
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "drivers/docker_create.h"
+#include "drivers/docker_events.h"
 #include "drivers/docker_logs.h"
 #include "drivers/docker_run.h"
 #include "tests/fuzz/fuzz.h"
@@ -26,6 +29,55 @@ static void check_log(const char *bytes, size_t n)
 		fuzz_expect(n_lines <= DOCKER_LOG_LINES_MAX, "the lines have their number");
 	}
 }
+
+// ---- its events
+
+struct heard {
+	uint64_t sum;
+	size_t n;
+};
+
+static bool take_event(void *ctx, const struct docker_event *event)
+{
+	struct heard *heard = ctx;
+	const char *texts[] = { event->id, event->name, event->old_name, event->detail };
+
+	fuzz_expect(event->what < HAPPENED_COUNT, "what has happened is one of those");
+	fuzz_expect(event->at_ns >= 0 && event->exit_code >= -1, "a time and a code are in range");
+	fuzz_expect(event->name[0], "it has happened to somebody");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		fuzz_expect_clean(texts[i], "what an event says is clean");
+		heard->sum = hash_mix(heard->sum ^ hash_stable(texts[i], strlen(texts[i])));
+	}
+	heard->sum = hash_mix(heard->sum ^ (uint64_t)event->at_ns ^ (uint64_t)event->what);
+	heard->n++;
+	return true;
+}
+
+static struct heard hear(const char *bytes, size_t n, size_t n_piece)
+{
+	struct heard heard = { 0 };
+	struct docker_events events;
+
+	docker_events_init(&events);
+	for (size_t at = 0; at < n; at += n_piece)
+		fuzz_expect(docker_events_read(&events, bytes + at, n - at < n_piece ? n - at : n_piece, take_event,
+					       &heard) == 0,
+			    "events can be read");
+	fuzz_expect(events.line.len <= DOCKER_EVENT_LINE_MAX, "a line has its bound");
+	docker_events_finish(&events);
+	return heard;
+}
+
+// However it is cut into pieces it says the same.
+static void check_events(const char *bytes, size_t n)
+{
+	const struct heard whole = hear(bytes, n, n ? n : 1), pieces = hear(bytes, n, 1 + n % 7);
+
+	fuzz_expect(whole.n == pieces.n && whole.sum == pieces.sum, "events do not depend on the pieces they come in");
+}
+
+// ---- a container
 
 static void check_container(const struct json_value *document)
 {
@@ -89,6 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *image_text = fuzz_part(&input, "\n%%\n", &n_image);
 
 	check_log((const char *)input.at, input.n);
+	check_events((const char *)input.at, input.n);
 	check_version(image_text, n_image);
 	(void)json_parse(container_text, n_container, &container, NULL);
 	(void)json_parse(image_text, n_image, &image, NULL);
