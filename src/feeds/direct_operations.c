@@ -95,6 +95,25 @@ static void world_rearm(void *ctx)
 	direct_rearm(ctx);
 }
 
+// ---- what happens to targets otherwise
+
+static void on_happened(void *ctx, const struct driver_news *news)
+{
+	struct direct_feed *feed = ctx;
+
+	if (feed->engine)
+		provisioning_engine_happened(feed->engine, news, clock_now());
+}
+
+static void on_said(void *ctx, bool is_trouble, const char *title, const char *text)
+{
+	struct direct_feed *feed = ctx;
+
+	if (!feed->is_stopping)
+		direct_notice(feed, is_trouble ? SEVERITY_WARNING : SEVERITY_INFO,
+			      is_trouble ? ACTION_ERROR : ACTION_INFO, title, text, false);
+}
+
 // ---- the journal's thread
 
 static void wake(void *ctx)
@@ -171,7 +190,10 @@ static int start_engine(struct direct_feed *feed, const struct direct_options *o
 
 int direct_operations_start(struct direct_feed *feed, const struct direct_options *options)
 {
-	const struct driver_options drivers = { .loop = feed->loop, .client = feed->client, .config = feed->config };
+	const struct driver_watcher watcher = { .happened = on_happened, .said = on_said, .ctx = feed };
+	const struct driver_options drivers = {
+		.loop = feed->loop, .client = feed->client, .config = feed->config, .watcher = &watcher
+	};
 	int errors = panels_find(feed->panels, "http_errors"), p95 = panels_find(feed->panels, "http_p95"), r;
 
 	feed->errors_series = errors < 0 ? -1 : errors;
@@ -191,6 +213,8 @@ void direct_operations_agent(struct direct_feed *feed, const struct agent *agent
 	direct_index_drop(feed);
 	if (feed->engine)
 		provisioning_engine_agent(feed->engine, agent, is_gone, clock_now());
+	if (feed->engine)
+		driver_table_attend(feed->drivers, agent, is_gone, clock_now());
 }
 
 int direct_operations_request(struct direct_feed *feed, const struct request *request)

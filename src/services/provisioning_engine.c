@@ -35,6 +35,7 @@ int provisioning_engine_create(const struct engine_options *options, struct prov
 	engine->audit = options->audit;
 	engine->is_demo = options->is_demo;
 	engine->calls.world = &engine->world;
+	outside_init(engine);
 	engine->approvals = options->approvals;
 	engine->n_approvals = options->n_approvals;
 	snprintf(engine->holder, sizeof engine->holder, "%s", options->holder);
@@ -63,6 +64,7 @@ void provisioning_engine_destroy(struct provisioning_engine *engine)
 	recover_finish(engine);
 	others_finish(engine);
 	lives_finish(engine);
+	happenings_finish(&engine->happenings);
 	leases_destroy(engine->leases);
 	writs_finish(engine);
 	calls_finish(&engine->calls);
@@ -145,6 +147,7 @@ int64_t provisioning_engine_deadline(const struct provisioning_engine *engine)
 	if (engine->locks_dir && engine->lives)
 		at_ms = earlier(at_ms, engine->locks_at_ms);
 	at_ms = earlier(at_ms, leases_next_ms(engine->leases));
+	at_ms = earlier(at_ms, happenings_deadline(&engine->happenings));
 	at_ms = earlier(at_ms, approvals_deadline(engine));
 	DL_FOREACH(engine->ops, op)
 		at_ms = earlier(at_ms, op_deadline(op));
@@ -159,6 +162,7 @@ void provisioning_engine_tick(struct provisioning_engine *engine, struct instant
 	others_tick(engine, now);
 	calls_tick(&engine->calls, now);
 	lives_look_at_locks(engine, now);
+	happenings_tick(&engine->happenings, now);
 	DL_FOREACH(engine->ops, op)
 		op_tick(op, now);
 	leases_expire(engine->leases, now.mono_ms); // after those of operations that run were kept

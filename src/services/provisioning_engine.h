@@ -116,6 +116,13 @@ void provisioning_engine_tick(struct provisioning_engine *engine, struct instant
 void provisioning_engine_agent(struct provisioning_engine *engine, const struct agent *agent, bool is_gone,
 			       struct instant now);
 
+/* Something has happened to a target, as its driver was told. It is said (EVENT_NOTICE, with the time that it
+ * happened), unless a step of an operation did it, and the agent is probed and looked at: see happenings.h. While an
+ * operation waits for its target to be well it is a line of that operation's output.
+ */
+void provisioning_engine_happened(struct provisioning_engine *engine, const struct driver_news *news,
+				  struct instant now);
+
 // What is known of an agent's life; NULL: nothing yet. Valid until the next call.
 const struct agent_lifecycle *provisioning_engine_lifecycle(const struct provisioning_engine *engine, uint32_t agent);
 

@@ -7,8 +7,8 @@
  * steps of one target · _verify.c is it well, and has it happened · _writ.c on disk before it goes on · _audit.c what
  * is on record · _snapshot.c what is told · _recover.c what others left half done · _others.c what they run ·
  * _control.c words from other processes · _locks.c one operation an agent, in however many processes · _leases.c and
- * one person, in this one · _approvals.c a second person agrees. On their own: _call.h one request to a driver,
- * _proof.h what a sight proves.
+ * one person, in this one · _approvals.c a second person agrees · _outside.c what others do to targets. On their own:
+ * _call.h one request to a driver, _proof.h what a sight proves.
  *
  * Whatever comes in from outside (a request, a tick, an answer, a record that is on the disk) ends with
  * engine_settle(), which tells what has changed.
@@ -24,6 +24,7 @@
 #include "opscon/audit.h"
 #include "opscon/config.h"
 #include "services/audit_logger.h"
+#include "services/happenings.h"
 #include "services/provisioning_call.h"
 #include "services/provisioning_engine.h"
 #include "services/provisioning_proof.h"
@@ -50,14 +51,16 @@ struct life {
 	struct driver_sight sight;     // as its driver saw it last
 	bool has_sight;
 	char holder[ENGINE_HOLDER_MAX];
-	struct call look;    // REQUEST_OBSERVE
-	struct op *op;       // that operates on it, or NULL
-	struct lease *lease; // who of our sessions has it; NULL: nobody has asked yet
-	bool is_worked;      // a step of it is under way: its health is no news meanwhile
-	bool is_dirty;       // to be told
-	struct life *next;   // provisioning_engine::dirty
-	UT_hash_handle hh;   // provisioning_engine::lives, by key
-	UT_hash_handle hid;  // provisioning_engine::lives_by_id
+	struct call look;      // REQUEST_OBSERVE
+	struct op *op;         // that operates on it, or NULL
+	struct lease *lease;   // who of our sessions has it; NULL: nobody has asked yet
+	bool is_worked;        // a step of it is under way: its health is no news meanwhile
+	int64_t worked_ms;     // wall: until when the last one was
+	struct glance *glance; // owned; NULL: nothing has happened to it yet
+	bool is_dirty;         // to be told
+	struct life *next;     // provisioning_engine::dirty
+	UT_hash_handle hh;     // provisioning_engine::lives, by key
+	UT_hash_handle hid;    // provisioning_engine::lives_by_id
 };
 
 // ---- operations
@@ -204,6 +207,7 @@ struct provisioning_engine {
 	struct planning *plannings;                // under way
 	struct kept_plan plans[ENGINE_PLANS_KEPT]; // newest first
 	struct leases *leases;                     // owned
+	struct happenings happenings;              // outside of operations
 	const struct approval_rule *approvals;     // borrowed
 	size_t n_approvals;
 	struct writ_ticket *tickets;   // all that are out
@@ -285,6 +289,10 @@ void verify_tick(struct target *target, struct instant now); // measures, and lo
 void doubt_begin(struct target *target, struct instant now);
 void doubt_tick(struct target *target, struct instant now);
 int64_t verify_deadline(const struct target *target);
+
+// provisioning_outside.c
+void outside_init(struct provisioning_engine *engine);
+void outside_forget(struct life *life); // what was to be told of it, and the look that is under way
 
 // provisioning_writ.c
 void writ_begin(struct writ *writ, void (*done)(struct writ *writ, int error));           // holds it open

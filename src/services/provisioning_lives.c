@@ -71,6 +71,7 @@ static void lose(struct provisioning_engine *engine, uint32_t id)
 	if (!life)
 		return;
 	call_cancel(&life->look);
+	outside_forget(life);
 	HASH_DELETE(hid, engine->lives_by_id, life);
 	life->id = 0;
 }
@@ -88,6 +89,8 @@ void life_worked(struct life *life, bool is_worked)
 {
 	if (life->is_worked != is_worked)
 		set_overlay(life, is_worked);
+	if (life->is_worked && !is_worked)
+		life->worked_ms = engine_now(life->engine).wall_ms;
 	life->is_worked = is_worked;
 }
 
@@ -296,6 +299,7 @@ void lives_finish(struct provisioning_engine *engine)
 	for (; life; life = next) {
 		next = life->hh.next;
 		call_cancel(&life->look);
+		outside_forget(life);
 		mem_free(life->key);
 		mem_free(life);
 	}
