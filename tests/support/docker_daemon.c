@@ -20,14 +20,19 @@ enum { START_TRIES = 300, TRY_MS = 100, IMAGE_MAX = 16 << 20 };
 #define DOCKERD "/usr/sbin/dockerd"
 #define BUSYBOX "/bin/busybox"
 
-// The daemon ends with its standard input, and so does what it has made: it leaves the host's network mounted.
+// The daemon ends with its standard input, and so does what it has made: it leaves the host's network mounted. A line
+// is another start of it. What it runs must be able to hear the signals that end it.
 static const char guard_script[] =
-	"dir=$1\n" DOCKERD " --bridge=none --iptables=false --ip-forward=false --ip-masq=false --storage-driver=vfs "
-	"--shutdown-timeout=5 --data-root=\"$dir/data\" --exec-root=\"$dir/exec\" --pidfile=\"$dir/pid\" "
-	"--host=\"unix://$dir/docker.sock\" >\"$dir/log\" 2>&1 </dev/null &\n"
+	"dir=$1\n"
+	"start() {\n"
+	"(trap - HUP INT TERM; exec " DOCKERD " --bridge=none --iptables=false --ip-forward=false --ip-masq=false "
+	"--storage-driver=vfs --shutdown-timeout=5 --data-root=\"$dir/data\" --exec-root=\"$dir/exec\" "
+	"--pidfile=\"$dir/pid\" --host=\"unix://$dir/docker.sock\") >>\"$dir/log\" 2>&1 </dev/null &\n"
 	"pid=$!\n"
+	"}\n"
 	"trap '' HUP INT TERM\n"
-	"read -r nothing || :\n"
+	"start\n"
+	"while read -r nothing; do kill -TERM $pid; wait $pid; start; done\n"
 	"kill -TERM $pid 2>/dev/null\n"
 	"wait $pid\n"
 	"cut -d' ' -f2 /proc/mounts | grep \"^$dir/\" | sort -r | xargs -r umount\n"
@@ -206,6 +211,19 @@ static const char *give_up(struct docker_daemon *daemon, const char *why)
 	return why;
 }
 
+static bool await_answer(struct docker_daemon *daemon)
+{
+	for (int i = 0; i < START_TRIES; i++) {
+		char *said = docker_daemon_get(daemon, "/version");
+
+		free(said);
+		if (said)
+			return true;
+		nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
+	}
+	return false;
+}
+
 const char *docker_daemon_start(struct docker_daemon *daemon)
 {
 	if (geteuid() != 0)
@@ -216,14 +234,36 @@ const char *docker_daemon_start(struct docker_daemon *daemon)
 	ck_assert_ptr_nonnull(mkdtemp(daemon->dir));
 	snprintf(daemon->socket, sizeof daemon->socket, "%s/docker.sock", daemon->dir);
 	start_guard(daemon);
-	for (int i = 0; i < START_TRIES; i++) {
-		char *said = docker_daemon_get(daemon, "/version");
+	if (!await_answer(daemon))
+		return give_up(daemon, "no Docker Engine comes up here");
+	return can_run(daemon) ? NULL : give_up(daemon, "a Docker Engine comes up here, but no container");
+}
 
-		free(said);
-		if (said)
-			return can_run(daemon) ? NULL
-					       : give_up(daemon, "a Docker Engine comes up here, but no container");
+// Which process it is; 0: none just now.
+static long read_pid(const struct docker_daemon *daemon)
+{
+	char path[128];
+	long pid = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/pid", daemon->dir);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%ld", &pid) != 1)
+		pid = 0;
+	if (file)
+		fclose(file);
+	return pid;
+}
+
+void docker_daemon_restart(struct docker_daemon *daemon)
+{
+	const long before = read_pid(daemon);
+	long now = before;
+
+	ck_assert_int_eq(write(daemon->leash, "again\n", 6), 6);
+	for (int i = 0; i < START_TRIES && (now == 0 || now == before); i++) {
 		nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
+		now = read_pid(daemon);
 	}
-	return give_up(daemon, "no Docker Engine comes up here");
+	ck_assert_msg(now && now != before && await_answer(daemon), "it does not come up again");
 }

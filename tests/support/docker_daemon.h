@@ -15,6 +15,7 @@ struct docker_daemon {
 // NULL, or why there is none: for suite_skip().
 const char *docker_daemon_start(struct docker_daemon *daemon);
 void docker_daemon_stop(struct docker_daemon *daemon);
+void docker_daemon_restart(struct docker_daemon *daemon); // what it runs ends with it; it answers again on return
 
 // Makes an image of busybox and the file /www/health, with a command for sh, and "NAME=value" without blanks in its
 // environment.
