@@ -170,6 +170,9 @@ struct fleet_presence {
 size_t fleet_n_presence(const struct fleet *fleet);
 const struct fleet_presence *fleet_presence_at(const struct fleet *fleet, size_t i); // in order of arrival
 
+// The number of the hub that an agent is of; 0: it is our own, or gone.
+uint8_t fleet_origin(const struct fleet *fleet, uint32_t agent);
+
 // As what this console is known to the hub an agent is of: "viewer"; "" where that is not known, or there is no hub.
 const char *fleet_role(const struct fleet *fleet, uint32_t agent);
 

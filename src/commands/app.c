@@ -215,6 +215,17 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 		console_refused(app->console, type, error, why);
 }
 
+static void on_limited(void *ctx, uint8_t hub, const struct wire_limits *limits)
+{
+	const struct app *app = ctx;
+	const char *scopes[WIRE_SCOPES_MAX];
+
+	for (size_t i = 0; i < limits->n; i++)
+		scopes[i] = limits->scopes[i];
+	if (app->console)
+		console_set_limits(app->console, hub, scopes, limits->n);
+}
+
 static void on_welcomed(void *ctx, uint8_t hub, const struct hub_address *address, const struct wire_welcome *welcome)
 {
 	struct app *app = ctx;
@@ -319,6 +330,7 @@ static int start_attached(struct app *app)
 
 	options.greeted = on_greeted;
 	options.refused = on_refused;
+	options.limited = on_limited;
 	options.welcomed = on_welcomed;
 	options.ctx = app;
 	r = session_attach(&app->session, fleet, &options);

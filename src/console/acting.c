@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "console/state.h"
 #include "formats/json.h"
-#include "opscon/role.h"
 #include "text/text.h"
 
 enum { OBSERVED_AT_ONCE_MAX = 50, OBSERVED_AGE_MS = 30000 };
@@ -128,18 +127,6 @@ void console_act(struct console *console)
 
 // ---- the menu
 
-// What this console's role at the agent's hub does not let it ask for; the hub has the last word.
-static const char *role_refusal(const struct console *console, uint32_t agent, enum verb verb,
-				char out[VERB_REFUSAL_MAX])
-{
-	enum role role;
-
-	if (role_from_name(fleet_role(console->fleet, agent), &role) < 0 || role >= role_for_verb(verb))
-		return "";
-	snprintf(out, VERB_REFUSAL_MAX, "not allowed to %s", role_words(role));
-	return out;
-}
-
 static const char *refusal_of(const struct console *console, uint32_t id, enum verb verb, char out[VERB_REFUSAL_MAX])
 {
 	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
@@ -147,7 +134,8 @@ static const char *refusal_of(const struct console *console, uint32_t id, enum v
 
 	if (!agent)
 		return "it is gone";
-	refusal = role_refusal(console, id, verb, out);
+	refusal = console_not_allowed(console, &(struct request){ .type = REQUEST_PLAN, .agent = id }, verb,
+				      verb_name(verb), out);
 	if (*refusal || !agent->lifecycle)
 		return refusal;
 	return verb_refusal(agent->lifecycle, verb, out);

@@ -12,8 +12,22 @@
 
 // ---- theirs
 
+// Who may not carry it out may not agree to it either.
+static const char *not_ours(const struct console *console, const struct fleet_approval *approval,
+			    char out[NOT_ALLOWED_MAX])
+{
+	return console_plan_not_allowed(console, REQUEST_APPROVE, approval->whole,
+					verb_name(approval->whole->params.verb), out);
+}
+
 static void open_agreement(struct console *console, const struct fleet_approval *approval)
 {
+	char why[NOT_ALLOWED_MAX];
+
+	if (*not_ours(console, approval, why)) {
+		console_say(console, SEVERITY_WARNING, "not done: %s", why);
+		return;
+	}
 	confirm_ask_agreement(&console->confirm, approval);
 	console->is_dirty = true;
 }
@@ -41,12 +55,15 @@ int console_fill_agreements(struct console *console)
 
 	for (size_t i = 0; i < fleet_n_approvals(console->fleet) && r == 0; i++) {
 		const struct fleet_approval *approval = fleet_approval_at(console->fleet, i);
-		char id[16], label[TOGETHER_TEXT_MAX];
+		char id[16], label[TOGETHER_TEXT_MAX], why[NOT_ALLOWED_MAX];
 
 		if (!together_is_for_us(console->fleet, approval))
 			continue;
 		snprintf(id, sizeof id, "%u", (unsigned)approval->plan);
-		r = picker_add(&console->picker, id, together_approval(approval, &console->view, label), "", false);
+		r = picker_add(&console->picker, id, together_approval(approval, &console->view, label),
+			       not_ours(console, approval, why), false);
+		if (r == 0 && *why)
+			picker_disable(&console->picker);
 	}
 	return r;
 }

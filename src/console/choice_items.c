@@ -175,13 +175,19 @@ static int fill_commands(struct console *console)
 
 	for (int i = 0; i < COMMAND_COUNT && r == 0; i++) {
 		const struct command_info *info = command_info((enum command)i);
-		char label[128];
+		char label[128], why[NOT_ALLOWED_MAX];
 
 		if (info->section == SECTION_MOVE || !keymap_has(&console->keymap, (enum command)i) ||
 		    !(info->screens & 1U << console->view.screen))
 			continue;
 		snprintf(label, sizeof label, "%s: %s", info->id, info->description);
-		r = picker_add(&console->picker, info->id, label, keymap_key(&console->keymap, (enum command)i), false);
+		r = picker_add(&console->picker, info->id, label,
+			       *console_command_not_allowed(console, (enum command)i, why)
+				       ? why
+				       : keymap_key(&console->keymap, (enum command)i),
+			       false);
+		if (r == 0 && *why)
+			picker_disable(&console->picker);
 	}
 	for (int column = 0; column < COLUMN_COUNT && r == 0; column++)
 		r = add_line(console, "sort", agent_column_name((enum agent_column)column));

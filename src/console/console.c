@@ -97,6 +97,7 @@ void console_destroy(struct console *console)
 	selector_free(console->selector);
 	peers_finish(&console->peers);
 	scope_finish(&console->scope);
+	console_forget_limits(console);
 	context_finish(&console->context);
 	mem_free(console);
 }

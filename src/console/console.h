@@ -49,6 +49,11 @@ struct console_hub {
 };
 void console_set_hub(struct console *console, const struct console_hub *hub);
 
+/* To whom of a hub's agents (its number from 1 on) our rights are limited: "allow env=dev", "deny tier=data". What is
+ * outside is greyed and says so; what cannot be read is left out, since it is the hub that decides.
+ */
+void console_set_limits(struct console *console, uint8_t hub, const char *const *scopes, size_t n);
+
 // What was asked for and sent was refused afterwards: negative errno, and why ("": as request_refusal() says).
 void console_refused(struct console *console, enum request_type type, int error, const char *why);
 

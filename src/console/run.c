@@ -392,8 +392,20 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_VERIFY] = console_read_audit,
 };
 
+// What only opens a question would be refused when that has been answered: it is said at once.
+static bool asks_first(enum command command)
+{
+	return command == COMMAND_ABORT || command == COMMAND_ANSWER || command == COMMAND_MAINTENANCE ||
+	       command == COMMAND_NOTE || command == COMMAND_ROLL_BACK || command == COMMAND_SNOOZE;
+}
+
 void console_run(struct console *console, enum command command)
 {
-	runs[command](console);
+	char why[NOT_ALLOWED_MAX];
+
+	if (asks_first(command) && *console_command_not_allowed(console, command, why))
+		console_say(console, SEVERITY_WARNING, "not done: %s", why);
+	else
+		runs[command](console);
 	console->is_dirty = true;
 }

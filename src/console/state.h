@@ -54,7 +54,8 @@ enum picker_use {
 enum { PLAN_KEEP_MS = 10000, LOOK_EVERY_MS = 500 }; // an open plan keeps its agents; where we look is told
 enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
 enum { HISTORY_EVERY_MS = 500 }; // points are asked for of an agent that stays, not of each the cursor passes
-enum { UNDO_MS = 10000 };        // how long a reversible action is taken back by one key
+enum { HUB_SCOPES_MAX = 16 };
+enum { UNDO_MS = 10000 }; // how long a reversible action is taken back by one key
 
 // What somebody is about to do: to whom, what, and the plan that is waited for.
 struct acting {
@@ -85,6 +86,15 @@ struct drawn {
 	uint32_t selected;
 	bool had_overlay;
 	int64_t whole_ms; // mono: when everything was drawn, ages too
+};
+
+// To whom a hub lets us do anything.
+struct hub_limits {
+	struct {
+		struct selector *selector; // owned
+		bool is_deny;
+	} scopes[HUB_SCOPES_MAX];
+	size_t n;
 };
 
 struct console {
@@ -227,6 +237,18 @@ void console_watch_audit(struct console *console); // asks for pages while they 
 void console_read_audit(struct console *console);  // now, and whether it is sound
 void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
+
+/* ---- allowed.c: what our role and scopes at the hub do not let us ask for, as far as we know them; the hub has the
+ * last word. "" when it may be asked for. `what` stands in the words: "your role viewer does not allow restart".
+ */
+enum { NOT_ALLOWED_MAX = 200 };
+const char *console_not_allowed(const struct console *console, const struct request *request, enum verb verb,
+				const char *what, char out[NOT_ALLOWED_MAX]); // about request->agent; 0: the fleet
+const char *console_plan_not_allowed(const struct console *console, enum request_type type, const struct plan *plan,
+				     const char *what, char out[NOT_ALLOWED_MAX]);
+// Of what a command would ask for here, about what is under the cursor.
+const char *console_command_not_allowed(const struct console *console, enum command command, char out[NOT_ALLOWED_MAX]);
+void console_forget_limits(struct console *console);
 
 // ---- attached.c: where the fleet is a hub's
 void console_ask_history(struct console *console);      // of whom the panels show, once, when they stay on the screen

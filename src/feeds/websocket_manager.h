@@ -18,6 +18,7 @@
 #include "opscon/broadcaster.h"
 #include "opscon/feed.h"
 
+struct wire_limits;
 struct wire_welcome;
 
 enum { HUB_TOKEN_MAX = 512 }; // bytes of the file that a token is in
@@ -44,6 +45,8 @@ struct websocket_manager_options {
 	void (*greeted)(void *ctx, const struct hub_greeting *greeting); // may be NULL
 	// A hub has welcomed us, for whoever compares what it says of its audit trail. May be NULL.
 	void (*welcomed)(void *ctx, uint8_t hub, const struct hub_address *address, const struct wire_welcome *welcome);
+	// To whom of that hub's agents our rights are limited: after each welcome, and when it changes. May be NULL.
+	void (*limited)(void *ctx, uint8_t hub, const struct wire_limits *limits);
 	// A request of before was refused: negative errno, and why ("": request_refusal() says it). May be NULL.
 	void (*refused)(void *ctx, enum request_type type, int error, const char *why);
 	void *ctx;                    // borrowed

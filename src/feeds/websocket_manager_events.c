@@ -157,8 +157,17 @@ static void take_event(struct attached *hub, struct wire_event *message)
 	}
 }
 
+static void take_limits(struct attached *hub, const struct wire_limits *limits)
+{
+	const struct websocket_manager_options *options = &hub->manager->options;
+
+	if (options->limited)
+		options->limited(options->ctx, hub->no, limits);
+}
+
 static void take_welcome(struct attached *hub, const struct wire_welcome *welcome)
 {
+	static const struct wire_limits none = { 0 };
 	bool is_same = hub->has_welcome && !hub->is_by_status && strcmp(hub->welcome.boot, welcome->boot) == 0;
 	const struct websocket_manager_options *options = &hub->manager->options;
 	struct instant now = clock_now();
@@ -188,6 +197,7 @@ static void take_welcome(struct attached *hub, const struct wire_welcome *welcom
 	hub_state_hello(&hub->state, is_same && welcome->is_resumed, now);
 	attached_settle(hub, now);
 	manager_greet(hub->manager);
+	take_limits(hub, &none); // until it says which
 	if (options->welcomed)
 		options->welcomed(options->ctx, hub->no, &hub->address, welcome);
 	attached_ask_again(hub);
@@ -249,6 +259,9 @@ static void take(struct attached *hub, struct wire_message *message)
 		break;
 	case WIRE_ERROR:
 		take_error(hub, message->u.error.code, message->u.error.why);
+		break;
+	case WIRE_LIMITS:
+		take_limits(hub, &message->u.limits);
 		break;
 	case WIRE_PING:
 		answer_ping(hub, message->id);

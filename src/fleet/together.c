@@ -121,6 +121,13 @@ const struct fleet_presence *fleet_presence_at(const struct fleet *fleet, size_t
 	return &fleet->presence[i].public;
 }
 
+uint8_t fleet_origin(const struct fleet *fleet, uint32_t agent)
+{
+	const struct fleet_entry *entry = fleet_entry(fleet, agent);
+
+	return entry ? entry->origin : 0;
+}
+
 const char *fleet_role(const struct fleet *fleet, uint32_t agent)
 {
 	const struct fleet_entry *entry = fleet_entry(fleet, agent);

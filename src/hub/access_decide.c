@@ -1,68 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The table of who may what. It names every request and every verb, without a default: one that is added does not
- * compile until somebody has said who may ask for it. What is none of them nobody may.
- */
+// Who may what, by the table of model/role.c and the scopes. What is none of its requests nobody may.
 #include <errno.h>
 #include <stdio.h>
 
 #include "hub/access_internal.h"
-
-// What is asked of somebody: a role, and whether the scopes count.
-struct need {
-	enum role role; // ROLE_COUNT: nobody
-	bool is_scoped;
-};
-
-static enum role at_least(enum role role, enum role least)
-{
-	return role < least ? least : role;
-}
-
-static struct need need_of(enum request_type type, enum verb verb)
-{
-	switch (type) {
-	case REQUEST_WATCH:
-	case REQUEST_UNWATCH:
-	case REQUEST_HISTORY:
-	case REQUEST_LOOK:
-	case REQUEST_AUDIT_LIST:
-	case REQUEST_AUDIT_CLOSE:
-	case REQUEST_AUDIT_HASH:
-	case REQUEST_PLAN_DROP: // of one's own, which the engine looks at: what was planned is given up
-		return (struct need){ ROLE_VIEWER, false };
-	case REQUEST_AUDIT_VERIFY:
-	case REQUEST_PLAN_KEEP:
-		return (struct need){ ROLE_OPERATOR, false };
-	case REQUEST_PROBE_NOW:
-	case REQUEST_OBSERVE:
-	case REQUEST_ALERT_ACK:
-	case REQUEST_ALERT_UNACK:
-	case REQUEST_ALERT_SNOOZE:
-	case REQUEST_ALERT_NOTE:
-	case REQUEST_MAINTENANCE:
-	case REQUEST_PIN:
-	case REQUEST_UNPIN:
-	case REQUEST_OPERATION_PAUSE:
-	case REQUEST_OPERATION_ABORT:
-	case REQUEST_PAUSE_ALL:
-		return (struct need){ ROLE_OPERATOR, true };
-	case REQUEST_PLAN:
-	case REQUEST_SUBMIT:
-	case REQUEST_APPROVE:
-	case REQUEST_DISAPPROVE:
-	case REQUEST_OPERATION_RESUME: // goes on with what it does
-		return (struct need){ role_for_verb(verb), true };
-	case REQUEST_OPERATION_ROLLBACK:
-		return (struct need){ at_least(role_for_verb(verb), ROLE_DEPLOYER), true };
-	case REQUEST_SHRINK_ACCEPT:
-	case REQUEST_SHRINK_REFUSE:
-	case REQUEST_AUDIT_REOPEN:
-		return (struct need){ ROLE_ADMIN, true };
-	case REQUEST_TYPE_COUNT:
-		break;
-	}
-	return (struct need){ ROLE_COUNT, true };
-}
+#include "opscon/role_need.h"
 
 static bool has_verb(enum request_type type)
 {
@@ -115,7 +57,7 @@ static int judge_scopes(const struct access_identity *identity, const struct acc
 int access_decide(const struct access_identity *identity, enum request_type type, const struct access_about *about,
 		  char why[ACCESS_WHY_MAX])
 {
-	struct need need = need_of(type, about->verb);
+	struct role_need need = role_for_request(type, about->verb);
 
 	why[0] = '\0';
 	// Of what is gone nobody knows the verb; that it is gone is said to who may operate anything.

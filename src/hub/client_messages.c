@@ -59,6 +59,29 @@ static int welcome(struct hub_client *client, bool is_resumed)
 	return r;
 }
 
+// To whom its rights are limited: at first only when they are.
+static void tell_limits(struct hub_client *client)
+{
+	struct wire_limits *limits = mem_calloc(1, sizeof *limits);
+	struct bytes message;
+
+	if (!limits)
+		return; // it will be refused instead
+	for (size_t i = 0; i < client->identity.n_scopes && limits->n < WIRE_SCOPES_MAX; i++) {
+		const struct access_scope *scope = &client->identity.scopes[i];
+		char *out = limits->scopes[limits->n];
+
+		if (snprintf(out, WIRE_SCOPE_MAX, "%s %s", scope->is_deny ? "deny" : "allow", scope->text) <
+		    WIRE_SCOPE_MAX)
+			limits->n++;
+	}
+	bytes_init(&message, MESSAGE_BYTES_MAX);
+	if (wire_limits_write(limits, &message) == 0)
+		(void)hub_client_send(client, &message);
+	bytes_finish(&message);
+	mem_free(limits);
+}
+
 static int begin_session(struct hub_client *client, const struct wire_hello *hello, char why[ACCESS_WHY_MAX])
 {
 	struct hub *hub = client->hub;
@@ -108,6 +131,8 @@ static void take_hello(struct hub_client *client, const struct wire_hello *hello
 		hub_client_resume(client, hello->last);
 	else
 		hub_client_snapshot(client);
+	if (client->identity.n_scopes)
+		tell_limits(client);
 	hub_presence_tell(client, false);
 }
 
@@ -206,6 +231,8 @@ void hub_client_recheck(struct hub_client *client, struct instant now)
 	r = access_recheck(client->hub->access, &client->identity, now, why);
 	if (r < 0)
 		hub_client_close(client, WIRE_ERROR_AUTH, why);
-	else if (r == 1 && client->has_session)
-		hub_presence_tell(client, false);
+	if (r != 1 || !client->has_session)
+		return;
+	tell_limits(client);
+	hub_presence_tell(client, false);
 }

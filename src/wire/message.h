@@ -38,6 +38,7 @@ enum wire_type {
 	WIRE_ANSWER,      // hub: u.answer
 	WIRE_RESYNC,      // hub: u.why; a snapshot follows
 	WIRE_ERROR,       // hub: u.error; it closes then
+	WIRE_LIMITS,      // hub: u.limits; after its hello, and whenever they change
 	WIRE_TYPE_COUNT,
 };
 
@@ -83,6 +84,15 @@ struct wire_answer {
 	char why[WIRE_WHY_MAX];
 };
 
+/* To whom of the fleet this session's rights are limited: what is asked must satisfy every `allow` and no `deny`. Only
+ * so that nobody tries in vain: the hub decides, and leaves out here what is too long or too much.
+ */
+enum { WIRE_SCOPES_MAX = 16, WIRE_SCOPE_MAX = 256 };
+struct wire_limits {
+	size_t n;
+	char scopes[WIRE_SCOPES_MAX][WIRE_SCOPE_MAX]; // "allow env=dev", "deny tier=data"
+};
+
 // Why a hub closes.
 enum wire_error_code {
 	WIRE_ERROR_PROTOCOL, // a message that is none, or not now
@@ -110,6 +120,7 @@ struct wire_message {
 		struct wire_event event;     // event owned
 		struct wire_answer answer;
 		char why[WIRE_WHY_MAX];
+		struct wire_limits limits;
 		struct {
 			enum wire_error_code code; // WIRE_ERROR_COUNT: one of a newer version
 			char why[WIRE_WHY_MAX];
@@ -127,6 +138,7 @@ int wire_request_write(uint64_t id, const struct request *request, const struct 
 int wire_ping_write(enum wire_type type, uint64_t id, struct bytes *out); // ping, pong
 int wire_answer_write(uint64_t id, int error, const char *why, struct bytes *out);
 int wire_resync_write(const char *why, struct bytes *out);
+int wire_limits_write(const struct wire_limits *limits, struct bytes *out);
 int wire_error_write(enum wire_error_code code, const char *why, struct bytes *out);
 
 // What stands before an event's text in its frame; what stands behind it is WIRE_EVENT_END. Returns the length.

@@ -129,6 +129,20 @@ static int read_resync(struct wire_scan *scan, const struct json_node *object, s
 	return read_why(scan, object, out->u.why);
 }
 
+static int read_limits(struct wire_scan *scan, const struct json_node *object, struct wire_message *out)
+{
+	static const struct wire_field field = { "scopes", WIRE_KIND_CHARS, 0, .size = WIRE_SCOPE_MAX };
+	struct wire_limits *limits = &out->u.limits;
+	const struct json_node *scope;
+	struct node_walk walk;
+	int r = 0;
+
+	node_walk_array(&walk, node_member(object, field.name));
+	while (r == 0 && limits->n < WIRE_SCOPES_MAX && (scope = node_walk_next(&walk, NULL)))
+		r = wire_field_read(scan, scope, &field, limits->scopes[limits->n++]);
+	return r;
+}
+
 static int read_error(struct wire_scan *scan, const struct json_node *object, struct wire_message *out)
 {
 	struct wire_scan quiet = { 0 };
@@ -158,6 +172,7 @@ static const read_cb readers[2][WIRE_TYPE_COUNT] = {
 		[WIRE_ANSWER] = read_answer,
 		[WIRE_RESYNC] = read_resync,
 		[WIRE_ERROR] = read_error,
+		[WIRE_LIMITS] = read_limits,
 	},
 };
 

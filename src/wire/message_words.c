@@ -8,7 +8,7 @@ static const char *const types[WIRE_TYPE_COUNT] = {
 	[WIRE_HELLO] = "hello",     [WIRE_SUBSCRIBE] = "subscribe", [WIRE_UNSUBSCRIBE] = "unsubscribe",
 	[WIRE_REQUEST] = "request", [WIRE_PING] = "ping",           [WIRE_PONG] = "pong",
 	[WIRE_EVENT] = "event",     [WIRE_ANSWER] = "answer",       [WIRE_RESYNC] = "resync",
-	[WIRE_ERROR] = "error",
+	[WIRE_ERROR] = "error",     [WIRE_LIMITS] = "limits",
 };
 
 const char *wire_type_name(enum wire_type type)

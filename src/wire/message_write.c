@@ -127,6 +127,19 @@ int wire_resync_write(const char *why, struct bytes *out)
 	return end(&w, was);
 }
 
+int wire_limits_write(const struct wire_limits *limits, struct bytes *out)
+{
+	size_t was = out->len;
+	struct json_writer w;
+
+	begin(&w, out, WIRE_LIMITS);
+	json_open(&w, "scopes", '[');
+	for (size_t i = 0; i < limits->n; i++)
+		json_text(&w, NULL, limits->scopes[i]);
+	json_close(&w, ']');
+	return end(&w, was);
+}
+
 int wire_error_write(enum wire_error_code code, const char *why, struct bytes *out)
 {
 	size_t was = out->len;

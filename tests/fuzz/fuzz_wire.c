@@ -170,6 +170,10 @@ static void check_message(enum wire_side from, const struct wire_message *messag
 	case WIRE_ERROR:
 		fuzz_expect_clean(message->u.error.why, "a reason is clean");
 		break;
+	case WIRE_LIMITS:
+		for (size_t i = 0; i < message->u.limits.n; i++)
+			fuzz_expect_clean(message->u.limits.scopes[i], "a scope is clean");
+		break;
 	default:
 		break;
 	}

@@ -130,6 +130,10 @@ static void take_message(struct hub_caller *peer, struct wire_message *message)
 		peer->n_resyncs++;
 		snprintf(peer->resync_why, sizeof peer->resync_why, "%s", message->u.why);
 		break;
+	case WIRE_LIMITS:
+		peer->limits = message->u.limits;
+		peer->n_limits++;
+		break;
 	case WIRE_ERROR:
 		peer->error = message->u.error.code;
 		snprintf(peer->error_why, sizeof peer->error_why, "%s", message->u.error.why);

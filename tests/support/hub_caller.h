@@ -29,6 +29,8 @@ struct hub_caller {
 	uint64_t last[CHANNEL_COUNT];           // seq of what was seen
 	uint64_t answered;                      // id of the newest answer
 	struct wire_answer answer;
+	struct wire_limits limits;
+	size_t n_limits;            // how often they were told
 	enum wire_error_code error; // WIRE_ERROR_COUNT: none came
 	char error_why[WIRE_WHY_MAX];
 	char resync_why[WIRE_WHY_MAX];

@@ -72,21 +72,30 @@ static void want(const char *who, uint32_t no, enum approval_state state)
 
 // ---- what we may
 
-// Which actions of the menu are grey for the role, and that its hint says so.
-static unsigned greyed(const char *role, const char *hint)
+// How many of what an open list offers is grey with such a hint.
+static unsigned n_grey(const char *hint)
 {
 	const struct picker_view *picker = &console_fixture_view(&f)->picker;
 	unsigned n = 0;
 
-	presence_fixture_role(&f.fleet, role);
-	console_fixture_keys(&f, ".");
-	ck_assert_uint_eq(picker->n_items, ACTION_COUNT);
 	for (size_t i = 0; i < picker->n_items; i++) {
-		bool is_ours = strcmp(picker->items[i].hint, hint) == 0;
+		bool is_ours = strncmp(picker->items[i].hint, hint, strlen(hint)) == 0;
 
 		ck_assert(!is_ours || picker->items[i].is_disabled);
 		n += is_ours;
 	}
+	return n;
+}
+
+// Which actions of the menu are grey for the role, and that the hint says so.
+static unsigned greyed(const char *role, const char *hint)
+{
+	unsigned n;
+
+	presence_fixture_role(&f.fleet, role);
+	console_fixture_keys(&f, ".");
+	ck_assert_uint_eq(console_fixture_view(&f)->picker.n_items, ACTION_COUNT);
+	n = n_grey(hint);
 	console_fixture_keys(&f, "Esc");
 	return n;
 }
@@ -97,22 +106,148 @@ START_TEST(a_menu_has_nothing_that_the_role_at_the_hub_may_not)
 
 	begin();
 	ck_assert_str_eq(fleet_role(f.fleet.fleet, f.fleet.ids[0]), ""); // another hub's
-	ck_assert_uint_eq(greyed("viewer", "not allowed to a viewer"), ACTION_COUNT);
+	ck_assert_uint_eq(greyed("viewer", "your role viewer does not allow "), ACTION_COUNT);
 	ck_assert_str_eq(fleet_role(f.fleet.fleet, f.fleet.ids[0]), "viewer");
 	n = f.feed.n;
 	ask("restart");
-	ck_assert(says("restart: not allowed to a viewer"));
+	ck_assert(says("restart: your role viewer does not allow restart"));
 	ck_assert_uint_eq(f.feed.n, n);
 	console_fixture_keys(&f, "Esc");
-	ck_assert_uint_eq(greyed("operator", "not allowed to an operator"), 5);
-	ck_assert_uint_eq(greyed("deployer", "not allowed to a deployer"), 1);
-	ck_assert_uint_eq(greyed("admin", "not allowed to an admin"), 0);
+	ck_assert_uint_eq(greyed("operator", "your role operator does not allow "), 5);
+	ck_assert_uint_eq(greyed("deployer", "your role deployer does not allow "), 1);
+	ck_assert_uint_eq(greyed("admin", "your role "), 0);
 	ck_assert_str_eq(fleet_role(f.fleet.fleet, 4711), "");
 	console_fixture_finish(&f);
 }
 END_TEST
 
+static void palette(void)
+{
+	console_fixture_keys(&f, ":");
+	ck_assert(console_fixture_view(&f)->picker.is_open);
+}
+
+START_TEST(commands_that_the_role_may_not_are_grey_and_ask_nothing)
+{
+	size_t n;
+
+	begin();
+	palette();
+	ck_assert_uint_eq(n_grey("your role operator does not allow reopen"), 1);
+	ck_assert_uint_eq(n_grey("your role "), 1); // of whom the agents are, nobody has said which it is
+	console_fixture_keys(&f, "Esc");
+	presence_fixture_role(&f.fleet, "viewer");
+	palette();
+	ck_assert_uint_ge(n_grey("your role viewer does not allow "), 2); // probe, maintenance
+	console_fixture_keys(&f, "Esc");
+	n = f.feed.n;
+	console_fixture_keys(&f, "D"); // for how long is not asked
+	ck_assert(says("not done: your role viewer does not allow maintenance"));
+	ck_assert(!console_fixture_view(&f)->picker.is_open);
+	ck_assert_uint_eq(f.feed.n, n);
+	presence_fixture_role(&f.fleet, "admin");
+	palette();
+	ck_assert_uint_eq(n_grey("your role "), 0);
+	console_fixture_keys(&f, "Esc");
+	console_fixture_keys(&f, "D");
+	ck_assert(console_fixture_view(&f)->picker.is_open);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+// Its agents are the hub's from then on, and so is our role.
+static void own(uint32_t id, uint8_t hub)
+{
+	struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, id);
+
+	event->origin = hub;
+	event->u.agent = agent_ref(fleet_agent(f.fleet.fleet, id)->agent);
+	fleet_fixture_apply(&f.fleet, event);
+}
+
+START_TEST(agents_outside_the_scope_are_left_alone)
+{
+	static const char outside[] = "agent outside your scope";
+	const char *deny[] = { "deny name=~Wow*", "what is no scope", "allow =" };
+	const char *allow[] = { "allow name=~Wow*" };
+	uint32_t id;
+
+	begin();
+	id = console_fixture_view(&f)->selected;
+	own(id, 1);
+	ck_assert_uint_eq(fleet_origin(f.fleet.fleet, id), 1);
+	ck_assert_uint_eq(fleet_origin(f.fleet.fleet, 4711), 0);
+	console_set_limits(f.console, 1, deny, 3);
+	console_set_limits(f.console, 0, deny, 3); // there is no such hub
+	console_set_limits(f.console, 200, deny, 3);
+	console_fixture_keys(&f, ".");
+	ck_assert_uint_gt(n_grey(outside), 0);
+	console_set_limits(f.console, 1, allow, 1); // while the menu is open
+	console_fixture_wait(&f, 0);
+	ck_assert_uint_eq(n_grey(outside), 0);
+	console_fixture_keys(&f, "Esc");
+	palette();
+	ck_assert_uint_eq(n_grey(outside), 0);
+	ck_assert_uint_gt(n_grey("the whole fleet is outside your scope"), 0); // to pause every operation
+	console_fixture_keys(&f, "Esc");
+	console_set_limits(f.console, 1, deny, 1);
+	console_fixture_keys(&f, "D");
+	ck_assert(says("not done: agent outside your scope"));
+	console_set_limits(f.console, 1, NULL, 0);
+	console_fixture_keys(&f, "D");
+	ck_assert(console_fixture_view(&f)->picker.is_open);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(what_the_role_may_not_it_cannot_agree_to_either)
+{
+	begin();
+	presence_fixture_role(&f.fleet, "viewer");
+	want("bob", 9, APPROVAL_WANTED);
+	console_fixture_keys(&f, "Y");
+	ck_assert(says("not done: your role viewer does not allow stop"));
+	ck_assert(!confirm()->is_open);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 // ---- our plan
+
+START_TEST(what_some_were_left_out_for_is_seen_to_pass)
+{
+	struct plan *plan;
+	uint32_t id, token;
+	size_t n;
+
+	begin();
+	id = console_fixture_view(&f)->selected;
+	lease_fixture_send(&f.fleet, id, 4, "bob on ops2", "restart", 12 * SECOND_MS);
+	ask("restart");
+	plan = plan_asked(GUARD_CONFIRM);
+	token = last()->token;
+	plan_fixture_text(&plan->targets[0].refusal, "bob on ops2 is about to restart it");
+	plan_fixture_text(&plan->refusal, "bob on ops2 is about to restart it");
+	plan_fixture_send(&f.fleet, plan);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	ck_assert(confirm()->is_open);
+	ck_assert_uint_eq(confirm()->n_passed, 0);
+	n = f.feed.n;
+	console_fixture_keys(&f, "C-r"); // it would be the same
+	ck_assert_uint_eq(f.feed.n, n);
+	lease_fixture_send(&f.fleet, id, 0, "", "", 0);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(confirm()->n_passed, 1);
+	ck_assert(console_fixture_shows(&f, "It could be done by now: C-r plans anew"));
+	ck_assert(console_fixture_shows(&f, "C-r plan anew")); // at the foot
+	console_fixture_keys(&f, "C-r");
+	ck_assert_int_eq(last()->type, REQUEST_PLAN);
+	ck_assert_uint_eq(last()->token, token + 1);
+	ck_assert(confirm()->is_open);
+	ck_assert_ptr_null(confirm()->plan);
+	console_fixture_finish(&f);
+}
+END_TEST
 
 START_TEST(an_open_plan_is_kept_and_a_closed_one_given_back)
 {
@@ -367,7 +502,9 @@ START_TEST(others_are_seen_on_every_screen)
 }
 END_TEST
 
-SUITE("console: together", a_menu_has_nothing_that_the_role_at_the_hub_may_not,
+SUITE("console: together", commands_that_the_role_may_not_are_grey_and_ask_nothing,
+      agents_outside_the_scope_are_left_alone, what_the_role_may_not_it_cannot_agree_to_either,
+      what_some_were_left_out_for_is_seen_to_pass, a_menu_has_nothing_that_the_role_at_the_hub_may_not,
       an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
       what_needs_a_second_person_is_not_begun_before_they_agree, what_a_hub_finds_out_of_date_is_planned_anew,
       what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,

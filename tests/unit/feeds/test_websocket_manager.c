@@ -45,6 +45,8 @@ static struct scene {
 	char refused_why[320];
 	size_t n_refused;
 	struct hub_greeting greeting;
+	struct wire_limits limits;
+	size_t n_limited, wanted_limited;
 	char fleet[128];
 	bool is_closed, is_done;
 	// What is waited for:
@@ -58,7 +60,7 @@ static struct scene {
 static void check(void)
 {
 	s.is_done = s.state == s.wanted_state && s.n_heard >= s.wanted_heard && s.n_refused >= s.wanted_refused &&
-		    s.server.n_messages >= s.wanted_messages;
+		    s.server.n_messages >= s.wanted_messages && s.n_limited >= s.wanted_limited;
 }
 
 static void on_event(void *ctx, const struct event *event)
@@ -96,6 +98,15 @@ static void on_greeted(void *ctx, const struct hub_greeting *greeting)
 	(void)ctx;
 	s.greeting = *greeting;
 	snprintf(s.fleet, sizeof s.fleet, "%s", greeting->fleet);
+}
+
+static void on_limited(void *ctx, uint8_t hub, const struct wire_limits *limits)
+{
+	(void)ctx;
+	ck_assert_uint_eq(hub, 1);
+	s.limits = *limits;
+	s.n_limited++;
+	check();
 }
 
 static void on_closed(void *ctx)
@@ -139,6 +150,7 @@ static void attach(const char *token_file, const struct hub_state_options *state
 										       .tty = "pts/3",
 										       .state = *state,
 										       .greeted = on_greeted,
+										       .limited = on_limited,
 										       .refused = on_refused,
 										       .closed_cb = on_closed },
 						  &s.feed, why, sizeof why),
@@ -660,6 +672,24 @@ START_TEST(what_is_not_known_yet_is_passed_over)
 }
 END_TEST
 
+START_TEST(limits_are_of_the_connection)
+{
+	begin_live(&quick);
+	ck_assert_uint_eq(s.n_limited, 1); // none
+	ck_assert_uint_eq(s.limits.n, 0);
+	ws_server_say(&s.server, "{\"type\":\"limits\",\"scopes\":[\"allow env=dev\"]}");
+	s.wanted_limited = 2;
+	wait_for(FEED_LIVE);
+	ck_assert_uint_eq(s.limits.n, 1);
+	ck_assert_str_eq(s.limits.scopes[0], "allow env=dev");
+	ws_server_drop_all(&s.server);
+	s.wanted_limited = 3; // it has others when it is back
+	wait_for(FEED_LIVE);
+	ck_assert_uint_eq(s.limits.n, 0);
+	finish();
+}
+END_TEST
+
 START_TEST(who_talks_before_hello_is_none)
 {
 	static const char *const words[] = { "{\"type\":\"pong\",\"id\":1}", NULL };
@@ -1063,7 +1093,7 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       nobody_there_is_told_and_tried_again, a_mute_one_is_left_in_time, one_that_falls_silent_is_late_and_then_gone,
       a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_hub_that_says_goodbye_is_tried_again_soon,
       a_newer_protocol_is_refused, what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over,
-      who_talks_before_hello_is_none, frames_that_are_none_end_the_connection,
+      limits_are_of_the_connection, who_talks_before_hello_is_none, frames_that_are_none_end_the_connection,
       cut_in_the_middle_of_a_frame_it_is_not_half_read, requests_speak_the_hubs_numbers,
       nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, a_plan_that_is_lost_has_changed_nothing,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,36 @@ static size_t n_asked(const struct hub_bench *bench, enum request_type type)
 		n += bench->asked[i].type == type;
 	return n;
 }
+
+// What somebody may do nothing to is known to their console before they try.
+START_TEST(limits_are_told_and_told_again_when_they_change)
+{
+	struct hub_role role = { .who = HUB_WHO_USER,
+				 .name = getpwuid(getuid())->pw_name,
+				 .role = ROLE_ADMIN,
+				 .allow = "env=dev",
+				 .deny = "tier=data" };
+	struct hub_bench bench;
+	struct hub_caller *peer;
+	char why[HUB_WHY_MAX];
+
+	bench_init(&bench);
+	bench.config.roles = &role;
+	bench.config.n_roles = 1;
+	bench_open(&bench);
+	peer = bench_join(&bench);
+	bench_wait(&bench, peer->n_limits == 1);
+	ck_assert_uint_eq(peer->limits.n, 2);
+	ck_assert_str_eq(peer->limits.scopes[0], "allow env=dev");
+	ck_assert_str_eq(peer->limits.scopes[1], "deny tier=data");
+	role.allow = role.deny = NULL;
+	role.role = ROLE_OPERATOR;
+	ck_assert_int_eq(hub_reload(bench.hub, &bench.config, why), 0);
+	bench_wait(&bench, peer->n_limits == 2);
+	ck_assert_uint_eq(peer->limits.n, 0);
+	bench_close(&bench);
+}
+END_TEST
 
 START_TEST(what_a_session_asked_for_ends_with_it)
 {
@@ -452,6 +483,7 @@ END_TEST
 SUITE("hub", a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
       too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
       who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
-      what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
-      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
-      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
+      limits_are_told_and_told_again_when_they_change, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
+      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
+      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
+      a_hub_that_cannot_be_made_leaves_nothing)

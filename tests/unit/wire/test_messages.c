@@ -114,6 +114,30 @@ START_TEST(small_messages_cross)
 }
 END_TEST
 
+START_TEST(limits_cross)
+{
+	struct wire_limits limits = { .n = 2, .scopes = { "allow env=dev", "deny tier=data,name=~a*" } };
+	struct bytes out = empty();
+
+	ck_assert_int_eq(wire_limits_write(&limits, &out), 0);
+	check_read(WIRE_HUB, &out);
+	ck_assert_int_eq(message.type, WIRE_LIMITS);
+	ck_assert_mem_eq(&message.u.limits, &limits, sizeof limits);
+	limits = (struct wire_limits){ 0 };
+	out = empty();
+	ck_assert_int_eq(wire_limits_write(&limits, &out), 0);
+	check_read(WIRE_HUB, &out);
+	ck_assert_uint_eq(message.u.limits.n, 0);
+	ck_assert_int_eq(read_text(WIRE_HUB, "{\"type\":\"limits\"}"), 0);
+	ck_assert_int_eq(read_text(WIRE_HUB, "{\"type\":\"limits\",\"scopes\":[7]}"), -EINVAL);
+	ck_assert_int_eq(read_text(WIRE_HUB, "{\"type\":\"limits\",\"scopes\":[\"\",\"\",\"\",\"\",\"\",\"\",\"\","
+					     "\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"]}"),
+			 0);
+	ck_assert_uint_eq(message.u.limits.n, WIRE_SCOPES_MAX);
+	ck_assert_int_eq(read_text(WIRE_CLIENT, "{\"type\":\"limits\"}"), -ENOTSUP); // it is the hub's to say
+}
+END_TEST
+
 START_TEST(answers_keep_their_error)
 {
 	static const int errors[] = { 0, -ENOENT, -EINVAL, -ENOTSUP, -EROFS, -EPERM, -ESTALE, -EBUSY, -ENOMEM };
@@ -261,6 +285,6 @@ START_TEST(without_memory_nothing_is_written)
 }
 END_TEST
 
-SUITE("wire messages", both_sides_say_hello, small_messages_cross, answers_keep_their_error, requests_cross,
-      events_cross_in_frames, what_is_wrong_is_refused_with_why, what_is_too_large_is_not_read,
+SUITE("wire messages", both_sides_say_hello, small_messages_cross, limits_cross, answers_keep_their_error,
+      requests_cross, events_cross_in_frames, what_is_wrong_is_refused_with_why, what_is_too_large_is_not_read,
       without_memory_nothing_is_written)
