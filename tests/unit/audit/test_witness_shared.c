@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,13 +283,14 @@ static int save_at(const char *place)
 
 START_TEST(a_place_without_a_lock_is_not_written)
 {
-	char place[4094];
+	char place[PATH_MAX];
+	size_t n;
 
 	begin();
-	snprintf(place, sizeof place, "%s/", dir);
-	while (strlen(place) + 2 < sizeof place)
-		strcat(place, "./");
-	strcat(place, "w"); // that is all that a path may be, and the lock's is longer
+	n = (size_t)snprintf(place, sizeof place, "%s/", dir);
+	while (n < sizeof place - 6)
+		n += (size_t)snprintf(place + n, sizeof place - n, "./");
+	snprintf(place + n, sizeof place - n, "w"); // that is all that a path may be, and the lock's is longer
 	ck_assert_int_eq(save_at(place), -ENAMETOOLONG);
 	snprintf(place, sizeof place, "%s/none/witness", dir);
 	ck_assert_int_eq(save_at(place), -ENOENT);
