@@ -177,7 +177,8 @@ static bool take_event(void *ctx, const struct docker_event *event)
 	memcpy(news.detail, event->name, sizeof event->name);
 	tell(reading, event->old_name, &news);
 	news.what = HAPPENED_CREATED;
-	memcpy(news.detail, event->old_name, sizeof event->old_name);
+	// Podman does not say what.
+	snprintf(news.detail, sizeof news.detail, "%s", event->old_name[0] ? event->old_name : "something else");
 	if (goes_on(reading))
 		tell(reading, event->name, &news);
 	return goes_on(reading);

@@ -31,8 +31,9 @@ static void add_how(struct strbuf *s, const struct happening_group *group)
 		strbuf_addf(s, "%sout of memory", between);
 		between = ", ";
 	}
-	if (group->signal[0] && !happening_is_asked_for(group))
-		strbuf_addf(s, "%safter a signal from outside: %s", between, group->signal);
+	if (has(group, HAPPENED_SIGNALLED) && !happening_is_asked_for(group))
+		strbuf_addf(s, "%safter a signal from outside%s%s", between, group->signal[0] ? ": " : "",
+			    group->signal);
 }
 
 static void set(struct happening_phrase *out, enum action_type type, enum severity severity, int64_t at_ms,
@@ -56,7 +57,7 @@ static void set_ended(struct happening_phrase *out, const struct happening_group
 	} else {
 		strbuf_init(&s, out->title, sizeof out->title);
 		strbuf_add(&s, title);
-		if (group->exit_code >= 0 || has(group, HAPPENED_OUT_OF_MEMORY) || group->signal[0])
+		if (group->exit_code >= 0 || has(group, HAPPENED_OUT_OF_MEMORY) || has(group, HAPPENED_SIGNALLED))
 			strbuf_add(&s, ": ");
 	}
 	add_how(&s, group);

@@ -76,6 +76,9 @@ static int64_t group_due_ms(const struct happening_group *group)
 		return DEADLINE_NEVER;
 	if (group->is_down && group->ended_ms)
 		return group->ended_ms + HAPPENINGS_END_MS;
+	// Podman says so first; and what a signal does may take its time.
+	if (!group->is_up && (group->kinds & 1U << HAPPENED_RESTARTED || group->kinds == 1U << HAPPENED_SIGNALLED))
+		return group->began_ms + HAPPENINGS_END_MS;
 	return earlier(group->last_ms + HAPPENINGS_SETTLE_MS, group->began_ms + HAPPENINGS_LONGEST_MS);
 }
 

@@ -191,6 +191,10 @@ START_TEST(what_happens_is_told_to_everybody_whose_container_it_is)
 	emit("rename", "\"oldName\":\"/api\",", "web", 400);
 	wake();
 	ck_assert_str_eq(heard, "1 5 137 @200|5 5 137 @200|1 10 -1 api@300|1 0 -1 api@400|");
+	heard[0] = '\0';
+	emit("rename", "", "web", 500);
+	wake();
+	ck_assert_str_eq(heard, "1 0 -1 something else@500|");
 	ck_assert_str_eq(said, "");
 	tear_down();
 }

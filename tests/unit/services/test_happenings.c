@@ -131,6 +131,11 @@ START_TEST(what_belongs_together_is_one_item)
 		  "1 died: exit code 3, after a signal from outside: KILL|",
 		  ACTION_ERROR,
 		  SEVERITY_CRITICAL },
+		{ { HAPPENED_SIGNALLED, HAPPENED_ENDED, HAPPENED_COUNT },
+		  "", // Podman does not say which
+		  "1 died: exit code 3, after a signal from outside|",
+		  ACTION_ERROR,
+		  SEVERITY_CRITICAL },
 		{ { HAPPENED_SIGNALLED, HAPPENED_ENDED, HAPPENED_STOPPED, HAPPENED_COUNT },
 		  "TERM",
 		  "1 was stopped from outside: exit code 3|",
@@ -241,11 +246,28 @@ START_TEST(an_end_waits_for_the_start_that_belongs_to_it)
 }
 END_TEST
 
+START_TEST(a_restart_that_is_said_before_it_happens_waits_for_it)
+{
+	set_up();
+	happen(HAPPENED_RESTARTED);
+	pass(300);
+	die(143);
+	pass(300);
+	happen(HAPPENED_STARTED);
+	pass(HAPPENINGS_SETTLE_MS);
+	ck_assert_str_eq(told, "1 was restarted from outside: exit code 143|");
+	happen(HAPPENED_RESTARTED); // and not for ever
+	pass(HAPPENINGS_END_MS);
+	ck_assert_str_eq(told, "1 was restarted from outside: exit code 143|1 was restarted from outside|");
+	happenings_finish(&h);
+}
+END_TEST
+
 START_TEST(what_does_not_come_to_rest_is_told_all_the_same)
 {
 	set_up();
 	for (int i = 0; i < 10; i++) {
-		happen_to(1, HAPPENED_SIGNALLED, -1, "HUP");
+		happen(i % 2 ? HAPPENED_RESUMED : HAPPENED_PAUSED);
 		pass(HAPPENINGS_SETTLE_MS - 40);
 	}
 	ck_assert_uint_eq(n_told, 1);
@@ -491,9 +513,9 @@ START_TEST(one_of_them_is_said_in_words)
 END_TEST
 
 SUITE("happenings", a_death_is_told_within_a_second_with_its_time_and_reason, what_belongs_together_is_one_item,
-      an_end_waits_for_the_start_that_belongs_to_it, what_does_not_come_to_rest_is_told_all_the_same,
-      a_crash_loop_is_a_few_items_and_then_one_a_minute, one_too_many_is_told_in_its_own_words, a_sum_says_of_what,
-      of_a_crowd_a_few_are_told_and_the_others_counted, a_check_that_says_the_same_again_is_no_news,
-      each_is_looked_at_at_once_and_when_it_has_come_to_rest, all_together_are_looked_at_at_a_pace,
-      times_are_never_ahead_of_ours, who_is_gone_is_forgotten, want_of_memory_is_said_and_nothing_is_left,
-      one_of_them_is_said_in_words)
+      a_restart_that_is_said_before_it_happens_waits_for_it, an_end_waits_for_the_start_that_belongs_to_it,
+      what_does_not_come_to_rest_is_told_all_the_same, a_crash_loop_is_a_few_items_and_then_one_a_minute,
+      one_too_many_is_told_in_its_own_words, a_sum_says_of_what, of_a_crowd_a_few_are_told_and_the_others_counted,
+      a_check_that_says_the_same_again_is_no_news, each_is_looked_at_at_once_and_when_it_has_come_to_rest,
+      all_together_are_looked_at_at_a_pace, times_are_never_ahead_of_ours, who_is_gone_is_forgotten,
+      want_of_memory_is_said_and_nothing_is_left, one_of_them_is_said_in_words)
