@@ -74,10 +74,19 @@ static void say(void *ctx, bool is_trouble, const char *title, const char *text)
 	is_woken = true;
 }
 
-static void set_up(void)
+static void make_drivers(void)
 {
 	const struct driver_watcher watcher = { .happened = happened, .said = say };
+	const struct driver_options options = {
+		.loop = &loop, .client = client, .config = &config, .watcher = &watcher
+	};
 
+	ck_assert_int_eq(driver_table_create(&options, &drivers), 0);
+	docker = (struct docker_driver *)driver_table_find(drivers, "docker");
+}
+
+static void set_up(void)
+{
 	strcpy(dir, "/tmp/opscon-follow-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(socket_path, sizeof socket_path, "%s/sock", dir);
@@ -86,12 +95,7 @@ static void set_up(void)
 	server.choose = choose;
 	config = (struct config){ .drivers.docker_socket = socket_path };
 	ck_assert_int_eq(http_client_create(&loop, NULL, &client), 0);
-	ck_assert_int_eq(driver_table_create(
-				 &(struct driver_options){
-					 .loop = &loop, .client = client, .config = &config, .watcher = &watcher },
-				 &drivers),
-			 0);
-	docker = (struct docker_driver *)driver_table_find(drivers, "docker");
+	make_drivers();
 	heard[0] = said[0] = asked[0] = '\0';
 	answer = HEAD;
 	then = SERVER_KEEP;
@@ -407,6 +411,48 @@ START_TEST(a_list_from_elsewhere_listens_to_no_container)
 }
 END_TEST
 
+// Its time is not waited for here.
+START_TEST(an_answer_that_does_not_begin_is_not_waited_for_without_end)
+{
+	set_up();
+	answer = "";
+	driver_table_attend(drivers, &web, false, noon);
+	wake();
+	ck_assert_int_eq(docker->follow.part, FOLLOW_CALLING);
+	ck_assert_uint_gt(uv_timer_get_due_in(&docker->handle), DOCKER_LOOK_MS / 2);
+	ck_assert_uint_le(uv_timer_get_due_in(&docker->handle), DOCKER_LOOK_MS);
+	docker->follow.lost_ms -= DOCKER_AWAY_TOLD_MS;
+	docker->handle.timer_cb(&docker->handle);
+	ck_assert_int_eq(docker->follow.part, FOLLOW_WAITING);
+	ck_assert_ptr_nonnull(strstr(said, "/sock: no answer; what happens to its containers is not seen|"));
+	tear_down();
+}
+END_TEST
+
+START_TEST(an_engine_elsewhere_is_asked_where_it_is)
+{
+	char url[80], host[40];
+	bool is_closed = false;
+
+	set_up();
+	driver_table_close(drivers, closed_cb, &is_closed);
+	loop_run_until(&loop, &is_closed);
+	http_server_stop(&server);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	http_server_start(&server, &loop, NULL, 0);
+	server.choose = choose;
+	snprintf(host, sizeof host, "\r\nHost: 127.0.0.1:%d\r\n", server.port);
+	config.drivers.docker_socket = NULL;
+	config.drivers.docker_url = http_server_url(&server, "/behind/", url, sizeof url);
+	make_drivers();
+	attend();
+	ck_assert_str_eq(asked, "GET /behind/events?since=1764133200.000000000|");
+	ck_assert_ptr_nonnull(strstr(server.last_request, host));
+	ck_assert_ptr_nonnull(strstr(server.last_request, "\r\nUser-Agent: opscon/"));
+	tear_down();
+}
+END_TEST
+
 START_TEST(closing_does_not_wait_for_an_engine_that_is_silent)
 {
 	uint64_t began_ms;
@@ -426,4 +472,5 @@ SUITE("docker follow", nobody_is_asked_before_there_is_a_container,
       an_absence_is_told_when_it_is_over, one_that_does_not_answer_is_told_once_and_then_that_it_does,
       what_is_no_list_of_events_is_refused, pauses_grow_and_have_their_bound, a_flood_is_read_in_turns_and_is_bounded,
       who_listens_may_end_it_in_the_middle, an_agent_that_is_another_one_now_is_told_of_that,
-      a_list_from_elsewhere_listens_to_no_container, closing_does_not_wait_for_an_engine_that_is_silent)
+      a_list_from_elsewhere_listens_to_no_container, an_answer_that_does_not_begin_is_not_waited_for_without_end,
+      an_engine_elsewhere_is_asked_where_it_is, closing_does_not_wait_for_an_engine_that_is_silent)
