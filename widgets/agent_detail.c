@@ -289,16 +289,38 @@ size_t agent_detail_last_top(const struct fleet *fleet, const struct view *view,
 	return rows > height ? (size_t)(rows - height) : 0;
 }
 
+static bool is_free(const struct canvas *canvas, int x)
+{
+	const struct cell *cell = canvas_cell(canvas, x, 0);
+
+	return cell && (cell->glyph == ' ' || style_role(cell->style) == STYLE_BORDER);
+}
+
+// How many rows lie below, where the first one leaves room: else nothing says that what ends with the last goes on.
+static void draw_below(struct canvas *canvas, size_t n)
+{
+	char text[32];
+	int width = snprintf(text, sizeof text, " +%zu", n);
+	bool has_room = n && width < canvas->width;
+
+	for (int x = canvas->width - width; has_room && x < canvas->width; x++)
+		has_room = is_free(canvas, x);
+	if (has_room)
+		canvas_text(canvas, canvas->width - width, 0, width, STYLE_PRIMARY, text);
+}
+
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)
 {
 	const struct page page = { fleet, view, fleet_agent(fleet, view->agent) };
 	size_t top = view->detail_top, last = agent_detail_last_top(fleet, view, canvas->width, canvas->height);
 
 	(void)widget;
-	if (page.agent)
+	if (page.agent) {
 		draw_page(canvas, -(int)(top < last ? top : last), &page);
-	else
+		draw_below(canvas, top < last ? last - top : 0);
+	} else {
 		canvas_text(canvas, 0, 0, -1, STYLE_MUTED, "The agent is gone: it is no longer in the list.");
+	}
 }
 
 const struct widget_class agent_detail_class = {

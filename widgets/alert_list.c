@@ -169,6 +169,17 @@ static void draw_detail(struct canvas *canvas, int rows, const struct fleet *fle
 		draw_rule(canvas, canvas->height - 1, fleet, view, alert);
 }
 
+// Where a narrow list is short, what it leaves free is for what its rows have no room for.
+static int detail_rows_of(const struct canvas *canvas, size_t rows, size_t n_alerts)
+{
+	int n = detail_rows(canvas->height), most = 1 + SUMMARY_ROWS;
+
+	if (n == 0 || n_alerts >= rows || canvas->width >= WIDE)
+		return n;
+	n += (int)(rows - n_alerts);
+	return n < most ? n : most;
+}
+
 static struct canvas draw_heading(struct canvas *canvas, const struct view *view)
 {
 	const size_t *counts = view->scope.alerts;
@@ -205,7 +216,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		if (first + i != alerts->cursor)
 			continue;
 		list_mark_cursor(&body, (int)i, true);
-		draw_detail(&body, detail_rows(canvas->height), fleet, view, alert);
+		draw_detail(&body, detail_rows_of(canvas, rows, alerts->n_ids), fleet, view, alert);
 	}
 }
 

@@ -18,6 +18,7 @@ enum {
 	NAME_WIDEST = 28,
 	NOTE_ROWS = 6,
 	NOTE_MIN = 30,
+	WORDS_FROM = 40,
 	ACTION_MIN = 20,
 	PATCH_ROWS = 12,
 	DEPENDENTS_SHOWN = 8
@@ -214,7 +215,8 @@ static void place(const struct plan *plan, int width, struct columns *out)
 {
 	int left = width;
 
-	*out = (struct columns){ .wave = plan->n_waves > 1 && width >= 30 ? 3 : 0, .state = width >= 36 ? 10 : 1 };
+	*out = (struct columns){ .wave = plan->n_waves > 1 && width >= 30 ? 3 : 0 };
+	out->state = width >= (out->wave ? WORDS_FROM + 5 : WORDS_FROM) ? 10 : 1; // where it is comes before the word
 	left -= out->state + GAP + (out->wave ? out->wave + GAP : 0);
 	out->name = widest(plan, false, NAME_WIDEST);
 	if (out->name > left)

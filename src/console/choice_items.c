@@ -115,7 +115,8 @@ static int fill_agents(struct console *console)
 	qsort(agents, n, sizeof(struct fleet_agent *), by_name);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = picker_add(&console->picker, agents[i]->agent->key, agents[i]->agent->name,
-			       health_state_name(agents[i]->state),
+			       health_is_checking(&agents[i]->health) ? health_word(&agents[i]->health)
+								      : health_state_name(agents[i]->state),
 			       context_has(&console->context, PICK_AGENTS, agents[i]->agent->key));
 	mem_free(agents);
 	return r;
