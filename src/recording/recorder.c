@@ -133,6 +133,8 @@ static void add(struct recorder *recorder, const struct event *event, unsigned f
 
 	if (r == -EINVAL)
 		return; // its maker says itself that it lacks something
+	if (r == -EMSGSIZE && event->type == EVENT_SCRAPE)
+		return; // no snapshot would bring it either
 	record.text = recorder->text.data;
 	record.n = recorder->text.len;
 	if (r == 0 && record_batch_bytes(&recorder->batch) + record.n > BLOCK_CUT_BYTES)

@@ -75,6 +75,34 @@ START_TEST(much_that_happens_brings_snapshots_too)
 }
 END_TEST
 
+// It is nothing that anything else depends on, and the next one comes in a moment.
+START_TEST(a_scrape_that_is_too_large_is_no_gap)
+{
+	enum { ROWS = 50000, ROW_BYTES = 400 };
+	struct event *event;
+	struct studio studio;
+	char row[ROW_BYTES];
+
+	studio_init(&studio, 3, 5000);
+	studio_record(&studio, "a.rec");
+	event = event_new(EVENT_SCRAPE, studio.story.now_ms, 1);
+	event->channel = CHANNEL_METRICS;
+	event->u.scrape.rows = mem_calloc(ROWS, sizeof *event->u.scrape.rows);
+	event->u.scrape.n_rows = ROWS;
+	memset(row, 'x', sizeof row - 1);
+	row[sizeof row - 1] = '\0';
+	for (size_t i = 0; i < ROWS; i++)
+		event->u.scrape.rows[i] = (struct scrape_row){ mem_strdup(row), "gauge", 1 };
+	studio.story.sink.emit(studio.story.sink.ctx, event);
+	ck_assert(!recorder_look(studio.recorder)->is_behind);
+	studio_play(&studio, MINUTE);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_eq(facts_of(&studio, "a.rec").n_gaps, 0);
+	studio_expect_same(&studio, "a.rec");
+	studio_finish(&studio);
+}
+END_TEST
+
 // Whoever begins to read at one has none from before; nor has a file of those that follow each other.
 START_TEST(each_snapshot_brings_the_plans_of_its_operations)
 {
@@ -385,9 +413,10 @@ START_TEST(each_allocation_that_fails_costs_a_gap_or_is_said)
 END_TEST
 
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
-      much_that_happens_brings_snapshots_too, each_snapshot_brings_the_plans_of_its_operations,
-      events_do_not_wait_for_long, a_directory_stays_within_its_size_and_goes_on,
-      files_follow_each_other_by_age_as_one_recording, what_must_not_grow_old_is_in_short_files,
-      a_clock_that_was_set_forward_is_not_believed_at_once, a_clock_that_is_set_back_leaves_the_files_in_order,
-      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
-      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
+      much_that_happens_brings_snapshots_too, a_scrape_that_is_too_large_is_no_gap,
+      each_snapshot_brings_the_plans_of_its_operations, events_do_not_wait_for_long,
+      a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
+      what_must_not_grow_old_is_in_short_files, a_clock_that_was_set_forward_is_not_believed_at_once,
+      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
+      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
+      each_allocation_that_fails_costs_a_gap_or_is_said)
