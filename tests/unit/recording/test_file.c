@@ -97,6 +97,33 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+// The lowest one that is free.
+static int next_fd(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+START_TEST(a_file_that_was_read_is_closed)
+{
+	struct reel reel;
+	bool was_torn;
+	int fd;
+
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_end(&reel);
+	write_whole(reel_path(&reel, "text"), "hello", 5);
+	fd = next_fd();
+	ck_assert_ptr_nonnull(letters(&reel, "a.rec", &was_torn));
+	ck_assert_ptr_null(letters(&reel, "text", &was_torn));
+	ck_assert_int_eq(next_fd(), fd);
+	reel_finish(&reel);
+}
+END_TEST
+
 START_TEST(a_file_that_is_there_is_left_alone)
 {
 	struct about about = { 0 };
@@ -344,7 +371,7 @@ START_TEST(each_allocation_that_fails_is_said_and_leaves_nothing)
 }
 END_TEST
 
-SUITE("recording file", what_is_written_is_read, a_file_that_is_there_is_left_alone,
+SUITE("recording file", what_is_written_is_read, a_file_that_was_read_is_closed, a_file_that_is_there_is_left_alone,
       without_its_index_a_file_is_read_to_its_last_whole_block, a_write_that_fails_half_way_leaves_a_whole_file,
       wherever_it_is_cut_off_what_was_whole_is_read, whatever_byte_is_wrong_nothing_wrong_is_read,
       no_time_is_out_of_this_world, blocks_without_records_are_passed_over, what_is_no_recording_is_refused,

@@ -237,6 +237,7 @@ static size_t n_files_in(const struct studio *studio, const char *name)
 
 START_TEST(a_clock_that_was_set_forward_is_not_believed_at_once)
 {
+	const int64_t up_ms = 5000 * (int64_t)MINUTE; // since the machine was started
 	const int64_t now_ms = clock_now().wall_ms, year_ms = INT64_C(365) * 24 * 60 * MINUTE;
 	struct studio studio;
 	char why[256];
@@ -247,16 +248,20 @@ START_TEST(a_clock_that_was_set_forward_is_not_believed_at_once)
 	studio.options.limits.file_ms = MINUTE;
 	studio.options.limits.all.age_ms = 24 * 60 * MINUTE;
 	ck_assert_int_eq(
-		recorder_create(&studio.options, (struct instant){ 1, now_ms }, &studio.recorder, why, sizeof why), 0);
-	recorder_tick(studio.recorder, (struct instant){ 1 + MINUTE, now_ms + MINUTE });
+		recorder_create(&studio.options, (struct instant){ up_ms, now_ms }, &studio.recorder, why, sizeof why),
+		0);
+	recorder_tick(studio.recorder, (struct instant){ up_ms + 1000, now_ms + 1000 });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 1);
+	recorder_tick(studio.recorder, (struct instant){ up_ms + MINUTE, now_ms + MINUTE });
 	ck_assert_uint_eq(n_files_in(&studio, "all"), 2);
-	recorder_tick(studio.recorder, (struct instant){ 1 + 2 * MINUTE, now_ms + year_ms });
+	recorder_tick(studio.recorder, (struct instant){ up_ms + 2 * MINUTE, now_ms + year_ms });
 	ck_assert_uint_eq(n_files_in(&studio, "all"), 3);
-	recorder_tick(studio.recorder, (struct instant){ 1 + 3 * MINUTE, now_ms + 3 * MINUTE }); // and back
+	recorder_tick(studio.recorder, (struct instant){ up_ms + 3 * MINUTE, now_ms + 3 * MINUTE }); // and back
 	ck_assert_uint_eq(n_files_in(&studio, "all"), 4);
-	recorder_tick(studio.recorder, (struct instant){ 1 + 4 * MINUTE, now_ms + year_ms });
+	recorder_tick(studio.recorder, (struct instant){ up_ms + 4 * MINUTE, now_ms + year_ms });
 	ck_assert_uint_eq(n_files_in(&studio, "all"), 5);
-	recorder_tick(studio.recorder, (struct instant){ 1 + 5 * MINUTE, now_ms + year_ms + MINUTE }); // it stays so
+	recorder_tick(studio.recorder,
+		      (struct instant){ up_ms + 5 * MINUTE, now_ms + year_ms + MINUTE }); // it stays so
 	ck_assert_uint_eq(n_files_in(&studio, "all"), 1);
 	ck_assert_int_eq(studio_end(&studio), 0);
 	studio_finish(&studio);
