@@ -235,6 +235,27 @@ static size_t n_files_in(const struct studio *studio, const char *name)
 	return n;
 }
 
+START_TEST(what_is_too_old_goes_with_the_next_file)
+{
+	const int64_t now_ms = clock_now().wall_ms, day_ms = 24 * 60 * (int64_t)MINUTE;
+	struct studio studio;
+	char why[256];
+
+	studio_init(&studio, 3, 5000);
+	studio.options.dir = studio_path(&studio, "all");
+	studio.options.fleet = studio.fleet;
+	studio.options.limits.all.age_ms = 2 * day_ms;
+	ck_assert_int_eq(
+		recorder_create(&studio.options, (struct instant){ 1, now_ms }, &studio.recorder, why, sizeof why), 0);
+	recorder_tick(studio.recorder, (struct instant){ 1 + day_ms, now_ms + day_ms });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 2);
+	recorder_tick(studio.recorder, (struct instant){ 1 + 3 * day_ms, now_ms + 3 * day_ms });
+	ck_assert_uint_eq(n_files_in(&studio, "all"), 1);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	studio_finish(&studio);
+}
+END_TEST
+
 START_TEST(a_clock_that_was_set_forward_is_not_believed_at_once)
 {
 	const int64_t up_ms = 5000 * (int64_t)MINUTE; // since the machine was started
@@ -421,7 +442,7 @@ SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_t
       much_that_happens_brings_snapshots_too, a_scrape_that_is_too_large_is_no_gap,
       each_snapshot_brings_the_plans_of_its_operations, events_do_not_wait_for_long,
       a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      what_must_not_grow_old_is_in_short_files, a_clock_that_was_set_forward_is_not_believed_at_once,
-      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
-      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
-      each_allocation_that_fails_costs_a_gap_or_is_said)
+      what_must_not_grow_old_is_in_short_files, what_is_too_old_goes_with_the_next_file,
+      a_clock_that_was_set_forward_is_not_believed_at_once, a_clock_that_is_set_back_leaves_the_files_in_order,
+      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
+      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
