@@ -22,7 +22,8 @@ enum request_type {
 	REQUEST_SHRINK_ACCEPT, // drop the agents that a discovery source no longer lists
 	REQUEST_SHRINK_REFUSE,
 	REQUEST_PLAN,            // agents, is_hidden, params, token: comes back as EVENT_PLAN; nothing happens yet.
-				 // text: where the asker sits, for others to see ("ops2"), "" not said
+				 // text: where the asker sits, for others to see ("ops2"), "" not said. What
+				 // params->unsaid names is as configured where it is planned
 	REQUEST_SUBMIT,          // operation (the plan's no), hash, typed, reason: carry it out
 	REQUEST_OPERATION_PAUSE, // operation, as in the next four: before its next target
 	REQUEST_OPERATION_RESUME,

@@ -101,6 +101,25 @@ struct rollout {
 	bool rolls_back;                           // by itself, when a guard trips; true
 };
 
+// The figures of a rollout, by what they are called in the protocol.
+enum rollout_figure {
+	ROLLOUT_FIGURE_KIND,
+	ROLLOUT_FIGURE_BATCH,
+	ROLLOUT_FIGURE_MAX_UNAVAILABLE,
+	ROLLOUT_FIGURE_WAIT,
+	ROLLOUT_FIGURE_MIN_HEALTHY,
+	ROLLOUT_FIGURE_VERIFY,
+	ROLLOUT_FIGURE_CANARY,
+	ROLLOUT_FIGURE_ERROR_SHARE,
+	ROLLOUT_FIGURE_LATENCY_GROWTH,
+	ROLLOUT_FIGURE_ROLLS_BACK,
+	ROLLOUT_FIGURE_COUNT,
+};
+
+enum { ROLLOUT_FIGURES_ALL = (1 << ROLLOUT_FIGURE_COUNT) - 1 };
+
+const char *rollout_figure_name(enum rollout_figure figure); // "kind" "batch" ... "rolls_back"
+
 struct operation_params {
 	enum verb verb;
 	const char *version; // create, upgrade: a version or an image; "" otherwise
@@ -108,6 +127,9 @@ struct operation_params {
 	const char *reason;  // "" not said
 	bool is_forced;      // stop: not graceful
 	struct rollout rollout;
+	// bit = 1 << enum rollout_figure. Of a request: what nobody has said, so that it is as configured where it is
+	// planned, whatever `rollout` has; of a plan 0.
+	unsigned unsaid;
 };
 
 // Numbers of steps that every driver knows; its own begin at PRIMITIVE_DRIVER.

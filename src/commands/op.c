@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "operations/plan.h"
+#include "operations/policy.h"
 
 enum { WAIT_MAX_MS = 24 * 3600 * 1000, BATCH_MAX = OPERATION_TARGETS_MAX };
 
@@ -55,11 +56,11 @@ static int print_help(void)
 	       "  --dry-run             show the plan and do nothing\n"
 	       "  --yes                 do not ask; also without a terminal\n"
 	       "  --reason TEXT         why it is done, for the record\n"
-	       "  --batch N             so many at a time (default 1)\n"
+	       "  --batch N             so many at a time; this and the next five: else as configured, of a hub there\n"
 	       "  --canary              a few first, then half, then all\n"
 	       "  --blue-green          the new one beside the old one, where the driver can\n"
 	       "  --between DURATION    wait so long between batches or phases\n"
-	       "  --max-unavailable N   stop when so many are bad at once (default 1)\n"
+	       "  --max-unavailable N   stop when so many are bad at once\n"
 	       "  --no-rollback         then wait for a person instead of taking it back\n"
 	       "  --wait                wait while somebody else operates on one of them, and of a hub for the second\n"
 	       "                        person, where one has to agree\n"
@@ -174,21 +175,36 @@ static int take(void *ctx, int option, const char *value)
 	}
 }
 
-struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config)
+static void say(struct operation_params *params, enum rollout_figure figure)
 {
-	enum rollout_kind kind =
-		request->has_kind ? request->params.rollout.kind : operations_kind(config, request->params.verb);
-	struct rollout rollout = operations_rollout(config, kind);
+	params->unsaid &= ~(1U << figure);
+}
 
-	if (request->batch)
-		rollout.batch = request->batch;
-	if (request->max_unavailable)
-		rollout.max_unavailable = request->max_unavailable;
-	if (request->between_ms >= 0)
-		rollout.wait_ms = (uint32_t)request->between_ms;
-	if (request->stays)
-		rollout.rolls_back = false;
-	return rollout;
+void op_cli_settle_rollout(struct op_request *request, const struct operations_config *config)
+{
+	struct operation_params *params = &request->params;
+	struct rollout *rollout = &params->rollout;
+
+	params->unsaid = ROLLOUT_FIGURES_ALL;
+	if (request->has_kind)
+		say(params, ROLLOUT_FIGURE_KIND);
+	*rollout = policy_rollout(config, params);
+	if (request->batch) {
+		rollout->batch = request->batch;
+		say(params, ROLLOUT_FIGURE_BATCH);
+	}
+	if (request->max_unavailable) {
+		rollout->max_unavailable = request->max_unavailable;
+		say(params, ROLLOUT_FIGURE_MAX_UNAVAILABLE);
+	}
+	if (request->between_ms >= 0) {
+		rollout->wait_ms = (uint32_t)request->between_ms;
+		say(params, ROLLOUT_FIGURE_WAIT);
+	}
+	if (request->stays) {
+		rollout->rolls_back = false;
+		say(params, ROLLOUT_FIGURE_ROLLS_BACK);
+	}
 }
 
 // ---- what it is about
@@ -285,7 +301,7 @@ static int run(struct op_request *request, struct fleet_options *options, char *
 		return request->kind == OP_CONTROL ? op_cli_control(request, options)
 		       : request->kind == OP_LIST  ? op_cli_list(request, options)
 						   : op_cli_show(request, options);
-	request->params.rollout = op_cli_rollout(request, &options->config.operations);
+	op_cli_settle_rollout(request, &options->config.operations);
 	r = plan_params_check(&request->params, why, sizeof why);
 	if (r < 0) {
 		fprintf(stderr, "opscon op %s: %s\n", verb_name(request->params.verb),

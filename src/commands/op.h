@@ -13,8 +13,7 @@ enum op_kind { OP_RUN, OP_CONTROL, OP_LIST, OP_SHOW };
 
 struct op_request {
 	enum op_kind kind;
-	struct operation_params
-		params; // OP_RUN; all of the rollout but its kind is in the configuration until op_cli_rollout()
+	struct operation_params params;  // OP_RUN; of its rollout only the kind until op_cli_settle_rollout()
 	enum journal_control control;    // OP_CONTROL
 	const char *id;                  // of OP_CONTROL and OP_SHOW
 	int64_t between_ms;              // of waves; -1: as configured
@@ -27,8 +26,10 @@ struct op_request {
 	bool is_dry, is_yes, waits, is_json, wants_help;
 };
 
-// The rollout as it is configured, and what the command line has to say of it.
-struct rollout op_cli_rollout(const struct op_request *request, const struct operations_config *config);
+/* What the command line says of the rollout; all the rest of it is unsaid, and here as configured: for those who look
+ * at it, and for an older hub.
+ */
+void op_cli_settle_rollout(struct op_request *request, const struct operations_config *config);
 
 int op_cli_run(const struct op_request *request, struct fleet_options *options);
 int op_cli_go_on(const struct op_request *request, struct fleet_options *options); // with one that nobody runs here

@@ -63,7 +63,9 @@ void console_ask_plan(struct console *console, bool is_again)
 		.version = acting->action->verb == VERB_CONFIGURE ? "" : acting->value,
 		.patch = acting->action->verb == VERB_CONFIGURE ? acting->value : "",
 		.reason = "",
-		.rollout = console_rollout(console, acting->kind),
+		.rollout = console_rollout(console, acting->kind), // an older hub takes these for said
+		.unsaid = acting->kind == ROLLOUT_KIND_COUNT ? ROLLOUT_FIGURES_ALL
+							     : ROLLOUT_FIGURES_ALL & ~(1U << ROLLOUT_FIGURE_KIND),
 	};
 	bool *is_hidden;
 

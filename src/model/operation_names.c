@@ -103,6 +103,24 @@ int rollout_kind_from_name(const char *name, enum rollout_kind *out)
 	return r;
 }
 
+static const char *const rollout_figures[ROLLOUT_FIGURE_COUNT] = {
+	[ROLLOUT_FIGURE_KIND] = "kind",
+	[ROLLOUT_FIGURE_BATCH] = "batch",
+	[ROLLOUT_FIGURE_MAX_UNAVAILABLE] = "max_unavailable",
+	[ROLLOUT_FIGURE_WAIT] = "wait_ms",
+	[ROLLOUT_FIGURE_MIN_HEALTHY] = "min_healthy_ms",
+	[ROLLOUT_FIGURE_VERIFY] = "verify_ms",
+	[ROLLOUT_FIGURE_CANARY] = "canary_percent",
+	[ROLLOUT_FIGURE_ERROR_SHARE] = "max_error_share",
+	[ROLLOUT_FIGURE_LATENCY_GROWTH] = "max_latency_growth",
+	[ROLLOUT_FIGURE_ROLLS_BACK] = "rolls_back",
+};
+
+const char *rollout_figure_name(enum rollout_figure figure)
+{
+	return NAME(rollout_figures, figure);
+}
+
 static const char *const guards[GUARD_COUNT] = {
 	[GUARD_VIEW] = "view",           [GUARD_REVERSIBLE] = "reversible", [GUARD_CONFIRM] = "confirm",
 	[GUARD_TYPE_NAME] = "type-name", [GUARD_REASON] = "reason",

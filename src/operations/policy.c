@@ -67,6 +67,34 @@ enum guard policy_guard(const struct operations_config *config, enum verb verb, 
 	return verb == VERB_START || verb == VERB_RESUME ? GUARD_REVERSIBLE : GUARD_CONFIRM;
 }
 
+struct rollout policy_rollout(const struct operations_config *config, const struct operation_params *params)
+{
+	const struct rollout *said = &params->rollout;
+	const unsigned unsaid = params->unsaid;
+	struct rollout rollout = operations_rollout(
+		config, unsaid & 1U << ROLLOUT_FIGURE_KIND ? operations_kind(config, params->verb) : said->kind);
+
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_BATCH))
+		rollout.batch = said->batch;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_MAX_UNAVAILABLE))
+		rollout.max_unavailable = said->max_unavailable;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_WAIT))
+		rollout.wait_ms = said->wait_ms;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_MIN_HEALTHY))
+		rollout.min_healthy_ms = said->min_healthy_ms;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_VERIFY))
+		rollout.verify_ms = said->verify_ms;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_CANARY))
+		memcpy(rollout.canary_percent, said->canary_percent, sizeof rollout.canary_percent);
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_ERROR_SHARE))
+		rollout.max_error_share = said->max_error_share;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_LATENCY_GROWTH))
+		rollout.max_latency_growth = said->max_latency_growth;
+	if (!(unsaid & 1U << ROLLOUT_FIGURE_ROLLS_BACK))
+		rollout.rolls_back = said->rolls_back;
+	return rollout;
+}
+
 bool policy_wants_approval(const struct approval_rule *rules, size_t n, enum verb verb, const char *environment)
 {
 	for (size_t i = 0; i < n; i++)

@@ -28,6 +28,11 @@ const char *policy_refusal(const struct operations_config *config, enum verb ver
 enum guard policy_guard(const struct operations_config *config, enum verb verb, const char *environment,
 			bool is_last_healthy, size_t n_targets);
 
+/* The rollout that is asked for, with everything that is not said as it is configured: the kind for that verb, and how
+ * long is waited between waves for the kind that it comes to be.
+ */
+struct rollout policy_rollout(const struct operations_config *config, const struct operation_params *params);
+
 // Whether a second person has to agree to a plan with such a target: the first rule that matches decides.
 bool policy_wants_approval(const struct approval_rule *rules, size_t n, enum verb verb, const char *environment);
 

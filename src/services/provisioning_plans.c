@@ -7,6 +7,7 @@
 #include "base/container_of.h"
 #include "base/memory.h"
 #include "operations/plan.h"
+#include "operations/policy.h"
 #include "services/provisioning_internal.h"
 
 static const struct agent_lifecycle no_life = {
@@ -434,6 +435,8 @@ static struct planning *planning_new(struct provisioning_engine *engine, const s
 	lease_words_of(request, planning->asker);
 	planning->n = request->n_agents;
 	planning->params = *params;
+	planning->params.rollout = policy_rollout(engine->config, params);
+	planning->params.unsaid = 0;
 	planning->params.version = mem_strdup(params->version ? params->version : "");
 	planning->params.patch = mem_strdup(params->patch ? params->patch : "");
 	planning->params.reason = mem_strdup(params->reason ? params->reason : "");

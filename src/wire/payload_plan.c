@@ -41,6 +41,7 @@ void wire_params_write(struct json_writer *w, const struct operation_params *par
 		json_int(w, NULL, params->rollout.canary_percent[i]);
 	json_close(w, ']');
 	json_close(w, '}');
+	wire_set_write(w, "unsaid", params->unsaid, &wire_rollout_figures);
 }
 
 static int read_phases(struct wire_scan *scan, const struct json_node *object, struct rollout *out)
@@ -69,6 +70,8 @@ int wire_params_read(struct wire_scan *scan, const struct json_node *object, str
 		r = wire_fields_read(scan, rollout, rollout_fields, WIRE_COUNT(rollout_fields), &out->rollout);
 	if (r == 0)
 		r = read_phases(scan, rollout, &out->rollout);
+	if (r == 0)
+		r = wire_set_read(scan, object, "unsaid", &wire_rollout_figures, &out->unsaid);
 	if (r == 0 && (!isfinite(out->rollout.max_error_share) || !isfinite(out->rollout.max_latency_growth)))
 		return wire_bad(scan, "rollout", "out of range");
 	return r;

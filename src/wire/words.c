@@ -192,6 +192,13 @@ static const char *name_of_rollouts(unsigned value)
 
 const struct wire_words wire_rollouts = { name_of_rollouts, ROLLOUT_KIND_COUNT };
 
+static const char *name_of_rollout_figures(unsigned value)
+{
+	return rollout_figure_name((enum rollout_figure)value);
+}
+
+const struct wire_words wire_rollout_figures = { name_of_rollout_figures, ROLLOUT_FIGURE_COUNT };
+
 static const char *name_of_guards(unsigned value)
 {
 	return guard_name((enum guard)value);

@@ -317,6 +317,21 @@ START_TEST(a_viewer_by_token_only_looks)
 }
 END_TEST
 
+// Whoever asks has no configuration, or another one: what they do not say is as the hub has it.
+static void expect_figures(void)
+{
+	struct process_result result;
+
+	scene_write("own.yml", "operations: {batch: 4, wait: 1h, verify: 2h, auto_rollback: false}\n");
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "own.yml", "--hub", address, "--dry-run",
+						 "--format", "json", "--max-unavailable", "3", "name=~*", NULL });
+	ck_assert_msg(result.status == 0 && strstr(result.out, "\"batch\":1,") &&
+			      strstr(result.out, "\"max_unavailable\":3,\"wait_ms\":200,\"min_healthy_ms\":1000,") &&
+			      strstr(result.out, "\"rolls_back\":true"),
+		      "%d %s%s", result.status, result.out, result.err);
+	process_result_finish(&result);
+}
+
 START_TEST(operations_run_where_the_hub_is)
 {
 	struct process_result result;
@@ -325,6 +340,7 @@ START_TEST(operations_run_where_the_hub_is)
 	begin((const char *[]){ "--agents", "4", NULL });
 	t = attach(address);
 	term_wait_for(t, "4 of 4 agents up", SCENE_MS);
+	expect_figures();
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
 						 "--reason", "a test", "name=WowEvent", NULL });
 	ck_assert_msg(result.status == 0 && strstr(result.out, ": succeeded after "), "%d %s%s", result.status,

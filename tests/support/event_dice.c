@@ -249,6 +249,7 @@ static void roll_params(struct event_dice *dice, struct operation_params *params
 			     .canary_percent = { 10, 50, (uint8_t)(flip(dice) ? 100 : 0) },
 			     .max_error_share = 0.05,
 			     .rolls_back = flip(dice) },
+		.unsaid = dice_roll(dice, ROLLOUT_FIGURES_ALL + 1),
 	};
 }
 

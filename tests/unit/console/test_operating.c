@@ -304,6 +304,7 @@ START_TEST(a_version_is_asked_for)
 	ck_assert_int_eq(f.feed.params.verb, VERB_UPGRADE);
 	ck_assert_str_eq(f.feed.version, "0.4.3");
 	ck_assert_int_eq(f.feed.params.rollout.verify_ms, 300000);
+	ck_assert_uint_eq(f.feed.params.unsaid, ROLLOUT_FIGURES_ALL); // where it is planned they are known
 	console_fixture_finish(&f);
 }
 END_TEST
@@ -337,6 +338,7 @@ START_TEST(of_several_the_rollout_is_picked)
 	console_fixture_keys(&f, "canary Enter");
 	ck_assert_int_eq(f.feed.params.rollout.kind, ROLLOUT_CANARY);
 	ck_assert_int_eq(f.feed.params.rollout.wait_ms, 300000);
+	ck_assert_uint_eq(f.feed.params.unsaid, ROLLOUT_FIGURES_ALL & ~(1U << ROLLOUT_FIGURE_KIND));
 	ck_assert_int_eq(f.feed.params.verb, VERB_STOP);
 	ck_assert(f.feed.params.is_forced);
 	ck_assert_uint_eq(console_fixture_request(&f)->n_agents, 2);

@@ -26,6 +26,8 @@ START_TEST(every_word_of_operations_can_be_read_back)
 	EACH_WORD(GUARD_COUNT, enum guard, guard_name, guard_from_name);
 	EACH_WORD(OPERATION_STATE_COUNT, enum operation_state, operation_state_name, operation_state_from_name);
 	EACH_WORD(TARGET_STATE_COUNT, enum target_state, target_state_name, target_state_from_name);
+	for (int i = 0; i < ROLLOUT_FIGURE_COUNT; i++)
+		ck_assert_str_ne(rollout_figure_name((enum rollout_figure)i), "?");
 	for (int i = 0; i < VERB_COUNT; i++)
 		ck_assert_str_ne(verb_past((enum verb)i), "?");
 	for (int i = 0; i <= DRIVER_UNKNOWN; i++)

@@ -149,6 +149,72 @@ START_TEST(only_exactly_what_is_asked_for_confirms)
 }
 END_TEST
 
+// Of a rollout whose every figure is another one than is configured.
+static bool is_figure(const struct rollout *a, const struct rollout *b, enum rollout_figure figure)
+{
+	switch (figure) {
+	case ROLLOUT_FIGURE_KIND:
+		return a->kind == b->kind;
+	case ROLLOUT_FIGURE_BATCH:
+		return a->batch == b->batch;
+	case ROLLOUT_FIGURE_MAX_UNAVAILABLE:
+		return a->max_unavailable == b->max_unavailable;
+	case ROLLOUT_FIGURE_WAIT:
+		return a->wait_ms == b->wait_ms;
+	case ROLLOUT_FIGURE_MIN_HEALTHY:
+		return a->min_healthy_ms == b->min_healthy_ms;
+	case ROLLOUT_FIGURE_VERIFY:
+		return a->verify_ms == b->verify_ms;
+	case ROLLOUT_FIGURE_CANARY:
+		return memcmp(a->canary_percent, b->canary_percent, sizeof a->canary_percent) == 0;
+	case ROLLOUT_FIGURE_ERROR_SHARE:
+		return a->max_error_share == b->max_error_share;
+	case ROLLOUT_FIGURE_LATENCY_GROWTH:
+		return a->max_latency_growth == b->max_latency_growth;
+	default:
+		return a->rolls_back == b->rolls_back;
+	}
+}
+
+static const struct operations_config figures = {
+	.rollout = { ROLLOUT_ROLLING, 3, 2, 7000, 4000, 90000, { 5, 100 }, 0.01, 0.2, true },
+	.canary_wait_ms = 8000,
+};
+
+START_TEST(what_is_not_said_of_a_rollout_is_as_configured)
+{
+	static const struct rollout said = { ROLLOUT_BLUE_GREEN, 9, 8, 1, 2, 3, { 50, 100 }, 0.5, 1.5, false };
+
+	for (unsigned unsaid = 0; unsaid <= ROLLOUT_FIGURES_ALL; unsaid++) {
+		const struct operation_params params = { .verb = VERB_UPGRADE, .rollout = said, .unsaid = unsaid };
+		struct rollout rollout = policy_rollout(&figures, &params);
+
+		for (int figure = 0; figure < ROLLOUT_FIGURE_COUNT; figure++)
+			ck_assert_msg(is_figure(&rollout, unsaid & 1U << figure ? &figures.rollout : &said,
+						(enum rollout_figure)figure),
+				      "%s with %x unsaid", rollout_figure_name((enum rollout_figure)figure), unsaid);
+	}
+}
+END_TEST
+
+START_TEST(the_wait_that_is_configured_is_that_of_the_kind)
+{
+	struct operations_config beside = figures;
+	struct operation_params params = { .verb = VERB_RESTART, .unsaid = ROLLOUT_FIGURES_ALL };
+
+	ck_assert_uint_eq(policy_rollout(&figures, &params).wait_ms, 7000);
+	params.unsaid &= ~(1U << ROLLOUT_FIGURE_KIND);
+	params.rollout.kind = ROLLOUT_CANARY;
+	ck_assert_uint_eq(policy_rollout(&figures, &params).wait_ms, 8000);
+	beside.rollout.kind = ROLLOUT_BLUE_GREEN; // there is nothing new to stand beside the old one
+	params.unsaid = ROLLOUT_FIGURES_ALL;
+	ck_assert_int_eq(policy_rollout(&beside, &params).kind, ROLLOUT_ROLLING);
+	params.verb = VERB_UPGRADE;
+	ck_assert_int_eq(policy_rollout(&beside, &params).kind, ROLLOUT_BLUE_GREEN);
+}
+END_TEST
+
 SUITE("policy", the_usual_guards_are_by_verb_number_and_environment, the_first_rule_that_matches_decides,
       read_only_is_whole_or_by_environment, what_is_typed_names_what_the_targets_share,
-      only_exactly_what_is_asked_for_confirms)
+      only_exactly_what_is_asked_for_confirms, what_is_not_said_of_a_rollout_is_as_configured,
+      the_wait_that_is_configured_is_that_of_the_kind)

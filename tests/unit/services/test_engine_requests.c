@@ -125,6 +125,29 @@ START_TEST(does_not_take_what_was_seen_once_for_how_it_stands)
 }
 END_TEST
 
+START_TEST(plans_with_the_figures_that_are_configured_where_it_runs)
+{
+	struct operation_params params = bench_params(VERB_RESTART);
+
+	bench_init(&b, 3, false);
+	b.config.rollout.batch = 2;
+	b.config.rollout.verify_ms = 7000;
+	b.config.canary_wait_ms = 4000;
+	params.rollout.kind = ROLLOUT_CANARY;
+	params.unsaid = ROLLOUT_FIGURES_ALL & ~(1U << ROLLOUT_FIGURE_KIND | 1U << ROLLOUT_FIGURE_MAX_UNAVAILABLE);
+	params.rollout.max_unavailable = 3;
+	ck_assert_int_eq(bench_plan(&b, &params, 3), 0);
+	ck_assert_int_eq(b.plan->params.rollout.kind, ROLLOUT_CANARY);
+	ck_assert_uint_eq(b.plan->params.rollout.batch, 2);
+	ck_assert_uint_eq(b.plan->params.rollout.wait_ms, 4000);
+	ck_assert_uint_eq(b.plan->params.rollout.verify_ms, 7000);
+	ck_assert_uint_eq(b.plan->params.rollout.max_unavailable, 3);
+	ck_assert_uint_eq(b.plan->params.unsaid, 0);
+	ck_assert_int_eq(bench_submit(&b), 0); // made again, it is the same
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(makes_no_plan_of_nonsense)
 {
 	struct operation_params params = bench_params(VERB_UPGRADE);
@@ -1174,7 +1197,8 @@ START_TEST(learns_from_journals_how_agents_were_left)
 END_TEST
 
 SUITE("provisioning_engine: requests", plans_after_a_look_at_each_target, looks_at_no_more_than_ten_at_once,
-      plans_without_what_cannot_be_seen, does_not_take_what_was_seen_once_for_how_it_stands, makes_no_plan_of_nonsense,
+      plans_without_what_cannot_be_seen, does_not_take_what_was_seen_once_for_how_it_stands,
+      plans_with_the_figures_that_are_configured_where_it_runs, makes_no_plan_of_nonsense,
       plans_what_a_filter_hides_and_not_who_is_gone, forgets_plans_that_are_old, tells_how_an_agent_stands_when_asked,
       keeps_what_contradicts_the_record, says_that_it_cannot_be_seen, refuses_what_was_not_shown,
       refuses_where_it_may_only_be_read, refuses_when_things_are_not_as_they_were,

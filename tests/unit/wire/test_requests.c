@@ -2,6 +2,7 @@
 #include "wire/request_json.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -54,6 +55,7 @@ static void check_same(const struct request *a, const struct request *b)
 	ck_assert_int_eq(a->params->verb, b->params->verb);
 	ck_assert_str_eq(a->params->version, b->params->version);
 	ck_assert_str_eq(a->params->patch, b->params->patch);
+	ck_assert_uint_eq(a->params->unsaid, b->params->unsaid);
 	ck_assert_mem_eq(a->params->rollout.canary_percent, b->params->rollout.canary_percent, CANARY_PHASES_MAX);
 	ck_assert(a->params->rollout.max_error_share == b->params->rollout.max_error_share);
 }
@@ -144,6 +146,34 @@ START_TEST(numbers_become_those_of_the_receiver)
 }
 END_TEST
 
+// Who speaks of no such thing has said everything; what a newer one may leave unsaid is passed over.
+START_TEST(what_is_not_said_of_a_rollout_is_said_to_be_so)
+{
+	static const struct {
+		const char *unsaid;
+		unsigned set;
+	} cases[] = {
+		{ "", 0 },
+		{ ",\"unsaid\":[]", 0 },
+		{ ",\"unsaid\":[\"batch\",\"rolls_back\",\"phase_of_the_moon\"]",
+		  1U << ROLLOUT_FIGURE_BATCH | 1U << ROLLOUT_FIGURE_ROLLS_BACK },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct request_text read;
+		char text[300];
+		int n = snprintf(
+			text, sizeof text,
+			"{\"type\":\"plan\",\"params\":{\"verb\":\"stop\",\"rollout\":{\"kind\":\"rolling\"}%s}}",
+			cases[i].unsaid);
+
+		ck_assert_int_eq(request_json_read(text, (size_t)n, &read, why), 0);
+		ck_assert_uint_eq(read.params.unsaid, cases[i].set);
+		request_text_finish(&read);
+	}
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_refused_with_why)
 {
 	static const struct {
@@ -215,4 +245,5 @@ START_TEST(without_memory_nothing_is_left_behind)
 END_TEST
 
 SUITE("wire requests", every_type_crosses, a_patch_means_the_same_when_it_has_crossed,
-      numbers_become_those_of_the_receiver, what_is_wrong_is_refused_with_why, without_memory_nothing_is_left_behind)
+      numbers_become_those_of_the_receiver, what_is_not_said_of_a_rollout_is_said_to_be_so,
+      what_is_wrong_is_refused_with_why, without_memory_nothing_is_left_behind)
