@@ -42,13 +42,9 @@ static const struct agent *world_agent(void *ctx, uint32_t id)
 
 static const struct agent *world_agent_by_key(void *ctx, const char *key)
 {
-	struct direct_feed *feed = ctx;
-	struct watched *watched, *next;
+	const struct agent *known = registry_agent_by_key(((struct direct_feed *)ctx)->registry, key);
 
-	HASH_ITER(hh, feed->watched, watched, next)
-		if (strcmp(watched->agent->key, key) == 0)
-			return watched->agent;
-	return NULL;
+	return known ? world_agent(ctx, known->id) : NULL;
 }
 
 static struct driver *world_driver(void *ctx, const struct agent *agent)

@@ -239,7 +239,8 @@ int fleet_operation_changed(struct fleet *fleet, const struct event *event)
 	fleet->operations[at].restated = fleet_restore_number(fleet);
 	fleet->n_operations_open += !operation_is_over(now->state);
 	fleet->n_operations_open -= before && !operation_is_over(before->state);
-	tell(fleet, event, before);
+	if (!event->is_restated)
+		tell(fleet, event, before);
 	operation_unref((struct operation *)before);
 	fleet_notify(fleet, FLEET_OPERATIONS, 0);
 	return 0;

@@ -46,6 +46,8 @@ enum {
 	ENGINE_OUTPUT_BYTES = 200,     // of one of them
 	ENGINE_OPERATIONS_KEPT = 1000, // open ones; more are refused with -ENOBUFS
 	ENGINE_LEASE_MS = 30000,       // how long a plan has its agents, unless it is kept
+	ENGINE_HISTORY = 100,          // of those that were over at the start the newest are told, ...
+	ENGINE_HISTORY_TARGETS = OPERATION_TARGETS_MAX, // ... up to so many targets together
 };
 
 // What the guards of a rollout look at, of the newest few readings; NaN where there are not enough of them.
@@ -91,7 +93,8 @@ struct engine_options {
 struct provisioning_engine;
 
 /* 0; -ENOMEM, -EINVAL. What other processes left half done is looked at: it is paused or indeterminate, and told as
- * events from the first tick on; so is what they run now, which is spoken to through them.
+ * events from the first tick on; so is what they run now, which is spoken to through them. The newest of those that
+ * are over are told once, as restated events, which are no news.
  */
 int provisioning_engine_create(const struct engine_options *options, struct provisioning_engine **out);
 

@@ -194,6 +194,7 @@ struct provisioning_engine {
 	bool has_begun;              // what others left is looked at
 	struct journal_watch *watch; // borrowed; NULL: there are no others
 	bool has_learned;            // what there was at the start has been seen, or cannot be
+	bool has_history;            // what was over at the start has been told
 	struct other *others;        // operations that other processes run; link: other::next
 	int64_t others_at_ms;        // mono: when they are looked at again
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Operations that other processes run: told as their journals have them, and spoken to by a word beside those. What a
- * process leaves half done while this one looks on is taken over as at a start: provisioning_recover.c.
+/* Operations that other processes run: told as their journals have them, and spoken to by a word beside those; and
+ * once, at the start, those that were over by then. What a process leaves half done while this one looks on is taken
+ * over as at a start: provisioning_recover.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -73,7 +74,7 @@ uint32_t others_no(const struct provisioning_engine *engine, const char *id)
 	return other ? other->no : 0;
 }
 
-static void tell(struct provisioning_engine *engine, struct journal_story *story, struct instant now)
+static void tell(struct provisioning_engine *engine, struct journal_story *story, bool is_restated, struct instant now)
 {
 	struct other *other = find_or_add(engine, story->id);
 	struct operation *operation = story->operation;
@@ -85,18 +86,53 @@ static void tell(struct provisioning_engine *engine, struct journal_story *story
 	operation->no = other->no;
 	((struct plan *)operation->plan)->no = other->no; // it was read just now, and nobody else has it
 	other->state = operation->state;
+	event->is_restated = is_restated;
 	event->u.operation = operation_ref(operation);
 	event_emit(&engine->sink, event);
 	if (operation_is_over(operation->state))
 		others_forget(engine, story->id);
 }
 
-// What was over before this process began is history.
+// What was over before this process began is history, unless it was seen when it was not.
 void others_take(struct provisioning_engine *engine, struct journal_story *story, bool is_first, struct instant now)
 {
-	if (!story->operation || (is_first && operation_is_over(story->operation->state)))
+	if (!story->operation)
 		return;
-	tell(engine, story, now);
+	if (is_first && operation_is_over(story->operation->state) && !find_id(engine, story->id))
+		return;
+	tell(engine, story, false, now);
+}
+
+// ---- history
+
+static bool is_history(const struct journal_story *story)
+{
+	return story->operation && operation_is_over(story->operation->state);
+}
+
+// The newest ones, as far as they may be told; their plans stay in memory here and with each console.
+static size_t history_end(const struct journal_list *list)
+{
+	size_t n = 0, n_targets = 0, i = 0;
+
+	for (; i < list->n && n < ENGINE_HISTORY; i++) {
+		if (!is_history(&list->stories[i]))
+			continue;
+		n_targets += list->stories[i].operation->plan->n_targets;
+		if (n_targets > ENGINE_HISTORY_TARGETS)
+			break;
+		n++;
+	}
+	return i;
+}
+
+// The oldest first, as if they were told when they ended; it is no news.
+static void tell_history(struct provisioning_engine *engine, const struct journal_list *list, struct instant now)
+{
+	for (size_t i = history_end(list); i-- > 0;)
+		if (is_history(&list->stories[i]))
+			tell(engine, &list->stories[i], true, now);
+	engine->has_history = true;
 }
 
 // ---- looking
@@ -110,6 +146,8 @@ static void on_seen(void *ctx, int error, struct journal_list *list, bool is_fir
 	if (error < 0 && !engine->has_learned)
 		engine_notice(engine, 0, SEVERITY_WARNING, "what was left by others cannot be read",
 			      strerrordesc_np(-error));
+	if (error == 0 && !engine->has_history)
+		tell_history(engine, list, now);
 	for (size_t i = 0; i < list->n; i++)
 		recover_story(engine, &list->stories[i], is_first, now);
 	engine->has_learned = true;

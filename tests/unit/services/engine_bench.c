@@ -147,6 +147,15 @@ static void take_operation(struct engine_bench *b, const struct operation *opera
 	b->operation = operation_ref(operation);
 }
 
+static void take_history(struct engine_bench *b, const struct operation *operation)
+{
+	ck_assert(operation_is_over(operation->state));
+	ck_assert_int_ge(strcmp(operation->id, b->history ? b->history->id : ""), 0); // the oldest first
+	operation_unref(b->history);
+	b->history = operation_ref(operation);
+	b->n_history++;
+}
+
 static void take_lease(struct engine_bench *b, const struct event *event)
 {
 	struct bench_lease *lease = &b->leases[event->agent - 1];
@@ -180,7 +189,10 @@ static void emit(void *ctx, struct event *event)
 		b->plan = plan_ref(event->u.plan);
 		break;
 	case EVENT_OPERATION:
-		take_operation(b, event->u.operation);
+		if (event->is_restated)
+			take_history(b, event->u.operation);
+		else
+			take_operation(b, event->u.operation);
 		break;
 	case EVENT_LIFECYCLE:
 		b->n_lifecycles++;
@@ -407,6 +419,7 @@ void bench_finish(struct engine_bench *b)
 	bench_kill(b);
 	plan_unref(b->plan);
 	operation_unref(b->operation);
+	operation_unref(b->history);
 	if (!b->is_demo) {
 		snprintf(command, sizeof command, "rm -rf %s", b->root);
 		ck_assert_int_eq(system(command), 0);

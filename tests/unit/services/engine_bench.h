@@ -87,8 +87,10 @@ struct engine_bench {
 
 	struct plan *plan;           // the newest, a reference
 	struct operation *operation; // the newest snapshot, a reference
-	char states[2048];           // of all operations, as they were told: "queued running succeeded "
-	char notice[2048];           // the newest: title: text
+	struct operation *history;   // the newest one that was told as over before the start, a reference
+	size_t n_history;
+	char states[2048]; // of all operations, as they were told: "queued running succeeded "
+	char notice[2048]; // the newest: title: text
 	size_t n_operations, n_lifecycles, n_notices, n_over, n_probes;
 	struct agent_lifecycle lives[BENCH_AGENTS_MAX]; // as told last; texts are not kept
 	struct bench_lease {                            // as told last

@@ -108,16 +108,110 @@ START_TEST(shows_what_another_process_runs_and_speaks_to_it)
 }
 END_TEST
 
-START_TEST(what_was_over_before_is_history)
+static void come_back(void)
 {
-	bench_init(&b, 2, false);
-	bench_do(&b, VERB_RESTART, 2);
 	bench_kill(&b);
+	operation_unref(b.history);
+	b.history = NULL;
+	b.n_history = b.n_operations = 0;
 	b.holder = "carol, pid 3";
-	b.n_operations = 0;
 	bench_start(&b);
+}
+
+static void check_as_it_was(const struct operation *was, const struct operation *now)
+{
+	ck_assert_str_eq(now->id, was->id);
+	ck_assert_int_eq(now->state, was->state);
+	ck_assert_str_eq(now->why, was->why);
+	ck_assert_str_eq(now->holder, was->holder);
+	ck_assert_int_eq(now->started_ms, was->started_ms);
+	ck_assert_int_eq(now->ended_ms, was->ended_ms);
+	ck_assert_str_eq(now->plan->who, was->plan->who);
+	ck_assert_str_eq(now->plan->params.reason, was->plan->params.reason);
+	ck_assert_str_eq(now->plan->hash, was->plan->hash);
+	for (size_t i = 0; i < was->plan->n_targets; i++) {
+		ck_assert_uint_eq(now->plan->targets[i].agent, was->plan->targets[i].agent);
+		ck_assert_int_eq(now->targets[i].state, was->targets[i].state);
+		ck_assert_int_eq(now->targets[i].started_ms, was->targets[i].started_ms);
+		ck_assert_int_eq(now->targets[i].ended_ms, was->targets[i].ended_ms);
+		ck_assert_str_eq(now->targets[i].error ? now->targets[i].error : "",
+				 was->targets[i].error ? was->targets[i].error : "");
+	}
+}
+
+START_TEST(what_was_over_before_is_told_once_as_it_was)
+{
+	struct operation *was;
+
+	bench_init(&b, 2, false);
+	b.agents[1].is_sick = true; // one of the two fails
+	bench_do(&b, VERB_UPGRADE, 2);
+	was = operation_ref(b.operation);
+	come_back();
 	bench_advance(&b, 5000);
+	ck_assert_uint_eq(b.n_history, 1);
 	ck_assert_uint_eq(b.n_operations, 0);
+	check_as_it_was(was, b.history);
+	ck_assert_uint_ne(b.history->no, 0);
+	ck_assert_ptr_null(b.engine->others); // nobody speaks to it
+	operation_unref(was);
+	bench_do(&b, VERB_RESTART, 1); // what comes now has a number of its own
+	ck_assert_uint_gt(b.operation->no, b.history->no);
+	ck_assert_uint_eq(b.n_history, 1);
+	bench_finish(&b);
+}
+END_TEST
+
+// A journal of an operation that is over, `at_s` after the others.
+static void leave_one(struct journal_writer *writer, const struct plan *plan, unsigned at_s)
+{
+	const struct journal_record record = {
+		.kind = JOURNAL_STATE,
+		.at_ms = b.now.wall_ms,
+		.u.state = { OPERATION_ABORTED, 0, "aborted by alice" },
+	};
+	char dir[120], id[OPERATION_ID_MAX];
+	const struct journal_start start = {
+		.dir = dir, .id = id, .plan = plan, .holder = "x", .at_ms = b.now.wall_ms
+	};
+	struct journal *journal;
+
+	snprintf(dir, sizeof dir, "%s/operations", b.state_dir);
+	journal_id_make(VERB_RESTART, b.now.wall_ms + INT64_C(1000) * at_s, at_s, id);
+	ck_assert_int_eq(journal_create(writer, &start, NULL, NULL, &journal), 0);
+	ck_assert_int_eq(journal_append(journal, &record, NULL, NULL), 0);
+	journal_close(journal);
+}
+
+static void wake_nobody(void *ctx)
+{
+	(void)ctx;
+}
+
+static void leave_many(size_t n, size_t n_targets)
+{
+	const struct journal_writer_options options = { .wake = wake_nobody };
+	struct operation_params params = bench_params(VERB_RESTART);
+	struct journal_writer *writer;
+
+	ck_assert_int_eq(bench_plan(&b, &params, n_targets), 0);
+	ck_assert_int_eq(journal_writer_create(&options, &writer), 0);
+	for (unsigned i = 0; i < n; i++)
+		leave_one(writer, b.plan, i);
+	ck_assert_int_eq(journal_writer_destroy(writer, JOURNAL_CLOSE_MS), 0);
+}
+
+START_TEST(of_many_that_were_over_the_newest_are_told)
+{
+	char newest[OPERATION_ID_MAX];
+
+	bench_init(&b, 2, false);
+	leave_many(ENGINE_HISTORY + 3, 1);
+	journal_id_make(VERB_RESTART, b.now.wall_ms + INT64_C(1000) * (ENGINE_HISTORY + 2), ENGINE_HISTORY + 2, newest);
+	come_back();
+	ck_assert_uint_eq(b.n_history, ENGINE_HISTORY);
+	ck_assert_str_eq(b.history->id, newest);
+	ck_assert_uint_eq(b.engine->last_no, ENGINE_HISTORY);
 	bench_finish(&b);
 }
 END_TEST
@@ -239,6 +333,7 @@ START_TEST(plans_once_it_is_known_what_was_left)
 }
 END_TEST
 
-SUITE("provisioning_engine: others", shows_what_another_process_runs_and_speaks_to_it, what_was_over_before_is_history,
+SUITE("provisioning_engine: others", shows_what_another_process_runs_and_speaks_to_it,
+      what_was_over_before_is_told_once_as_it_was, of_many_that_were_over_the_newest_are_told,
       takes_over_what_another_process_leaves, says_that_nobody_answers, says_that_nothing_can_be_said,
       tells_as_soon_as_there_is_memory, takes_over_once_what_is_seen_twice, plans_once_it_is_known_what_was_left)
