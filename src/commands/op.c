@@ -65,7 +65,7 @@ static int print_help(void)
 	       "  --wait                wait while somebody else operates on one of them, and of a hub for the second\n"
 	       "                        person, where one has to agree\n"
 	       "  --format FORMAT       table (default) or json\n"
-	       "  --hub ADDRESS         of a hub, which carries it out; not with list and show\n%s%s",
+	       "  --hub ADDRESS         of a hub, which carries it out\n%s%s",
 	       attach_options_help(), fleet_options_help(true));
 	return EXIT_WELL;
 }
@@ -263,21 +263,18 @@ static int understand(struct op_request *request, char **words, int n)
 // Whose agents: those of hubs, or our own.
 static int resolve(struct op_request *request, struct fleet_options *options, char **operands)
 {
+	bool changes = request->kind == OP_RUN || request->kind == OP_CONTROL;
 	char path[1024];
 	int r;
 
 	if (!request->n_hubs)
 		return fleet_options_resolve(options, operands, true);
-	if (request->kind == OP_LIST || request->kind == OP_SHOW) {
-		fputs("opscon op: list and show read what is on record here; of a hub its console shows it\n", stderr);
-		return EXIT_USAGE;
-	}
 	r = attach_check_polling(options);
 	if (r == 0)
 		r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
 	if (r == 0)
 		r = attach_options_resolve(&request->hub, request->hub_addresses, &options->config.attach);
-	if (r == 0 && options->config.operations.is_read_only) { // the hub does not know what is configured here
+	if (r == 0 && changes && options->config.operations.is_read_only) { // the hub does not know what is configured here
 		fprintf(stderr, "opscon op: not done: %s\n", request_refusal(REQUEST_PLAN, -EROFS));
 		return EXIT_DENIED;
 	}
@@ -295,8 +292,8 @@ static int run(struct op_request *request, struct fleet_options *options, char *
 
 	if (r)
 		return r;
-	if (request->kind == OP_CONTROL && request->n_hubs)
-		return op_cli_go_on(request, options);
+	if (request->kind != OP_RUN && request->n_hubs)
+		return request->kind == OP_CONTROL ? op_cli_go_on(request, options) : op_cli_look(request, options);
 	if (request->kind != OP_RUN)
 		return request->kind == OP_CONTROL ? op_cli_control(request, options)
 		       : request->kind == OP_LIST  ? op_cli_list(request, options)

@@ -36,6 +36,7 @@ int op_cli_go_on(const struct op_request *request, struct fleet_options *options
 int op_cli_control(const struct op_request *request, struct fleet_options *options);
 int op_cli_list(const struct op_request *request, const struct fleet_options *options);
 int op_cli_show(const struct op_request *request, const struct fleet_options *options);
+int op_cli_look(const struct op_request *request, struct fleet_options *options); // both, of hubs
 
 // Where operations are kept. 0, or -ENOENT after saying that there is no state directory.
 enum { OP_DIR_MAX = 600 };
@@ -45,6 +46,16 @@ int op_cli_dir(const struct fleet_options *options, char out[OP_DIR_MAX]);
  * one is not running whatever its journal says). 0 or EXIT_OURS.
  */
 int op_cli_print(const struct operation *operation, enum operation_state state, const char *why, bool is_json);
+
+// One of a list: as it is now, and whether somebody runs it. Borrowed.
+struct op_row {
+	const struct operation *operation;
+	enum operation_state state;
+	const char *why;
+	bool is_held;
+};
+
+int op_cli_print_list(const struct op_row *rows, size_t n, bool is_json); // 0 or EXIT_OURS
 
 // The exit code of an operation that is over.
 int op_cli_exit_code(enum operation_state state);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "base/memory.h"
 #include "base/strbuf.h"
 #include "commands/exit_code.h"
 #include "commands/op.h"
@@ -250,22 +251,14 @@ int op_cli_show(const struct op_request *request, const struct fleet_options *op
 	return r;
 }
 
-static void write_list_json(const struct journal_list *list, struct json_writer *w)
+static void write_list_json(const struct op_row *rows, size_t n, struct json_writer *w)
 {
-	const char *why;
-
 	json_open(w, NULL, '{');
 	json_int(w, "schema_version", PLAN_SCHEMA_VERSION);
 	json_open(w, "operations", '[');
-	for (size_t i = 0; i < list->n; i++) {
-		const struct journal_story *story = &list->stories[i];
-		enum operation_state state;
-
-		if (!story->operation)
-			continue;
-		state = state_now(story, &why);
+	for (size_t i = 0; i < n; i++) {
 		json_open(w, NULL, '{');
-		write_summary(w, story->operation, state, why);
+		write_summary(w, rows[i].operation, rows[i].state, rows[i].why);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -273,43 +266,56 @@ static void write_list_json(const struct journal_list *list, struct json_writer 
 	json_newline(w);
 }
 
-static void write_list_row(struct text_lines *lines, const struct journal_story *story)
+static void write_list_row(struct text_lines *lines, const struct op_row *row)
 {
-	const struct operation *operation = story->operation;
+	const struct operation *operation = row->operation;
 	char counts[64];
-	const char *why;
 
-	text_lines_cell(lines, story->id, 35);
-	text_lines_cell(lines, operation_state_name(state_now(story, &why)), 13);
+	text_lines_cell(lines, operation->id, 35);
+	text_lines_cell(lines, operation_state_name(row->state), 13);
 	snprintf(counts, sizeof counts, "%zu/%zu", n_in(operation, TARGET_DONE), operation->plan->n_targets);
 	text_lines_cell(lines, counts, 9);
 	text_lines_add(lines, operation->plan->who);
 	text_lines_end(lines, 4);
-	if (story->is_held) {
+	if (row->is_held) {
 		text_lines_addf(lines, "    run by %s", operation->holder);
 		text_lines_end(lines, 4);
 	}
-	if (why[0] && !story->is_held) {
-		text_lines_addf(lines, "    %s", why);
+	if (row->why[0] && !row->is_held) {
+		text_lines_addf(lines, "    %s", row->why);
 		text_lines_end(lines, 4);
 	}
 }
 
-static int write_list(const struct journal_list *list, struct bytes *out)
+static int write_list(const struct op_row *rows, size_t n, struct bytes *out)
 {
 	struct text_lines lines;
 
 	text_lines_init(&lines, out, op_cli_columns(), !status_has_unicode());
-	if (list->n)
+	if (n)
 		text_lines_add(&lines, "OPERATION                            STATE          DONE       WHO");
 	else
 		text_lines_add(&lines, "there was no operation yet");
 	text_lines_end(&lines, 4);
-	for (size_t i = 0; i < list->n; i++)
-		if (list->stories[i].operation)
-			write_list_row(&lines, &list->stories[i]);
+	for (size_t i = 0; i < n; i++)
+		write_list_row(&lines, &rows[i]);
 	text_lines_finish(&lines);
 	return lines.error;
+}
+
+int op_cli_print_list(const struct op_row *rows, size_t n, bool is_json)
+{
+	struct json_writer w;
+	struct bytes out;
+	int r;
+
+	bytes_init(&out, OUTPUT_MAX);
+	if (!is_json)
+		return print(&out, write_list(rows, n, &out));
+	json_writer_init(&w, &out);
+	write_list_json(rows, n, &w);
+	r = w.error;
+	return print(&out, r);
 }
 
 // What cannot be read is told, and the others are listed all the same.
@@ -322,28 +328,42 @@ static void complain_of(const struct journal_list *list)
 		fprintf(stderr, "opscon op list: %zu older ones are left out\n", list->n_left_out);
 }
 
+// Those that can be read, as op show and the console have them.
+static size_t take_rows(struct journal_list *list, struct op_row *rows)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct journal_story *story = &list->stories[i];
+		struct op_row *row = &rows[n];
+
+		recovery_apply(story, story->at_ms);
+		if (!story->operation)
+			continue;
+		*row = (struct op_row){ .operation = story->operation, .is_held = story->is_held };
+		row->state = state_now(story, &row->why);
+		n++;
+	}
+	return n;
+}
+
 int op_cli_list(const struct op_request *request, const struct fleet_options *options)
 {
 	struct journal_list list = { 0 };
-	struct json_writer w;
-	struct bytes out;
+	mem_auto struct op_row *rows = NULL;
 	char dir[OP_DIR_MAX];
 	int r;
 
 	if (op_cli_dir(options, dir) < 0)
 		return EXIT_OURS;
 	r = journal_list(dir, LIST_LIMIT, 1, &list);
-	for (size_t i = 0; i < list.n; i++) // as op show and the console have it
-		recovery_apply(&list.stories[i], list.stories[i].at_ms);
-	bytes_init(&out, OUTPUT_MAX);
-	if (r == 0 && request->is_json) {
-		json_writer_init(&w, &out);
-		write_list_json(&list, &w);
-		r = w.error;
-	} else if (r == 0) {
-		r = write_list(&list, &out);
-	}
+	if (r == 0)
+		rows = mem_calloc(list.n + 1, sizeof *rows);
+	if (rows)
+		r = op_cli_print_list(rows, take_rows(&list, rows), request->is_json);
+	else
+		fprintf(stderr, "opscon op: %s\n", strerrordesc_np(r < 0 ? -r : ENOMEM));
 	complain_of(&list);
 	journal_list_finish(&list);
-	return print(&out, r);
+	return rows ? r : EXIT_OURS;
 }

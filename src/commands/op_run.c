@@ -242,6 +242,7 @@ static int refusal_code(int error)
 	case -ESTALE:
 	case -EBUSY:
 	case -ENOTSUP:
+	case -ENOENT: // it is over
 		return EXIT_DENIED;
 	default:
 		return EXIT_OURS;
@@ -312,14 +313,13 @@ static enum request_type request_of(enum journal_control control)
 
 static void find_operation(struct op_run *run)
 {
-	const struct fleet *fleet = run->session.fleet;
+	const struct operation *operation = op_cli_find(run);
 	struct request request = { .type = request_of(run->request->control), .who = run->who };
 	char why[REFUSAL_MAX];
 	int r;
 
-	for (size_t i = 0; i < fleet_n_operations(fleet); i++)
-		if (strcmp(fleet_operation_at(fleet, i)->id, run->request->id) == 0)
-			request.operation = fleet_operation_at(fleet, i)->no;
+	if (operation)
+		request.operation = operation->no;
 	if (!request.operation && is_older_than(run, FIND_MS)) {
 		op_cli_tell_notices(run);
 		fprintf(stderr, "opscon op: %s cannot be gone on with here\n", run->request->id);
@@ -355,6 +355,18 @@ static bool is_ours(enum request_type type)
 	       (type >= REQUEST_OPERATION_PAUSE && type <= REQUEST_OPERATION_ROLLBACK);
 }
 
+// Of one that is over there is nothing to pause, to end or to take back, whatever the hub calls that.
+static const char *over_words(const struct op_run *run, enum request_type type, char out[REFUSAL_MAX])
+{
+	const struct operation *operation =
+		type >= REQUEST_OPERATION_PAUSE && run->request->kind == OP_CONTROL ? op_cli_find(run) : NULL;
+
+	out[0] = '\0';
+	if (operation && operation_is_over(operation->state))
+		snprintf(out, REFUSAL_MAX, "%s: it is over: %s", operation->id, operation_state_name(operation->state));
+	return out;
+}
+
 // A hub has refused what it was sent. When it was lost before it answered, nobody here knows whether it was done; a
 // plan does nothing.
 static void on_refused(void *ctx, enum request_type type, int error, const char *why)
@@ -372,6 +384,8 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 	}
 	if (type == REQUEST_SUBMIT && error == -EPERM && op_cli_wants_agreement(run))
 		op_cli_tell_agreement(run);
+	else if (*over_words(run, type, words))
+		fprintf(stderr, "opscon op: %s\n", words);
 	else
 		fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
 	if (error == -ENOTCONN)
@@ -409,6 +423,10 @@ static void step(struct op_run *run)
 		break;
 	case OP_FINDING:
 		find_operation(run);
+		break;
+	case OP_LOOKING:
+		if (session_is_settled(&run->session))
+			op_cli_tell_known(run);
 		break;
 	}
 }
@@ -504,6 +522,13 @@ int op_cli_run(const struct op_request *request, struct fleet_options *options)
 int op_cli_go_on(const struct op_request *request, struct fleet_options *options)
 {
 	struct op_run run = { .request = request, .phase = OP_FINDING };
+
+	return run_session(&run, options);
+}
+
+int op_cli_look(const struct op_request *request, struct fleet_options *options)
+{
+	struct op_run run = { .request = request, .phase = OP_LOOKING };
 
 	return run_session(&run, options);
 }

@@ -15,6 +15,7 @@ enum op_phase {
 	OP_AGREEING,  // somebody else has to agree, and is waited for
 	OP_FOLLOWING, // it is carried out
 	OP_FINDING,   // an operation that nobody ran any more is looked for
+	OP_LOOKING,   // at what hubs have, to list or to show it
 };
 
 enum { OP_SIGNALS = 3, OP_LINE_MAX = 1024 };
@@ -74,6 +75,9 @@ bool op_cli_wants_agreement(const struct op_run *run);
 void op_cli_tell_agreement(const struct op_run *run);
 void op_cli_await_agreement(struct op_run *run);
 void op_cli_look_for_agreement(struct op_run *run);
+
+const struct operation *op_cli_find(const struct op_run *run); // that the command line names; NULL: not there
+void op_cli_tell_known(struct op_run *run);                    // list and show of hubs: prints, and ends
 
 void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over
 void op_cli_interrupt(struct op_run *run); // the first time it is aborted, the second time it is left

@@ -332,6 +332,77 @@ static void expect_figures(void)
 	process_result_finish(&result);
 }
 
+// What a hub says of its operations is what its journals say to who sits beside them. `id` NULL: of all.
+static void expect_same(const char *what, const char *id)
+{
+	static const char *const formats[] = { "table", "json" };
+
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		struct process_result here, there;
+
+		here = scene_run(
+			&s, (const char *[]){ "op", what, "--config", "opscon.yml", "--format", formats[i], id, NULL });
+		there = scene_run(&s,
+				  (const char *[]){ "op", what, "--hub", address, "--format", formats[i], id, NULL });
+		ck_assert_msg(here.status == 0 && strstr(here.out, "-restart-") && strstr(here.out, "succeeded"),
+			      "%d %s%s", here.status, here.out, here.err);
+		ck_assert_msg(there.status == 0, "%d %s%s", there.status, there.out, there.err);
+		ck_assert_str_eq(there.out, here.out);
+		process_result_finish(&here);
+		process_result_finish(&there);
+	}
+}
+
+// In the row under the heading.
+static void find_id(char id[64])
+{
+	struct process_result result = scene_run(&s, (const char *[]){ "op", "list", "--hub", address, NULL });
+	const char *row = strchr(result.out, '\n');
+
+	ck_assert_ptr_nonnull(row);
+	snprintf(id, 64, "%.*s", (int)strcspn(row + 1, " "), row + 1);
+	process_result_finish(&result);
+}
+
+static void expect_over(const char *id)
+{
+	struct process_result result = scene_run(&s, (const char *[]){ "op", "rollback", "--hub", address, id, NULL });
+
+	ck_assert_msg(result.status == 6 && strstr(result.err, "it is over: succeeded"), "%d %s%s", result.status,
+		      result.out, result.err);
+	process_result_finish(&result);
+}
+
+// What was over before the hub began is there as before.
+static void expect_history(void)
+{
+	struct process_result result;
+	struct term *t;
+	char id[64];
+
+	find_id(id);
+	for (int i = 0; i < 2; i++) {
+		expect_same("list", NULL);
+		expect_same("show", id);
+		expect_over(id);
+		if (i == 0) {
+			process_end(hub);
+			start_hub();
+		}
+	}
+	t = attach(address);
+	term_send(t, "O");
+	term_wait_for(t, "restart of WowEvent", SCENE_MS);
+	term_wait_for(t, "✓ succeeded", SCENE_MS);
+	term_wait_for(t, "a test", SCENE_MS); // why
+	scene_quit(t);
+	result = scene_run(
+		&s, (const char *[]){ "op", "show", "--hub", address, "20261125-225130-restart-1a2b3c4d", NULL });
+	ck_assert_msg(result.status == 1 && strstr(result.err, "the hub knows no such operation"), "%d %s%s",
+		      result.status, result.out, result.err);
+	process_result_finish(&result);
+}
+
 START_TEST(operations_run_where_the_hub_is)
 {
 	struct process_result result;
@@ -350,6 +421,7 @@ START_TEST(operations_run_where_the_hub_is)
 	term_wait_for(t, "restart of WowEvent", SCENE_MS);
 	term_wait_for(t, "✓ succeeded", SCENE_MS);
 	scene_quit(t);
+	expect_history();
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
 						 "name=Nobody", NULL });
 	ck_assert_msg(result.status == 2 && strstr(result.err, "no agent matches"), "%d %s", result.status, result.err);
@@ -359,6 +431,9 @@ START_TEST(operations_run_where_the_hub_is)
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
 						 "name=WowEvent", NULL });
 	ck_assert_msg(result.status == 5, "%d %s", result.status, result.err);
+	process_result_finish(&result);
+	result = scene_run(&s, (const char *[]){ "op", "list", "--hub", address, NULL });
+	ck_assert_msg(result.status == 5 && !*result.out, "%d %s%s", result.status, result.out, result.err);
 	process_result_finish(&result);
 	end();
 }
