@@ -93,7 +93,7 @@ START_TEST(every_healthy_agent_is_live_two_seconds_after_the_start)
 	for (size_t i = 0; i < COUNT(healthy); i++)
 		term_wait_row(t, "● up ", healthy[i], (int)(started_ms + 2000 - now_ms()));
 	term_wait_row(t, "DEMO", "● live", SCENE_MS);
-	term_wait_row(t, "UNKNOWN", " of 22 agents", SCENE_MS);
+	term_wait_row(t, "CHECKING", " of 22 agents", SCENE_MS);
 	scene_quit(t);
 	scene_close(&s);
 }
