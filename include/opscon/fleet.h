@@ -39,7 +39,7 @@ struct fleet_agent {
 	int64_t probed_at_ms[2];                 // wall; 0 never
 	uint32_t n_alerts;                       // not resolved
 	const struct agent_lifecycle *lifecycle; // NULL: nothing was ever said of it
-	uint64_t newly_bad; // 0: it is not; else ascending, so that who turned latest has the greatest
+	uint64_t newly_bad; // ascending, so that who turned latest has the greatest; 0: it is not, or its hub is away
 };
 
 size_t fleet_n_agents(const struct fleet *fleet);

@@ -89,20 +89,34 @@ static int count_in(struct scope *scope, struct scope_member *member, const stru
 	return r;
 }
 
-// Whoever turns, turns latest.
+static void link_before(struct scope *scope, struct scope_member *member, struct scope_member *before)
+{
+	if (before)
+		DL_PREPEND_ELEM2(scope->bad, before, member, bad_prev, bad_next);
+	else
+		DL_APPEND2(scope->bad, member, bad_prev, bad_next);
+	scope->n_bad++;
+}
+
+// Whoever turns, turns latest; who is seen again after its hub was away goes where it was.
 static void link_bad(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
 {
+	struct scope_member *before;
+
 	if (member->newly_bad == agent->newly_bad)
 		return;
 	unlink_bad(scope, member);
 	if (!agent->newly_bad)
 		return;
-	DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
-	scope->n_bad++;
+	before = scope->bad;
+	while (before && before->newly_bad > agent->newly_bad)
+		before = before->bad_next;
+	link_before(scope, member, before);
 	member->newly_bad = agent->newly_bad;
 }
 
-static int add(struct scope *scope, const struct fleet_agent *agent)
+// Not ordered: whoever adds many puts the list in order afterwards.
+static int add(struct scope *scope, const struct fleet_agent *agent, bool is_ordered)
 {
 	struct scope_member *member = mem_calloc(1, sizeof *member);
 
@@ -114,7 +128,12 @@ static int add(struct scope *scope, const struct fleet_agent *agent)
 		mem_free(member);
 		return -ENOMEM;
 	}
-	link_bad(scope, member, agent);
+	if (is_ordered) {
+		link_bad(scope, member, agent);
+	} else if (agent->newly_bad) {
+		link_before(scope, member, scope->bad);
+		member->newly_bad = agent->newly_bad;
+	}
 	return count_in(scope, member, agent);
 }
 
@@ -197,7 +216,7 @@ int scope_rebuild(struct scope *scope)
 	for (size_t i = 0; i < fleet_n_agents(scope->fleet); i++) {
 		const struct fleet_agent *agent = fleet_agent_at(scope->fleet, i);
 
-		if (context_matches(scope->context, agent->agent) && add(scope, agent) < 0)
+		if (context_matches(scope->context, agent->agent) && add(scope, agent, false) < 0)
 			r = -ENOMEM;
 	}
 	if (order_bad(scope) < 0)
@@ -236,7 +255,7 @@ bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
 		count_out(scope, member);
 		count_in(scope, member, agent);
 	} else {
-		add(scope, agent);
+		add(scope, agent, true);
 	}
 	settle_overall(scope, agent ? agent->state_since_ms : fleet_overall_since_ms(scope->fleet));
 	return true;

@@ -10,9 +10,7 @@ static bool passes_mode(const struct console *console, const struct fleet_agent 
 {
 	switch (console->mode) {
 	case TABLE_NEWLY_BAD:
-		if (agent->state == HEALTH_UNKNOWN)
-			return agent->health.observed != OBSERVED_NEVER;
-		return agent->state != HEALTH_UP;
+		return agent->newly_bad != 0;
 	case TABLE_DIFFERS:
 		return peers_differs(&console->peers, agent->agent->id);
 	case TABLE_ALL:

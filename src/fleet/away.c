@@ -42,6 +42,7 @@ static void go_away(struct fleet *fleet, struct fleet_entry *entry, int64_t at_m
 	show(fleet, entry, FRESHNESS_STALE);
 	if (entry->public.state != from)
 		entry->public.state_since_ms = at_ms;
+	entry->public.newly_bad = 0;
 }
 
 static void come_back(struct fleet *fleet, struct fleet_entry *entry)
@@ -49,6 +50,7 @@ static void come_back(struct fleet *fleet, struct fleet_entry *entry)
 	entry->is_away = false;
 	show(fleet, entry, entry->said_freshness);
 	entry->public.state_since_ms = entry->said_since_ms;
+	entry->public.newly_bad = entry->is_bad ? entry->turned : 0;
 }
 
 void fleet_entry_back(struct fleet *fleet, struct fleet_entry *entry, int64_t at_ms)
