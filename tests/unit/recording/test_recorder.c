@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "recording/turns.h"
 #include "tests/support/event_dice.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
@@ -72,6 +73,72 @@ START_TEST(much_that_happens_brings_snapshots_too)
 	ck_assert_uint_gt(facts_of(&studio, "a.rec").n_snapshots, 5);
 	studio_expect_same(&studio, "a.rec");
 	studio_finish(&studio);
+}
+END_TEST
+
+static unsigned flags_of(struct turns *turns, struct event *event)
+{
+	unsigned flags = turns_take(turns, event);
+
+	event_unref(event);
+	return flags;
+}
+
+static struct event *probed(enum observed observed, const char *detail)
+{
+	struct event *event = event_new(EVENT_AGENT_PROBED, 1000, 7);
+	struct health *health = &event->u.probed.health;
+
+	health->observed = health->toward = observed;
+	health->last_probe_ms = 1000;
+	snprintf(health->detail, sizeof health->detail, "%s", detail);
+	return event;
+}
+
+static struct event *alerted(uint32_t id, enum alert_state state)
+{
+	struct event *event = event_new(EVENT_ALERT, 1000, 0);
+
+	event->u.alert.id = id;
+	event->u.alert.state = state;
+	return event;
+}
+
+static struct event *fed(enum feed_state state)
+{
+	struct event *event = event_new(EVENT_FEED, 1000, 0);
+
+	event->u.feed.state = state;
+	return event;
+}
+
+// What a reader steps to.
+START_TEST(changes_and_turns_are_told_from_readings)
+{
+	const unsigned change = RECORD_CHANGE, turn = RECORD_CHANGE | RECORD_TRANSITION;
+	struct turns turns = { 0 };
+
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_UP, "")), turn);
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_UP, "")), 0);
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_UP, "slow")), change);
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_UP, "slow")), 0);
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_DOWN, "slow")), turn);
+	ck_assert_uint_eq(flags_of(&turns, event_new(EVENT_AGENT_REMOVED, 1000, 7)), change);
+	ck_assert_uint_eq(flags_of(&turns, probed(OBSERVED_DOWN, "slow")), turn); // somebody else
+	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_ACTIVE)), turn);
+	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_ACTIVE)), change);
+	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_RESOLVED)), turn);
+	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_RESOLVED)), turn); // it was forgotten
+	ck_assert_uint_eq(flags_of(&turns, fed(FEED_LIVE)), change);
+	ck_assert_uint_eq(flags_of(&turns, fed(FEED_LIVE)), 0);
+	ck_assert_uint_eq(flags_of(&turns, fed(FEED_STALE)), change);
+	ck_assert_uint_eq(flags_of(&turns, event_new(EVENT_METRICS, 1000, 7)), RECORD_METRICS);
+	ck_assert_uint_eq(flags_of(&turns, event_new(EVENT_SNAPSHOT, 1000, 0)), 0);
+	ck_assert_uint_eq(flags_of(&turns, event_new(EVENT_NOTICE, 1000, 0)), change);
+	mem_fail_after(0);
+	ck_assert_uint_eq(turns_take(&turns, &(struct event){ .type = EVENT_AGENT_HEALTH, .agent = 8 }), turn);
+	mem_fail_after(-1);
+	turns_finish(&turns);
 }
 END_TEST
 
@@ -439,10 +506,11 @@ START_TEST(each_allocation_that_fails_costs_a_gap_or_is_said)
 END_TEST
 
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
-      much_that_happens_brings_snapshots_too, a_scrape_that_is_too_large_is_no_gap,
-      each_snapshot_brings_the_plans_of_its_operations, events_do_not_wait_for_long,
-      a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
-      what_must_not_grow_old_is_in_short_files, what_is_too_old_goes_with_the_next_file,
-      a_clock_that_was_set_forward_is_not_believed_at_once, a_clock_that_is_set_back_leaves_the_files_in_order,
-      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
-      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)
+      much_that_happens_brings_snapshots_too, changes_and_turns_are_told_from_readings,
+      a_scrape_that_is_too_large_is_no_gap, each_snapshot_brings_the_plans_of_its_operations,
+      events_do_not_wait_for_long, a_directory_stays_within_its_size_and_goes_on,
+      files_follow_each_other_by_age_as_one_recording, what_must_not_grow_old_is_in_short_files,
+      what_is_too_old_goes_with_the_next_file, a_clock_that_was_set_forward_is_not_believed_at_once,
+      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
+      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
+      each_allocation_that_fails_costs_a_gap_or_is_said)
