@@ -128,6 +128,7 @@ START_TEST(played_to_its_end_it_is_the_live_fleet)
 	ck_assert(!state_of(&show).is_at_end);
 	wait_ms(&show, 20);
 	ck_assert(state_of(&show).is_at_end);
+	ck_assert_uint_eq(state_of(&show).n_snapshots, 1); // of the others it knew all
 	ck_assert_int_eq(state_of(&show).now_ms, state_of(&show).to_ms);
 	studio_expect_fleet(show.fleet, show.studio.fleet);
 	ck_assert(replay_player_next_ms(&show.player) == INT64_MAX);
