@@ -61,6 +61,14 @@ struct environment_config {
 	const char *colour; // "red" "yellow" "green" "blue" "grey"
 };
 
+// What somebody says of environments: a configuration, or a hub in its greeting. Texts are borrowed.
+struct environment_said {
+	const char *name;   // of the environment; with is_production a glob (* and ?) of those that are
+	const char *colour; // as above; "" not said
+	bool is_production;
+	uint8_t hub; // who says so
+};
+
 struct key_config {
 	const char *key, *command;
 };

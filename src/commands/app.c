@@ -185,7 +185,11 @@ static void show_hub(const struct app *app)
 					 .names = names,
 					 .n_names = app->hub.n_names,
 					 .is_demo = app->hub.is_demo,
-					 .is_read_only = app->hub.is_read_only };
+					 .is_read_only = app->hub.is_read_only,
+					 .strategy = app->hub.strategy,
+					 .environments = app->hub.environments,
+					 .n_environments = app->hub.n_environments,
+					 .hubs = app->hub.hubs };
 
 	for (size_t i = 0; i < app->hub.n_names; i++)
 		names[i] = app->hub.names[i];
@@ -203,6 +207,10 @@ static void on_greeted(void *ctx, const struct hub_greeting *greeting)
 	for (size_t i = 0; i < greeting->n_names; i++)
 		snprintf(app->hub.names[i], sizeof app->hub.names[i], "%s", greeting->names[i]);
 	app->hub.is_demo = greeting->is_demo;
+	app->hub.strategy = greeting->strategy;
+	app->hub.environments = greeting->environments;
+	app->hub.n_environments = greeting->n_environments;
+	app->hub.hubs = greeting->hubs;
 	app->hub.is_read_only = greeting->is_read_only && greeting->is_known;
 	show_hub(app);
 }

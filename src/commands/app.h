@@ -39,6 +39,10 @@ struct app {
 		char names[HUBS_MAX][HUB_NAME_MAX]; // of each, by its number
 		size_t n_names;
 		bool is_demo, is_read_only;
+		enum rollout_kind strategy;
+		const struct environment_said *environments; // borrowed, as greeted last
+		size_t n_environments;
+		unsigned hubs;
 	} hub;                        // what the hubs have said of themselves
 	struct audit_witness witness; // of their audit trails
 };

@@ -248,6 +248,7 @@ static int create_hub(struct hub_run *run, const char *socket, const char *token
 	struct hub_config config = run->options.config.hub;
 	const struct hub_options options = {
 		.config = &config,
+		.whole = &run->options.config,
 		.fleet_name = run->options.config.fleet_name,
 		.shard = run->options.shard,
 		.socket = socket,

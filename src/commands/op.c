@@ -274,7 +274,8 @@ static int resolve(struct op_request *request, struct fleet_options *options, ch
 		r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);
 	if (r == 0)
 		r = attach_options_resolve(&request->hub, request->hub_addresses, &options->config.attach);
-	if (r == 0 && changes && options->config.operations.is_read_only) { // the hub does not know what is configured here
+	if (r == 0 && changes &&
+	    options->config.operations.is_read_only) { // the hub does not know what is configured here
 		fprintf(stderr, "opscon op: not done: %s\n", request_refusal(REQUEST_PLAN, -EROFS));
 		return EXIT_DENIED;
 	}

@@ -219,7 +219,7 @@ int console_fill_strategies(struct console *console)
 
 		r = picker_add(&console->picker, rollout_kind_name((enum rollout_kind)kind), labels[kind],
 			       is_disabled ? "upgrades only" : "",
-			       console_rollout(console, ROLLOUT_KIND_COUNT).kind == (enum rollout_kind)kind);
+			       console_usual_kind(console) == (enum rollout_kind)kind);
 		if (r == 0 && is_disabled)
 			picker_disable(&console->picker);
 	}

@@ -22,6 +22,8 @@ void console_set_hub(struct console *console, const struct console_hub *hub)
 
 	take(console->hub_name, sizeof console->hub_name, hub->name);
 	take(console->hub_fleet, sizeof console->hub_fleet, hub->fleet);
+	console->hub_strategy = hub->strategy;
+	console->hub_environments = (struct environments_said){ hub->environments, hub->n_environments, hub->hubs };
 	view->hub = console->hub_name;
 	view->hubs = console->hubs;
 	view->n_hubs = hub->n_names < FLEET_HUBS_MAX ? hub->n_names : FLEET_HUBS_MAX;

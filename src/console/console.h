@@ -46,6 +46,10 @@ struct console_hub {
 	const char *const *names; // of each of several, by number (event.origin) from 1 on; copied
 	size_t n_names;           // 0: not known
 	bool is_demo, is_read_only;
+	enum rollout_kind strategy;                  // of rollouts, where none is picked; ROLLOUT_KIND_COUNT: not known
+	const struct environment_said *environments; // borrowed until the next of these
+	size_t n_environments;
+	unsigned hubs; // bit = 1 << environment_said::hub: who is there; 0: nobody has said anything yet
 };
 void console_set_hub(struct console *console, const struct console_hub *hub);
 

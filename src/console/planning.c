@@ -32,6 +32,15 @@ struct rollout console_rollout(const struct console *console, enum rollout_kind 
 	return operations_rollout(config, kind);
 }
 
+enum rollout_kind console_usual_kind(const struct console *console)
+{
+	bool is_beside = console->hub_strategy == ROLLOUT_BLUE_GREEN;
+
+	if (!*console->hub_name)
+		return console_rollout(console, ROLLOUT_KIND_COUNT).kind;
+	return is_beside && console->acting.action->verb != VERB_UPGRADE ? ROLLOUT_ROLLING : console->hub_strategy;
+}
+
 static size_t drop_gone(struct console *console)
 {
 	struct acting *acting = &console->acting;

@@ -140,7 +140,8 @@ static void show_scope(struct console *console)
 
 	scope_show(&console->scope, &view->scope);
 	view->environment = scope_environment(&console->scope);
-	view->environment_style = environment_style(console->config, &console->scope.environments);
+	view->environment_style =
+		environment_style(console->config, &console->hub_environments, &console->scope.environments);
 	context_summary(&console->context, name_of_key, console, console->context_text, sizeof console->context_text);
 	view->context = console->context_text;
 	view->clear_key = keymap_key(&console->keymap, COMMAND_CLEAR);

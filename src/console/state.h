@@ -13,6 +13,7 @@
 #include "console/console.h"
 #include "console/context.h"
 #include "console/dialog.h"
+#include "console/environment.h"
 #include "console/history.h"
 #include "console/id_set.h"
 #include "console/keymap.h"
@@ -146,8 +147,10 @@ struct console {
 	char hub_names[FLEET_HUBS_MAX][80];
 	const char *hubs[FLEET_HUBS_MAX];         // where the names are
 	struct hub_limits limits[FLEET_HUBS_MAX]; // by hub, from number 1 on
-	struct id_set histories;                  // whose points were asked for, since the hub was away last
-	int64_t history_at_ms;                    // mono: not again before
+	enum rollout_kind hub_strategy;           // with hub_name; ROLLOUT_KIND_COUNT: not known
+	struct environments_said hub_environments;
+	struct id_set histories; // whose points were asked for, since the hub was away last
+	int64_t history_at_ms;   // mono: not again before
 
 	struct id_set marks;
 	struct acting acting;
@@ -301,6 +304,8 @@ void console_refresh_question(struct console *console); // the open one, after o
 
 // The rollout of that kind as configured; ROLLOUT_KIND_COUNT: of the kind that is configured.
 struct rollout console_rollout(const struct console *console, enum rollout_kind kind);
+enum rollout_kind
+console_usual_kind(const struct console *console); // where none is picked; ROLLOUT_KIND_COUNT: not known
 
 // ---- choices.c, choice_items.c
 void console_choose(struct console *console, enum picker_use use);

@@ -46,7 +46,8 @@ static int options_copy(struct websocket_manager_options *to, const struct webso
 static void manager_free(struct websocket_manager *manager)
 {
 	for (size_t i = 0; i < manager->n_hubs; i++)
-		event_reader_finish(&manager->hubs[i].reader);
+		attached_finish(&manager->hubs[i]);
+	mem_free(manager->environments);
 	hub_ids_destroy(manager->ids);
 	options_finish(&manager->options);
 	mem_free(manager);
@@ -193,6 +194,52 @@ static void put_shards(const struct websocket_manager *manager, char *out, size_
 		snprintf(out, size, " (shard%s%.*s)", n == 1 ? "" : "s", (int)strlen(all) - 1, all);
 }
 
+// ---- what they say of environments
+
+static size_t add_environments(const struct attached *hub, struct environment_said *to)
+{
+	for (size_t i = 0; i < hub->welcome.n_environments; i++)
+		to[i] = (struct environment_said){ .name = hub->welcome.environments[i].name,
+						   .colour = hub->welcome.environments[i].colour,
+						   .is_production = hub->welcome.environments[i].is_production,
+						   .hub = hub->no };
+	return hub->welcome.n_environments;
+}
+
+// Without memory nothing is said of any, and the usual names count.
+static void gather_environments(struct websocket_manager *manager)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < manager->n_hubs; i++)
+		n += manager->hubs[i].welcome.n_environments;
+	mem_free(manager->environments);
+	manager->n_environments = 0;
+	manager->environments = mem_calloc(n + 1, sizeof *manager->environments);
+	for (size_t i = 0; manager->environments && i < manager->n_hubs; i++)
+		manager->n_environments +=
+			add_environments(&manager->hubs[i], manager->environments + manager->n_environments);
+}
+
+// That of all, or ROLLOUT_KIND_COUNT.
+static enum rollout_kind common_strategy(const struct websocket_manager *manager)
+{
+	enum rollout_kind common = ROLLOUT_KIND_COUNT, kind;
+	bool is_first = true;
+
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		const struct attached *hub = &manager->hubs[i];
+
+		if (!hub->has_welcome)
+			continue;
+		if (rollout_kind_from_name(hub->welcome.strategy, &kind) < 0 || (!is_first && kind != common))
+			return ROLLOUT_KIND_COUNT;
+		common = kind;
+		is_first = false;
+	}
+	return common;
+}
+
 void manager_greet(struct websocket_manager *manager)
 {
 	struct hub_greeting greeting = { .fleet = manager->fleet, .hub = manager->name, .is_read_only = true };
@@ -208,6 +255,7 @@ void manager_greet(struct websocket_manager *manager)
 			continue;
 		add_name(manager->fleet, sizeof manager->fleet, hub->welcome.fleet);
 		greeting.is_known = true;
+		greeting.hubs |= 1u << hub->no;
 		greeting.is_demo |= hub->welcome.is_demo;
 		greeting.is_read_only &= hub->welcome.is_read_only;
 	}
@@ -218,6 +266,10 @@ void manager_greet(struct websocket_manager *manager)
 	put_shards(manager, shards, sizeof shards);
 	len = strlen(manager->name);
 	snprintf(manager->name + len, sizeof manager->name - len, "%s", shards);
+	gather_environments(manager);
+	greeting.environments = manager->environments;
+	greeting.n_environments = manager->n_environments;
+	greeting.strategy = common_strategy(manager);
 	if (manager->options.greeted)
 		manager->options.greeted(manager->options.ctx, &greeting);
 }

@@ -16,6 +16,7 @@
 #include "feeds/hub_ids.h"
 #include "feeds/hub_state.h"
 #include "opscon/broadcaster.h"
+#include "opscon/config.h"
 #include "opscon/feed.h"
 
 struct wire_limits;
@@ -29,9 +30,13 @@ struct hub_greeting {
 	const char *hub;             // "hub.example", "3 hubs"
 	const char *names[HUBS_MAX]; // of each, by number from 1 on; no two are the same unless the addresses are
 	size_t n_names;
-	bool is_demo;      // any
-	bool is_read_only; // all
-	bool is_known;     // any has said anything yet
+	bool is_demo;                                // any
+	bool is_read_only;                           // all
+	bool is_known;                               // any has said anything yet
+	enum rollout_kind strategy;                  // ROLLOUT_KIND_COUNT: not known, or not the same everywhere
+	const struct environment_said *environments; // what each has said of environments
+	size_t n_environments;
+	unsigned hubs; // bit = 1 << environment_said::hub: those that have said hello
 };
 
 struct websocket_manager_options {

@@ -165,7 +165,21 @@ static void take_limits(struct attached *hub, const struct wire_limits *limits)
 		options->limited(options->ctx, hub->no, limits);
 }
 
-static void take_welcome(struct attached *hub, const struct wire_welcome *welcome)
+// With what it says of environments, which is ours from now on. What was greeted before goes with the next greeting.
+static void keep_welcome(struct attached *hub, struct wire_welcome *welcome)
+{
+	struct wire_environment *before = hub->welcome.environments;
+
+	hub->welcome = *welcome;
+	hub->has_welcome = hub->was_tried = true;
+	hub->is_by_status = false;
+	welcome->environments = NULL;
+	welcome->n_environments = 0;
+	manager_greet(hub->manager);
+	mem_free(before);
+}
+
+static void take_welcome(struct attached *hub, struct wire_welcome *welcome)
 {
 	static const struct wire_limits none = { 0 };
 	bool is_same = hub->has_welcome && !hub->is_by_status && strcmp(hub->welcome.boot, welcome->boot) == 0;
@@ -191,12 +205,9 @@ static void take_welcome(struct attached *hub, const struct wire_welcome *welcom
 	} else {
 		memcpy(hub->prev, hub->last, sizeof hub->prev); // it goes on where we said
 	}
-	hub->welcome = *welcome;
-	hub->has_welcome = hub->was_tried = true;
-	hub->is_by_status = false;
+	keep_welcome(hub, welcome);
 	hub_state_hello(&hub->state, is_same && welcome->is_resumed, now);
 	attached_settle(hub, now);
-	manager_greet(hub->manager);
 	take_limits(hub, &none); // until it says which
 	if (options->welcomed)
 		options->welcomed(options->ctx, hub->no, &hub->address, welcome);

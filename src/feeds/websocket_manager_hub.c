@@ -281,3 +281,9 @@ void attached_stop(struct attached *hub)
 		close_link(hub);
 	uv_close((uv_handle_t *)&hub->timer, on_timer_closed);
 }
+
+void attached_finish(struct attached *hub)
+{
+	event_reader_finish(&hub->reader);
+	mem_free(hub->welcome.environments);
+}

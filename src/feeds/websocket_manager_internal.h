@@ -60,6 +60,8 @@ struct websocket_manager {
 	uint32_t watched[ATTACHED_WATCHED_MAX]; // agents whose scrapes are wanted; 0: free
 	uint32_t looked_at;
 	char fleet[256], name[HUB_NAME_MAX];
+	struct environment_said *environments; // owned: as greeted last; their texts are those of the welcomes
+	size_t n_environments;
 	size_t n_open; // what closes before it goes
 	bool is_stopping;
 };
@@ -72,6 +74,7 @@ void manager_refuse(struct websocket_manager *manager, enum request_type type, i
 // ---- websocket_manager_hub.c: the connection of one
 int attached_start(struct attached *hub);
 void attached_stop(struct attached *hub);
+void attached_finish(struct attached *hub); // its memory
 void attached_settle(struct attached *hub,
 		     struct instant now); // does what is due, tells what has changed, arms the timer
 void attached_drop(struct attached *hub, enum hub_trouble trouble, const char *why);

@@ -44,18 +44,47 @@ static void fill_welcome(const struct hub_client *client, bool is_resumed, struc
 	snprintf(out->audit_key, sizeof out->audit_key, "%s", audit.key);
 }
 
+// Whoever is attached takes no environment for a milder one: which are production first, and then colours.
+static int fill_environments(const struct config *config, struct wire_welcome *out)
+{
+	size_t n = config->operations.n_production + config->n_environments;
+
+	out->environments = mem_calloc(n + 1, sizeof *out->environments);
+	if (!out->environments)
+		return -ENOMEM;
+	for (size_t i = 0; i < n && i < WIRE_ENVIRONMENTS_MAX; i++) {
+		struct wire_environment *to = &out->environments[out->n_environments++];
+		const struct environment_config *from;
+
+		to->is_production = i < config->operations.n_production;
+		if (to->is_production) {
+			snprintf(to->name, sizeof to->name, "%s", config->operations.production[i]);
+			continue;
+		}
+		from = &config->environments[i - config->operations.n_production];
+		snprintf(to->name, sizeof to->name, "%s", from->name);
+		snprintf(to->colour, sizeof to->colour, "%s", from->colour);
+	}
+	snprintf(out->strategy, sizeof out->strategy, "%s", rollout_kind_name(config->operations.rollout.kind));
+	return 0;
+}
+
 static int welcome(struct hub_client *client, bool is_resumed)
 {
 	struct wire_welcome said;
 	struct bytes message;
-	int r;
+	int r = 0;
 
 	fill_welcome(client, is_resumed, &said);
+	if (client->hub->whole)
+		r = fill_environments(client->hub->whole, &said);
 	bytes_init(&message, MESSAGE_BYTES_MAX);
-	r = wire_welcome_write(&said, &message);
+	if (r == 0)
+		r = wire_welcome_write(&said, &message);
 	if (r == 0)
 		r = hub_client_send(client, &message);
 	bytes_finish(&message);
+	mem_free(said.environments);
 	return r;
 }
 

@@ -293,6 +293,7 @@ int hub_create(uv_loop_t *loop, const struct hub_options *options, struct hub **
 	hub->is_ready = options->is_ready;
 	hub->audit = options->audit;
 	hub->ctx = options->ctx;
+	hub->whole = options->whole;
 	hub->started_ms = hub_now().mono_ms;
 	take_config(hub, options->config);
 	draw_boot(hub->boot);

@@ -33,6 +33,8 @@ struct hub_audit {
 
 struct hub_options {
 	const struct hub_config *config; // borrowed for the call
+	const struct config *whole;      // borrowed; outlives the hub. What clients are told of environments and of
+					 // rollouts comes from it; NULL: nothing
 	const char *fleet_name;          // copied, as the texts below; "" none
 	struct shard shard;              // of the fleet, which is all that it watches; zeroed: it watches all
 	const char *socket;              // path of the unix socket; NULL: none

@@ -160,7 +160,8 @@ struct hub {
 	struct fleet *fleet;
 	struct feed *feed;
 	struct access *access;
-	struct hub_config config; // the numbers of it; its texts are not ours
+	struct hub_config config;   // the numbers of it; its texts are not ours
+	const struct config *whole; // borrowed; NULL: nothing is told of it
 	char *fleet_name, *socket;
 	struct shard shard;
 	bool is_demo, is_read_only, is_stopping, is_ended, is_replaying;

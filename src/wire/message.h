@@ -54,6 +54,14 @@ struct wire_hello {
 	unsigned channels;            // bit = 1 << channel; all when it does not say
 };
 
+enum { WIRE_ENVIRONMENTS_MAX = 256, WIRE_COLOUR_MAX = 16 };
+
+struct wire_environment {
+	char name[WIRE_NAME_MAX]; // with is_production a glob of names
+	char colour[WIRE_COLOUR_MAX];
+	bool is_production;
+};
+
 struct wire_welcome {
 	unsigned protocol; // the greatest that both speak
 	char version[WIRE_NAME_MAX], fleet[WIRE_NAME_MAX];
@@ -66,8 +74,11 @@ struct wire_welcome {
 	uint64_t last[CHANNEL_COUNT];
 	bool has_audit;
 	uint64_t n_audit_records;
-	char audit_head[WIRE_HEAD_HEX + 1]; // hash of the newest record
-	char audit_key[WIRE_HEAD_HEX + 1];  // that signs checkpoints; "" none
+	char audit_head[WIRE_HEAD_HEX + 1];    // hash of the newest record
+	char audit_key[WIRE_HEAD_HEX + 1];     // that signs checkpoints; "" none
+	char strategy[WIRE_COLOUR_MAX];        // of rollouts, unless another is asked for: "rolling"; "" not said
+	struct wire_environment *environments; // borrowed when it is written, owned by the message that was read
+	size_t n_environments;                 // up to WIRE_ENVIRONMENTS_MAX
 };
 
 struct wire_event {
@@ -111,6 +122,7 @@ const char *wire_error_name(enum wire_error_code code); // "protocol" ...
 
 struct wire_message {
 	enum wire_type type;
+	enum wire_side from;
 	uint64_t id; // of a request or ping, and of what answers it
 	union {
 		struct wire_hello hello;

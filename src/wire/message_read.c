@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "text/text.h"
 #include "wire/event_scan.h"
 #include "wire/message_words.h"
@@ -53,6 +54,18 @@ static int read_hello(struct wire_scan *scan, const struct json_node *object, st
 	return r;
 }
 
+static int read_environments(struct wire_scan *scan, const struct json_node *object, struct wire_welcome *welcome)
+{
+	struct node_walk walk;
+	int r = wire_array_begin(scan, object, "environments", WIRE_ENVIRONMENTS_MAX, sizeof *welcome->environments,
+				 &walk, &welcome->environments, &welcome->n_environments);
+
+	for (size_t i = 0; r == 0 && i < welcome->n_environments; i++)
+		r = wire_fields_read(scan, node_walk_next(&walk, NULL), wire_environment_fields,
+				     wire_n_environment_fields, &welcome->environments[i]);
+	return r;
+}
+
 static int read_welcome(struct wire_scan *scan, const struct json_node *object, struct wire_message *out)
 {
 	struct wire_welcome *welcome = &out->u.welcome;
@@ -64,7 +77,7 @@ static int read_welcome(struct wire_scan *scan, const struct json_node *object, 
 	welcome->has_audit = node_kind(audit) != JSON_NULL;
 	if (r == 0 && welcome->has_audit)
 		r = wire_fields_read(scan, audit, wire_audit_fields, wire_n_audit_fields, welcome);
-	return r;
+	return r < 0 ? r : read_environments(scan, object, welcome);
 }
 
 static int read_channels(struct wire_scan *scan, const struct json_node *object, struct wire_message *out)
@@ -190,6 +203,7 @@ static int scan_message(struct wire_scan *scan, enum wire_side from, const struc
 		return -ENOTSUP;
 	}
 	out->type = (enum wire_type)type;
+	out->from = from;
 	return readers[from][type](scan, object, out);
 }
 
@@ -217,6 +231,8 @@ void wire_message_finish(struct wire_message *message)
 		request_text_finish(&message->u.request);
 	if (message->type == WIRE_EVENT)
 		event_unref(message->u.event.event);
+	if (message->type == WIRE_HELLO && message->from == WIRE_HUB)
+		mem_free(message->u.welcome.environments);
 	memset(message, 0, sizeof *message);
 	message->type = WIRE_TYPE_COUNT;
 }

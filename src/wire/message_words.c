@@ -68,8 +68,18 @@ const struct wire_field wire_welcome_fields[] = {
 	{ "read_only", WIRE_KIND_BOOL, IN_WELCOME(is_read_only) },
 	{ "resumed", WIRE_KIND_BOOL, IN_WELCOME(is_resumed) },
 	{ "at_ms", WIRE_KIND_I64, IN_WELCOME(at_ms) },
+	{ "strategy", WIRE_KIND_CHARS, IN_WELCOME(strategy), .size = WIRE_COLOUR_MAX },
 };
 const size_t wire_n_welcome_fields = WIRE_COUNT(wire_welcome_fields);
+
+#define IN_ENVIRONMENT(member) WIRE_AT(struct wire_environment, member)
+
+const struct wire_field wire_environment_fields[] = {
+	{ "name", WIRE_KIND_CHARS, IN_ENVIRONMENT(name), .size = WIRE_NAME_MAX, .is_needed = true },
+	{ "colour", WIRE_KIND_CHARS, IN_ENVIRONMENT(colour), .size = WIRE_COLOUR_MAX },
+	{ "is_production", WIRE_KIND_BOOL, IN_ENVIRONMENT(is_production) },
+};
+const size_t wire_n_environment_fields = WIRE_COUNT(wire_environment_fields);
 
 const struct wire_field wire_audit_fields[] = {
 	{ "records", WIRE_KIND_U64, IN_WELCOME(n_audit_records) },

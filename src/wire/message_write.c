@@ -51,6 +51,19 @@ int wire_hello_write(const struct wire_hello *hello, struct bytes *out)
 	return end(&w, was);
 }
 
+static void put_environments(struct json_writer *w, const struct wire_welcome *welcome)
+{
+	if (!welcome->n_environments)
+		return;
+	json_open(w, "environments", '[');
+	for (size_t i = 0; i < welcome->n_environments; i++) {
+		json_open(w, NULL, '{');
+		wire_fields_write(w, wire_environment_fields, wire_n_environment_fields, &welcome->environments[i]);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 int wire_welcome_write(const struct wire_welcome *welcome, struct bytes *out)
 {
 	size_t was = out->len;
@@ -64,6 +77,7 @@ int wire_welcome_write(const struct wire_welcome *welcome, struct bytes *out)
 		wire_fields_write(&w, wire_audit_fields, wire_n_audit_fields, welcome);
 		json_close(&w, '}');
 	}
+	put_environments(&w, welcome);
 	return end(&w, was);
 }
 

@@ -111,11 +111,27 @@ static void take_event(struct hub_caller *peer, struct wire_event *event)
 		keep(peer, event->event);
 }
 
+// "prod! eu=red "
+static void note_environments(struct hub_caller *peer, const struct wire_welcome *welcome)
+{
+	size_t used = 0;
+
+	peer->environments[0] = '\0';
+	for (size_t i = 0; i < welcome->n_environments && used < sizeof peer->environments; i++) {
+		const struct wire_environment *item = &welcome->environments[i];
+
+		used += (size_t)snprintf(peer->environments + used, sizeof peer->environments - used, "%s%s%s ",
+					 item->name, item->is_production ? "!" : "=", item->colour);
+	}
+}
+
 static void take_message(struct hub_caller *peer, struct wire_message *message)
 {
 	switch (message->type) {
 	case WIRE_HELLO:
 		peer->welcome = message->u.welcome;
+		peer->welcome.environments = NULL; // which go with the message
+		note_environments(peer, &message->u.welcome);
 		peer->is_welcome = true;
 		break;
 	case WIRE_EVENT:

@@ -21,6 +21,7 @@ struct hub_caller {
 	char http[16384]; // the answer's head and what came with it
 	size_t n_http;
 
+	char environments[512]; // as the hub said hello: "prod! eu=red "
 	struct wire_welcome welcome;
 	bool is_welcome, is_closed; // closed: the connection has come to its end
 	size_t n_snapshots, n_resyncs, n_gaps, n_doubled, n_pongs, n_answers;

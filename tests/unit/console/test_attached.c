@@ -122,6 +122,28 @@ START_TEST(who_is_stale_for_the_hub_alone_is_not_newly_bad)
 }
 END_TEST
 
+START_TEST(the_environment_has_the_colour_that_the_hub_says)
+{
+	static const struct environment_said said[] = {
+		{ .name = "prod", .colour = "green", .hub = 1 },
+		{ .name = "prod", .colour = "", .is_production = true, .hub = 2 }
+	};
+	struct console_hub hub = { .name = "2 hubs", .fleet = "", .environments = said, .n_environments = 2 };
+
+	console_fixture_init(&f);
+	hub.hubs = 1U << 1;
+	console_set_hub(f.console, &hub);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_str_eq(console_fixture_view(&f)->environment, "prod");
+	ck_assert_int_eq(console_fixture_view(&f)->environment_style, STYLE_ENV_DEV);
+	hub.hubs = 1U << 1 | 1U << 2;
+	console_set_hub(f.console, &hub);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_int_eq(console_fixture_view(&f)->environment_style, STYLE_ENV_PROD);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(points_are_asked_for_of_whom_the_panels_show)
 {
 	uint32_t first, second;
@@ -273,8 +295,9 @@ START_TEST(what_a_hub_does_not_tell_again_is_listed_no_more)
 }
 END_TEST
 
-SUITE("attached", it_says_whose_fleet_it_is, it_says_which_hubs_they_are,
-      who_is_stale_for_the_hub_alone_is_not_newly_bad, points_are_asked_for_of_whom_the_panels_show,
-      points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
+SUITE("attached", it_says_whose_fleet_it_is, the_environment_has_the_colour_that_the_hub_says,
+      it_says_which_hubs_they_are, who_is_stale_for_the_hub_alone_is_not_newly_bad,
+      points_are_asked_for_of_whom_the_panels_show, points_are_asked_for_again_when_the_hub_was_away,
+      our_own_points_are_here, what_is_refused_afterwards_is_said,
       asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
       what_a_hub_does_not_tell_again_is_listed_no_more)

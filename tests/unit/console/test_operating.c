@@ -325,6 +325,27 @@ START_TEST(a_patch_must_be_an_object)
 }
 END_TEST
 
+// The one that is marked is what the hub would take.
+START_TEST(at_a_hub_the_usual_rollout_is_the_hubs)
+{
+	struct console_hub hub = { .name = "hub", .fleet = "", .strategy = ROLLOUT_CANARY };
+	struct console_fixture f;
+
+	console_fixture_init(&f);
+	console_set_hub(f.console, &hub);
+	console_fixture_keys(&f, "space space");
+	choose(&f, "restart");
+	ck_assert_int_eq(console_usual_kind(f.console), ROLLOUT_CANARY);
+	hub.strategy = ROLLOUT_BLUE_GREEN;
+	console_set_hub(f.console, &hub);
+	ck_assert_int_eq(console_usual_kind(f.console), ROLLOUT_ROLLING); // there is nothing new
+	hub.strategy = ROLLOUT_KIND_COUNT;
+	console_set_hub(f.console, &hub);
+	ck_assert_int_eq(console_usual_kind(f.console), ROLLOUT_KIND_COUNT);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(of_several_the_rollout_is_picked)
 {
 	struct console_fixture f;
@@ -897,13 +918,13 @@ SUITE("console operating", marks_stay_on_their_agents, all_that_are_listed_are_m
       what_cannot_be_done_says_why, where_nothing_is_operated_every_screen_says_so, of_several_it_counts_those_that_can,
       the_menu_takes_no_key_from_before_it_could_be_read, the_agent_of_the_screen_is_acted_on,
       the_agent_screen_asks_how_it_stands, a_version_is_asked_for, a_patch_must_be_an_object,
-      of_several_the_rollout_is_picked, cancel_has_the_focus_first, what_is_confirmed_is_that_plan,
-      early_keys_answer_nothing, a_stuck_key_confirms_nothing, a_stuck_letter_fills_no_name,
-      a_paste_fills_no_name_and_confirms_nothing, the_name_must_be_typed_as_it_is, a_reason_must_say_something,
-      a_list_that_moves_changes_nothing_in_the_question, who_the_filter_hides_is_shown_and_told,
-      a_refused_plan_can_only_be_closed, a_plan_that_comes_too_late_opens_nothing,
-      on_a_screen_that_shows_nothing_nothing_is_confirmed, every_target_can_be_scrolled_to,
-      what_is_reversible_happens_at_once_and_is_undone_by_one_key, without_a_way_back_no_undo_is_promised,
-      several_are_never_changed_without_a_question, refusals_are_said_in_words,
+      at_a_hub_the_usual_rollout_is_the_hubs, of_several_the_rollout_is_picked, cancel_has_the_focus_first,
+      what_is_confirmed_is_that_plan, early_keys_answer_nothing, a_stuck_key_confirms_nothing,
+      a_stuck_letter_fills_no_name, a_paste_fills_no_name_and_confirms_nothing, the_name_must_be_typed_as_it_is,
+      a_reason_must_say_something, a_list_that_moves_changes_nothing_in_the_question,
+      who_the_filter_hides_is_shown_and_told, a_refused_plan_can_only_be_closed,
+      a_plan_that_comes_too_late_opens_nothing, on_a_screen_that_shows_nothing_nothing_is_confirmed,
+      every_target_can_be_scrolled_to, what_is_reversible_happens_at_once_and_is_undone_by_one_key,
+      without_a_way_back_no_undo_is_promised, several_are_never_changed_without_a_question, refusals_are_said_in_words,
       what_has_changed_is_planned_and_asked_anew, who_is_gone_is_not_acted_on, buttons_say_what_they_do,
       who_cannot_be_marked_is_said, short_of_memory_nothing_happens_and_nothing_breaks)

@@ -501,8 +501,68 @@ START_TEST(any_part_of_a_label_finds_it_among_many)
 }
 END_TEST
 
+static style_t style_with(const struct config *config, const struct environments_said *said, const char *name)
+{
+	struct tally tally = { 0 };
+	style_t style;
+
+	tally_add(&tally, name, HEALTH_UP);
+	style = environment_style(config, said, &tally);
+	tally_clear(&tally);
+	return style;
+}
+
+// Whatever is configured here, and whichever of several hubs it is.
+START_TEST(what_hubs_say_of_environments_counts_and_the_most_delicate_most)
+{
+	static const char *const production[] = { "live*" };
+	struct environment_config configured[] = { { "moon", "red" }, { "blue", "green" } };
+	const struct config none = { 0 };
+	const struct config config = { .environments = configured,
+				       .n_environments = COUNT(configured),
+				       .operations = { .production = production, .n_production = 1 } };
+	static const struct environment_said items[] = {
+		{ .name = "blue", .colour = "red", .hub = 1 },
+		{ .name = "eu*", .colour = "", .is_production = true, .hub = 1 },
+		{ .name = "eu-test", .colour = "green", .hub = 1 },
+		{ .name = "moon", .colour = "green", .hub = 1 },
+		{ .name = "prod", .colour = "green", .hub = 1 },
+		{ .name = "qa", .colour = "green", .hub = 1 },
+		{ .name = "qa", .colour = "yellow", .hub = 2 },
+		{ .name = "eu-test", .colour = "green", .hub = 2 },
+		{ .name = "dev", .colour = "red", .hub = 3 }, // who is not there
+	};
+	const struct environments_said own = { 0 }, one = { items, COUNT(items), 1U << 1 },
+				       both = { items, COUNT(items), 1U << 1 | 1U << 2 };
+	static const struct {
+		const char *name;
+		style_t with_none, with_config, one, one_config, both;
+	} table[] = {
+		{ "blue", STYLE_ENV_OTHER, STYLE_ENV_DEV, STYLE_ENV_PROD, STYLE_ENV_PROD, STYLE_ENV_PROD },
+		{ "eu-west", STYLE_ENV_OTHER, STYLE_ENV_OTHER, STYLE_ENV_PROD, STYLE_ENV_PROD, STYLE_ENV_PROD },
+		{ "eu-test", STYLE_ENV_OTHER, STYLE_ENV_OTHER, STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_DEV },
+		{ "moon", STYLE_ENV_OTHER, STYLE_ENV_PROD, STYLE_ENV_DEV, STYLE_ENV_PROD, STYLE_ENV_OTHER },
+		{ "live-eu", STYLE_ENV_OTHER, STYLE_ENV_PROD, STYLE_ENV_OTHER, STYLE_ENV_PROD, STYLE_ENV_OTHER },
+		{ "prod", STYLE_ENV_PROD, STYLE_ENV_PROD, STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_PROD },
+		{ "qa", STYLE_ENV_STAGING, STYLE_ENV_STAGING, STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_STAGING },
+		{ "dev", STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_DEV, STYLE_ENV_DEV },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const char *name = table[i].name;
+
+		ck_assert_msg(style_with(&none, &own, name) == table[i].with_none, "%s", name);
+		ck_assert_msg(style_with(&config, &own, name) == table[i].with_config, "%s configured", name);
+		ck_assert_msg(style_with(&none, &one, name) == table[i].one, "%s at a hub", name);
+		ck_assert_msg(style_with(&config, &one, name) == table[i].one_config, "%s at a hub, configured", name);
+		ck_assert_msg(style_with(NULL, &both, name) == table[i].both, "%s at two hubs", name);
+	}
+}
+END_TEST
+
 START_TEST(nobody_takes_prod_for_staging)
 {
+	const struct environments_said own = { 0 };
 	struct environment_config configured[] = { { "blue-zone", "red" }, { "prod", "green" } };
 	struct config config = { .environments = configured, .n_environments = 1 };
 	static const struct {
@@ -526,14 +586,14 @@ START_TEST(nobody_takes_prod_for_staging)
 
 		for (size_t j = 0; j < 3 && table[i].names[j]; j++)
 			tally_add(&tally, table[i].names[j], HEALTH_UP);
-		ck_assert_msg(environment_style(&config, &tally) == table[i].style, "row %zu", i);
+		ck_assert_msg(environment_style(&config, &own, &tally) == table[i].style, "row %zu", i);
 		tally_clear(&tally);
 	}
 	config.n_environments = 2;
 	struct tally tally = { 0 };
 
 	tally_add(&tally, "prod", HEALTH_UP);
-	ck_assert_int_eq(environment_style(&config, &tally), STYLE_ENV_DEV);
+	ck_assert_int_eq(environment_style(&config, &own, &tally), STYLE_ENV_DEV);
 	tally_remove(&tally, "none", HEALTH_UP);
 	tally_remove(&tally, "prod", HEALTH_UP);
 	ck_assert_uint_eq(tally.n, 0);
@@ -566,4 +626,5 @@ SUITE("console pieces", where_one_can_be_picked_two_are_one, any_part_of_a_label
       history_goes_back_and_forward, a_dialog_is_not_answered_by_reflex, a_paste_answers_no_dialog,
       every_default_key_is_a_key_and_has_one_meaning, no_reflex_acts, keys_can_be_remapped,
       kinds_narrow_and_choices_widen, many_can_be_picked, enter_without_picks_takes_what_is_under_the_cursor,
-      nobody_takes_prod_for_staging, help_tells_of_every_command_once)
+      nobody_takes_prod_for_staging, what_hubs_say_of_environments_counts_and_the_most_delicate_most,
+      help_tells_of_every_command_once)

@@ -198,6 +198,8 @@ static void says_nothing(void)
 
 static void says_hello(const char *boot, bool is_resumed, unsigned protocol)
 {
+	static struct wire_environment environments[] = { { .name = "prod", .is_production = true },
+							  { .name = "eu-west", .colour = "red" } };
 	struct wire_welcome welcome = { .protocol = protocol,
 					.version = "0.2.0",
 					.fleet = "Platform CoE",
@@ -206,7 +208,10 @@ static void says_hello(const char *boot, bool is_resumed, unsigned protocol)
 					.role = "operator",
 					.is_demo = true,
 					.is_resumed = is_resumed,
-					.at_ms = 1795446245000 };
+					.at_ms = 1795446245000,
+					.strategy = "canary",
+					.environments = environments,
+					.n_environments = 2 };
 	struct bytes text;
 
 	snprintf(welcome.boot, sizeof welcome.boot, "%s", boot);
@@ -332,6 +337,12 @@ START_TEST(a_fleet_is_told_and_followed)
 	ck_assert_uint_eq(s.heard[1].origin, 1);
 	ck_assert_str_eq(s.fleet, "Platform CoE");
 	ck_assert(s.greeting.is_demo);
+	ck_assert_int_eq(s.greeting.strategy, ROLLOUT_CANARY);
+	ck_assert_uint_eq(s.greeting.hubs, 1U << 1);
+	ck_assert_uint_eq(s.greeting.n_environments, 2);
+	ck_assert(s.greeting.environments[0].is_production);
+	ck_assert_str_eq(s.greeting.environments[1].colour, "red");
+	ck_assert_uint_eq(s.greeting.environments[1].hub, 1);
 	ck_assert(was_said("\"who\":\"alice\""));
 	ck_assert(was_said("\"tty\":\"pts/3\""));
 	ck_assert_ptr_null(strstr(s.server.last_request, "Authorization"));

@@ -120,6 +120,7 @@ void bench_open(struct hub_bench *bench)
 {
 	const struct hub_options options = {
 		.config = &bench->config,
+		.whole = bench->whole,
 		.fleet_name = "bench",
 		.socket = bench->socket,
 		.token_file = "/nonexistent/tokens.json",

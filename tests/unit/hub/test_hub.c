@@ -54,6 +54,28 @@ static int name_elsewhere(void *ctx, int64_t uid, char *out, size_t size)
 	return 0;
 }
 
+// So that no console takes one for another because it is configured otherwise.
+START_TEST(it_says_what_its_environments_are)
+{
+	static const char *const production[] = { "prod*", "live" };
+	static struct environment_config environments[] = { { "eu-west", "red" } };
+	struct config config = { .environments = environments, .n_environments = 1 };
+	struct hub_bench bench;
+	struct hub_caller *peer;
+
+	config.operations.production = production;
+	config.operations.n_production = 2;
+	config.operations.rollout.kind = ROLLOUT_CANARY;
+	bench_init(&bench);
+	bench.whole = &config;
+	bench_open(&bench);
+	peer = bench_join(&bench);
+	ck_assert_str_eq(peer->environments, "prod*! live! eu-west=red ");
+	ck_assert_str_eq(peer->welcome.strategy, "canary");
+	bench_close(&bench);
+}
+END_TEST
+
 // A directory of users can take half a minute to answer.
 START_TEST(nobody_waits_for_the_name_of_another)
 {
@@ -480,10 +502,10 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 }
 END_TEST
 
-SUITE("hub", a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
-      too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
-      who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
-      limits_are_told_and_told_again_when_they_change, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
-      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
-      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
-      a_hub_that_cannot_be_made_leaves_nothing)
+SUITE("hub", it_says_what_its_environments_are, a_notice_to_a_request_is_its_askers_alone,
+      nobody_waits_for_the_name_of_another, too_many_connections_to_the_socket_are_told_why,
+      who_may_not_come_in_by_the_socket_is_told_what_would_let_it, who_subscribes_without_end_goes,
+      plans_of_others_push_none_out, requests_are_of_who_came_in, limits_are_told_and_told_again_when_they_change,
+      what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
+      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
+      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)

@@ -39,6 +39,8 @@ static struct bytes empty(void)
 
 START_TEST(both_sides_say_hello)
 {
+	static struct wire_environment environments[] = { { .name = "prod*", .is_production = true },
+							  { .name = "eu-west", .colour = "red" } };
 	const struct wire_hello hello = { .protocol = WIRE_PROTOCOL,
 					  .client = "opscon",
 					  .version = "0.2.0",
@@ -62,7 +64,10 @@ START_TEST(both_sides_say_hello)
 					      .last = { 9, 8, 7, 6, 5, 4 },
 					      .has_audit = true,
 					      .n_audit_records = 12,
-					      .audit_head = "ab" };
+					      .audit_head = "ab",
+					      .strategy = "blue-green",
+					      .environments = environments,
+					      .n_environments = 2 };
 	struct bytes out = empty();
 
 	ck_assert_int_eq(wire_hello_write(&hello, &out), 0);
@@ -73,7 +78,12 @@ START_TEST(both_sides_say_hello)
 	ck_assert_int_eq(wire_welcome_write(&welcome, &out), 0);
 	check_read(WIRE_HUB, &out);
 	ck_assert_int_eq(message.type, WIRE_HELLO);
+	ck_assert_uint_eq(message.u.welcome.n_environments, 2);
+	ck_assert_mem_eq(message.u.welcome.environments, environments, sizeof environments);
+	mem_free(message.u.welcome.environments);
+	message.u.welcome.environments = environments;
 	ck_assert_mem_eq(&message.u.welcome, &welcome, sizeof welcome);
+	message.u.welcome.environments = NULL;
 	ck_assert_int_eq(read_text(WIRE_CLIENT, "{\"type\":\"hello\",\"protocol\":9,\"last\":{\"moods\":5}}"), 0);
 	ck_assert_uint_eq(message.u.hello.channels, WIRE_CHANNELS_ALL);
 }
@@ -217,6 +227,8 @@ START_TEST(events_cross_in_frames)
 }
 END_TEST
 
+#define HELLO "{\"type\":\"hello\",\"protocol\":1,\"boot\":\"0123456789abcdef0123456789abcdef\",\"session\":1,"
+
 START_TEST(what_is_wrong_is_refused_with_why)
 {
 	static const struct {
@@ -234,6 +246,9 @@ START_TEST(what_is_wrong_is_refused_with_why)
 		{ WIRE_CLIENT, "{\"type\":\"event\"}", -ENOTSUP, "message: of a type that this version does not know" },
 		{ WIRE_HUB, "{\"type\":\"pong\",\"id\":-1}", -EINVAL, "id: out of range" },
 		{ WIRE_HUB, "{\"type\":\"hello\"}", -EINVAL, "protocol: missing" },
+		{ WIRE_HUB, HELLO "\"environments\":{}}", -EINVAL, "environments: expected a list" },
+		{ WIRE_HUB, HELLO "\"environments\":[{\"name\":\"eu\"},{\"colour\":\"red\"}]}", -EINVAL,
+		  "name: missing" },
 		{ WIRE_CLIENT, "{\"type\":\"hello\",\"protocol\":1,\"last\":4}", -EINVAL, "last: expected an object" },
 		{ WIRE_CLIENT, "{\"type\":\"subscribe\",\"channels\":{}}", -EINVAL, "channels: expected a list" },
 		{ WIRE_CLIENT, "{\"type\":\"request\",\"id\":1}", -EINVAL, "data: expected an object" },
