@@ -16,28 +16,19 @@
 #include "operations/plan.h"
 #include "operations/policy.h"
 
-enum { WAIT_MAX_MS = 24 * 3600 * 1000, BATCH_MAX = OPERATION_TARGETS_MAX };
+enum { WAIT_MAX_MS = 24 * 3600 * 1000, GIVE_UP_MS = 300000, BATCH_MAX = OPERATION_TARGETS_MAX };
 
 static const struct option own_options[] = {
-	{ "batch", required_argument, NULL, 'b' },
-	{ "between", required_argument, NULL, 'B' },
-	{ "blue-green", no_argument, NULL, 'g' },
-	{ "canary", no_argument, NULL, 'c' },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "force", no_argument, NULL, 'F' },
-	{ "format", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "hub", required_argument, NULL, 'H' },
-	{ "image", required_argument, NULL, 'v' },
-	{ "max-unavailable", required_argument, NULL, 'u' },
-	{ "no-rollback", no_argument, NULL, 'R' },
-	{ "patch", required_argument, NULL, 'p' },
-	{ "reason", required_argument, NULL, 'r' },
-	ATTACH_LONG_OPTIONS,
-	{ "version", required_argument, NULL, 'v' },
-	{ "wait", no_argument, NULL, 'w' },
-	{ "yes", no_argument, NULL, 'y' },
-	{ 0 },
+	{ "batch", required_argument, NULL, 'b' },   { "between", required_argument, NULL, 'B' },
+	{ "blue-green", no_argument, NULL, 'g' },    { "canary", no_argument, NULL, 'c' },
+	{ "dry-run", no_argument, NULL, 'n' },       { "force", no_argument, NULL, 'F' },
+	{ "format", required_argument, NULL, 'f' },  { "give-up", required_argument, NULL, 'G' },
+	{ "help", no_argument, NULL, 'h' },          { "hub", required_argument, NULL, 'H' },
+	{ "image", required_argument, NULL, 'v' },   { "max-unavailable", required_argument, NULL, 'u' },
+	{ "no-rollback", no_argument, NULL, 'R' },   { "patch", required_argument, NULL, 'p' },
+	{ "reason", required_argument, NULL, 'r' },  ATTACH_LONG_OPTIONS,
+	{ "version", required_argument, NULL, 'v' }, { "wait", no_argument, NULL, 'w' },
+	{ "yes", no_argument, NULL, 'y' },           { 0 },
 };
 
 static int print_help(void)
@@ -65,7 +56,8 @@ static int print_help(void)
 	       "  --wait                wait while somebody else operates on one of them, and of a hub for the second\n"
 	       "                        person, where one has to agree\n"
 	       "  --format FORMAT       table (default) or json\n"
-	       "  --hub ADDRESS         of a hub, which carries it out\n%s%s",
+	       "  --hub ADDRESS         of a hub, which carries it out\n"
+	       "  --give-up DURATION    how long a hub that does not answer is waited for (default 5m)\n%s%s",
 	       attach_options_help(), fleet_options_help(true));
 	return EXIT_WELL;
 }
@@ -124,6 +116,14 @@ static int take_rollout(struct op_request *request, int option, const char *valu
 	}
 }
 
+static int take_give_up(struct op_request *request, const char *value)
+{
+	if (human_parse_duration(value, &request->give_up_ms) == 0 && request->give_up_ms > 0 &&
+	    request->give_up_ms <= WAIT_MAX_MS)
+		return 0;
+	return complain("give-up", value, "a duration of at most a day, like 30s or 5m");
+}
+
 static int take_hub(struct op_request *request, const char *value)
 {
 	if (request->n_hubs == HUBS_MAX)
@@ -163,6 +163,8 @@ static int take(void *ctx, int option, const char *value)
 	case 'h':
 		request->wants_help = true;
 		return 0;
+	case 'G':
+		return take_give_up(request, value);
 	case 'H':
 		return take_hub(request, value);
 	case ATTACH_OPTION_CA:
@@ -314,6 +316,7 @@ int command_op(int argc, char **argv)
 	struct op_request request = {
 		.params = { .version = "", .patch = "", .reason = "" },
 		.between_ms = -1,
+		.give_up_ms = GIVE_UP_MS,
 	};
 	struct fleet_options options;
 	char *none[] = { NULL };

@@ -17,6 +17,7 @@ struct op_request {
 	enum journal_control control;    // OP_CONTROL
 	const char *id;                  // of OP_CONTROL and OP_SHOW
 	int64_t between_ms;              // of waves; -1: as configured
+	int64_t give_up_ms;              // how long a hub that is away is waited for
 	uint16_t batch, max_unavailable; // 0: as configured
 	struct attach_options hub;       // of which hub; its n_addresses is 0: our own polling
 	char *hub_addresses[HUBS_MAX + 1];

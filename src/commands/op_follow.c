@@ -9,6 +9,8 @@
 #include "commands/exit_code.h"
 #include "commands/op_run.h"
 
+enum { KNOWN_WITHIN_MS = 10000 };
+
 static void stamp(struct op_run *run)
 {
 	char at[HUMAN_MAX];
@@ -54,8 +56,9 @@ static void tell_state(struct op_run *run, const struct operation *now)
 	stamp(run);
 	fprintf(run->to, "%s: %s%s%s\n", now->id, operation_state_name(now->state), now->why[0] ? ": " : "", now->why);
 	if (now->state == OPERATION_PAUSED)
-		fprintf(run->to, "  go on with it: opscon op resume %s\n  or end it:     opscon op abort %s\n", now->id,
-			now->id);
+		fprintf(run->to, "  go on with it: opscon op resume %s%s\n  or end it:     opscon op abort %s%s\n",
+			now->id, run->session.is_attached ? " --hub ..." : "", now->id,
+			run->session.is_attached ? " --hub ..." : "");
 }
 
 static void tell_summary(struct op_run *run, const struct operation *now)
@@ -93,9 +96,31 @@ static void tell_end(struct op_run *run, const struct operation *now)
 	op_cli_end(run, op_cli_exit_code(now->state));
 }
 
+// A hub that was started anew has another number for it. It reads its journals first, and then knows or does not.
+static const struct operation *find_again(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+	const struct operation *now = fleet_operation(fleet, run->no);
+
+	for (size_t i = 0; !now && run->seen && i < fleet_n_operations(fleet); i++)
+		if (strcmp(fleet_operation_at(fleet, i)->id, run->seen->id) == 0)
+			now = fleet_operation_at(fleet, i);
+	if (now || !run->seen || run->is_away_told) {
+		run->lost_ms = 0;
+	} else if (!run->lost_ms) {
+		run->lost_ms = clock_now().mono_ms;
+	} else if (clock_now().mono_ms - run->lost_ms >= KNOWN_WITHIN_MS) {
+		fprintf(stderr, "opscon op: the hub is there again and does not know %s any more\n", run->seen->id);
+		op_cli_end(run, EXIT_INDETERMINATE);
+	}
+	if (now)
+		run->no = now->no;
+	return now;
+}
+
 void op_cli_follow(struct op_run *run)
 {
-	const struct operation *now = fleet_operation(run->session.fleet, run->no);
+	const struct operation *now = find_again(run);
 
 	op_cli_tell_notices(run);
 	if (!now || now == run->seen)

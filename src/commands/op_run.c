@@ -402,6 +402,9 @@ static void step(struct op_run *run)
 		op_cli_end(run, attach_fail(&run->request->hub, run->session.feed));
 		return;
 	}
+	op_cli_watch_hub(run);
+	if (run->is_over)
+		return;
 	switch (run->phase) {
 	case OP_SETTLING:
 		if (is_settled(run))

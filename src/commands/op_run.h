@@ -37,6 +37,10 @@ struct op_run {
 	char reason[OP_LINE_MAX], holder[256]; // holder: who was waited for last
 	bool has_reason;                       // `reason` was typed
 	bool is_unplanned;                     // it was told that there will be no plan
+	bool is_away_told;                     // that the hub is waited for
+	enum feed_state away_state;            // as it was told last
+	int64_t away_ms;                       // mono: since when it is waited for
+	int64_t lost_ms;                       // mono: the hub is there, and the operation is not; 0: it is not missed
 	bool is_over;
 	int code;
 	unsigned n_interrupts;
@@ -78,6 +82,9 @@ void op_cli_look_for_agreement(struct op_run *run);
 
 const struct operation *op_cli_find(const struct op_run *run); // that the command line names; NULL: not there
 void op_cli_tell_known(struct op_run *run);                    // list and show of hubs: prints, and ends
+
+// Whether the hub answers: what is waited for is told, and an end is made of it when that takes too long.
+void op_cli_watch_hub(struct op_run *run);
 
 void op_cli_follow(struct op_run *run);    // tells what has changed, and ends when it is over
 void op_cli_interrupt(struct op_run *run); // the first time it is aborted, the second time it is left

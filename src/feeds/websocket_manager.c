@@ -280,15 +280,27 @@ void manager_refuse(struct websocket_manager *manager, enum request_type type, i
 		manager->options.refused(manager->options.ctx, type, error, why);
 }
 
+static void note_worst(const struct attached *hub, struct websocket_manager_summary *out)
+{
+	struct hub_feed feed;
+
+	hub_state_show(&hub->state, &feed);
+	if (out->state != FEED_LIVE || feed.state == FEED_LIVE)
+		return;
+	out->state = feed.state;
+	out->since_ms = feed.since_ms;
+}
+
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out)
 {
 	const struct websocket_manager *manager = (const struct websocket_manager *)feed;
 
-	*out = (struct websocket_manager_summary){ .n_hubs = manager->n_hubs };
+	*out = (struct websocket_manager_summary){ .n_hubs = manager->n_hubs, .state = FEED_LIVE };
 	for (size_t i = 0; i < manager->n_hubs; i++) {
 		const struct attached *hub = &manager->hubs[i];
 		bool is_live = attached_is_live(hub) || hub->state.is_polled;
 
+		note_worst(hub, out);
 		out->n_live += is_live;
 		out->n_reached += hub->state.is_known;
 		out->n_refused += !is_live && hub->state.trouble == HUB_REFUSED;

@@ -69,5 +69,7 @@ struct websocket_manager_summary {
 	size_t n_reached;                                  // those that have told what they know, ever
 	size_t n_tried;                                    // those of which a first try has ended, well or badly
 	char why[HUB_STATE_WHY_MAX + HUB_ADDRESS_MAX + 2]; // of the first that is not live: "ADDRESS: refused"; ""
+	enum feed_state state; // of the first connection that is not well; FEED_LIVE: all are
+	int64_t since_ms;      // wall: since when that is so; of one that is silent, when it was heard last
 };
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out);

@@ -14,6 +14,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+enum { OPERATION_MS = 60000 };
+
 static struct scene s;
 static pid_t hub;
 static char address[128];
@@ -439,6 +441,35 @@ START_TEST(operations_run_where_the_hub_is)
 }
 END_TEST
 
+START_TEST(a_command_says_that_it_waits_for_the_hub)
+{
+	struct term *t;
+
+	begin((const char *[]){ "--agents", "2", NULL });
+	t = scene_start(&s,
+			(const char *[]){ "op", "restart", "--hub", address, "--yes", "--between", "30s", "--ping",
+					  "400ms", "--retry", "200ms", "--give-up", "2s", "name=~*", NULL },
+			NULL, 160, 40);
+	term_wait_for(t, ": done", OPERATION_MS); // the first of the two
+	kill(hub, SIGSTOP);
+	term_wait_for(t, "the hub has not answered for ", SCENE_MS);
+	term_wait_for(t, "the operation goes on there as long as the hub runs", SCENE_MS);
+	term_wait_for(t, "the hub is away since ", SCENE_MS);
+	kill(hub, SIGCONT);
+	term_wait_for(t, "the hub is back after ", SCENE_MS);
+	process_stop(hub);
+	hub = 0;
+	term_wait_for(t, "the hub was waited for 2s: how it goes on is not known here; opscon op show ", SCENE_MS);
+	ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 8);
+	term_finish(t);
+	start_hub();
+	t = scene_start(&s, (const char *[]){ "op", "list", "--hub", address, NULL }, NULL, 160, 40);
+	term_wait_for(t, "paused", SCENE_MS); // by whoever goes on with it
+	term_finish(t);
+	end();
+}
+END_TEST
+
 START_TEST(nobody_there_is_an_exit_code)
 {
 	static const struct {
@@ -647,7 +678,7 @@ END_TEST
 SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one_has_an_agent_and_the_other_sees_who,
       an_audit_trail_that_is_another_is_seen_by_who_was_there, a_killed_hub_leaves_no_green_and_comes_back,
       a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
-      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, nobody_there_is_an_exit_code,
-      certificates_of_hubs_are_always_verified, a_token_is_not_read_by_others_nor_sent_in_the_clear,
-      an_authority_is_one_before_it_is_trusted, what_is_the_hubs_to_say_is_refused, the_other_scheme_is_hinted_at,
-      without_an_address_it_says_where_it_has_looked)
+      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, a_command_says_that_it_waits_for_the_hub,
+      nobody_there_is_an_exit_code, certificates_of_hubs_are_always_verified,
+      a_token_is_not_read_by_others_nor_sent_in_the_clear, an_authority_is_one_before_it_is_trusted,
+      what_is_the_hubs_to_say_is_refused, the_other_scheme_is_hinted_at, without_an_address_it_says_where_it_has_looked)
