@@ -31,9 +31,11 @@ bool confirm_dialog_is_readable(int width, int height)
 	return width >= READABLE_WIDTH && height >= READABLE_HEIGHT;
 }
 
-// Why it is asked anew stands above everything else.
+// Why it is asked anew stands above everything else, and so does why somebody else wants it.
 static int draw_changed(struct canvas *canvas, int y, const struct confirm_view *confirm)
 {
+	if (confirm->asked_why && *confirm->asked_why)
+		y += 1 + wrap_draw(canvas, 0, y, canvas->width, CHANGED_ROWS, STYLE_TITLE, confirm->asked_why);
 	if (!confirm->changed || !*confirm->changed)
 		return y;
 	return y + 1 + wrap_draw(canvas, 0, y, canvas->width, CHANGED_ROWS, STYLE_WARN, confirm->changed);

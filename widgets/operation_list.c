@@ -42,12 +42,18 @@ static const struct {
 static const enum list_column reading[LIST_COLUMN_COUNT] = { LIST_STATE, LIST_WHAT,    LIST_DONE, LIST_BAD,
 							     LIST_WAVE,  LIST_ELAPSED, LIST_LEFT, LIST_WHO };
 
+// Of a plan that is not confirmed yet nobody waits for anything.
+static bool is_waiting(const struct fleet_approval *approval)
+{
+	return approval->state == APPROVAL_WANTED && !approval->is_unasked;
+}
+
 int operation_list_n_waiting(const struct fleet *fleet)
 {
 	int n = 0;
 
 	for (size_t i = 0; i < fleet_n_approvals(fleet) && n < WAITING_MAX; i++)
-		n += fleet_approval_at(fleet, i)->state == APPROVAL_WANTED;
+		n += is_waiting(fleet_approval_at(fleet, i));
 	return n;
 }
 
@@ -246,7 +252,7 @@ static int draw_waiting(struct canvas *canvas, int y, int n, const struct fleet 
 		bool is_ours = together_is_for_us(fleet, approval);
 		char text[TOGETHER_TEXT_MAX], line[TOGETHER_TEXT_MAX + 32];
 
-		if (approval->state != APPROVAL_WANTED)
+		if (!is_waiting(approval))
 			continue;
 		if (is_ours && key && *key)
 			snprintf(line, sizeof line, "%s answers: %s", key, together_approval(approval, view, text));

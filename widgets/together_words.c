@@ -130,7 +130,8 @@ bool together_is_for_us(const struct fleet *fleet, const struct fleet_approval *
 {
 	const char *own = own_name(fleet);
 
-	return approval->state == APPROVAL_WANTED && approval->whole && own && strcmp(approval->whole->who, own) != 0;
+	return approval->state == APPROVAL_WANTED && !approval->is_unasked && approval->whole && own &&
+	       strcmp(approval->whole->who, own) != 0;
 }
 
 size_t together_n_for_us(const struct fleet *fleet)
@@ -148,7 +149,9 @@ const char *together_approval(const struct fleet_approval *approval, const struc
 	int64_t left_ms = approval->until_ms - view->now.wall_ms;
 	char left[HUMAN_MAX];
 
-	snprintf(out, TOGETHER_TEXT_MAX, "%.*s, %.*s asks, %s left", text_fit(approval->what, 100), approval->what,
-		 text_fit(approval->asker, 40), approval->asker, human_duration(left_ms > 0 ? left_ms : 0, left));
+	snprintf(out, TOGETHER_TEXT_MAX, "%.*s, %.*s asks, %s left%s%.*s", text_fit(approval->what, 100),
+		 approval->what, text_fit(approval->asker, 40), approval->asker,
+		 human_duration(left_ms > 0 ? left_ms : 0, left), *approval->reason ? ": " : "",
+		 text_fit(approval->reason, 60), approval->reason);
 	return text_trim(out);
 }

@@ -33,6 +33,6 @@ bool together_is_held(const struct fleet *fleet, uint32_t agent);      // by som
 bool together_is_for_us(const struct fleet *fleet, const struct fleet_approval *approval);
 size_t together_n_for_us(const struct fleet *fleet);
 
-// "upgrade WowCache to 2.1 in production, alice on ops1 asks, 12m left"
+// "upgrade WowCache to 2.1 in production, alice on ops1 asks, 12m left: CVE-2026-1"
 const char *together_approval(const struct fleet_approval *approval, const struct view *view,
 			      char out[TOGETHER_TEXT_MAX]);

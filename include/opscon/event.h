@@ -222,6 +222,8 @@ struct event {
 			const char *asker;            // owned: who made the plan
 			const char *by;               // owned: who agreed or refused; ""
 			const char *what;             // owned: "upgrade WowCache to 2.1 in production"
+			const char *reason;           // owned: why, as whoever made it has said; "" not said
+			bool is_unasked;              // they have not confirmed it yet: for them alone to know
 			char hash[PLAN_HASH_HEX + 1]; // what is agreed to is this plan and no other
 			int64_t until_ms;             // wall: when it lapses
 			const struct plan *whole;     // a reference: for whoever agrees; NULL: it is not to be had

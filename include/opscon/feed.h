@@ -24,7 +24,9 @@ enum request_type {
 	REQUEST_PLAN,            // agents, is_hidden, params, token: comes back as EVENT_PLAN; nothing happens yet.
 				 // text: where the asker sits, for others to see ("ops2"), "" not said. What
 				 // params->unsaid names is as configured where it is planned
-	REQUEST_SUBMIT,          // operation (the plan's no), hash, typed, reason: carry it out
+	REQUEST_SUBMIT,          // operation (the plan's no), hash, typed, reason: carry it out. -EAGAIN: a second
+				 // person is asked first; the same again once they have agreed. text "now": nobody is
+				 // asked, it is carried out or refused
 	REQUEST_OPERATION_PAUSE, // operation, as in the next four: before its next target
 	REQUEST_OPERATION_RESUME,
 	REQUEST_OPERATION_ABORT,    // after the step under way; what is not begun is skipped
@@ -69,7 +71,7 @@ struct feed;
 struct feed_class {
 	const char *name; // "direct"
 	// 0, or negative errno: -ENOENT unknown target, -EINVAL, -ENOTSUP this feed cannot, -EROFS read-only, -EPERM
-	// not allowed, -ESTALE things are not as they were, -EBUSY somebody else is at it, -ENOMEM.
+	// not allowed, -ESTALE things are not as they were, -EBUSY somebody else is at it, -EAGAIN not yet, -ENOMEM.
 	int (*request)(struct feed *feed, const struct request *request);
 	void (*stop)(struct feed *feed); // begins to close every handle; the feed is freed when the last is closed
 };

@@ -190,9 +190,10 @@ const struct fleet_lease *fleet_lease(const struct fleet *fleet, uint32_t agent)
 struct fleet_approval {
 	uint32_t plan; // its no
 	enum approval_state state;
-	const char *asker, *by, *what, *hash; // "" where there is none
-	int64_t until_ms;                     // wall
-	const struct plan *whole;             // NULL: it is not to be had
+	const char *asker, *by, *what, *reason, *hash; // "" where there is none
+	bool is_unasked;                               // nobody is asked before we have confirmed it
+	int64_t until_ms;                              // wall
+	const struct plan *whole;                      // NULL: it is not to be had
 };
 
 // Those that have not lapsed.

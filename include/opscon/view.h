@@ -185,6 +185,7 @@ struct confirm_view {
 	const bool *is_explained; // borrowed: by target, whether the fleet tells what it is left out for; NULL: of none
 	size_t n_passed;          // of those: what it is left out for has passed
 	const char *changed;      // why it is asked anew, and what has changed, in lines; "" nothing
+	const char *asked_why;    // of whoever is asked to agree: "Why: CVE-2026-1"; "" or NULL: nobody is
 	size_t top;               // of what is scrolled
 };
 

@@ -23,6 +23,13 @@ bool op_cli_wants_agreement(const struct op_run *run)
 	return approval && approval->state == APPROVAL_WANTED;
 }
 
+bool op_cli_is_unasked(const struct op_run *run)
+{
+	const struct fleet_approval *approval = approval_of(run);
+
+	return approval && approval->is_unasked;
+}
+
 static void tell(const struct op_run *run, const char *before, const char *after)
 {
 	const struct fleet_approval *approval = approval_of(run);
@@ -37,9 +44,15 @@ void op_cli_tell_agreement(const struct op_run *run)
 	tell(run, "not done: a second person has to agree to it:", "with --wait it waits until somebody else does");
 }
 
-void op_cli_await_agreement(struct op_run *run)
+void op_cli_tell_asked(const struct op_run *run)
 {
 	tell(run, "waiting for a second person to agree to", "somebody else does that");
+}
+
+void op_cli_await_agreement(struct op_run *run)
+{
+	if (!op_cli_is_unasked(run)) // a hub that asks as soon as there is a plan
+		op_cli_tell_asked(run);
 	run->kept_ms = clock_now().mono_ms;
 	op_cli_enter(run, OP_AGREEING);
 }

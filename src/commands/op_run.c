@@ -267,7 +267,7 @@ static const char *refusal_words(const struct op_run *run, int error, char out[R
 
 void op_cli_submit(struct op_run *run, const char *typed)
 {
-	const struct request request = {
+	struct request request = {
 		.type = REQUEST_SUBMIT,
 		.operation = run->plan->no,
 		.who = run->who,
@@ -275,14 +275,17 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		.typed = typed,
 		.reason = run->has_reason ? run->reason : run->request->params.reason,
 	};
+	bool is_wanted = op_cli_wants_agreement(run), is_asking = is_wanted && run->request->waits;
 	char why[REFUSAL_MAX];
-	int r;
+	int r = 0;
 
-	if (run->request->waits && op_cli_wants_agreement(run)) {
+	request.text = is_wanted && !is_asking ? "now" : NULL; // who does not wait has nobody asked
+	if (!is_asking || op_cli_is_unasked(run))
+		r = feed_request(run->session.feed, &request);
+	if (r == 0 && is_asking) {
 		op_cli_await_agreement(run);
 		return;
 	}
-	r = feed_request(run->session.feed, &request);
 	if (r == 0) {
 		run->no = run->plan->no;
 		op_cli_enter(run, OP_FOLLOWING);
@@ -376,6 +379,10 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 
 	if (run->is_over || !is_ours(type))
 		return;
+	if (run->phase == OP_AGREEING && error == -EAGAIN) {
+		op_cli_tell_asked(run);
+		return;
+	}
 	op_cli_tell_notices(run);
 	if (type == REQUEST_SUBMIT && error == -EBUSY && run->request->waits) {
 		run->no = 0;

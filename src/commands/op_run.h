@@ -76,8 +76,10 @@ void op_cli_submit(struct op_run *run, const char *typed);
 
 // A second person: whether the plan waits for one, what is said where nobody waits, and waiting for them (--wait).
 bool op_cli_wants_agreement(const struct op_run *run);
+bool op_cli_is_unasked(const struct op_run *run); // nobody has been asked yet
 void op_cli_tell_agreement(const struct op_run *run);
 void op_cli_await_agreement(struct op_run *run);
+void op_cli_tell_asked(const struct op_run *run); // they are asked now
 void op_cli_look_for_agreement(struct op_run *run);
 
 const struct operation *op_cli_find(const struct op_run *run); // that the command line names; NULL: not there

@@ -94,6 +94,13 @@ void console_answer_agreement(struct console *console, bool agrees)
 
 // ---- ours
 
+void console_close_asked(struct console *console)
+{
+	console_drop_plan(console, console->confirm.plan);
+	confirm_close(&console->confirm);
+	console->is_dirty = true;
+}
+
 void console_show_approval(struct console *console)
 {
 	struct confirm *confirm = &console->confirm;

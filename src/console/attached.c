@@ -45,6 +45,10 @@ void console_refused(struct console *console, enum request_type type, int error,
 	if (type == REQUEST_HISTORY || type == REQUEST_LOOK || type == REQUEST_OBSERVE || type == REQUEST_PLAN_KEEP ||
 	    type == REQUEST_PLAN_DROP || type == REQUEST_AUDIT_HASH)
 		return; // nobody has pressed a key for these
+	if (type == REQUEST_SUBMIT && error == -EAGAIN)
+		return; // a second person is asked: the question says so
+	if (type == REQUEST_SUBMIT && console->confirm.is_fixed)
+		console_close_asked(console);
 	if (type == REQUEST_PLAN && console->acting.is_waiting) {
 		console->acting.is_waiting = false;
 		confirm_close(&console->confirm);

@@ -49,6 +49,11 @@ void confirm_ask_agreement(struct confirm *confirm, const struct fleet_approval 
 		 approval->asker, button);
 	text_trim(confirm->title);
 	snprintf(confirm->button, sizeof confirm->button, "Agree");
+	if (*approval->reason)
+		snprintf(confirm->asked_why, sizeof confirm->asked_why, "Why: %s", approval->reason);
+	else
+		snprintf(confirm->asked_why, sizeof confirm->asked_why, "No reason is given.");
+	text_trim(confirm->asked_why);
 }
 
 void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *approval)
@@ -56,11 +61,15 @@ void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *
 	bool was_held_back = confirm->is_held_back;
 
 	confirm->approval[0] = '\0';
-	confirm->is_held_back = false;
+	confirm->is_held_back = confirm->is_unasked = false;
 	if (!approval || confirm->is_ours_to_agree || !confirm->can_go)
 		return;
-	confirm->is_held_back = approval->state != APPROVAL_GIVEN;
-	if (approval->state == APPROVAL_WANTED)
+	confirm->is_unasked = approval->state == APPROVAL_WANTED && approval->is_unasked && !confirm->is_fixed;
+	confirm->is_held_back = approval->state != APPROVAL_GIVEN && !confirm->is_unasked;
+	if (confirm->is_unasked)
+		snprintf(confirm->approval, sizeof confirm->approval,
+			 "A second person has to agree, and is asked when you confirm it.");
+	else if (approval->state == APPROVAL_WANTED)
 		snprintf(confirm->approval, sizeof confirm->approval, "It waits for a second person.");
 	else
 		snprintf(confirm->approval, sizeof confirm->approval, "%.*s %s.", text_fit(approval->by, 100),
@@ -69,6 +78,13 @@ void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *
 	text_trim(confirm->approval);
 	if (was_held_back && !confirm->is_held_back)
 		confirm->note = NULL;
+}
+
+void confirm_fix(struct confirm *confirm)
+{
+	confirm->is_fixed = confirm->is_held_back = true;
+	confirm->is_unasked = false;
+	confirm->note = NULL;
 }
 
 void confirm_note(struct confirm *confirm, const char *note)
@@ -126,9 +142,9 @@ static bool can_focus(const struct confirm *confirm, enum confirm_focus focus)
 	case CONFIRM_CANCEL:
 		return true;
 	case CONFIRM_NAME:
-		return confirm->asks_name;
+		return confirm->asks_name && !confirm->is_fixed;
 	case CONFIRM_REASON:
-		return confirm->asks_reason;
+		return confirm->asks_reason && !confirm->is_fixed;
 	case CONFIRM_REFUSE:
 		return confirm->is_ours_to_agree;
 	case CONFIRM_GO:
@@ -204,7 +220,7 @@ static void turn_to_field(struct confirm *confirm, const struct key *key)
 {
 	bool is_letter = !key->mods && key->code > ' ' && key->code < KEY_NAMED;
 
-	if (!is_letter || is_in_field(confirm))
+	if (!is_letter || is_in_field(confirm) || confirm->is_fixed)
 		return;
 	if (!is_name_given(confirm))
 		confirm->focus = CONFIRM_NAME;
@@ -314,7 +330,7 @@ void confirm_show(const struct confirm *confirm, struct confirm_view *out)
 				      .focus = confirm->focus,
 				      .refuse = confirm->is_ours_to_agree ? "Do not agree" : NULL,
 				      .approval = confirm->approval,
-				      .is_approved = !confirm->is_held_back,
+				      .is_approved = !confirm->is_held_back && !confirm->is_unasked,
 				      .is_ready = is_ready(confirm) && !confirm->is_held_back,
 				      .asks_name = confirm->asks_name,
 				      .asks_reason = confirm->asks_reason,
@@ -325,5 +341,6 @@ void confirm_show(const struct confirm *confirm, struct confirm_view *out)
 				      .note = confirm->note,
 				      .is_explained = confirm->is_explained,
 				      .changed = confirm->changed,
+				      .asked_why = confirm->asked_why,
 				      .top = confirm->top };
 }

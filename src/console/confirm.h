@@ -15,7 +15,7 @@
 #include "opscon/operation.h"
 #include "opscon/view.h"
 
-enum { CONFIRM_CHANGED_MAX = 4096 };
+enum { CONFIRM_CHANGED_MAX = 4096, CONFIRM_WHY_MAX = 300 };
 
 struct confirm {
 	bool is_open;
@@ -24,7 +24,10 @@ struct confirm {
 	bool can_go, asks_name, asks_reason;
 	bool is_ours_to_agree; // it is the plan of somebody else
 	bool is_held_back;     // a second person has not agreed
-	char approval[160];    // how that stands, "" nobody has to
+	bool is_unasked;       // and is asked once this is confirmed
+	bool is_fixed;         // it was, and what was typed stays as it is
+	char asked_why[CONFIRM_WHY_MAX];
+	char approval[160]; // how that stands, "" nobody has to
 	enum confirm_focus focus;
 	struct prompt name, reason;
 	const char *note;   // a constant
@@ -43,6 +46,7 @@ void confirm_review(struct confirm *confirm, const struct plan *plan); // takes 
 void confirm_ask_agreement(struct confirm *confirm, const struct fleet_approval *approval);
 // How it stands with the second person; NULL: none is needed.
 void confirm_set_approval(struct confirm *confirm, const struct fleet_approval *approval);
+void confirm_fix(struct confirm *confirm);                    // it was confirmed, and a second person is asked
 void confirm_note(struct confirm *confirm, const char *note); // a constant, until the next key
 // That the plan before does not hold any more, and how this one differs, in lines: it stays while this one is open.
 void confirm_changed(struct confirm *confirm, const char *words);

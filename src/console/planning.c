@@ -207,15 +207,34 @@ bool console_has_plan(const struct console *console)
 	       fleet_plan(console->fleet, console->acting.token);
 }
 
+// It stays open, and is confirmed once more when they have agreed.
+static int ask_second_person(struct console *console, const struct plan *plan)
+{
+	int r = console_request(console, &(struct request){ .type = REQUEST_SUBMIT,
+							    .operation = plan->no,
+							    .hash = plan->hash,
+							    .typed = console->confirm.name.text,
+							    .reason = console->confirm.reason.text });
+
+	console->acting.submitted = console->acting.token;
+	if (r == 0)
+		confirm_fix(&console->confirm);
+	return r;
+}
+
 // What is not as it was is planned anew, and asked about anew.
 static void submit(struct console *console)
 {
 	const struct plan *plan = plan_ref(console->confirm.plan);
-	int r = begin_operation(console, plan, console->confirm.name.text, console->confirm.reason.text);
+	bool is_asking = console->confirm.is_unasked;
+	int r = is_asking ? ask_second_person(console, plan)
+			  : begin_operation(console, plan, console->confirm.name.text, console->confirm.reason.text);
 
 	if (r < 0)
 		console_drop_plan(console, plan);
 	plan_unref((struct plan *)plan);
+	if (is_asking && r == 0)
+		return;
 	confirm_close(&console->confirm);
 	if (r == -ESTALE)
 		console_ask_plan(console, true);

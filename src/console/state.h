@@ -287,7 +287,8 @@ int console_fill_agreements(struct console *console);
 void console_take_agreement(struct console *console, const char *id);
 void console_show_approval(struct console *console); // how it stands with the open plan
 void console_answer_agreement(struct console *console, bool agrees);
-void console_keep_plan(struct console *console);                          // while it is read
+void console_keep_plan(struct console *console);   // while it is read
+void console_close_asked(struct console *console); // nobody can be asked: the question goes, and its plan
 void console_drop_plan(struct console *console, const struct plan *plan); // it will not be submitted
 void console_tell_look(struct console *console);
 int64_t console_together_wake_ms(const struct console *console); // mono; INT64_MAX

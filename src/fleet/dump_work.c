@@ -118,8 +118,8 @@ void dump_work(struct dump *d)
 	for (size_t i = 0; i < fleet_n_approvals(d->fleet); i++) {
 		const struct fleet_approval *approval = fleet_approval_at(d->fleet, i);
 
-		dump_put(d, "approval %d \"%s\" asked by %s, %s until %" PRId64 " of %s whole %d\n", approval->state,
-			 approval->what, approval->asker, approval->by, approval->until_ms, approval->hash,
-			 approval->whole != NULL);
+		dump_put(d, "approval %d %d \"%s\" asked by %s for %s, %s until %" PRId64 " of %s whole %d\n",
+			 approval->state, approval->is_unasked, approval->what, approval->asker, approval->reason,
+			 approval->by, approval->until_ms, approval->hash, approval->whole != NULL);
 	}
 }

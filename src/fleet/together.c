@@ -213,7 +213,8 @@ static void tell_approval(struct fleet *fleet, const struct event *event)
 	enum approval_state state = event->u.approval.state;
 	char title[TITLE_MAX];
 
-	if (event->is_restated || (size_t)state >= APPROVAL_STATE_COUNT || !said[state].words)
+	if (event->is_restated || event->u.approval.is_unasked || (size_t)state >= APPROVAL_STATE_COUNT ||
+	    !said[state].words)
 		return;
 	snprintf(title, sizeof title, "%s%s", said[state].words, or_empty(event->u.approval.what));
 	text_trim(title);
@@ -224,6 +225,7 @@ static void tell_approval(struct fleet *fleet, const struct event *event)
 				  .source = EVENT_APPROVAL,
 				  .who = state == APPROVAL_WANTED ? event->u.approval.asker : event->u.approval.by,
 				  .title = title,
+				  .description = state == APPROVAL_WANTED ? event->u.approval.reason : NULL,
 			  });
 }
 
@@ -237,6 +239,8 @@ static void put_approval(struct fleet_approved *approved, const struct event *ev
 			    .asker = or_empty(event->u.approval.asker),
 			    .by = or_empty(event->u.approval.by),
 			    .what = or_empty(event->u.approval.what),
+			    .reason = or_empty(event->u.approval.reason),
+			    .is_unasked = event->u.approval.is_unasked,
 			    .hash = event->u.approval.hash,
 			    .until_ms = event->u.approval.until_ms,
 			    .whole = event->u.approval.whole },

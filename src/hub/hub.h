@@ -62,8 +62,8 @@ void hub_stop(struct hub *hub, unsigned grace_ms);
 // Roles, tokens and limits anew, for those who are there too. 0; negative errno with why, and nothing has changed.
 int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]);
 
-/* A notice that is the answer to a request under way, and for its asker alone: the session's own fleet must not keep it
- * either.
+/* A notice that is the answer to a request under way, or an approval nobody is asked for yet: for their asker alone, so
+ * that the session's own fleet must not keep them either.
  */
 bool hub_is_private(const struct hub *hub, const struct event *event);
 

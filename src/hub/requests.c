@@ -205,7 +205,7 @@ void hub_client_request(struct hub_client *client, uint64_t id, const struct req
 			 : *hub->said ? hub->said
 				      : request_refusal(request->type, r));
 	}
-	hub->counters.n_requests_refused += r < 0;
+	hub->counters.n_requests_refused += r < 0 && r != -EAGAIN; // which is under way
 	plan_unref((struct plan *)plan);
 	hub_client_answer(client, id, r, why);
 }

@@ -106,6 +106,19 @@ static void give_plan(struct hub *hub, const struct event *event)
 	give_one(hub_client_find(hub, token->session), &copy);
 }
 
+// That somebody will have to agree is for its asker alone, until they have confirmed it; the plan itself they get.
+static void give_unasked(struct hub *hub, const struct event *event)
+{
+	const struct plan *plan = event->u.approval.whole;
+	const struct hub_token *token = plan ? &hub->tokens[plan->token % HUB_TOKENS] : NULL;
+	struct event copy = *event;
+
+	if (!token || !token->token || token->token != plan->token)
+		return;
+	copy.u.approval.whole = NULL;
+	give_one(hub_client_find(hub, token->session), &copy);
+}
+
 static bool watches(const struct hub_client *client, uint32_t agent)
 {
 	for (size_t i = 0; i < client->n_watches; i++)
@@ -181,9 +194,14 @@ static void give_all(struct hub *hub, const struct event *event)
 	stream_item_unref(item);
 }
 
+static bool is_unasked(const struct event *event)
+{
+	return event->type == EVENT_APPROVAL && event->u.approval.is_unasked;
+}
+
 bool hub_is_private(const struct hub *hub, const struct event *event)
 {
-	return hub->asking && event->type == EVENT_NOTICE;
+	return is_unasked(event) || (hub->asking && event->type == EVENT_NOTICE);
 }
 
 // A refusal has no better words than those that its notice was made with.
@@ -218,7 +236,10 @@ void hub_on_event(void *ctx, const struct event *event)
 		give_some(hub, event);
 		break;
 	default:
-		if (hub_is_private(hub, event)) {
+		if (is_unasked(event)) {
+			stream_pass(&hub->stream, event->channel, event->seq);
+			give_unasked(hub, event);
+		} else if (hub_is_private(hub, event)) {
 			stream_pass(&hub->stream, event->channel, event->seq);
 			note_said(hub, event);
 			give_one(hub->asking, event);

@@ -117,6 +117,7 @@ static void free_shared(struct event *event)
 		free_text(event->u.approval.asker);
 		free_text(event->u.approval.by);
 		free_text(event->u.approval.what);
+		free_text(event->u.approval.reason);
 		plan_unref((struct plan *)event->u.approval.whole);
 		break;
 	default:

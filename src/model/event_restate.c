@@ -22,7 +22,7 @@ static const struct {
 	{ EVENT_SOURCE, 2, { AT(source.name), AT(source.why) } },
 	{ EVENT_PRESENCE, 4, { AT(presence.who), AT(presence.origin), AT(presence.role), AT(presence.doing) } },
 	{ EVENT_LEASE, 2, { AT(lease.holder), AT(lease.doing) } },
-	{ EVENT_APPROVAL, 3, { AT(approval.asker), AT(approval.by), AT(approval.what) } },
+	{ EVENT_APPROVAL, 4, { AT(approval.asker), AT(approval.by), AT(approval.what), AT(approval.reason) } },
 };
 
 // Each text stops being the other event's, copied or not.

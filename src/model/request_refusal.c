@@ -48,6 +48,8 @@ static const char *operation_refusal(enum request_type type, int error)
 		return "it has changed since the plan was made";
 	case -EBUSY:
 		return "somebody else is operating on it";
+	case -EAGAIN:
+		return "a second person is asked to agree to it";
 	case -ENOBUFS:
 		return "too many operations are open";
 	case -EIO:

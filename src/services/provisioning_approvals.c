@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A second person: some plans are not carried out before somebody else has agreed to them.
+/* A second person: some plans are not carried out before somebody else has agreed to them. They are asked once whoever
+ * made the plan has confirmed it, and are told why; until then nobody else hears of it.
  *
  * What is agreed to is one plan, by its hash, and ends with it. Another person is another name: whoever sits at two
- * consoles cannot agree with themselves. Who refuses has the last word; the plan must then be made again.
+ * consoles cannot agree with themselves, but who has two names can. Who refuses has the last word; the plan must then
+ * be made again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -58,13 +60,15 @@ static void tell(struct provisioning_engine *engine, const struct kept_plan *kep
 	event->u.approval.asker = mem_strdup(kept->asker);
 	event->u.approval.by = mem_strdup(approval->by ? approval->by : "");
 	event->u.approval.what = mem_strdup(what);
+	event->u.approval.reason = mem_strdup(approval->reason ? approval->reason : "");
+	event->u.approval.is_unasked = !approval->is_asked;
 	memcpy(event->u.approval.hash, kept->plan->hash, sizeof event->u.approval.hash);
 	event->u.approval.until_ms = now.wall_ms + approval->until_ms - now.mono_ms;
 	event->u.approval.whole = plan_ref(kept->plan);
 	event_emit(&engine->sink, event);
 }
 
-void approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now)
+void approval_begin(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now)
 {
 	if (kept->plan->refusal[0] || !is_wanted(engine, kept->plan))
 		return;
@@ -73,8 +77,57 @@ void approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, st
 		.state = APPROVAL_WANTED,
 		.until_ms = now.mono_ms + ENGINE_PLAN_AGE_MS,
 	};
+	tell(engine, kept, now);
+}
+
+static bool is_as_confirmed(const struct plan_approval *approval, const char *reason)
+{
+	return approval->is_asked && strcmp(approval->reason, reason) == 0;
+}
+
+// With another reason it is another question.
+static int ask(struct provisioning_engine *engine, struct kept_plan *kept, const char *reason, struct instant now)
+{
+	struct plan_approval *approval = &kept->approval;
+	char *copy = text_clean_dup(reason, strlen(reason), TEXT_ONE_LINE, TEXT_FIELD_MAX);
+
+	if (!copy)
+		return -ENOMEM;
+	approval_finish(approval);
+	approval->reason = copy;
+	approval->is_asked = true;
+	approval->state = APPROVAL_WANTED;
 	audit_approval(engine, kept, NULL, 0, "", now);
 	tell(engine, kept, now);
+	return -EAGAIN;
+}
+
+int approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, const struct request *request,
+		 struct instant now, char *why, size_t size)
+{
+	const char *reason = request->reason ? request->reason : "";
+	bool is_now = request->text && strcmp(request->text, "now") == 0;
+	int r;
+
+	if (!kept->approval.is_wanted)
+		return 0;
+	if (is_as_confirmed(&kept->approval, reason) && kept->approval.state == APPROVAL_GIVEN)
+		return 0;
+	if (is_as_confirmed(&kept->approval, reason) || is_now) {
+		snprintf(why, size, "a second person has to agree to it");
+		return -EPERM;
+	}
+	r = ask(engine, kept, reason, now);
+	if (r != -EAGAIN)
+		snprintf(why, size, "%s", strerrordesc_np(-r));
+	return r;
+}
+
+void approval_finish(struct plan_approval *approval)
+{
+	mem_free(approval->by);
+	mem_free(approval->reason);
+	approval->by = approval->reason = NULL;
 }
 
 void approval_lapse(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now)
@@ -82,7 +135,8 @@ void approval_lapse(struct provisioning_engine *engine, struct kept_plan *kept, 
 	if (!kept->approval.is_wanted || kept->approval.state == APPROVAL_LAPSED)
 		return;
 	kept->approval.state = APPROVAL_LAPSED;
-	audit_approval(engine, kept, NULL, 0, "", now);
+	if (kept->approval.is_asked)
+		audit_approval(engine, kept, NULL, 0, "", now);
 	tell(engine, kept, now);
 }
 
@@ -98,6 +152,8 @@ static const char *check(const struct kept_plan *kept, const struct request *req
 		return "nobody knows who agrees";
 	if (strcmp(request->who, kept->plan->who) == 0)
 		return "it takes somebody else than who asks for it";
+	if (!kept->approval.is_asked)
+		return "whoever made it has not confirmed it yet";
 	if (kept->approval.state == APPROVAL_REFUSED)
 		return "it was refused; it has to be planned again";
 	return NULL;
@@ -152,8 +208,6 @@ int approval_check(const struct kept_plan *kept, struct instant now, char *why, 
 		snprintf(why, size, "that somebody agreed to it has lapsed; it has to be planned again");
 	else if (approval->state == APPROVAL_REFUSED)
 		snprintf(why, size, "%s does not agree to it", approval->by);
-	else if (approval->state == APPROVAL_WANTED)
-		snprintf(why, size, "a second person has to agree to it");
 	text_trim(why);
 	return why[0] ? -EPERM : 0;
 }

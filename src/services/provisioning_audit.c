@@ -335,7 +335,9 @@ void audit_approval(struct provisioning_engine *engine, const struct kept_plan *
 		.action = plan ? audit_action_of(plan->params.verb) : AUDIT_ACCESS,
 		.level = error < 0 ? AUDIT_WARNING : AUDIT_INFO,
 		.result = error < 0 ? AUDIT_REFUSED : AUDIT_SUCCESS,
-		.reason = request ? request->text : NULL,
+		.reason = request ? request->text
+			  : kept  ? kept->approval.reason
+				  : NULL,
 		.error = error < 0 ? why : NULL,
 	};
 

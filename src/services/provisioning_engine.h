@@ -105,9 +105,9 @@ void provisioning_engine_destroy(struct provisioning_engine *engine);
 
 /* REQUEST_PLAN ... REQUEST_OBSERVE, REQUEST_PLAN_KEEP ... REQUEST_DISAPPROVE. 0, or negative errno at once; nothing has
  * happened then, and the attempt is on record: -ENOENT no such agent, plan or operation; -EROFS read-only; -EPERM the
- * guard is not satisfied, or the plan is refused; -ESTALE things are not as they were, and a notice says how; -EBUSY
- * somebody else operates on it, and a notice says who; -EIO the audit trail or the journal cannot be written; -ENOTSUP
- * there is no state directory; -EINVAL; -ENOMEM.
+ * guard is not satisfied, or the plan is refused; -EAGAIN a second person is asked now (this is no refusal); -ESTALE
+ * things are not as they were, and a notice says how; -EBUSY somebody else operates on it, and a notice says who; -EIO
+ * the audit trail or the journal cannot be written; -ENOTSUP there is no state directory; -EINVAL; -ENOMEM.
  */
 int provisioning_engine_request(struct provisioning_engine *engine, const struct request *request, struct instant now);
 

@@ -94,6 +94,7 @@ struct target {
 	uint16_t attempt;                       // of steps sent: numbers the idempotency keys
 	struct operation_step *steps;           // owned: the plan's, then the undoing ones
 	int64_t started_ms, ended_ms;           // wall
+	int64_t record_ms;                      // wall: of the result or the end that is on its way to the disk
 	char *error;                            // owned; NULL: none
 	char version[DRIVER_VERSION_MAX];       // as last observed; "": as planned
 	struct driver_sight before, was, sight; // the first step, the step under way; as last seen, else as planned
@@ -146,6 +147,7 @@ struct op {
 	bool is_pumping, is_pumped_again;
 	enum operation_state end;       // is_ending: what it will be
 	int64_t started_ms, ended_ms;   // wall
+	int64_t record_ms;              // wall: of its end, while that is on its way to the disk
 	int64_t idle_ms, idle_since_ms; // how long nothing was done of it; wall: since when now, 0: it goes on
 	int64_t look_at_ms;             // mono: measures, the control file
 	int64_t keep_at_ms;             // mono: its leases
@@ -167,8 +169,10 @@ struct plan_lease {
 
 struct plan_approval {
 	bool is_wanted; // a second person has to agree
+	bool is_asked;  // whoever made the plan has confirmed it, so that they are
 	enum approval_state state;
 	char *by;         // owned: who agreed, or refused; NULL nobody yet
+	char *reason;     // owned: with which it was confirmed; NULL not yet
 	int64_t until_ms; // mono: when it lapses
 };
 
@@ -345,9 +349,14 @@ bool op_target_is_fenced(const struct target *target, char *why, size_t size); /
 void leases_tell(struct provisioning_engine *engine, struct instant now);
 
 // provisioning_approvals.c: a second person
-void approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
+void approval_begin(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
+// It was confirmed, with that reason: 0 when somebody has agreed to it so; -EAGAIN they are asked now; -EPERM with why.
+int approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, const struct request *request,
+		 struct instant now, char *why, size_t size);
+void approval_finish(struct plan_approval *approval); // its memory
 int approval_answer(struct provisioning_engine *engine, const struct request *request, struct instant now);
-int approval_check(const struct kept_plan *kept, struct instant now, char *why, size_t size); // 0 or -EPERM
+// 0, or -EPERM: nobody can agree to it any more.
+int approval_check(const struct kept_plan *kept, struct instant now, char *why, size_t size);
 void approval_lapse(struct provisioning_engine *engine, struct kept_plan *kept, struct instant now);
 void approvals_tick(struct provisioning_engine *engine, struct instant now);
 int64_t approvals_deadline(const struct provisioning_engine *engine); // mono

@@ -221,7 +221,7 @@ void plans_forget(struct provisioning_engine *engine, struct kept_plan *kept, st
 		return;
 	approval_lapse(engine, kept, now);
 	plan_leases_drop(engine, kept);
-	mem_free(kept->approval.by);
+	approval_finish(&kept->approval);
 	plan_unref(kept->plan);
 	memmove(kept, kept + 1, (ENGINE_PLANS_KEPT - 1 - at) * sizeof *kept);
 	engine->plans[ENGINE_PLANS_KEPT - 1] = (struct kept_plan){ 0 };
@@ -337,7 +337,7 @@ static void answer(struct planning *planning, struct instant now)
 		event = NULL;
 	}
 	if (event) {
-		approval_ask(engine, &engine->plans[0], now); // before it: nobody takes it for one that needs none
+		approval_begin(engine, &engine->plans[0], now); // before it: nobody takes it for one that needs none
 		event->u.plan = plan_ref(plan);
 		event_emit(&engine->sink, event);
 	} else {

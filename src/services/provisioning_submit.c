@@ -128,7 +128,10 @@ static int check(struct submission *s, struct instant now)
 		r = plan_leases_check(s->kept, now, s->why, sizeof s->why);
 	if (r == 0)
 		r = check_holders(s);
-	return r ? r : check_drift(s, now);
+	if (r == 0)
+		r = check_drift(s, now);
+	// Nobody is asked about what would be refused all the same.
+	return r ? r : approval_ask(s->engine, s->kept, s->request, now, s->why, sizeof s->why);
 }
 
 // ---- on record
@@ -205,7 +208,7 @@ int engine_submit(struct provisioning_engine *engine, const struct request *requ
 
 	if (r == 0)
 		r = carry_out(&s, now);
-	if (r < 0) {
+	if (r < 0 && r != -EAGAIN) {
 		audit_refused(engine, request, s.plan, r, s.why, now);
 		engine_notice(engine, 0, SEVERITY_WARNING,
 			      r == -ESTALE ? "refused: things are not as they were" : "refused", s.why);

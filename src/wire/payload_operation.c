@@ -300,6 +300,8 @@ static const struct wire_field approval_fields[] = {
 	{ "asker", WIRE_KIND_TEXT, WIRE_AT(struct event, u.approval.asker) },
 	{ "by", WIRE_KIND_TEXT, WIRE_AT(struct event, u.approval.by) },
 	{ "what", WIRE_KIND_TEXT, WIRE_AT(struct event, u.approval.what) },
+	{ "reason", WIRE_KIND_TEXT, WIRE_AT(struct event, u.approval.reason) },
+	{ "is_unasked", WIRE_KIND_BOOL, WIRE_AT(struct event, u.approval.is_unasked) },
 	{ "hash", WIRE_KIND_CHARS, WIRE_AT(struct event, u.approval.hash), .size = PLAN_HASH_HEX + 1 },
 	{ "until_ms", WIRE_KIND_I64, WIRE_AT(struct event, u.approval.until_ms) },
 };

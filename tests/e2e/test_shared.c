@@ -188,13 +188,15 @@ START_TEST(a_second_person_agrees_before_it_is_done)
 		      "%d %s%s", result.status, result.out, result.err);
 	process_result_finish(&result);
 	ask_restart(alice);
-	term_wait_for(alice, "It waits for a second person.", SCENE_MS);
+	term_wait_for(alice, "A second person has to agree, and is asked when you confirm it.", SCENE_MS);
 	term_send(alice, "text:wow-vision-prime");
+	ck_assert(!term_has(bob, "to agree to"));
 	term_send(alice, "Tab Enter");
-	term_wait_for(alice, "Not before a second person has agreed.", SCENE_MS);
+	term_wait_for(alice, "It waits for a second person.", SCENE_MS);
 	term_wait_for(bob, "1 to agree to (Y)", SCENE_MS);
 	term_send(bob, "Y");
 	term_wait_for(bob, " asks: Restart WowVisionPrime?", SCENE_MS);
+	term_wait_for(bob, "No reason is given.", SCENE_MS);
 	term_listen(bob, KEY_GUARD_MS + 100);
 	term_send(bob, "Tab Tab");
 	term_wait_for(bob, "> Agree <", SCENE_MS);
@@ -219,6 +221,7 @@ static void answer(struct term *t, bool agrees)
 	term_wait_for(t, "1 to agree to (Y)", SCENE_MS);
 	term_send(t, "Y");
 	term_wait_for(t, " asks: Restart WowVisionPrime?", SCENE_MS);
+	term_wait_for(t, "Why: it leaks", SCENE_MS);
 	term_listen(t, KEY_GUARD_MS + 100);
 	term_send(t, agrees ? "Tab Tab" : "Tab");
 	term_wait_for(t, agrees ? "> Agree <" : "> Do not agree <", SCENE_MS);
@@ -229,7 +232,7 @@ static struct term *wait_for_second(const char *url)
 {
 	struct term *t = scene_start(&s,
 				     (const char *[]){ "op", "restart", "--hub", url, "--token-file", "alice", "--yes",
-						       "--wait", "name=WowVisionPrime", NULL },
+						       "--wait", "--reason", "it leaks", "name=WowVisionPrime", NULL },
 				     NULL, COLS, ROWS);
 
 	term_wait_for(t, "waiting for a second person to agree to plan ", SCENE_MS);
@@ -254,6 +257,8 @@ START_TEST(a_command_that_waits_is_carried_out_once_a_second_person_has_agreed)
 	term_wait_row(op, "nothing was done: bob", "does not agree to it", SCENE_MS);
 	ck_assert_int_eq(term_wait_exit(op, SCENE_MS), 6);
 	term_finish(op);
+	term_wait_gone(bob, " asks: Restart", SCENE_MS); // of the first one nothing is left
+	term_wait_gone(bob, "to agree to", SCENE_MS);
 	op = wait_for_second(url);
 	answer(bob, true);
 	term_wait_for(op, "bob has agreed", SCENE_MS);

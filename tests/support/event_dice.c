@@ -371,6 +371,8 @@ static void roll_approval(struct event_dice *dice, struct event *event, int64_t 
 	event->u.approval.asker = text(dice);
 	event->u.approval.by = text(dice);
 	event->u.approval.what = text(dice);
+	event->u.approval.reason = text(dice);
+	event->u.approval.is_unasked = flip(dice);
 	event->u.approval.until_ms = at_ms;
 	snprintf(event->u.approval.hash, sizeof event->u.approval.hash, "%064x", event->u.approval.plan);
 	if (flip(dice))

@@ -64,8 +64,8 @@ void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t sessio
 	fleet_fixture_apply(f, event);
 }
 
-void approval_fixture_send(struct fleet_fixture *f, const struct plan *plan, enum approval_state state,
-			   const char *asker, const char *by, const char *what)
+static struct event *approval(const struct plan *plan, enum approval_state state, const char *asker, const char *by,
+			      const char *what)
 {
 	struct event *event = make(EVENT_APPROVAL, 0);
 
@@ -76,6 +76,31 @@ void approval_fixture_send(struct fleet_fixture *f, const struct plan *plan, enu
 	event->u.approval.what = mem_strdup(what);
 	memcpy(event->u.approval.hash, plan->hash, sizeof event->u.approval.hash);
 	event->u.approval.until_ms = FIXTURE_NOW_MS + 12 * MINUTE_MS;
+	event->u.approval.reason = mem_strdup("");
 	event->u.approval.whole = plan;
+	return event;
+}
+
+void approval_fixture_send(struct fleet_fixture *f, const struct plan *plan, enum approval_state state,
+			   const char *asker, const char *by, const char *what)
+{
+	fleet_fixture_apply(f, approval(plan, state, asker, by, what));
+}
+
+void approval_fixture_unasked(struct fleet_fixture *f, const struct plan *plan, const char *asker, const char *what)
+{
+	struct event *event = approval(plan, APPROVAL_WANTED, asker, "", what);
+
+	event->u.approval.is_unasked = true;
+	fleet_fixture_apply(f, event);
+}
+
+void approval_fixture_reason(struct fleet_fixture *f, const struct plan *plan, const char *asker, const char *what,
+			     const char *reason)
+{
+	struct event *event = approval(plan, APPROVAL_WANTED, asker, "", what);
+
+	mem_free((char *)event->u.approval.reason);
+	event->u.approval.reason = mem_strdup(reason);
 	fleet_fixture_apply(f, event);
 }

@@ -19,3 +19,7 @@ void lease_fixture_send(struct fleet_fixture *f, uint32_t agent, uint32_t sessio
 // Takes the plan's reference over; its hash and number are what is agreed to.
 void approval_fixture_send(struct fleet_fixture *f, const struct plan *plan, enum approval_state state,
 			   const char *asker, const char *by, const char *what);
+// The same while its asker has not confirmed it, and with why they want it.
+void approval_fixture_unasked(struct fleet_fixture *f, const struct plan *plan, const char *asker, const char *what);
+void approval_fixture_reason(struct fleet_fixture *f, const struct plan *plan, const char *asker, const char *what,
+			     const char *reason);

@@ -330,6 +330,112 @@ START_TEST(what_needs_a_second_person_is_not_begun_before_they_agree)
 }
 END_TEST
 
+static struct plan *ask_unasked(const char *letters, enum guard guard)
+{
+	struct plan *plan;
+
+	begin();
+	ask(letters);
+	plan = plan_asked(guard);
+	plan_fixture_text(&plan->typed, "cache");
+	approval_fixture_unasked(&f.fleet, plan_ref(plan), "alice", "start it");
+	plan_fixture_send(&f.fleet, plan_ref(plan));
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	return plan;
+}
+
+static void confirm_now(void)
+{
+	console_fixture_keys(&f, "Tab");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "Enter");
+}
+
+START_TEST(a_second_person_is_asked_once_it_is_confirmed)
+{
+	struct plan *plan = ask_unasked("start", GUARD_REVERSIBLE);
+
+	ck_assert(confirm()->is_open);
+	ck_assert_str_eq(confirm()->approval, "A second person has to agree, and is asked when you confirm it.");
+	ck_assert(confirm()->is_ready);
+	ck_assert(!confirm()->is_approved);
+	confirm_now();
+	ck_assert_int_eq(last()->type, REQUEST_SUBMIT);
+	ck_assert(confirm()->is_open);
+	console_refused(f.console, REQUEST_SUBMIT, -EAGAIN, "a second person is asked to agree to it");
+	ck_assert(confirm()->is_open);
+	ck_assert(!says("not done"));
+	approval_fixture_send(&f.fleet, plan_ref(plan), APPROVAL_WANTED, "alice", "", "start it");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	ck_assert_str_eq(confirm()->approval, "It waits for a second person.");
+	console_fixture_keys(&f, "Enter");
+	ck_assert_str_eq(confirm()->note, "Not before a second person has agreed.");
+	console_fixture_wait(&f, PLAN_KEEP_MS);
+	ck_assert_int_eq(last()->type, REQUEST_PLAN_KEEP);
+	approval_fixture_send(&f.fleet, plan_ref(plan), APPROVAL_GIVEN, "alice", "bob", "start it");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "Enter");
+	ck_assert_int_eq(last()->type, REQUEST_SUBMIT);
+	ck_assert(!confirm()->is_open);
+	plan_unref(plan);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+// What was confirmed is what they are asked about.
+START_TEST(what_was_typed_stays_while_a_second_person_is_asked)
+{
+	struct plan *plan = ask_unasked("restart", GUARD_REASON);
+
+	console_fixture_keys(&f, "cache Tab fix Tab");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "Enter");
+	ck_assert_int_eq(last()->type, REQUEST_SUBMIT);
+	ck_assert_str_eq(confirm()->reason, "fix");
+	console_fixture_keys(&f, "x y Tab z");
+	ck_assert_str_eq(confirm()->reason, "fix");
+	ck_assert_str_eq(confirm()->name, plan->typed);
+	ck_assert_int_eq(confirm()->focus, CONFIRM_CANCEL);
+	plan_unref(plan);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(what_nobody_can_be_asked_about_is_closed)
+{
+	struct plan *plan = ask_unasked("restart", GUARD_CONFIRM);
+	size_t n;
+
+	confirm_now();
+	ck_assert_int_eq(last()->type, REQUEST_SUBMIT);
+	n = f.feed.n;
+	console_refused(f.console, REQUEST_SUBMIT, -ESTALE, "bob has it now");
+	ck_assert_int_eq(f.feed.requests[n].type, REQUEST_PLAN_DROP);
+	ck_assert_int_eq(last()->type, REQUEST_PLAN); // it is planned anew
+	plan_unref(plan);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(whoever_agrees_sees_why)
+{
+	begin();
+	approval_fixture_reason(&f.fleet, plan_of("bob", 9), "bob", "stop it in prod", "it leaks");
+	console_fixture_wait(&f, 0);
+	console_fixture_keys(&f, "O");
+	ck_assert(console_fixture_shows(&f, "Y answers: stop it in prod, bob asks"));
+	console_fixture_keys(&f, "Y");
+	ck_assert(console_fixture_shows(&f, "Why: it leaks"));
+	console_fixture_keys(&f, "Esc");
+	approval_fixture_unasked(&f.fleet, plan_of("bob", 9), "bob", "stop it in prod");
+	console_fixture_wait(&f, 0);
+	console_fixture_keys(&f, "Y");
+	ck_assert(says("no plan of somebody else waits for a second person"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(what_a_hub_finds_out_of_date_is_planned_anew)
 {
 	size_t n;
@@ -506,8 +612,9 @@ SUITE("console: together", commands_that_the_role_may_not_are_grey_and_ask_nothi
       agents_outside_the_scope_are_left_alone, what_the_role_may_not_it_cannot_agree_to_either,
       what_some_were_left_out_for_is_seen_to_pass, a_menu_has_nothing_that_the_role_at_the_hub_may_not,
       an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
-      what_needs_a_second_person_is_not_begun_before_they_agree, what_a_hub_finds_out_of_date_is_planned_anew,
-      what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,
-      of_several_that_wait_one_is_chosen, what_waits_no_longer_is_not_agreed_to,
-      where_it_looks_is_told_at_most_twice_a_second, who_is_alone_tells_nobody_anything,
-      others_are_seen_on_every_screen)
+      what_needs_a_second_person_is_not_begun_before_they_agree, a_second_person_is_asked_once_it_is_confirmed,
+      what_was_typed_stays_while_a_second_person_is_asked, what_nobody_can_be_asked_about_is_closed,
+      whoever_agrees_sees_why, what_a_hub_finds_out_of_date_is_planned_anew, what_a_second_person_refused_cannot_go_on,
+      the_plan_of_another_is_shown_whole_before_it_is_agreed_to, of_several_that_wait_one_is_chosen,
+      what_waits_no_longer_is_not_agreed_to, where_it_looks_is_told_at_most_twice_a_second,
+      who_is_alone_tells_nobody_anything, others_are_seen_on_every_screen)

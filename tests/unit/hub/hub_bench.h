@@ -18,9 +18,8 @@ struct hub_bench {
 	struct hub *hub;
 	bool has_closed;
 	char dir[64], socket[96];
-	struct hub_config config;
-	const struct config
-		*whole; // NULL: clients are told nothing of it // as it was given; change it before bench_open()
+	struct hub_config config;   // as it was given; change it before bench_open()
+	const struct config *whole; // NULL: clients are told nothing of it
 
 	struct feed feed; // answers with `result`
 	int result;

@@ -213,6 +213,60 @@ START_TEST(plans_of_others_push_none_out)
 }
 END_TEST
 
+static void tell_approval(struct hub_bench *bench, const struct plan *plan, bool is_unasked)
+{
+	struct event *event = event_new(EVENT_APPROVAL, 1764100000000, 0);
+
+	event->u.approval.plan = plan->no;
+	event->u.approval.state = APPROVAL_WANTED;
+	event->u.approval.asker = mem_strdup("alice");
+	event->u.approval.by = mem_strdup("");
+	event->u.approval.what = mem_strdup("restart");
+	event->u.approval.reason = mem_strdup("it leaks");
+	event->u.approval.is_unasked = is_unasked;
+	event->u.approval.whole = plan_ref(plan);
+	bench_publish(bench, event);
+}
+
+START_TEST(who_has_to_agree_hears_of_it_once_it_is_confirmed)
+{
+	struct event_dice dice = { .state = 5 };
+	const uint32_t agents[] = { 1 };
+	struct hub_bench bench;
+	struct hub_caller *one, *other;
+	size_t n_one, n_other;
+	struct plan *plan;
+
+	bench_init(&bench);
+	bench_add_agents(&bench, 2);
+	bench_open(&bench);
+	one = bench_join(&bench);
+	other = bench_join(&bench);
+	plan = dice_plan(&dice, 3, 1764100000000);
+	bench_ask(&bench, one,
+		  (struct request){ .type = REQUEST_PLAN, .agents = agents, .n_agents = 1, .params = &plan->params },
+		  0);
+	plan->token = bench.asked[0].token;
+	tell_approval(&bench, plan, true);
+	bench_wait(&bench, one->n_by_type[EVENT_APPROVAL] == 1);
+	ck_assert_uint_eq(other->n_by_type[EVENT_APPROVAL], 0);
+	tell_approval(&bench, plan, false);
+	bench_wait(&bench, one->n_by_type[EVENT_APPROVAL] == 2 && other->n_by_type[EVENT_APPROVAL] == 1);
+	plan->token++; // of nobody who is there
+	tell_approval(&bench, plan, true);
+	n_one = one->n_by_type[EVENT_AGENT_HEALTH];
+	n_other = other->n_by_type[EVENT_AGENT_HEALTH];
+	bench_health(&bench, 1, OBSERVED_DOWN);
+	bench_wait(&bench,
+		   one->n_by_type[EVENT_AGENT_HEALTH] > n_one && other->n_by_type[EVENT_AGENT_HEALTH] > n_other);
+	ck_assert_uint_eq(one->n_by_type[EVENT_APPROVAL], 2);
+	ck_assert_uint_eq(other->n_by_type[EVENT_APPROVAL], 1);
+	plan_unref(plan);
+	event_dice_finish(&dice);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(requests_are_of_who_came_in)
 {
 	struct hub_bench bench;
@@ -502,10 +556,11 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 }
 END_TEST
 
-SUITE("hub", it_says_what_its_environments_are, a_notice_to_a_request_is_its_askers_alone,
-      nobody_waits_for_the_name_of_another, too_many_connections_to_the_socket_are_told_why,
-      who_may_not_come_in_by_the_socket_is_told_what_would_let_it, who_subscribes_without_end_goes,
-      plans_of_others_push_none_out, requests_are_of_who_came_in, limits_are_told_and_told_again_when_they_change,
-      what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches, an_event_lost_for_want_of_memory_is_made_good,
-      whom_one_looks_at_is_told_twice_a_second_at_most, who_answers_no_ping_is_idle, everyone_is_told_that_it_ends,
-      one_that_does_not_answer_does_not_hold_up_the_end, a_hub_that_cannot_be_made_leaves_nothing)
+SUITE("hub", who_has_to_agree_hears_of_it_once_it_is_confirmed, it_says_what_its_environments_are,
+      a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
+      too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
+      who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
+      limits_are_told_and_told_again_when_they_change, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
+      an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
+      who_answers_no_ping_is_idle, everyone_is_told_that_it_ends, one_that_does_not_answer_does_not_hold_up_the_end,
+      a_hub_that_cannot_be_made_leaves_nothing)

@@ -172,7 +172,9 @@ static void take_approval(struct engine_bench *b, const struct event *event)
 {
 	size_t used = strlen(b->approvals);
 
-	snprintf(b->approvals + used, sizeof b->approvals - used, "%s ", approval_state_name(event->u.approval.state));
+	snprintf(b->approvals + used, sizeof b->approvals - used, "%s%s ",
+		 event->u.approval.is_unasked ? "unasked-" : "", approval_state_name(event->u.approval.state));
+	snprintf(b->approval_reason, sizeof b->approval_reason, "%s", event->u.approval.reason);
 	snprintf(b->approval_what, sizeof b->approval_what, "%s: %s", event->u.approval.asker, event->u.approval.what);
 	snprintf(b->approval_by, sizeof b->approval_by, "%s", event->u.approval.by);
 	ck_assert_str_eq(event->u.approval.whole->hash, event->u.approval.hash);

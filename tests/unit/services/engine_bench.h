@@ -102,9 +102,9 @@ struct engine_bench {
 	} leases[BENCH_AGENTS_MAX];
 	const struct approval_rule *approval_rules; // of the next engine
 	size_t n_approval_rules;
-	char approvals[512];                       // as they were told: "wanted given lapsed "
-	char approval_what[400], approval_by[100]; // of the newest
-	unsigned n_undispatched;                   // steps that were begun without an intent on the disk
+	char approvals[512]; // as they were told: "unasked-wanted wanted given lapsed "
+	char approval_what[400], approval_by[100], approval_reason[100]; // of the newest
+	unsigned n_undispatched; // steps that were begun without an intent on the disk
 	uint32_t token;
 	const struct audit_person *person; // who submits and asks, through a hub; NULL
 	long fail_at;                      // of the allocations of an engine's first tick, plus one; 0: none fails

@@ -407,25 +407,100 @@ START_TEST(waits_for_a_second_person)
 
 	begin_with_rules(false);
 	alices = plan_of(ALICE, VERB_UPGRADE, 1);
-	ck_assert_str_eq(b.approvals, "wanted ");
+	ck_assert_str_eq(b.approvals, "unasked-wanted "); // she has not confirmed it
+	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), -EPERM);
+	ck_assert_str_eq(b.notice, "refused: whoever made it has not confirmed it yet");
+	b.notice[0] = '\0';
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
+	ck_assert_str_eq(b.notice, ""); // which is no refusal
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted ");
 	ck_assert_str_eq(b.approval_what, "alice on ops1: upgrade a0 to 2.0 in test");
+	ck_assert_str_eq(b.approval_reason, "because");
 	ck_assert_int_eq(submit(ALICE, alices), -EPERM);
 	ck_assert_str_eq(b.notice, "refused: a second person has to agree to it");
 	ck_assert_int_eq(answer("alice", REQUEST_APPROVE, alices), -EPERM); // from another console
 	ck_assert_str_eq(b.notice, "refused: it takes somebody else than who asks for it");
 	ck_assert_int_eq(answer("", REQUEST_APPROVE, alices), -EPERM);
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
-	ck_assert_str_eq(b.approvals, "wanted given ");
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted given ");
 	ck_assert_str_eq(b.approval_by, "bob");
 	ck_assert_int_eq(submit(ALICE, alices), 0);
-	ck_assert_str_eq(b.approvals, "wanted given lapsed "); // once is enough
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted given lapsed "); // once is enough
 	bench_until(&b, bench_is_over, 120 * S);
 	ck_assert_int_eq(submit(ALICE, alices), -EPERM);
 	bench_kill(&b);
 	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"approval\":\"wanted\""), 1);
-	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"request\":\"approve\""), 3);
+	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"request\":\"approve\""), 4);
 	ck_assert_uint_eq(bench_count(&b, ".jsonl", "\"approval\":\"lapsed\""), 1);
 	ck_assert_uint_ge(bench_count(&b, ".jsonl", "looks right"), 1);
+	ck_assert_uint_ge(bench_count(&b, ".jsonl", "because"), 1);
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
+static int submit_saying(const struct plan *plan, const char *reason, const char *text)
+{
+	const struct request asked = { .type = REQUEST_SUBMIT,
+				       .who = "alice",
+				       .session = ALICE,
+				       .operation = plan->no,
+				       .hash = plan->hash,
+				       .typed = plan->typed,
+				       .text = text,
+				       .reason = reason };
+
+	return provisioning_engine_request(b.engine, &asked, b.now);
+}
+
+// What somebody has agreed to is what it was asked for with.
+START_TEST(asks_anew_when_the_reason_is_another_one)
+{
+	struct plan *alices;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_UPGRADE, 1);
+	ck_assert_int_eq(submit_saying(alices, "a fix", NULL), -EAGAIN);
+	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
+	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), -EAGAIN);
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted given wanted ");
+	ck_assert_str_eq(b.approval_reason, "for fun");
+	ck_assert_str_eq(b.approval_by, "");
+	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), -EPERM);
+	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
+	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), 0);
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
+START_TEST(asks_nobody_when_it_is_now_or_never)
+{
+	struct plan *alices;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_UPGRADE, 1);
+	ck_assert_int_eq(submit_saying(alices, "", "now"), -EPERM);
+	ck_assert_str_eq(b.notice, "refused: a second person has to agree to it");
+	ck_assert_str_eq(b.approvals, "unasked-wanted ");
+	ck_assert_int_eq(tell(ALICE, REQUEST_PLAN_DROP, alices->no), 0);
+	ck_assert_str_eq(b.approvals, "unasked-wanted unasked-lapsed ");
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
+// Nobody is asked about what would be refused all the same.
+START_TEST(asks_nobody_when_things_are_not_as_they_were)
+{
+	struct plan *alices;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_UPGRADE, 1);
+	b.agents[0].health.freshness = FRESHNESS_STALE;
+	b.agents[0].is_gone = true;
+	ck_assert_int_eq(submit(ALICE, alices), -ESTALE);
+	ck_assert_str_eq(b.approvals, "unasked-wanted ");
 	plan_unref(alices);
 	bench_finish(&b);
 }
@@ -443,7 +518,8 @@ START_TEST(plans_of_others_take_no_plan_away)
 		plan_unref(plan_of(BOB, VERB_RESTART, 2));
 	last = plan_of(BOB, VERB_RESTART, 2);
 	ck_assert_int_eq(answer("carol", REQUEST_APPROVE, first), -ENOENT); // his own go
-	ck_assert_int_eq(answer("carol", REQUEST_APPROVE, last), 0);
+	ck_assert_int_eq(answer("carol", REQUEST_APPROVE, last), -EPERM);   // not confirmed
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
 	ck_assert_int_eq(submit(ALICE, alices), 0);
 	plan_unref(alices);
@@ -477,9 +553,10 @@ START_TEST(does_nothing_that_somebody_refused)
 	begin_with_rules(true);
 	alices = plan_of(ALICE, VERB_RESTART, 2);
 	ck_assert_str_eq(b.approval_what, "alice on ops1: restart 2 agents in test");
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
 	ck_assert_int_eq(answer("carol", REQUEST_DISAPPROVE, alices), 0);
-	ck_assert_str_eq(b.approvals, "wanted given refused ");
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted given refused ");
 	ck_assert_int_eq(submit(ALICE, alices), -EPERM);
 	ck_assert_str_eq(b.notice, "refused: carol does not agree to it");
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), -EPERM);
@@ -496,6 +573,7 @@ START_TEST(agrees_to_one_plan_and_no_other)
 	begin_with_rules(true);
 	alices = plan_of(ALICE, VERB_RESTART, 1);
 	another = plan_of(ALICE, VERB_STOP, 1);
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	memcpy(another->hash, alices->hash, sizeof another->hash); // the number of one, the hash of the other
 	{
 		const struct request asked = {
@@ -505,7 +583,7 @@ START_TEST(agrees_to_one_plan_and_no_other)
 		ck_assert_int_eq(provisioning_engine_request(b.engine, &asked, b.now), -ESTALE);
 	}
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
-	ck_assert_int_eq(submit(ALICE, another), -EPERM);
+	ck_assert_int_eq(submit(ALICE, another), -EAGAIN);
 	ck_assert_int_eq(tell(11, REQUEST_APPROVE, 4711), -ENOENT);
 	plan_unref(alices);
 	plan_unref(another);
@@ -524,12 +602,14 @@ START_TEST(lapses_with_its_plan)
 
 	begin_with_rules(true);
 	alices = plan_of(ALICE, VERB_RESTART, 1);
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
 	ck_assert_int_eq(tell(ALICE, REQUEST_PLAN_DROP, alices->no), 0);
-	ck_assert_str_eq(b.approvals, "wanted given lapsed ");
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted given lapsed ");
 	plan_unref(alices);
 	b.approvals[0] = '\0';
 	alices = plan_of(ALICE, VERB_RESTART, 1);
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
 	bench_until(&b, has_lapsed, ENGINE_PLAN_AGE_MS + S); // nobody did anything for a quarter of an hour
 	ck_assert_int_eq(submit(ALICE, alices), -ENOENT);
@@ -545,6 +625,7 @@ START_TEST(agrees_to_nothing_without_memory)
 
 	begin_with_rules(true);
 	alices = plan_of(ALICE, VERB_RESTART, 1);
+	ck_assert_int_eq(submit(ALICE, alices), -EAGAIN);
 	mem_fail_after(0);
 	r = answer("bob", REQUEST_APPROVE, alices);
 	mem_fail_after(-1);
@@ -554,7 +635,7 @@ START_TEST(agrees_to_nothing_without_memory)
 	r = answer("bob", REQUEST_APPROVE, alices);
 	mem_fail_after(-1);
 	ck_assert_int_eq(r, 0);
-	ck_assert_str_eq(b.approvals, "wanted ");
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted ");
 	ck_assert_int_eq(submit(ALICE, alices), 0);
 	plan_unref(alices);
 	bench_finish(&b);
@@ -567,6 +648,7 @@ SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_
       carries_out_what_was_read_for_long_when_nobody_else_came, refuses_a_submit_that_comes_too_late,
       holds_its_agents_until_it_is_over, does_not_send_a_step_that_comes_too_late,
       goes_on_after_it_was_frozen_when_nobody_else_came, has_its_agents_after_a_restart,
-      tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, plans_of_others_take_no_plan_away,
-      needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other,
-      lapses_with_its_plan, agrees_to_nothing_without_memory)
+      tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, asks_anew_when_the_reason_is_another_one,
+      asks_nobody_when_it_is_now_or_never, asks_nobody_when_things_are_not_as_they_were,
+      plans_of_others_take_no_plan_away, needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused,
+      agrees_to_one_plan_and_no_other, lapses_with_its_plan, agrees_to_nothing_without_memory)
