@@ -106,8 +106,11 @@ static int fold_target(struct journal_story *story, const struct journal_record 
 	struct operation *operation = story->operation;
 	struct operation_target *target = &operation->targets[record->u.target.target];
 	enum target_state state = record->u.target.state;
-	int r = set_text(&target->error, record->u.target.error);
+	bool is_back = state == TARGET_ROLLING_BACK || state == TARGET_ROLLED_BACK;
+	int r = 0;
 
+	if (record->u.target.error || !is_back) // why it is taken back stays with it
+		r = set_text(&target->error, record->u.target.error);
 	if (r == 0 && record->u.target.version)
 		r = set_text(&target->version, record->u.target.version);
 	operation->n_by_state[target->state]--;

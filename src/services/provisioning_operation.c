@@ -254,7 +254,7 @@ static void finish(struct op *op, enum operation_state state, struct instant now
 	op->state = state;
 	op->is_over = true;
 	op->is_queued = op->is_opening = false;
-	op->ended_ms = now.wall_ms;
+	op->ended_ms = op->is_ending ? op->record_ms : now.wall_ms; // as its journal has it
 	release(op);
 	op_touch(op, true);
 	op->is_urgent = true;
@@ -295,6 +295,7 @@ static void end(struct op *op, enum operation_state state, struct instant now)
 {
 	op->is_ending = true;
 	op->end = state;
+	op->record_ms = now.wall_ms;
 	set_end_why(op, state);
 	writ_begin(&op->writ, on_over);
 	tell_journal(op, &op->writ, state, now);

@@ -81,7 +81,7 @@ static void close_steps(struct target *target, enum step_state current, int64_t 
 
 		if (step->state == STEP_CURRENT) {
 			step->state = current;
-			step->ended_ms = wall_ms;
+			step->ended_ms = step->ended_ms ? step->ended_ms : wall_ms;
 		} else if (step->state == STEP_PENDING) {
 			step->state = STEP_SKIPPED;
 		}
@@ -127,8 +127,8 @@ static void on_ended(struct writ *writ, int error)
 		op_target_set_error(target, text);
 		target->state = TARGET_INDETERMINATE;
 	}
-	target->ended_ms = now.wall_ms;
-	close_steps(target, is_well ? STEP_COMPLETED : STEP_ERROR, now.wall_ms);
+	target->ended_ms = target->record_ms; // as its journal has it
+	close_steps(target, is_well ? STEP_COMPLETED : STEP_ERROR, target->record_ms);
 	record_life(target);
 	life_worked(target->life, false);
 	op_touch(target->op, true);
@@ -191,6 +191,7 @@ void op_target_end(struct target *target, enum target_state state, const char *e
 		record_verification(target, state, error, now);
 	target->phase = PHASE_ENDING;
 	target->ending = state;
+	target->record_ms = now.wall_ms;
 	if (error || state == TARGET_DONE)
 		op_target_set_error(target, whole);
 	writ_begin(&target->writ, on_ended);
@@ -229,7 +230,6 @@ static void tell_journal(struct target *target, struct instant now)
 static void wait_for_person(struct target *target, struct instant now)
 {
 	op_target_step(target)->state = STEP_COMPLETED;
-	op_target_step(target)->ended_ms = now.wall_ms;
 	target->step++;
 	target->is_recovered = false;
 	target->goes_on = true;
@@ -247,13 +247,13 @@ static void go_on(struct target *target, struct instant now)
 	// Nothing is changed by asking, so of a question without an answer nothing is left to know.
 	bool is_unknown = target->answer.outcome == DRIVER_UNKNOWN && planned && planned->is_mutating;
 
+	step->ended_ms = target->record_ms; // as its journal has it
 	if (target->answer.outcome == DRIVER_DONE && target->is_recovered) {
 		wait_for_person(target, now);
 		return;
 	}
 	if (target->answer.outcome == DRIVER_DONE) {
 		step->state = STEP_COMPLETED;
-		step->ended_ms = now.wall_ms;
 		target->step++;
 		op_touch(target->op, false);
 		begin_step(target, now);
@@ -285,6 +285,7 @@ void op_target_resolve(struct target *target, struct instant now)
 	};
 
 	target->phase = PHASE_RESULT;
+	target->record_ms = now.wall_ms;
 	if (is_mutating && target->answer.outcome != DRIVER_REFUSED && !target->is_undoing)
 		target->was_changed = true;
 	if (!is_mutating) {
