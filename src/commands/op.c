@@ -295,6 +295,10 @@ static int run(struct op_request *request, struct fleet_options *options, char *
 
 	if (r)
 		return r;
+	if (request->kind == OP_CONTROL) { // what takes back one that is over is planned
+		request->params.verb = VERB_ROLLBACK;
+		op_cli_settle_rollout(request, &options->config.operations);
+	}
 	if (request->kind != OP_RUN && request->n_hubs)
 		return request->kind == OP_CONTROL ? op_cli_go_on(request, options) : op_cli_look(request, options);
 	if (request->kind != OP_RUN)

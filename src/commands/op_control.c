@@ -83,6 +83,8 @@ int op_cli_control(const struct op_request *request, struct fleet_options *optio
 	if (journal_read(dir, request->id, 1, &story) < 0) {
 		fprintf(stderr, "opscon op: %s: %s\n", request->id,
 			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
+	} else if (request->control == JOURNAL_ROLLBACK && op_cli_can_undo(story.operation)) {
+		r = op_cli_go_on(request, options);
 	} else if (operation_is_over(story.operation->state)) {
 		snprintf(over, sizeof over, "it is over: %s", operation_state_name(story.operation->state));
 		r = refuse(request, options, over);

@@ -98,7 +98,10 @@ static bool is_settled(const struct op_run *run)
 		return false;
 	if (is_older_than(run, HARD_MS))
 		return true;
-	for (size_t i = 0; i < fleet_n_agents(fleet); i++) {
+	for (size_t i = 0; run->undone && i < op_cli_n_undone(run); i++)
+		if (op_cli_undone(run, i) && !is_known(op_cli_undone(run, i)))
+			return false;
+	for (size_t i = 0; !run->undone && i < fleet_n_agents(fleet); i++) {
 		const struct fleet_agent *agent = fleet_agent_at(fleet, i);
 
 		if (selector_matches(run->selector, agent->agent) && !is_known(agent))
@@ -107,10 +110,24 @@ static bool is_settled(const struct op_run *run)
 	return true;
 }
 
-static void ask_plan(struct op_run *run)
+// Whom it is for, in the order of the list. Returns how many.
+static size_t choose_agents(const struct op_run *run, uint32_t *agents)
 {
 	const struct fleet *fleet = run->session.fleet;
-	size_t n = fleet_n_agents(fleet);
+	size_t n = 0;
+
+	for (size_t i = 0; run->undone && i < op_cli_n_undone(run); i++)
+		if (op_cli_undone(run, i))
+			agents[n++] = op_cli_undone(run, i)->agent->id;
+	for (size_t i = 0; !run->undone && i < fleet_n_agents(fleet); i++)
+		if (selector_matches(run->selector, fleet_agent_at(fleet, i)->agent))
+			agents[n++] = fleet_agent_at(fleet, i)->agent->id;
+	return n;
+}
+
+static void ask_plan(struct op_run *run)
+{
+	size_t n = run->undone ? op_cli_n_undone(run) : fleet_n_agents(run->session.fleet);
 	mem_auto uint32_t *agents = mem_alloc((n + 1) * sizeof *agents);
 	struct request request = {
 		.type = REQUEST_PLAN,
@@ -122,9 +139,8 @@ static void ask_plan(struct op_run *run)
 	char why[REFUSAL_MAX];
 	int r = agents ? 0 : -ENOMEM;
 
-	for (size_t i = 0; agents && i < n; i++)
-		if (selector_matches(run->selector, fleet_agent_at(fleet, i)->agent))
-			agents[request.n_agents++] = fleet_agent_at(fleet, i)->agent->id;
+	if (agents)
+		request.n_agents = choose_agents(run, agents);
 	if (r == 0 && request.n_agents == 0) {
 		fputs("opscon op: no agent matches\n", stderr);
 		op_cli_end(run, EXIT_USAGE);
@@ -197,6 +213,7 @@ static const char *find_holder(const struct op_run *run)
 
 static void take_plan(struct op_run *run, const struct plan *plan)
 {
+	char why[REFUSAL_MAX];
 	const char *holder;
 
 	plan_unref(run->plan);
@@ -206,7 +223,11 @@ static void take_plan(struct op_run *run, const struct plan *plan)
 		hold(run, holder);
 		return;
 	}
-	if (show_plan(run) < 0) {
+	if (!op_cli_is_still_undone(run, why, sizeof why)) {
+		fprintf(stderr, "opscon op: nothing was done: %s\n", why);
+		op_cli_audit_refused(run, why);
+		op_cli_end(run, EXIT_DENIED);
+	} else if (show_plan(run) < 0) {
 		fputs("opscon op: the plan cannot be shown: out of memory\n", stderr);
 		op_cli_end(run, EXIT_OURS);
 	} else if (run->plan->refusal[0]) {
@@ -330,6 +351,11 @@ static void find_operation(struct op_run *run)
 	}
 	if (!request.operation || !session_is_settled(&run->session))
 		return;
+	if (run->request->control == JOURNAL_ROLLBACK && op_cli_can_undo(operation)) {
+		run->undone = operation_ref(operation);
+		op_cli_enter(run, OP_SETTLING);
+		return;
+	}
 	r = feed_request(run->session.feed, &request);
 	op_cli_tell_notices(run);
 	if (r < 0) {
@@ -518,6 +544,7 @@ static int run_session(struct op_run *run, struct fleet_options *options)
 	session_stop(&run->session);
 	plan_unref(run->plan);
 	operation_unref((struct operation *)run->seen);
+	operation_unref((struct operation *)run->undone);
 	options->selector = selector;
 	return r;
 }

@@ -33,6 +33,7 @@ struct op_run {
 	uint32_t no;                           // the operation's; 0: none yet
 	struct plan *plan;                     // a reference; NULL: none yet
 	const struct operation *seen;          // a reference; as it was told last
+	const struct operation *undone;        // a reference: an upgrade that is over and is taken back; NULL: none
 	uint64_t told_no;                      // of the timeline: notices up to it were told
 	char reason[OP_LINE_MAX], holder[256]; // holder: who was waited for last
 	bool has_reason;                       // `reason` was typed
@@ -84,6 +85,13 @@ void op_cli_look_for_agreement(struct op_run *run);
 
 const struct operation *op_cli_find(const struct op_run *run); // that the command line names; NULL: not there
 void op_cli_tell_known(struct op_run *run);                    // list and show of hubs: prints, and ends
+
+// An upgrade that is over and is taken back: whether it can be, and whom it has upgraded; NULL: not that one, or it is
+// gone. Whether they still run what it has brought: why not, of the plan.
+bool op_cli_can_undo(const struct operation *operation);
+size_t op_cli_n_undone(const struct op_run *run);
+const struct fleet_agent *op_cli_undone(const struct op_run *run, size_t i);
+bool op_cli_is_still_undone(const struct op_run *run, char *why, size_t size);
 
 // Whether the hub answers: what is waited for is told, and an end is made of it when that takes too long.
 void op_cli_watch_hub(struct op_run *run);

@@ -405,6 +405,31 @@ static void expect_history(void)
 	process_result_finish(&result);
 }
 
+// The way back of an upgrade that is over is planned, also by a hub that was started since.
+static void expect_way_back(void)
+{
+	struct process_result result;
+	char id[64];
+
+	result = scene_run(&s, (const char *[]){ "op", "upgrade", "--version", "9.9", "--hub", address, "--yes",
+						 "--reason", "a test", "name=WowEvent", NULL });
+	ck_assert_msg(result.status == 0, "%d %s%s", result.status, result.out, result.err);
+	process_result_finish(&result);
+	find_id(id);
+	process_end(hub);
+	start_hub();
+	result = scene_run(
+		&s, (const char *[]){ "op", "rollback", "--hub", address, "--yes", "--reason", "a test", id, NULL });
+	ck_assert_msg(result.status == 0 && strstr(result.out, "-rollback-") && strstr(result.out, "1 done of 1"),
+		      "%d %s%s", result.status, result.out, result.err);
+	process_result_finish(&result);
+	result = scene_run(
+		&s, (const char *[]){ "op", "rollback", "--hub", address, "--yes", "--reason", "a test", id, NULL });
+	ck_assert_msg(result.status == 6 && strstr(result.out, "there is no version to go back to"), "%d %s%s",
+		      result.status, result.out, result.err);
+	process_result_finish(&result);
+}
+
 START_TEST(operations_run_where_the_hub_is)
 {
 	struct process_result result;
@@ -424,6 +449,7 @@ START_TEST(operations_run_where_the_hub_is)
 	term_wait_for(t, "✓ succeeded", SCENE_MS);
 	scene_quit(t);
 	expect_history();
+	expect_way_back();
 	result = scene_run(&s, (const char *[]){ "op", "restart", "--config", "opscon.yml", "--hub", address, "--yes",
 						 "name=Nobody", NULL });
 	ck_assert_msg(result.status == 2 && strstr(result.err, "no agent matches"), "%d %s", result.status, result.err);

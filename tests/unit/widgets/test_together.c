@@ -256,6 +256,22 @@ START_TEST(asks_for_a_second_person)
 }
 END_TEST
 
+START_TEST(what_waits_says_why)
+{
+	const struct view at = { .now.wall_ms = FIXTURE_NOW_MS };
+	struct fleet_approval approval = { .what = "stop it in prod",
+					   .asker = "bob on ops2",
+					   .reason = "it leaks",
+					   .until_ms = FIXTURE_NOW_MS + 720000 };
+	char text[TOGETHER_TEXT_MAX];
+
+	ck_assert_str_eq(together_approval(&approval, &at, text),
+			 "stop it in prod, bob on ops2 asks, 12m 00s left: it leaks");
+	approval.reason = "";
+	ck_assert_str_eq(together_approval(&approval, &at, text), "stop it in prod, bob on ops2 asks, 12m 00s left");
+}
+END_TEST
+
 SUITE("widgets: together", nothing_of_it_shows_to_who_is_alone, names_people_once, says_who_has_an_agent_and_how_long,
       stands_in_the_header, stands_with_the_agent, marks_the_rows_of_the_table, lists_what_waits_above_the_operations,
-      asks_for_a_second_person)
+      asks_for_a_second_person, what_waits_says_why)
