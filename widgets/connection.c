@@ -116,6 +116,24 @@ static void read_lists(const struct fleet *fleet, const struct view *view, struc
 			 failed.was_read ? "stale" : "not read", time);
 }
 
+// What happens is kept for later by a recording: that it is not stands until it is again.
+static void read_recordings(const struct fleet *fleet, const struct view *view, struct connection *out)
+{
+	size_t len = strlen(out->text), word_len = strlen(out->word);
+	struct fleet_source stopped;
+	char time[HUMAN_MAX];
+
+	if (fleet_recordings_stopped(fleet, &stopped, 1) == 0)
+		return;
+	if (status_group(out->status) == STATUS_GROUP_GREEN)
+		out->status = STATUS_WARNING;
+	human_time_of_day(stopped.since_ms, view->utc_offset_s, time);
+	time[5] = '\0'; // to the minute
+	snprintf(out->word + word_len, sizeof out->word - word_len, ", not recorded");
+	snprintf(out->text + len, sizeof out->text - len, ", not recorded since %s: %.*s", time,
+		 text_fit(stopped.why, 60), stopped.why);
+}
+
 void connection_read(const struct fleet *fleet, const struct view *view, struct connection *out)
 {
 	const struct fleet_feed *feed = fleet_feed(fleet);
@@ -142,6 +160,7 @@ void connection_read(const struct fleet *fleet, const struct view *view, struct 
 	if (feed->detail && *feed->detail)
 		strbuf_addf(&text, ": %s", feed->detail);
 	read_lists(fleet, view, out);
+	read_recordings(fleet, view, out);
 }
 
 static void draw(const struct widget *widget, const struct fleet *fleet, const struct view *view, struct canvas *canvas)

@@ -12,7 +12,7 @@ enum { CONNECTION_TEXT_MAX = 320 };
 
 struct connection {
 	enum status status;
-	char word[40];                  // "live", "live, a list is stale": the shortest that is true
+	char word[64];                  // "live", "live, a list is stale": the shortest that is true
 	char text[CONNECTION_TEXT_MAX]; // "live 3s ago", "reconnecting in 4s: connection refused"
 };
 

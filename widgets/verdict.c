@@ -155,7 +155,8 @@ static bool is_expected(const struct fleet *fleet, const struct view *view)
 {
 	if (view->has_connection_beside)
 		return true;
-	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused && !fleet_sources_failed(fleet, NULL, 0);
+	return fleet_feed(fleet)->state == FEED_LIVE && !view->is_paused && !fleet_sources_failed(fleet, NULL, 0) &&
+	       !fleet_recordings_stopped(fleet, NULL, 0);
 }
 
 // How the connection is; where that does not fit behind the rest, at least which hub is away, and since when.

@@ -46,7 +46,7 @@ enum event_type {
 	EVENT_ACTION,         // u.action: what a person did
 	EVENT_NOTICE,         // u.notice: what the program has to say
 	EVENT_FEED,           // u.feed: how the feed itself is doing
-	EVENT_SOURCE,         // u.source: a list of agents that others keep cannot be read, or is read again
+	EVENT_SOURCE,         // u.source: a list of agents cannot be read, or the recording not written; or again
 	EVENT_AUDIT_LIST,     // u.audit_list: the trail's newest records, as they were asked for
 	EVENT_AUDIT_CHECK,    // u.audit_check: how far the trail was verified
 	EVENT_SNAPSHOT,       // u.snapshot: what stands between its beginning and its end restates what is known
@@ -172,10 +172,11 @@ struct event {
 			uint32_t n_in_flight, n_waiting;
 		} feed;
 		struct {
-			const char *name; // owned: "file_sd:PATH", "http_sd:URL"
-			const char *why;  // owned; "": it was read
-			bool is_empty;    // a pattern that matches no file (yet): no failure while others name agents
-			bool was_read;    // what it said before is kept
+			const char *name;  // owned: "file_sd:PATH", "http_sd:URL"
+			const char *why;   // owned; "": it was read
+			bool is_empty;     // a pattern that matches no file (yet): no failure while others name agents
+			bool was_read;     // what it said before is kept
+			bool is_recording; // no list: what is recorded; name "recording:DIR", why it stands still
 		} source;
 		struct audit_list audit_list;
 		struct audit_check audit_check;

@@ -249,6 +249,8 @@ struct fleet_source {
 };
 // Writes at most n; returns how many there are.
 size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out, size_t n);
+// The same of recordings ("recording:DIR") that stand still: they do not make the fleet incomplete.
+size_t fleet_recordings_stopped(const struct fleet *fleet, struct fleet_source *out, size_t n);
 
 // ---- changes
 

@@ -112,6 +112,20 @@ static void tell_audit(void *ctx, struct hub_audit *out)
 	memcpy(out->key, state->key, sizeof out->key);
 }
 
+static void tell_recording(void *ctx, struct hub_recording *out)
+{
+	const struct hub_run *run = ctx;
+	const struct recorder_state *state = run->recording ? record_sink_look(run->recording) : NULL;
+
+	*out = (struct hub_recording){ .is_on = run->options.config.hub.record.dir != NULL };
+	if (!state)
+		return;
+	out->is_well = !state->error;
+	out->n_bytes = state->n_bytes;
+	out->n_events = state->n_events;
+	out->n_lost = state->n_lost;
+}
+
 static void record(void *ctx, const struct audit_record *record, struct instant now)
 {
 	struct hub_run *run = ctx;
@@ -227,7 +241,8 @@ static void start_recording(struct hub_run *run)
 	if (recorder_attach(&session->loop, session->broadcaster, session->fleet, &options, &run->recording, why,
 			    sizeof why) == 0) {
 		record_sink_leave_out(run->recording, is_private, run);
-		log_line(LOG_INFO, "records into %s", options.dir);
+		if (!record_sink_look(run->recording)->error)
+			log_line(LOG_INFO, "records into %s", options.dir);
 		return;
 	}
 	log_line(LOG_ERROR, "nothing is recorded: %s", why);
@@ -260,6 +275,7 @@ static int create_hub(struct hub_run *run, const char *socket, const char *token
 		.is_read_only = run->options.config.operations.is_read_only || run->options.is_read_only,
 		.is_ready = is_ready,
 		.audit = tell_audit,
+		.recording = tell_recording,
 		.record = record,
 		.closed = on_closed,
 		.ctx = run,

@@ -149,7 +149,7 @@ static int finish(struct record_command *command, const char *path)
 
 	fprintf(stderr, "opscon record: %s: %llu events, %s\n", path, (unsigned long long)state.n_records,
 		human_bytes((double)state.n_bytes, size));
-	if (state.n_lost)
+	if (state.n_lost && r == 0)
 		fprintf(stderr, "opscon record: %llu events are missing: the disk did not keep up\n",
 			(unsigned long long)state.n_lost);
 	if (r < 0)

@@ -108,6 +108,13 @@ void console_show_replay(struct console *console)
 		snprintf(console->replay_text, sizeof console->replay_text, "REPLAY paused");
 	else
 		snprintf(console->replay_text, sizeof console->replay_text, "REPLAY %.20sx", speed);
+	if (state.gap_to_ms) {
+		size_t n = strlen(console->replay_text);
+		char until[HUMAN_MAX];
+
+		human_time_of_day(state.gap_to_ms, console->view.utc_offset_s, until);
+		snprintf(console->replay_text + n, sizeof console->replay_text - n, ": not recorded until %s", until);
+	}
 	console->view.replay = console->replay_text;
 }
 

@@ -172,7 +172,7 @@ struct console {
 	int64_t look_at_ms;                                    // mono: not again before
 	uint32_t target_agent, target_alert, target_operation; // what an open picker, prompt or dialog is about
 
-	char act_hint[64], replay_text[48];
+	char act_hint[64], replay_text[80];
 	uint32_t n_replay_snapshots; // replay_state::n_snapshots, as last seen
 	char replay_keys[3][2 * KEYMAP_NAME_MAX];
 	char message[300], question[300], banner[300];

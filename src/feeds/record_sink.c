@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "opscon/config.h"
@@ -19,7 +20,10 @@ struct record_sink {
 	bool (*is_private)(void *ctx, const struct event *event); // may be NULL
 	void *private_ctx;                                        // borrowed
 	bool is_subscribing;                                      // what the broadcaster has kept is in the snapshot
-	bool was_behind;
+	bool keeps_trying, was_behind;
+	int error;           // as it was told; 0: it goes on
+	int64_t gap_from_ms; // wall, while it stands still
+	char dir[RECORDER_PATH_MAX];
 	uint64_t n_lost_told;
 	uv_timer_t timer;
 	uv_async_t wake;
@@ -49,27 +53,99 @@ static void stop_listening(struct record_sink *sink)
 	uv_timer_stop(&sink->timer);
 }
 
+/* The lasting sign, besides the notice: it stands on every console until the recording goes on. Until it could be made
+ * the change counts as not told.
+ */
+static bool tell_sign(struct record_sink *sink, int error)
+{
+	struct event *event = event_new(EVENT_SOURCE, clock_now().wall_ms, 0);
+	char name[RECORDER_PATH_MAX + 16];
+
+	if (!event)
+		return false;
+	snprintf(name, sizeof name, "recording:%s", sink->dir);
+	event->u.source.name = mem_strdup(name);
+	event->u.source.why = mem_strdup(error ? strerrordesc_np(-error) : "");
+	event->u.source.is_recording = true;
+	if (!event->u.source.name || !event->u.source.why) { // no reason would mean that all is well
+		event_unref(event);
+		return false;
+	}
+	event_emit(&sink->sink, event);
+	return true;
+}
+
+static void tell_stopped(struct record_sink *sink, const struct recorder_state *state)
+{
+	char text[RECORDER_PATH_MAX + 200];
+	bool is_first = !sink->error;
+
+	if (!tell_sign(sink, state->error))
+		return;
+	sink->error = state->error;
+	snprintf(text, sizeof text, "%s: %s", sink->dir, strerrordesc_np(-state->error));
+	if (!is_first) { // the same trouble with another face
+		log_line(LOG_WARN, "still nothing is recorded: %s", text);
+		return;
+	}
+	sink->gap_from_ms = state->written_ms ? state->written_ms : clock_now().wall_ms;
+	tell(sink, SEVERITY_CRITICAL, "the recording has stopped", text);
+}
+
+// In the recording, too: whoever replays it reads of the gap.
+static void tell_goes_on(struct record_sink *sink, const struct recorder_state *state)
+{
+	char from[HUMAN_MAX], to[HUMAN_MAX], text[2 * HUMAN_MAX + 100];
+
+	if (!tell_sign(sink, 0))
+		return;
+	sink->error = 0;
+	sink->was_behind = false;
+	snprintf(text, sizeof text, "nothing is in it from %s to %s: %llu events",
+		 human_rfc3339(sink->gap_from_ms, from), human_rfc3339(state->begun_ms, to),
+		 (unsigned long long)(state->n_lost - sink->n_lost_told));
+	sink->n_lost_told = state->n_lost;
+	tell(sink, SEVERITY_WARNING, "the recording goes on after a gap", text);
+}
+
+static void tell_behind(struct record_sink *sink, const struct recorder_state *state)
+{
+	char text[100];
+
+	sink->was_behind = state->is_behind;
+	snprintf(text, sizeof text, "%llu events are not in it so far",
+		 (unsigned long long)(state->n_lost - sink->n_lost_told));
+	if (state->is_behind)
+		tell(sink, SEVERITY_WARNING, "the recording has a gap: the disk does not keep up", "");
+	else
+		tell(sink, SEVERITY_INFO, "the recording goes on", text);
+	sink->n_lost_told = state->is_behind ? sink->n_lost_told : state->n_lost;
+}
+
+static void tell_end(struct record_sink *sink, const struct recorder_state *state)
+{
+	char text[RECORDER_PATH_MAX + 200];
+
+	stop_listening(sink);
+	snprintf(text, sizeof text, "%s: %s", state->path, strerrordesc_np(-state->error));
+	tell(sink, SEVERITY_CRITICAL, "the recording has stopped", text);
+}
+
 // What has become of it is told once each time.
 static void tell_state(struct record_sink *sink)
 {
 	const struct recorder_state *state = recorder_look(sink->recorder);
-	char text[RECORDER_PATH_MAX + 200];
 
-	if (state->error && sink->subscription) {
-		stop_listening(sink);
-		snprintf(text, sizeof text, "%s: %s", state->path, strerrordesc_np(-state->error));
-		tell(sink, SEVERITY_CRITICAL, "the recording has stopped", text);
-		return;
-	}
-	if (state->is_behind != sink->was_behind) {
-		sink->was_behind = state->is_behind;
-		snprintf(text, sizeof text, "%llu events are not in it so far",
-			 (unsigned long long)(state->n_lost - sink->n_lost_told));
-		if (state->is_behind)
-			tell(sink, SEVERITY_WARNING, "the recording has a gap: the disk does not keep up", "");
-		else
-			tell(sink, SEVERITY_INFO, "the recording goes on", text);
-		sink->n_lost_told = state->is_behind ? sink->n_lost_told : state->n_lost;
+	if (state->error && !sink->keeps_trying) {
+		if (sink->subscription)
+			tell_end(sink, state);
+	} else if (state->error) {
+		if (state->error != sink->error)
+			tell_stopped(sink, state);
+	} else if (sink->error) {
+		tell_goes_on(sink, state);
+	} else if (state->is_behind != sink->was_behind) {
+		tell_behind(sink, state);
 	}
 }
 
@@ -153,6 +229,8 @@ int recorder_attach(uv_loop_t *loop, struct broadcaster *broadcaster, const stru
 	}
 	sink->broadcaster = broadcaster;
 	sink->sink = broadcaster_sink(broadcaster);
+	sink->keeps_trying = own.keeps_trying;
+	snprintf(sink->dir, sizeof sink->dir, "%s", own.dir ? own.dir : "");
 	own.fleet = fleet;
 	own.wake = wake;
 	own.ctx = sink;
@@ -166,6 +244,7 @@ int recorder_attach(uv_loop_t *loop, struct broadcaster *broadcaster, const stru
 		}
 		uv_timer_start(&sink->timer, on_tick, TICK_MS, TICK_MS);
 		*out = sink;
+		tell_state(sink); // it may not have a file yet
 	} else {
 		close_handles(sink);
 	}
@@ -177,6 +256,7 @@ struct recorder_options recorder_of_hub(const struct hub_record_config *config, 
 {
 	return (struct recorder_options){
 		.dir = config->dir,
+		.keeps_trying = true,
 		.fleet_name = fleet_name,
 		.boot = boot,
 		.is_demo = is_demo,

@@ -208,6 +208,9 @@ static void look(const struct replay *replay, int64_t mono_ms, struct replay_sta
 		.is_at_end = is_at_end(player) && !player->is_jumping,
 		.n_snapshots = player->n_snapshots,
 	};
+	if (out->is_jumping || !tape_gap(player->tape, &player->place, &out->gap_from_ms, &out->gap_to_ms) ||
+	    out->now_ms <= out->gap_from_ms)
+		out->gap_from_ms = out->gap_to_ms = 0;
 }
 
 // What is changed from here on does not change how it went until here.

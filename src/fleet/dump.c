@@ -81,16 +81,18 @@ static void put_feed(struct dump *d, unsigned flags)
 			 question->severity, question->title, question->description);
 }
 
-static void put_sources(struct dump *d)
+typedef size_t (*sources_look)(const struct fleet *fleet, struct fleet_source *out, size_t n);
+
+static void put_sources(struct dump *d, sources_look look)
 {
-	size_t n = fleet_sources_failed(d->fleet, NULL, 0);
+	size_t n = look(d->fleet, NULL, 0);
 	struct fleet_source *sources = mem_calloc(n + 1, sizeof *sources);
 
 	if (!sources) {
 		d->error = -ENOMEM;
 		return;
 	}
-	fleet_sources_failed(d->fleet, sources, n);
+	look(d->fleet, sources, n);
 	for (size_t i = 0; i < n; i++)
 		dump_put(d, "source %s since %" PRId64 " %d: %s\n", sources[i].name, sources[i].since_ms,
 			 sources[i].was_read, sources[i].why);
@@ -225,7 +227,8 @@ int fleet_dump(const struct fleet *fleet, unsigned flags, struct bytes *out)
 	put_whole(&d);
 	put_series(&d);
 	put_feed(&d, flags);
-	put_sources(&d);
+	put_sources(&d, fleet_sources_failed);
+	put_sources(&d, fleet_recordings_stopped);
 	put_agents(&d);
 	dump_alerts(&d);
 	dump_work(&d);

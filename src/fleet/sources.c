@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The lists that cannot be read: what others keep and the fleet is made of. Few, in the order in which they failed. */
+/* The lists that cannot be read: what others keep and the fleet is made of; and recordings that cannot be written. Few,
+ * in the order in which they failed.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -77,14 +79,14 @@ void fleet_sources_finish(struct fleet *fleet)
 	mem_free(fleet->sources);
 }
 
-size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out, size_t n)
+static size_t look(const struct fleet *fleet, bool are_recordings, struct fleet_source *out, size_t n)
 {
 	size_t found = 0;
 
 	for (size_t i = 0; i < fleet->n_sources; i++) {
 		const struct event *event = fleet->sources[i].event;
 
-		if (event->u.source.is_empty && fleet->n_agents > 0)
+		if (event->u.source.is_recording != are_recordings || (event->u.source.is_empty && fleet->n_agents > 0))
 			continue;
 		if (found < n)
 			out[found] = (struct fleet_source){ .name = event->u.source.name,
@@ -94,4 +96,14 @@ size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out,
 		found++;
 	}
 	return found;
+}
+
+size_t fleet_sources_failed(const struct fleet *fleet, struct fleet_source *out, size_t n)
+{
+	return look(fleet, false, out, n);
+}
+
+size_t fleet_recordings_stopped(const struct fleet *fleet, struct fleet_source *out, size_t n)
+{
+	return look(fleet, true, out, n);
 }

@@ -292,6 +292,7 @@ int hub_create(uv_loop_t *loop, const struct hub_options *options, struct hub **
 	hub->is_read_only = options->is_read_only;
 	hub->is_ready = options->is_ready;
 	hub->audit = options->audit;
+	hub->recording = options->recording;
 	hub->ctx = options->ctx;
 	hub->whole = options->whole;
 	hub->started_ms = hub_now().mono_ms;

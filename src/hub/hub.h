@@ -31,6 +31,13 @@ struct hub_audit {
 	char head[65], key[65];
 };
 
+// What becomes of what is recorded.
+struct hub_recording {
+	bool is_on;   // it is wanted
+	bool is_well; // and written
+	uint64_t n_bytes, n_events, n_lost;
+};
+
 struct hub_options {
 	const struct hub_config *config; // borrowed for the call
 	const struct config *whole;      // borrowed; outlives the hub. What clients are told of environments and of
@@ -46,6 +53,7 @@ struct hub_options {
 	// All optional, with `ctx`:
 	bool (*is_ready)(void *ctx); // everything has been asked once: /readyz
 	void (*audit)(void *ctx, struct hub_audit *out);
+	void (*recording)(void *ctx, struct hub_recording *out);
 	void (*record)(void *ctx, const struct audit_record *record, struct instant now);
 	void (*closed)(void *ctx); // the hub has gone after hub_stop()
 	void *ctx;                 // borrowed

@@ -167,6 +167,7 @@ struct hub {
 	bool is_demo, is_read_only, is_stopping, is_ended, is_replaying;
 	bool (*is_ready)(void *ctx);
 	void (*audit)(void *ctx, struct hub_audit *out);
+	void (*recording)(void *ctx, struct hub_recording *out);
 	void (*closed)(void *ctx);
 	void *ctx;
 

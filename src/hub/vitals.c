@@ -113,6 +113,20 @@ static void write_counters(struct vitals *v, const struct hub *hub)
 	}
 }
 
+static void write_recording(struct vitals *v, const struct hub *hub)
+{
+	struct hub_recording recording = { 0 };
+
+	if (hub->recording)
+		hub->recording(hub->ctx, &recording);
+	if (!recording.is_on)
+		return;
+	single(v, "recording_well", "gauge", "Whether what happens is being recorded.", recording.is_well);
+	single(v, "recording_bytes_total", "counter", "Bytes of recordings that were written.", recording.n_bytes);
+	single(v, "recorded_total", "counter", "Events that were recorded.", recording.n_events);
+	single(v, "recording_lost_total", "counter", "Events that are in no recording.", recording.n_lost);
+}
+
 int hub_vitals_write(struct hub *hub, struct bytes *out)
 {
 	struct vitals v = { .out = out };
@@ -136,5 +150,6 @@ int hub_vitals_write(struct hub *hub, struct bytes *out)
 		single(&v, "audit_well", "gauge", "Whether the audit trail can be written.", audit.is_well);
 		single(&v, "audit_records", "gauge", "Records of the audit trail.", audit.n_records);
 	}
+	write_recording(&v, hub);
 	return v.error;
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/container_of.h"
@@ -28,6 +27,8 @@ static const struct recorder_limits defaults = {
 	.snapshot_bytes = 16 << 20,
 	.flush_ms = 5000,
 	.waiting_bytes = 64 << 20,
+	.retry_ms = 5000,
+	.retry_max_ms = 60000,
 };
 
 // ---- to the thread
@@ -52,12 +53,25 @@ static struct recorder_job *make_job(struct recorder *recorder)
 
 	if (!job)
 		return NULL;
-	*job = (struct recorder_job){ .head = batch->head, .begins_file = recorder->begins_file, .n = n };
-	job->aged_ms = recorder->aged_ms;
+	*job = (struct recorder_job){ .head = batch->head,
+				      .begins_file = recorder->begins_file,
+				      .begins_again = recorder->begins_again,
+				      .aged_ms = recorder->aged_ms,
+				      .n = n };
 	job->head.kind = BLOCK_EVENTS;
 	job->head.flags = (uint8_t)recorder->flags;
 	record_batch_copy(batch, job->raw);
 	return job;
+}
+
+// What was handed over since the failure, and what waits to be, is lost with it.
+static void stand_still(struct recorder *recorder)
+{
+	fall_behind(recorder);
+	recorder->begins_file = recorder->begins_again = false;
+	recorder->n_files_wanted = 0;
+	recorder->is_trying = false;
+	recorder->retry_at_ms = 0;
 }
 
 static void take_state(struct recorder *recorder)
@@ -65,10 +79,19 @@ static void take_state(struct recorder *recorder)
 	const struct recorder_state *shared = &recorder->shared;
 
 	recorder->state.error = shared->error;
+	recorder->state.written_ms = shared->written_ms;
+	recorder->state.begun_ms = shared->begun_ms;
 	recorder->state.n_bytes = shared->n_bytes;
 	recorder->state.n_file_bytes = shared->n_file_bytes;
 	recorder->state.n_files = shared->n_files;
+	recorder->state.n_lost += shared->n_lost - recorder->seen_unwritten;
+	recorder->seen_unwritten = shared->n_lost;
 	memcpy(recorder->state.path, shared->path, sizeof shared->path);
+	if (recorder->shared_failures != recorder->seen_failures) {
+		recorder->seen_failures = recorder->shared_failures;
+		stand_still(recorder);
+	}
+	recorder->is_trying = recorder->is_trying && shared->error;
 }
 
 // What the thread would do, here and now.
@@ -76,6 +99,7 @@ static void do_job(struct recorder *recorder, struct recorder_job *job)
 {
 	struct batch_jobs jobs = { 0 };
 
+	record_batch_reset(&recorder->batch); // it is in the job
 	batch_jobs_push(&jobs, &job->link);
 	recorder_batch_class.work(recorder, &jobs);
 	recorder_batch_class.publish(recorder);
@@ -111,7 +135,7 @@ static void flush(struct recorder *recorder)
 		fall_behind(recorder);
 		return;
 	}
-	recorder->begins_file = false;
+	recorder->begins_file = recorder->begins_again = false;
 	recorder->flags = 0;
 	recorder->filling_since_ms = 0;
 	record_batch_reset(&recorder->batch);
@@ -259,6 +283,10 @@ static void take_limits(struct recorder_limits *limits)
 		limits->flush_ms = defaults.flush_ms;
 	if (!limits->waiting_bytes)
 		limits->waiting_bytes = defaults.waiting_bytes;
+	if (!limits->retry_ms)
+		limits->retry_ms = defaults.retry_ms;
+	if (!limits->retry_max_ms)
+		limits->retry_max_ms = defaults.retry_max_ms;
 }
 
 static struct recorder *make(const struct recorder_options *options, struct instant now)
@@ -271,9 +299,10 @@ static struct recorder *make(const struct recorder_options *options, struct inst
 	record_batch_init(&recorder->batch);
 	bytes_init(&recorder->text, RECORD_TEXT_MAX);
 	about_init(&recorder->about, now.wall_ms);
-	recorder->dir_fd = AT_FDCWD;
+	recorder->dir_fd = -1;
 	recorder->is_dir = !options->path;
 	recorder->is_waiting = options->is_waiting;
+	recorder->keeps_trying = options->keeps_trying && recorder->is_dir;
 	recorder->fleet = options->fleet;
 	recorder->limits = options->limits;
 	recorder->wake = options->wake;
@@ -305,48 +334,54 @@ static void free_all(struct recorder *recorder)
 	mem_free(recorder);
 }
 
-static int open_place(struct recorder *recorder, int64_t now_ms)
+// What a disk refuses now it may take later.
+static int begin(struct recorder *recorder, int64_t now_ms)
 {
-	if (recorder->is_dir) {
-		if (mkdir(recorder->place, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		recorder->dir_fd = open(recorder->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (recorder->dir_fd < 0)
-			return -errno;
+	int r = recorder_open_place(recorder, now_ms);
+
+	if (r < 0 && r != -ENOMEM && r != -EBUSY && recorder->keeps_trying) {
+		recorder->error = recorder->stopped = r;
+		recorder->n_failures++;
+		r = 0;
 	}
-	return recorder_open_file(recorder, now_ms);
+	recorder_batch_class.publish(recorder);
+	take_state(recorder);
+	if (r == 0 && !recorder->is_waiting)
+		r = batch_thread_start(&recorder->thread, &recorder_batch_class, recorder, JOBS_MAX);
+	return r;
 }
 
 int recorder_create(const struct recorder_options *options, struct instant now, struct recorder **out, char *why,
 		    size_t why_size)
 {
 	struct recorder *recorder = make(options, now);
-	int r = recorder ? open_place(recorder, now.wall_ms) : -ENOMEM;
+	int r = recorder ? begin(recorder, now.wall_ms) : -ENOMEM;
 
 	*out = NULL;
-	if (r == 0)
-		recorder_batch_class.publish(recorder);
-	if (r == 0 && !recorder->is_waiting)
-		r = batch_thread_start(&recorder->thread, &recorder_batch_class, recorder, JOBS_MAX);
 	if (r < 0) {
 		snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
 		if (recorder)
 			free_all(recorder);
 		return r;
 	}
-	take_state(recorder);
-	begin_snapshot(recorder, false, now);
+	if (!recorder->state.error)
+		begin_snapshot(recorder, false, now);
 	recorder->file_begun_ms = now.mono_ms;
 	recorder->file_begun_wall_ms = now.wall_ms;
 	*out = recorder;
 	return 0;
 }
 
+static bool has_ended(const struct recorder *recorder)
+{
+	return recorder->state.error && !recorder->keeps_trying;
+}
+
 void recorder_take(struct recorder *recorder, const struct event *event, struct instant now)
 {
 	unsigned flags;
 
-	if (recorder->state.error || !is_recorded(event))
+	if (has_ended(recorder) || !is_recorded(event))
 		return;
 	flags = turns_take(&recorder->turns, event);
 	if (recorder->state.is_behind) {
@@ -358,11 +393,37 @@ void recorder_take(struct recorder *recorder, const struct event *event, struct 
 	tell_snapshot(recorder, SLICE_TAKE, now);
 }
 
+// The waits grow until it has gone well for as long as the longest of them.
+static void try_again(struct recorder *recorder, struct instant now)
+{
+	const struct recorder_limits *limits = &recorder->limits;
+
+	if (!recorder->retry_at_ms) {
+		if (now.mono_ms - recorder->again_at_ms > 2 * limits->retry_max_ms)
+			recorder->retry_wait_ms = 0;
+		recorder->retry_wait_ms = recorder->retry_wait_ms ? 2 * recorder->retry_wait_ms : limits->retry_ms;
+		if (recorder->retry_wait_ms > limits->retry_max_ms)
+			recorder->retry_wait_ms = limits->retry_max_ms;
+		recorder->retry_at_ms = now.mono_ms + recorder->retry_wait_ms;
+	}
+	if (now.mono_ms < recorder->retry_at_ms)
+		return;
+	recorder->retry_at_ms = 0;
+	recorder->again_at_ms = now.mono_ms;
+	recorder->is_trying = recorder->begins_again = true;
+	begin_snapshot(recorder, true, now);
+	if (recorder->state.is_behind) // there was no memory for it, or it has failed already
+		stand_still(recorder);
+}
+
 void recorder_tick(struct recorder *recorder, struct instant now)
 {
 	recorder_take_in(recorder);
-	if (recorder->state.error)
+	if (recorder->state.error && !recorder->is_trying) {
+		if (recorder->keeps_trying)
+			try_again(recorder, now);
 		return;
+	}
 	if (recorder->state.is_behind) {
 		if (recorder->n_waiting <= recorder->limits.waiting_bytes / 2)
 			begin_snapshot(recorder, false, now);
@@ -380,7 +441,7 @@ void recorder_tick(struct recorder *recorder, struct instant now)
 
 void recorder_mend(struct recorder *recorder, struct instant now)
 {
-	if (recorder->state.error)
+	if (recorder->state.error && !recorder->is_trying)
 		return;
 	flush(recorder);
 	fall_behind(recorder);
@@ -432,7 +493,7 @@ int recorder_destroy(struct recorder *recorder, struct instant now, unsigned tim
 		*out = (struct recorder_state){ 0 };
 	if (!recorder)
 		return 0;
-	if (!recorder->state.error)
+	if (!recorder->state.error || recorder->is_trying)
 		tell_snapshot(recorder, SIZE_MAX, now);
 	flush(recorder);
 	r = stop_writing(recorder, timeout_ms);

@@ -13,8 +13,8 @@ struct fleet_snapshot;
 struct recorder_job { // a block to be written
 	struct batch_job link;
 	struct block_head head;
-	bool begins_file;
-	int64_t aged_ms; // wall: what is older than the limit by then goes
+	bool begins_file, begins_again; // again: after a failure
+	int64_t aged_ms;                // wall: what is older than the limit by then goes
 	size_t n;
 	char raw[];
 };
@@ -22,6 +22,7 @@ struct recorder_job { // a block to be written
 struct recorder {
 	struct batch_thread thread;
 	struct recorder_state shared; // under the thread's lock
+	uint32_t shared_failures;
 
 	// of the thread alone
 	int dir_fd; // AT_FDCWD with a path
@@ -33,11 +34,16 @@ struct recorder {
 	uint64_t n_written, n_written_before;
 	size_t n_files;
 	int64_t named_ms; // wall: of the file's name
-	int error;
-	char path[RECORDER_PATH_MAX];
+	int error;        // of the last attempt: nothing is written until there is another one
+	int stopped;      // as it is told: until the snapshot of another attempt is on the disk
+	uint32_t n_failures;
+	uint64_t n_unwritten; // events handed over
+	int64_t written_ms;   // wall
+	bool is_tentative;    // the file: no whole snapshot is in it yet, and nothing else says what it is about
+	char path[RECORDER_PATH_MAX], name[SHELF_NAME_MAX];
 
 	// of both, never changed
-	bool is_waiting;
+	bool is_waiting, keeps_trying;
 	struct recorder_limits limits;
 
 	// of the owner alone
@@ -49,8 +55,13 @@ struct recorder {
 	struct wire_told told;
 	struct fleet_snapshot *snapshot;       // owned: being told; NULL none
 	unsigned flags;                        // enum block_flag of the batch
-	bool begins_file;                      // with the batch
+	bool begins_file, begins_again;        // with the batch
 	size_t n_files_wanted;                 // with that which the batch begins
+	bool is_trying;                        // to begin again; the state's error stands until it has
+	uint32_t seen_failures;                // of n_failures
+	uint64_t seen_unwritten;               // of n_unwritten
+	int64_t retry_at_ms, retry_wait_ms;    // mono; 0: not known yet, none so far
+	int64_t again_at_ms;                   // mono: of the last try
 	bool has_begun;                        // the first snapshot
 	int64_t filling_since_ms;              // mono: of the oldest in the batch; 0 none
 	int64_t file_begun_ms, snapshot_at_ms; // mono
@@ -63,4 +74,5 @@ struct recorder {
 
 extern const struct batch_class recorder_batch_class;
 
-int recorder_open_file(struct recorder *recorder, int64_t now_ms); // the first one, before there is a thread
+// The first one, before there is a thread, and its directory.
+int recorder_open_place(struct recorder *recorder, int64_t now_ms);

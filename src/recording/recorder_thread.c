@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/container_of.h"
 #include "recording/recorder_internal.h"
@@ -13,9 +15,9 @@ static struct recorder_job *job_of(struct batch_job *link)
 	return container_of(link, struct recorder_job, link);
 }
 
-int recorder_open_file(struct recorder *recorder, int64_t now_ms)
+static int open_file(struct recorder *recorder, int64_t now_ms)
 {
-	char name[SHELF_NAME_MAX];
+	char *name = recorder->name;
 	int r;
 
 	recorder->about.started_ms = now_ms;
@@ -36,6 +38,28 @@ int recorder_open_file(struct recorder *recorder, int64_t now_ms)
 	return r;
 }
 
+// After a failure it may be another directory, as when a disk was put back in its place.
+static int open_directory(struct recorder *recorder)
+{
+	if (recorder->dir_fd >= 0)
+		close(recorder->dir_fd);
+	recorder->dir_fd = -1;
+	if (mkdir(recorder->place, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	recorder->dir_fd = open(recorder->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return recorder->dir_fd < 0 ? -errno : 0;
+}
+
+int recorder_open_place(struct recorder *recorder, int64_t now_ms)
+{
+	int r = recorder->is_dir ? open_directory(recorder) : 0;
+
+	if (r == 0)
+		r = open_file(recorder, now_ms);
+	recorder->is_tentative = r == 0 && recorder->keeps_trying;
+	return r;
+}
+
 // As much of the limit stays free as the file that is written may still take.
 static int trim(struct recorder *recorder, int64_t now_ms)
 {
@@ -48,11 +72,13 @@ static int trim(struct recorder *recorder, int64_t now_ms)
 
 static int begin_file(struct recorder *recorder, const struct recorder_job *job)
 {
-	int r = file_writer_close(&recorder->file, &recorder->codec);
+	int r = job->begins_again ? 0 : file_writer_close(&recorder->file, &recorder->codec);
 
 	recorder->n_written_before += recorder->file.size;
+	recorder->file.size = 0;
 	if (r == 0)
-		r = recorder_open_file(recorder, job->head.from_ms);
+		r = job->begins_again ? recorder_open_place(recorder, job->head.from_ms)
+				      : open_file(recorder, job->head.from_ms);
 	return r == 0 ? trim(recorder, job->aged_ms) : r;
 }
 
@@ -60,23 +86,52 @@ static int write_job(struct recorder *recorder, struct recorder_job *job)
 {
 	int r = 0;
 
-	if (job->begins_file)
+	if (job->begins_file || job->begins_again)
 		r = begin_file(recorder, job);
 	if (r == 0)
 		r = file_writer_add(&recorder->file, &recorder->codec, &job->head, job->raw, job->n);
 	if (r == 0 && (job->head.flags & BLOCK_ENDS_SNAPSHOT))
 		r = file_writer_sync(&recorder->file);
-	return r;
+	if (r < 0)
+		return r;
+	if (job->head.flags & BLOCK_ENDS_SNAPSHOT) {
+		recorder->is_tentative = false;
+		recorder->stopped = 0;
+	}
+	if (!recorder->is_tentative)
+		recorder->written_ms = job->head.to_ms;
+	return 0;
+}
+
+// The file is closed as far as it goes; one in which nothing stands that could be understood is taken away again.
+static void fail(struct recorder *recorder, int error)
+{
+	recorder->error = recorder->stopped = error;
+	recorder->n_failures++;
+	file_writer_close(&recorder->file, &recorder->codec);
+	if (recorder->is_tentative && unlinkat(recorder->dir_fd, recorder->name, 0) == 0) {
+		recorder->file.size = 0;
+		recorder->n_files--;
+	}
+	recorder->is_tentative = false;
 }
 
 static void work(void *ctx, const struct batch_jobs *jobs)
 {
 	struct recorder *recorder = ctx;
 
-	for (struct batch_job *link = jobs->first; link && !recorder->error; link = link->next)
-		recorder->error = write_job(recorder, job_of(link));
-	if (recorder->error)
-		file_writer_close(&recorder->file, &recorder->codec); // as far as it goes
+	for (struct batch_job *link = jobs->first; link; link = link->next) {
+		struct recorder_job *job = job_of(link);
+		int r;
+
+		if (job->begins_again)
+			recorder->error = 0;
+		r = recorder->error ? 0 : write_job(recorder, job);
+		if (r < 0)
+			fail(recorder, r);
+		if (recorder->error)
+			recorder->n_unwritten += job->head.n_records;
+	}
 	recorder->n_written = recorder->n_written_before + recorder->file.size;
 }
 
@@ -85,7 +140,11 @@ static void publish(void *ctx)
 	struct recorder *recorder = ctx;
 	struct recorder_state *shared = &recorder->shared;
 
-	shared->error = recorder->error;
+	shared->error = recorder->stopped;
+	shared->written_ms = recorder->written_ms;
+	shared->begun_ms = recorder->about.started_ms;
+	shared->n_lost = recorder->n_unwritten;
+	recorder->shared_failures = recorder->n_failures;
 	shared->n_bytes = recorder->n_written;
 	shared->n_file_bytes = recorder->file.size;
 	shared->n_files = recorder->n_files;
@@ -95,8 +154,10 @@ static void publish(void *ctx)
 static void begin(void *ctx)
 {
 	struct recorder *recorder = ctx;
+	int r = recorder->error ? 0 : trim(recorder, recorder->about.started_ms);
 
-	recorder->error = trim(recorder, recorder->about.started_ms);
+	if (r < 0)
+		fail(recorder, r);
 }
 
 static void end(void *ctx)
@@ -105,8 +166,8 @@ static void end(void *ctx)
 	int r = file_writer_close(&recorder->file, &recorder->codec);
 
 	recorder->n_written = recorder->n_written_before + recorder->file.size;
-	if (!recorder->error)
-		recorder->error = r;
+	if (!recorder->error && r < 0)
+		recorder->stopped = r;
 	publish(recorder); // nobody else looks any more
 }
 

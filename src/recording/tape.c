@@ -401,6 +401,15 @@ bool tape_is_other_run(const struct tape *tape, const struct tape_place *place)
 	return place->record == 0 && begins_run(tape, place->block);
 }
 
+bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms)
+{
+	if (place->block == 0 || (!(tape_flags(tape, place) & BLOCK_AFTER_GAP) && !tape_is_other_run(tape, place)))
+		return false;
+	*from_ms = head_of(tape, place->block - 1)->to_ms;
+	*to_ms = head_of(tape, place->block)->from_ms;
+	return *from_ms < *to_ms;
+}
+
 // ---- finding
 
 static bool may_have(const struct block_head *head, unsigned flags)

@@ -55,6 +55,9 @@ int tape_before(struct tape *tape, struct tape_place place, struct record *out);
 unsigned tape_flags(const struct tape *tape, const struct tape_place *place); // 0 inside of a block
 bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
 
+// Whether nothing was recorded for a while at a place: from the last record before it to the first one behind it.
+bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms);
+
 /* Behind the next record that has one of the flags (and is no restatement), or, backwards, behind the last one that
  * ends before the place. 1, 0 when there is none, negative errno.
  */

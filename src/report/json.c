@@ -51,19 +51,27 @@ static void write_agent(struct json_writer *w, const struct report *report, cons
 	json_close(w, '}');
 }
 
-static void write_sources(struct json_writer *w, const struct fleet *fleet)
+static void write_sources(struct json_writer *w, const char *name, const char *one, const struct fleet_source *sources,
+			  size_t n)
 {
-	struct fleet_source failed[REPORT_SOURCES_MAX];
-	size_t n = fleet_sources_failed(fleet, failed, REPORT_SOURCES_MAX);
-
-	json_open(w, "sources_failed", '[');
+	json_open(w, name, '[');
 	for (size_t i = 0; i < n && i < REPORT_SOURCES_MAX; i++) {
 		json_open(w, NULL, '{');
-		json_text(w, "source", failed[i].name);
-		json_text(w, "why", failed[i].why);
+		json_text(w, one, sources[i].name);
+		json_text(w, "why", sources[i].why);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
+}
+
+static void write_trouble(struct json_writer *w, const struct fleet *fleet)
+{
+	struct fleet_source sources[REPORT_SOURCES_MAX];
+	size_t n = fleet_sources_failed(fleet, sources, REPORT_SOURCES_MAX);
+
+	write_sources(w, "sources_failed", "source", sources, n);
+	n = fleet_recordings_stopped(fleet, sources, REPORT_SOURCES_MAX);
+	write_sources(w, "recordings_stopped", "recording", sources, n);
 }
 
 int report_json(const struct report *report, struct bytes *out)
@@ -89,7 +97,7 @@ int report_json(const struct report *report, struct bytes *out)
 	for (size_t at = 0; (agent = report_next(report, &at));)
 		write_agent(&w, report, agent);
 	json_close(&w, ']');
-	write_sources(&w, report->fleet);
+	write_trouble(&w, report->fleet);
 	json_close(&w, '}');
 	json_newline(&w);
 	return w.error;

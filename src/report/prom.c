@@ -80,6 +80,9 @@ int report_prom(const struct report *report, struct bytes *out)
 	r = r ? r : bytes_addf(out, "opscon_fleet_agents{state=\"maintenance\"} %zu\n", counts.n_maintenance);
 	r = r ? r : put_head(out, "opscon_sources_failed", "Lists of agents that could not be read.");
 	r = r ? r : bytes_addf(out, "opscon_sources_failed %zu\n", fleet_sources_failed(report->fleet, NULL, 0));
+	r = r ? r : put_head(out, "opscon_recordings_stopped", "Recordings that could not be written.");
+	r = r ? r
+	      : bytes_addf(out, "opscon_recordings_stopped %zu\n", fleet_recordings_stopped(report->fleet, NULL, 0));
 	r = r ? r : put_states(report, out);
 	return r ? r : put_latencies(report, out);
 }

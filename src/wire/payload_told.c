@@ -183,6 +183,7 @@ static const struct wire_field source_fields[] = {
 	{ "why", WIRE_KIND_TEXT, IN_EVENT(source.why) },
 	{ "is_empty", WIRE_KIND_BOOL, IN_EVENT(source.is_empty) },
 	{ "was_read", WIRE_KIND_BOOL, IN_EVENT(source.was_read) },
+	{ "is_recording", WIRE_KIND_BOOL, IN_EVENT(source.is_recording) },
 };
 
 static void write_source(struct json_writer *w, const struct event *event, unsigned flags)

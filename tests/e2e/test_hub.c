@@ -783,6 +783,38 @@ static void await_word(int fd, const char *word)
 	} while (!strstr(text, word));
 }
 
+// The place of its recordings is not there when it begins, as a disk that is not mounted yet.
+START_TEST(what_cannot_be_recorded_is_said_until_it_can)
+{
+	static char status[1 << 16];
+	struct hub hub = { .address = NULL };
+	struct process_result info;
+	struct hub_caller peer;
+
+	scene_open(&hub.scene);
+	scene_write("disk", "no directory");
+	open_in(&hub, "2", "1s", "  record: {dir: disk/recordings}\n");
+	join(&peer);
+	hub_caller_wait(&peer, fleet_recordings_stopped(peer.fleet, NULL, 0) == 1);
+	ck_assert(vital("recording_well") < 0.5);
+	ck_assert_uint_eq(hub_caller_ask(hub_caller_connect_unix(SOCKET),
+					 "GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n", status, sizeof status),
+			  200);
+	ck_assert_ptr_nonnull(strstr(status, "disk/recordings\",\"why\":\"Not a directory\"}"));
+	ck_assert_int_eq(unlink("disk"), 0);
+	ck_assert_int_eq(mkdir("disk", 0700), 0);
+	hub_caller_wait(&peer, fleet_recordings_stopped(peer.fleet, NULL, 0) == 0);
+	ck_assert(vital("recording_well") > 0.5);
+	ck_assert(vital("recording_lost_total") > 0.5);
+	hub_caller_close(&peer);
+	ck_assert_int_eq(stop(&hub, SIGTERM), 0);
+	info = scene_run(&hub.scene, (const char *[]){ "record", "--info", "disk/recordings", NULL });
+	ck_assert_msg(info.status == 0 && strstr(info.out, "closed"), "%s%s", info.out, info.err);
+	process_result_finish(&info);
+	close_hub(&hub);
+}
+END_TEST
+
 START_TEST(a_service_manager_and_clients_are_told_how_it_goes)
 {
 	char path[128];
@@ -850,4 +882,5 @@ SUITE("hub", serves_what_it_has_to_whom_it_knows, beyond_loopback_it_speaks_tls,
       a_hub_that_was_killed_begins_anew, channels_are_told_to_who_subscribed, each_asker_gets_its_own_answers,
       a_viewer_looks_and_a_revoked_token_ends_its_session, who_breaks_the_protocol_is_told_and_let_go,
       a_request_of_a_newer_kind_is_answered, nobody_stays_who_does_not_say_hello, one_that_never_reads_is_let_go,
-      a_service_manager_and_clients_are_told_how_it_goes, what_it_cannot_listen_on_is_said)
+      what_cannot_be_recorded_is_said_until_it_can, a_service_manager_and_clients_are_told_how_it_goes,
+      what_it_cannot_listen_on_is_said)

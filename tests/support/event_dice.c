@@ -526,6 +526,7 @@ static void roll_small(struct event_dice *dice, struct event *event, int64_t at_
 		event->u.source.why = text(dice);
 		event->u.source.is_empty = flip(dice);
 		event->u.source.was_read = flip(dice);
+		event->u.source.is_recording = dice_roll(dice, 4) == 0;
 	} else if (event->type == EVENT_AUDIT_CHECK) {
 		event->u.audit_check =
 			(struct audit_check){ .state = (enum audit_check_state)dice_roll(dice, AUDIT_CHECK_STATE_COUNT),

@@ -278,5 +278,6 @@ void fleet_fixture_source(struct fleet_fixture *f, const char *name, const char 
 
 	event->u.source.name = mem_strdup(name);
 	event->u.source.why = mem_strdup(why);
+	event->u.source.is_recording = strncmp(name, "recording:", 10) == 0;
 	fleet_fixture_apply(f, event);
 }

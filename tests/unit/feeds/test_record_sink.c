@@ -155,6 +155,66 @@ START_TEST(a_disk_that_takes_no_more_ends_the_recording_with_a_notice)
 }
 END_TEST
 
+static size_t n_stopped(const struct scene *s)
+{
+	return fleet_recordings_stopped(s->fleet, NULL, 0);
+}
+
+static void fill_directory(struct scene *s)
+{
+	const struct recorder_options options = { .dir = s->dir,
+						  .keeps_trying = true,
+						  .limits = { .flush_ms = 1, .snapshot_ms = 1, .retry_ms = 1 } };
+	struct fleet_source stopped;
+	char why[256];
+
+	ck_assert_int_eq(recorder_attach(&s->loop, s->broadcaster, s->fleet, &options, &s->sink, why, sizeof why), 0);
+	for (int i = 0; !n_stopped(s); i++) {
+		char title[64];
+
+		snprintf(title, sizeof title, "news %d %x", i, (unsigned)rand());
+		say(s, title);
+		uv_run(&s->loop, i % 50 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+	}
+	ck_assert_ptr_nonnull(strstr(s->notice, "the recording has stopped"));
+	fleet_recordings_stopped(s->fleet, &stopped, 1);
+	ck_assert_str_eq(stopped.why, "File too large");
+	ck_assert_str_eq(strchr(stopped.name, ':') + 1, s->dir);
+	ck_assert_int_eq(record_sink_look(s->sink)->error, -EFBIG);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }), 0);
+	while (n_stopped(s))
+		uv_run(&s->loop, UV_RUN_ONCE);
+	ck_assert_ptr_nonnull(strstr(s->notice, "the recording goes on after a gap"));
+	ck_assert_ptr_nonnull(strstr(s->notice, "nothing is in it from 20"));
+	say(s, "life goes on");
+	ck_assert_int_eq(recorder_detach(s->sink, NULL), 0);
+	snprintf(s->path, sizeof s->path, "%s", s->dir);
+	ck_assert_uint_ge(count(s, "life goes on"), 1);
+	ck_assert_uint_ge(count(s, "the recording goes on after a gap"), 1); // whoever replays it reads of it
+}
+
+START_TEST(a_directory_is_recorded_into_again_when_there_is_room)
+{
+	const struct rlimit limit = { 4096, RLIM_INFINITY };
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct scene s;
+
+		suite_hush();
+		scene_init(&s);
+		signal(SIGXFSZ, SIG_IGN);
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		fill_directory(&s);
+		scene_finish(&s);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_hubs_configuration_is_heeded)
 {
 	const struct hub_record_config config = {
@@ -167,6 +227,7 @@ START_TEST(a_hubs_configuration_is_heeded)
 	ck_assert_str_eq(options.fleet_name, "Platform");
 	ck_assert_str_eq(options.boot, "boot-1");
 	ck_assert(options.is_demo);
+	ck_assert(options.keeps_trying);
 	ck_assert_uint_eq(options.limits.all.n_bytes, config.max_bytes);
 	ck_assert_int_eq(options.limits.all.age_ms, config.max_age_ms);
 	ck_assert_int_eq(options.limits.zstd_level, 7);
@@ -211,5 +272,5 @@ START_TEST(each_allocation_of_its_start_that_fails_leaves_nothing)
 END_TEST
 
 SUITE("record sink", what_is_published_is_recorded_once, a_disk_that_takes_no_more_ends_the_recording_with_a_notice,
-      a_hubs_configuration_is_heeded, what_cannot_be_begun_leaves_nothing,
-      each_allocation_of_its_start_that_fails_leaves_nothing)
+      a_directory_is_recorded_into_again_when_there_is_room, a_hubs_configuration_is_heeded,
+      what_cannot_be_begun_leaves_nothing, each_allocation_of_its_start_that_fails_leaves_nothing)

@@ -360,6 +360,11 @@ START_TEST(another_run_takes_the_place_of_the_one_before)
 	studio_expect_fleet(show.fleet, show.studio.fleet);
 	seek(&show, BEGIN + MINUTE);
 	ck_assert_uint_eq(fleet_n_agents(show.fleet), 12);
+	ck_assert_int_eq(state_of(&show).gap_to_ms, 0);
+	seek(&show, BEGIN + 7 * MINUTE); // when nobody recorded
+	ck_assert_int_ge(state_of(&show).gap_from_ms, BEGIN + 5 * MINUTE - 7000);
+	ck_assert_int_ge(state_of(&show).gap_to_ms, BEGIN + 10 * MINUTE);
+	ck_assert_int_le(state_of(&show).gap_to_ms, BEGIN + 10 * MINUTE + 7000);
 	show_finish(&show);
 }
 END_TEST

@@ -49,6 +49,24 @@ START_TEST(a_pattern_without_files_matters_only_without_agents)
 }
 END_TEST
 
+START_TEST(a_recording_that_stands_still_is_none_of_the_lists)
+{
+	struct fleet_source one;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_source(&f, "file_sd:/a.json", "no permission", 0);
+	fleet_fixture_source(&f, "recording:/var/lib/rec", "No space left on device", 0);
+	ck_assert_uint_eq(failed(&one), 1);
+	ck_assert_str_eq(one.name, "file_sd:/a.json");
+	ck_assert_uint_eq(fleet_recordings_stopped(f.fleet, &one, 1), 1);
+	ck_assert_str_eq(one.why, "No space left on device");
+	fleet_fixture_source(&f, "recording:/var/lib/rec", "", 0);
+	ck_assert_uint_eq(fleet_recordings_stopped(f.fleet, NULL, 0), 0);
+	ck_assert_uint_eq(failed(&one), 1);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(want_of_memory_is_remembered)
 {
 	struct event *event = event_new(EVENT_SOURCE, FIXTURE_NOW_MS, 0);
@@ -67,4 +85,4 @@ START_TEST(want_of_memory_is_remembered)
 END_TEST
 
 SUITE("sources", a_list_has_failed_until_it_is_read_again, a_pattern_without_files_matters_only_without_agents,
-      want_of_memory_is_remembered)
+      a_recording_that_stands_still_is_none_of_the_lists, want_of_memory_is_remembered)

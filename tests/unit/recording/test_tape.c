@@ -180,6 +180,7 @@ START_TEST(files_of_a_directory_are_one_recording)
 	struct tape *tape;
 	char all[32];
 	size_t n = 0;
+	int64_t from_ms, to_ms;
 
 	reel_init(&reel);
 	reel_begin(&reel, "opscon-20260102T000000.000Z-boot.rec");
@@ -204,6 +205,11 @@ START_TEST(files_of_a_directory_are_one_recording)
 	ck_assert_str_eq(all, ".ab.c.d");
 	ck_assert(!tape_is_other_run(tape, &(struct tape_place){ .block = 2 }));
 	ck_assert(tape_is_other_run(tape, &(struct tape_place){ .block = 3 }));
+	ck_assert(tape_gap(tape, &(struct tape_place){ .block = 3 }, &from_ms, &to_ms));
+	ck_assert_int_eq(from_ms, REEL_START_MS + 11000);
+	ck_assert_int_eq(to_ms, REEL_START_MS + 20000);
+	ck_assert(!tape_gap(tape, &(struct tape_place){ .block = 0 }, &from_ms, &to_ms));
+	ck_assert(!tape_gap(tape, &(struct tape_place){ .block = 4 }, &from_ms, &to_ms));
 	ck_assert_uint_eq(tape_snapshot_before(tape, (struct tape_place){ .block = 4 }).block,
 			  3); // what there is of it
 	tape_look(tape, &facts);
@@ -307,6 +313,7 @@ START_TEST(a_gap_is_not_read_across)
 {
 	struct reel reel;
 	struct tape *tape;
+	int64_t from_ms, to_ms;
 
 	reel_init(&reel);
 	reel_begin(&reel, "a.rec");
@@ -319,6 +326,10 @@ START_TEST(a_gap_is_not_read_across)
 	ck_assert_uint_eq(tape_flags(tape, &(struct tape_place){ .block = 1 }),
 			  BLOCK_BEGINS_SNAPSHOT | BLOCK_AFTER_GAP);
 	ck_assert_uint_eq(tape_flags(tape, &(struct tape_place){ .block = 3 }), 0);
+	ck_assert(tape_gap(tape, &(struct tape_place){ .block = 1 }, &from_ms, &to_ms));
+	ck_assert_int_eq(from_ms, REEL_START_MS + 1000);
+	ck_assert_int_eq(to_ms, REEL_START_MS + 5000);
+	ck_assert(!tape_gap(tape, &(struct tape_place){ .block = 0, .record = 1 }, &from_ms, &to_ms));
 	tape_close(tape);
 	reel_finish(&reel);
 }

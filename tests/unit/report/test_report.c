@@ -374,7 +374,7 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 		const char *format, *text;
 	} rows[] = {
 		{ "json", "\"overall\":\"unknown\"" },
-		{ "json", "\"sources_failed\":[{\"source\":\"http_sd:http://sd\",\"why\":\"connection refused\"}]}" },
+		{ "json", "\"sources_failed\":[{\"source\":\"http_sd:http://sd\",\"why\":\"connection refused\"}]," },
 		{ "nagios", "OPSCON UNKNOWN - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 list could not be read |" },
 		{ "tmux", "● 1 up  ▲ 1 list unread\n" },
 		{ "prom", "opscon_sources_failed 1\n" },
@@ -384,7 +384,7 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 
 	setup();
 	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
-	ck_assert_ptr_nonnull(strstr(write_with("json", NULL), "\"sources_failed\":[]}"));
+	ck_assert_ptr_nonnull(strstr(write_with("json", NULL), "\"sources_failed\":[],\"recordings_stopped\":[]}"));
 	fleet_fixture_source(&f, "http_sd:http://sd", "connection refused", 0);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		ck_assert_msg(strstr(write_with(rows[i].format, NULL), rows[i].text), "%s", out.data);
@@ -394,10 +394,25 @@ START_TEST(a_list_that_could_not_be_read_leaves_the_fleet_unknown)
 }
 END_TEST
 
+START_TEST(a_recording_that_stands_still_is_said_and_changes_nothing_else)
+{
+	setup();
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
+	fleet_fixture_source(&f, "recording:/rec", "No space left on device", 0);
+	ck_assert_ptr_nonnull(strstr(write_with("json", NULL), "\"overall\":\"up\""));
+	ck_assert_ptr_nonnull(strstr(write_with("json", NULL),
+				     "\"sources_failed\":[],\"recordings_stopped\":[{\"recording\":\"recording:/rec\","
+				     "\"why\":\"No space left on device\"}]}"));
+	ck_assert_ptr_nonnull(strstr(write_with("prom", NULL), "opscon_recordings_stopped 1\n"));
+	teardown();
+}
+END_TEST
+
 SUITE("report", where_a_whole_url_was_given_it_is_shown_whole, a_list_that_could_not_be_read_leaves_the_fleet_unknown,
-      who_is_checked_for_the_first_time_is_named_so, who_is_paused_is_counted_apart,
-      who_is_in_maintenance_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
-      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+      a_recording_that_stands_still_is_said_and_changes_nothing_else, who_is_checked_for_the_first_time_is_named_so,
+      who_is_paused_is_counted_apart, who_is_in_maintenance_is_counted_apart,
+      the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
+      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,

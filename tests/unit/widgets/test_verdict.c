@@ -306,6 +306,32 @@ START_TEST(a_list_that_is_not_read_leaves_its_sign)
 }
 END_TEST
 
+START_TEST(a_recording_that_stands_still_leaves_its_sign)
+{
+	struct connection now;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
+	fleet_fixture_feed(&f, FEED_LIVE, HOUR_MS, SECOND_MS, 0, "");
+	fleet_fixture_source(&f, "recording:/rec", "No space left on device", HOUR_MS);
+	fleet_fixture_view(&f, &view);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_int_eq(now.status, STATUS_WARNING);
+	ck_assert_str_eq(now.word, "live, not recorded");
+	ck_assert_str_eq(now.text, "live 1s ago, not recorded since 14:04: No space left on device");
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "not_recorded", 110, 1, false });
+	fleet_fixture_source(&f, "file_sd:/etc/opscon/targets.json", "no permission", HOUR_MS);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_str_eq(now.word, "live, a list is stale, not recorded");
+	fleet_fixture_source(&f, "file_sd:/etc/opscon/targets.json", "", 0);
+	fleet_fixture_source(&f, "recording:/rec", "", 0);
+	connection_read(f.fleet, &view, &now);
+	ck_assert_int_eq(now.status, STATUS_ONLINE);
+	ck_assert_str_eq(now.text, "live 1s ago");
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 // How the connection to a hub is, told a minute ago.
 static void link_is(uint8_t hub, enum feed_state state, int64_t retry_ms, const char *detail)
 {
@@ -382,7 +408,8 @@ START_TEST(tells_which_of_several_hubs_is_away)
 END_TEST
 
 SUITE("verdict", tells_of_a_hub_that_is_away, tells_which_of_several_hubs_is_away,
-      a_list_that_is_not_read_leaves_its_sign, the_connection_follows_the_feed_and_the_clock, says_how_and_since_when,
-      has_words_for_every_state, checking_is_not_unknown, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
+      a_list_that_is_not_read_leaves_its_sign, a_recording_that_stands_still_leaves_its_sign,
+      the_connection_follows_the_feed_and_the_clock, says_how_and_since_when, has_words_for_every_state,
+      checking_is_not_unknown, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
       calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
       shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
