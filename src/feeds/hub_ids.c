@@ -399,3 +399,25 @@ bool hub_ids_series_drop(struct hub_ids *ids, uint8_t hub, uint16_t remote)
 	ids->series[slot].holders &= ~(1u << hub);
 	return !ids->series[slot].holders;
 }
+
+int64_t hub_ids_read(struct hub_ids *ids, uint8_t hub, enum wire_id kind, uint32_t remote, const char *key)
+{
+	static const enum hub_id_kind kinds[WIRE_ID_COUNT] = {
+		[WIRE_ID_AGENT] = HUB_ID_AGENT,         [WIRE_ID_ALERT] = HUB_ID_ALERT,
+		[WIRE_ID_OPERATION] = HUB_ID_OPERATION, [WIRE_ID_PROGRESS] = HUB_ID_PROGRESS,
+		[WIRE_ID_SESSION] = HUB_ID_SESSION,
+	};
+	uint32_t local;
+	int series;
+
+	if (kind == WIRE_ID_SERIES) {
+		if (remote >= SERIES_MAX)
+			return -1;
+		series = key ? hub_ids_series(ids, hub, (uint16_t)remote, key)
+			     : hub_ids_series_local(ids, hub, (uint16_t)remote);
+		return series < 0 ? -1 : series;
+	}
+	local = kind == WIRE_ID_AGENT && key ? hub_ids_agent(ids, hub, remote, key)
+					     : hub_ids_local(ids, hub, kinds[kind], remote);
+	return local ? (int64_t)local : -1;
+}

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/event_json.h"
+
 enum { HUBS_MAX = 16 };
 
 enum hub_id_kind {
@@ -71,3 +73,6 @@ int hub_ids_series_local(const struct hub_ids *ids, uint8_t hub, uint16_t remote
 int hub_ids_series_is(const struct hub_ids *ids, uint8_t hub, uint16_t remote, const char *id);
 // True: no other hub holds it, so that its number is free.
 bool hub_ids_series_drop(struct hub_ids *ids, uint8_t hub, uint16_t remote);
+
+// What an event_reader asks for (struct event_reader): the number here, or -1.
+int64_t hub_ids_read(struct hub_ids *ids, uint8_t hub, enum wire_id kind, uint32_t remote, const char *key);

@@ -96,22 +96,25 @@ static const struct feed_class recording_class = {
 int recording_feed_create(uv_loop_t *loop, const struct recording_feed_options *options, struct feed **out)
 {
 	struct recording_feed *feed = mem_calloc(1, sizeof *feed);
-	int r = feed ? uv_timer_init(loop, &feed->timer) : -ENOMEM;
+	int r = -ENOMEM;
 
 	*out = NULL;
+	if (feed) {
+		feed->sink = broadcaster_sink(options->broadcaster);
+		r = replay_player_init(&feed->player, options->tape, &feed->sink, clock_now().mono_ms);
+	}
 	if (r < 0) {
 		mem_free(feed);
 		tape_close(options->tape);
 		return r;
 	}
+	(void)uv_timer_init(loop, &feed->timer); // it cannot fail
 	feed->feed.class = &recording_class;
 	feed->tape = options->tape;
-	feed->sink = broadcaster_sink(options->broadcaster);
 	feed->retention_ms = options->retention_ms ? options->retention_ms : 3600 * INT64_C(1000);
 	feed->closed_cb = options->closed_cb;
 	feed->closed_ctx = options->closed_ctx;
 	feed->timer.data = feed;
-	replay_player_init(&feed->player, feed->tape, &feed->sink, clock_now().mono_ms);
 	feed->player.moved = on_moved;
 	feed->player.ctx = feed;
 	arm(feed);

@@ -84,11 +84,24 @@ static void emit(struct points *points, uint16_t series, uint32_t agent, int64_t
 	event_emit(sink, event);
 }
 
+// Another run has other numbers: what was before the one that is shown stays out.
+static struct tape_place begin_of_run(const struct tape *tape, struct tape_place from, struct tape_place to)
+{
+	for (size_t block = to.record ? to.block + 1 : to.block; block-- > from.block + 1;) {
+		struct tape_place place = { .block = block };
+
+		if (tape_is_other_run(tape, &place))
+			return place;
+	}
+	return from;
+}
+
 int replay_history(struct tape *tape, struct replay_player *player, uint32_t agent, int64_t retention_ms,
 		   const struct event_sink *sink)
 {
 	struct tape_place from, to = player->place;
 	struct history *history = mem_calloc(1, sizeof *history);
+	uint32_t agent_then;
 	int r;
 
 	if (!history)
@@ -98,7 +111,9 @@ int replay_history(struct tape *tape, struct replay_player *player, uint32_t age
 	if (r == 0 && to.block > BLOCKS_MAX && from.block < to.block - BLOCKS_MAX)
 		from = (struct tape_place){ .block = to.block - BLOCKS_MAX };
 	if (r == 0)
-		r = look_through(history, tape, from, to, agent);
+		from = begin_of_run(tape, from, to);
+	if (r == 0 && replay_player_recorded(player, agent, &agent_then) == 0)
+		r = look_through(history, tape, from, to, agent_then);
 	for (size_t i = 0; i < SERIES_MAX; i++) {
 		if (r == 0 && history->series[i].n)
 			emit(&history->series[i], (uint16_t)i, agent, player->clock_ms, sink);

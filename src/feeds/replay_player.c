@@ -8,7 +8,7 @@
 #include "base/container_of.h"
 #include "base/memory.h"
 
-enum { PLAY_BATCH = 500, JUMP_BATCH = 4000 };
+enum { PLAY_BATCH = 500, JUMP_BATCH = 4000, RUN = 1 }; // RUN: the one hub of the numbers
 
 static const double speeds[] = { REPLAY_SPEED_MIN, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, REPLAY_SPEED_MAX };
 enum { N_SPEEDS = sizeof speeds / sizeof speeds[0] };
@@ -21,6 +21,30 @@ static struct replay_player *player_of(struct replay *replay)
 static bool is_at_end(const struct replay_player *player)
 {
 	return player->place.block >= player->facts.n_blocks;
+}
+
+// ---- runs
+
+// Numbers of a run that is not the one before mean something else.
+static void meet_run(struct replay_player *player, size_t block)
+{
+	const char *boot = tape_boot(player->tape, block);
+
+	if (strcmp(boot, player->boot) == 0)
+		return;
+	hub_ids_forget(player->ids, RUN);
+	event_reader_forget(&player->reader);
+	player->boot = boot;
+}
+
+static int64_t local_id(void *ctx, enum wire_id kind, uint32_t remote, const char *key)
+{
+	return hub_ids_read(ctx, RUN, kind, remote, key);
+}
+
+int replay_player_recorded(const struct replay_player *player, uint32_t agent, uint32_t *recorded)
+{
+	return hub_ids_remote(player->ids, RUN, HUB_ID_AGENT, agent, recorded);
 }
 
 // ---- events
@@ -83,8 +107,7 @@ static void enter(struct replay_player *player)
 	unsigned flags = tape_flags(player->tape, &player->place);
 	bool is_other = tape_is_other_run(player->tape, &player->place);
 
-	if (is_other)
-		event_reader_forget(&player->reader);
+	meet_run(player, player->place.block);
 	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || player->has_gap)) {
 		player->takes_restated = true;
 		player->has_gap = false;
@@ -277,6 +300,8 @@ static void jump(struct replay_player *player, struct tape_place goal, int64_t g
 			emit_snapshot(player, true, goal_ms);
 		}
 		event_reader_forget(&player->reader);
+		if (start.block < player->facts.n_blocks)
+			meet_run(player, start.block);
 		player->place = start;
 		player->takes_restated = true;
 		player->has_gap = false;
@@ -333,23 +358,30 @@ static const struct replay_class player_class = {
 	.seek = seek,
 };
 
-void replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink, int64_t mono_ms)
+int replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink, int64_t mono_ms)
 {
 	*player = (struct replay_player){
 		.replay.class = &player_class,
 		.tape = tape,
 		.sink = *sink,
+		.boot = "",
 		.takes_restated = true,
 		.speed = 1,
 		.mono_ms = mono_ms,
 	};
+	if (hub_ids_create(&player->ids) < 0)
+		return -ENOMEM;
 	event_reader_init(&player->reader, 0);
+	player->reader.id = local_id;
+	player->reader.ctx = player->ids;
 	tape_look(tape, &player->facts);
 	player->place = tape_begin(tape);
 	player->clock_ms = player->facts.from_ms;
+	return 0;
 }
 
 void replay_player_finish(struct replay_player *player)
 {
 	event_reader_finish(&player->reader);
+	hub_ids_destroy(player->ids);
 }

@@ -5,7 +5,11 @@
  *
  * Played on, it leaves out what snapshots restate. Set to another time, it begins at the nearest snapshot before that,
  * takes it in, and goes through the events behind it as fast as it can, unless it is shorter from where it stands.
+ *
+ * Runs that follow each other have numbers of their own. As with hubs that start anew, an agent is known by its key and
+ * keeps its number here from one run to the next; everything else is told anew.
  */
+#include "feeds/hub_ids.h"
 #include "opscon/event.h"
 #include "opscon/replay.h"
 #include "recording/tape.h"
@@ -22,6 +26,8 @@ struct replay_player {
 	void *ctx;
 
 	struct event_reader reader;
+	struct hub_ids *ids; // owned
+	const char *boot;    // borrowed from the tape: of the run whose numbers are known; "" none
 	struct tape_facts facts;
 	struct tape_place place, goal;
 	bool is_paused, is_jumping;
@@ -35,14 +41,16 @@ struct replay_player {
 	uint64_t n_bad; // blocks and events that could not be read
 };
 
-// Stands at the beginning, playing. The tape outlives it.
-void replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink,
-			int64_t mono_ms);
+// Stands at the beginning, playing. The tape outlives it. 0 or -ENOMEM, and then there is nothing to finish.
+int replay_player_init(struct replay_player *player, struct tape *tape, const struct event_sink *sink, int64_t mono_ms);
 void replay_player_finish(struct replay_player *player);
 
 void replay_player_advance(struct replay_player *player, int64_t mono_ms); // a piece of work
 int64_t
 replay_player_next_ms(const struct replay_player *player); // mono: when there is more; INT64_MAX: not before a control
 int64_t replay_player_now_ms(const struct replay_player *player, int64_t mono_ms); // wall: what is shown
+
+// The number by which the run that is shown knows an agent. 0, or -ENOENT.
+int replay_player_recorded(const struct replay_player *player, uint32_t agent, uint32_t *recorded);
 
 void replay_player_set_speed(struct replay_player *player, double speed); // kept in its range

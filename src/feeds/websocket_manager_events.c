@@ -11,26 +11,9 @@
 
 int64_t attached_local_id(void *ctx, enum wire_id kind, uint32_t remote, const char *key)
 {
-	static const enum hub_id_kind kinds[WIRE_ID_COUNT] = {
-		[WIRE_ID_AGENT] = HUB_ID_AGENT,         [WIRE_ID_ALERT] = HUB_ID_ALERT,
-		[WIRE_ID_OPERATION] = HUB_ID_OPERATION, [WIRE_ID_PROGRESS] = HUB_ID_PROGRESS,
-		[WIRE_ID_SESSION] = HUB_ID_SESSION,
-	};
 	struct attached *hub = ctx;
-	struct hub_ids *ids = hub->manager->ids;
-	uint32_t local;
-	int series;
 
-	if (kind == WIRE_ID_SERIES) {
-		if (remote >= SERIES_MAX)
-			return -1;
-		series = key ? hub_ids_series(ids, hub->no, (uint16_t)remote, key)
-			     : hub_ids_series_local(ids, hub->no, (uint16_t)remote);
-		return series < 0 ? -1 : series;
-	}
-	local = kind == WIRE_ID_AGENT && key ? hub_ids_agent(ids, hub->no, remote, key)
-					     : hub_ids_local(ids, hub->no, kinds[kind], remote);
-	return local ? (int64_t)local : -1;
+	return hub_ids_read(hub->manager->ids, hub->no, kind, remote, key);
 }
 
 static struct attached *hub_of(struct websocket_manager *manager, uint8_t no)

@@ -401,6 +401,11 @@ bool tape_is_other_run(const struct tape *tape, const struct tape_place *place)
 	return place->record == 0 && begins_run(tape, place->block);
 }
 
+const char *tape_boot(const struct tape *tape, size_t block)
+{
+	return tape->files[file_of(tape, block)].about.boot;
+}
+
 bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms)
 {
 	if (place->block == 0 || (!(tape_flags(tape, place) & BLOCK_AFTER_GAP) && !tape_is_other_run(tape, place)))

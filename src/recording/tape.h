@@ -55,6 +55,9 @@ int tape_before(struct tape *tape, struct tape_place place, struct record *out);
 unsigned tape_flags(const struct tape *tape, const struct tape_place *place); // 0 inside of a block
 bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
 
+// Which run of the recorder a block is of; valid as long as the tape. block < the number of all.
+const char *tape_boot(const struct tape *tape, size_t block);
+
 // Whether nothing was recorded for a while at a place: from the last record before it to the first one behind it.
 bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms);
 

@@ -54,18 +54,19 @@ static void add_agent(struct fleet_story *story, uint32_t id)
 {
 	struct event *event = make(story, EVENT_AGENT_ADDED, CHANNEL_AGENTS, id);
 	struct agent *agent = mem_calloc(1, sizeof *agent);
+	uint32_t no = id + story->shift;
 
 	need(agent);
 	agent->id = id;
 	agent->refs = 1;
-	agent->key = text_of("agent-", id, "");
-	agent->name = text_of("Agent", id, "");
-	agent->url = text_of("http://agent-", id, ".coe.example:8080");
-	agent->health_url = text_of("http://agent-", id, ".coe.example:8080/health");
-	agent->metrics_url = text_of("http://agent-", id, ".coe.example:8080/metrics");
+	agent->key = text_of("agent-", no, "");
+	agent->name = text_of("Agent", no, "");
+	agent->url = text_of("http://agent-", no, ".coe.example:8080");
+	agent->health_url = text_of("http://agent-", no, ".coe.example:8080/health");
+	agent->metrics_url = text_of("http://agent-", no, ".coe.example:8080/metrics");
 	agent->source = mem_strdup("config");
 	agent->driver = mem_strdup("http");
-	agent->control_url = text_of("http://agent-", id, ".coe.example:8080/control");
+	agent->control_url = text_of("http://agent-", no, ".coe.example:8080/control");
 	agent->interval_ms = story->interval_ms;
 	agent->timeout_ms = 5000;
 	agent->fall = STORY_FALL;
@@ -98,11 +99,18 @@ static void define_series(struct fleet_story *story)
 void fleet_story_init(struct fleet_story *story, size_t n_agents, uint32_t interval_ms, uint64_t seed,
 		      const struct event_sink *sink)
 {
+	fleet_story_init_shifted(story, n_agents, interval_ms, seed, 0, sink);
+}
+
+void fleet_story_init_shifted(struct fleet_story *story, size_t n_agents, uint32_t interval_ms, uint64_t seed,
+			      uint32_t shift, const struct event_sink *sink)
+{
 	*story = (struct fleet_story){
 		.sink = *sink,
 		.n_agents = n_agents,
 		.interval_ms = interval_ms,
 		.random = seed,
+		.shift = shift,
 		.now_ms = FLEET_STORY_BEGIN_MS,
 	};
 	story->agents = mem_calloc(n_agents, sizeof *story->agents);

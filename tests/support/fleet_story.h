@@ -30,6 +30,7 @@ struct fleet_story {
 	struct story_agent *agents; // owned
 	size_t n_agents, next;
 	uint32_t interval_ms, n_alerts;
+	uint32_t shift; // agent number 1 is "agent-0001" and so many more
 	uint64_t random, n_events;
 	int64_t now_ms; // wall
 };
@@ -37,5 +38,8 @@ struct fleet_story {
 // Emits the fleet's agents and series. Aborts the running test for want of memory.
 void fleet_story_init(struct fleet_story *story, size_t n_agents, uint32_t interval_ms, uint64_t seed,
 		      const struct event_sink *sink);
+// The same of agents that come later: number 1 is "agent-0003" with a shift of 2.
+void fleet_story_init_shifted(struct fleet_story *story, size_t n_agents, uint32_t interval_ms, uint64_t seed,
+			      uint32_t shift, const struct event_sink *sink);
 void fleet_story_step(struct fleet_story *story); // the next agent's turn: time goes on
 void fleet_story_finish(struct fleet_story *story);

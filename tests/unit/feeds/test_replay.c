@@ -46,7 +46,7 @@ static void open_show(struct show *show, const char *name)
 	ck_assert_int_eq(fleet_create(NULL, &show->fleet), 0);
 	show->mono_ms = 5000;
 	show->has_memory = true;
-	replay_player_init(&show->player, show->tape, &sink, show->mono_ms);
+	ck_assert_int_eq(replay_player_init(&show->player, show->tape, &sink, show->mono_ms), 0);
 	show->replay = &show->player.replay;
 }
 
@@ -330,29 +330,36 @@ START_TEST(an_agents_points_of_before_are_looked_up)
 }
 END_TEST
 
+// Five minutes of 12 agents, and after a pause five of 4, of which number 3 is another one than number 3 was.
+static void show_init_two_runs(struct show *show)
+{
+	struct studio *studio = &show->studio;
+	struct event_sink sink;
+
+	*show = (struct show){ 0 };
+	studio_init(studio, 12, 5000);
+	studio_record_dir(studio, "all");
+	studio_play(studio, 5 * MINUTE);
+	ck_assert_int_eq(studio_end(studio), 0);
+	fleet_destroy(studio->fleet);
+	ck_assert_int_eq(fleet_create(NULL, &studio->fleet), 0);
+	sink = studio->story.sink;
+	fleet_story_finish(&studio->story);
+	fleet_story_init_shifted(&studio->story, 4, 5000, 9, 2, &sink);
+	studio->story.now_ms = BEGIN + 10 * MINUTE;
+	studio->options.boot = "boot-2";
+	studio_record_dir(studio, "all");
+	studio_play(studio, 5 * MINUTE);
+	ck_assert_int_eq(studio_end(studio), 0);
+	open_show(show, "all");
+}
+
 // A directory in which another run follows: numbers may mean others, and what was is gone.
 START_TEST(another_run_takes_the_place_of_the_one_before)
 {
-	struct show show = { 0 };
+	struct show show;
 
-	studio_init(&show.studio, 12, 5000);
-	studio_record_dir(&show.studio, "all");
-	studio_play(&show.studio, 5 * MINUTE);
-	ck_assert_int_eq(studio_end(&show.studio), 0);
-	fleet_destroy(show.studio.fleet);
-	ck_assert_int_eq(fleet_create(NULL, &show.studio.fleet), 0);
-	fleet_story_finish(&show.studio.story);
-	{
-		const struct event_sink sink = show.studio.story.sink;
-
-		fleet_story_init(&show.studio.story, 4, 5000, 9, &sink);
-	}
-	show.studio.story.now_ms = BEGIN + 10 * MINUTE;
-	show.studio.options.boot = "boot-2";
-	studio_record_dir(&show.studio, "all");
-	studio_play(&show.studio, 5 * MINUTE);
-	ck_assert_int_eq(studio_end(&show.studio), 0);
-	open_show(&show, "all");
+	show_init_two_runs(&show);
 	replay_player_set_speed(&show.player, 1000);
 	wait_ms(&show, 1000);
 	ck_assert(state_of(&show).is_at_end);
@@ -398,6 +405,53 @@ START_TEST(a_file_that_is_missing_leaves_no_trace_behind_it)
 }
 END_TEST
 
+static uint32_t id_of(const struct show *show, const char *key)
+{
+	const struct fleet_agent *agent = fleet_agent_by_key(show->fleet, key);
+
+	ck_assert_msg(agent, "%s is not there", key);
+	return agent->agent->id;
+}
+
+START_TEST(an_agent_is_the_same_one_in_every_run)
+{
+	static const struct event_sink nobody = { .emit = on_event };
+	struct event_sink own = nobody;
+	uint32_t third, fifth, eleventh;
+	struct show show;
+
+	show_init_two_runs(&show);
+	own.ctx = &show;
+	seek(&show, BEGIN + 4 * MINUTE);
+	third = id_of(&show, "agent-0003");
+	fifth = id_of(&show, "agent-0005");
+	eleventh = id_of(&show, "agent-0011");
+	for (int i = 0; i < 3; i++) { // there and back again
+		seek(&show, BEGIN + 12 * MINUTE);
+		ck_assert_uint_eq(fleet_n_agents(show.fleet), 4);
+		ck_assert_uint_eq(id_of(&show, "agent-0003"), third);
+		ck_assert_uint_eq(id_of(&show, "agent-0005"), fifth);
+		ck_assert_ptr_null(fleet_agent(show.fleet, eleventh));
+		show.n_points = 0; // those of this run and of this agent alone
+		ck_assert_int_eq(replay_history(show.tape, &show.player, fifth, 60 * (int64_t)MINUTE, &own), 0);
+		ck_assert_uint_ge(show.n_points, STORY_SERIES * 20);
+		ck_assert_uint_le(show.n_points, STORY_SERIES * 25);
+		ck_assert_int_eq(replay_history(show.tape, &show.player, eleventh, 60 * (int64_t)MINUTE, &own), 0);
+		ck_assert_uint_le(show.n_points, STORY_SERIES * 25);
+		seek(&show, BEGIN + 4 * MINUTE);
+		ck_assert_uint_eq(fleet_n_agents(show.fleet), 12);
+		ck_assert_uint_eq(id_of(&show, "agent-0003"), third);
+		ck_assert_uint_eq(id_of(&show, "agent-0011"), eleventh);
+	}
+	// Played across the boundary as well.
+	replay_player_set_speed(&show.player, 1000);
+	wait_ms(&show, 400);
+	ck_assert_uint_eq(fleet_n_agents(show.fleet), 4);
+	ck_assert_uint_eq(id_of(&show, "agent-0005"), fifth);
+	show_finish(&show);
+}
+END_TEST
+
 START_TEST(without_memory_a_part_is_missing_and_mended)
 {
 	struct show show;
@@ -426,4 +480,4 @@ SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the
       transitions_are_stepped_through_both_ways, the_time_of_a_step_is_that_of_what_was_stepped_to,
       a_step_is_to_what_changed, an_agents_points_of_before_are_looked_up,
       another_run_takes_the_place_of_the_one_before, a_file_that_is_missing_leaves_no_trace_behind_it,
-      without_memory_a_part_is_missing_and_mended)
+      an_agent_is_the_same_one_in_every_run, without_memory_a_part_is_missing_and_mended)
