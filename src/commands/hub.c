@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* opscon hub: polls once for many consoles, and owns operations and the audit trail. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/dir_lock.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/demo_fleet.h"
@@ -31,6 +34,7 @@ struct hub_run {
 	struct demo_fleet demo;
 	struct hub *hub;
 	struct record_sink *recording; // NULL: nothing is recorded
+	struct dir_lock state_lock;
 	uv_signal_t signals[N_SIGNALS];
 	uv_timer_t watchdog;
 	bool has_closed;
@@ -227,26 +231,35 @@ static void stop_handles(struct hub_run *run)
 
 // ---- its life
 
-// One that cannot be begun is said, and is no reason not to serve.
-static void start_recording(struct hub_run *run)
+/* One that cannot be begun is said, and is no reason not to serve; one that another process writes is a mistake. 0 or
+ * an exit code.
+ */
+static int start_recording(struct hub_run *run)
 {
 	const struct config *config = &run->options.config;
 	const struct recorder_options options =
 		recorder_of_hub(&config->hub.record, config->fleet_name, NULL, run->is_demo);
 	struct session *session = &run->session;
-	char why[RECORDER_PATH_MAX + 100];
+	char why[RECORDER_PATH_MAX + 300];
+	int r;
 
 	if (!config->hub.record.dir)
-		return;
-	if (recorder_attach(&session->loop, session->broadcaster, session->fleet, &options, &run->recording, why,
-			    sizeof why) == 0) {
+		return 0;
+	r = recorder_attach(&session->loop, session->broadcaster, session->fleet, &options, &run->recording, why,
+			    sizeof why);
+	if (r == 0) {
 		record_sink_leave_out(run->recording, is_private, run);
 		if (!record_sink_look(run->recording)->error)
 			log_line(LOG_INFO, "records into %s", options.dir);
-		return;
+		return 0;
+	}
+	if (r == -EBUSY) {
+		fprintf(stderr, "opscon hub: %s\n", why);
+		return EXIT_USAGE;
 	}
 	log_line(LOG_ERROR, "nothing is recorded: %s", why);
 	direct_feed_notice(session->feed, SEVERITY_CRITICAL, ACTION_ERROR, "nothing is recorded", why);
+	return 0;
 }
 
 static void stop_recording(struct hub_run *run)
@@ -320,12 +333,14 @@ static int serve(struct hub_run *run)
 		return EXIT_OURS;
 	if (config_hub_token_file(&run->options.config, token_file, sizeof token_file) < 0)
 		snprintf(token_file, sizeof token_file, "%s", "/nonexistent"); // there is no state directory: no tokens
-	r = create_hub(run, socket, token_file);
-	if (r)
+	r = start_recording(run);
+	r = r ? r : create_hub(run, socket, token_file);
+	if (r) {
+		stop_recording(run);
 		return r;
+	}
 	run->session.is_private = is_private;
 	run->session.private_ctx = run;
-	start_recording(run);
 	start_handles(run);
 	announce(run, socket);
 	while (!run->has_closed)
@@ -333,6 +348,34 @@ static int serve(struct hub_run *run)
 	stop_handles(run);
 	stop_recording(run);
 	return EXIT_WELL;
+}
+
+/* Two hubs would each poll the fleet, write over what the other remembers, and take up what the other has left.
+ * Consoles beside it do not. 0 or an exit code.
+ */
+static int take_state_dir(struct hub_run *run)
+{
+	const char *dir = run->options.state_dir;
+	char holder[DIR_LOCK_WORDS_MAX] = "", words[60];
+	int fd, r;
+
+	if (!*dir)
+		return 0;
+	(void)mkdir(dir, 0700); // it is there, or it will be said below
+	snprintf(words, sizeof words, "pid %ld", (long)getpid());
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = fd < 0 ? -errno : dir_lock_take(fd, "hub.lock", words, &run->state_lock, holder);
+	if (fd >= 0)
+		close(fd);
+	if (r == -EBUSY) {
+		fprintf(stderr,
+			"opscon hub: another hub has the state directory %s: %s; expected one for each (state_dir)\n",
+			dir, *holder ? holder : "somebody");
+		return EXIT_USAGE;
+	}
+	if (r < 0) // as on a disk that is read only: nothing is kept there anyway
+		log_line(LOG_WARN, "the state directory %s cannot be locked: %s", dir, strerrordesc_np(-r));
+	return 0;
 }
 
 static int start(struct hub_run *run)
@@ -373,11 +416,15 @@ static int run_hub(struct hub_run *run, char **operands)
 	log_set_level(LOG_INFO);
 	signal(SIGPIPE, SIG_IGN);
 	run->notify = getenv("NOTIFY_SOCKET");
+	r = take_state_dir(run);
+	if (r)
+		return r;
 	r = start(run);
 	r = r ? r : serve(run);
 	demo_fleet_detach(&run->demo);
 	session_stop(&run->session);
 	demo_fleet_stop(&run->demo);
+	dir_lock_release(&run->state_lock);
 	return r;
 }
 

@@ -89,7 +89,7 @@ static void tell_stopped(struct record_sink *sink, const struct recorder_state *
 		return;
 	}
 	sink->gap_from_ms = state->written_ms ? state->written_ms : clock_now().wall_ms;
-	tell(sink, SEVERITY_CRITICAL, "the recording has stopped", text);
+	tell(sink, SEVERITY_CRITICAL, state->written_ms ? "the recording has stopped" : "nothing is recorded", text);
 }
 
 // In the recording, too: whoever replays it reads of the gap.

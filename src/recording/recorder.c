@@ -329,6 +329,7 @@ static void free_all(struct recorder *recorder)
 	record_batch_finish(&recorder->batch);
 	bytes_finish(&recorder->text);
 	turns_finish(&recorder->turns);
+	dir_lock_release(&recorder->dir_lock);
 	if (recorder->dir_fd >= 0)
 		close(recorder->dir_fd);
 	mem_free(recorder);
@@ -359,7 +360,11 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 
 	*out = NULL;
 	if (r < 0) {
-		snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
+		if (r == -EBUSY && recorder && recorder->holder[0])
+			snprintf(why, why_size, "%s: another process records into it: %s", options->dir,
+				 recorder->holder);
+		else
+			snprintf(why, why_size, "%s: %s", options->path ? options->path : options->dir, strerror(-r));
 		if (recorder)
 			free_all(recorder);
 		return r;

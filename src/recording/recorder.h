@@ -63,7 +63,8 @@ struct recorder_state {
 };
 
 /* Begins to record: the first file is there, and a snapshot is on its way; or, where it keeps trying, the state says
- * why there is none yet. 0; negative errno with why: -EEXIST for a path where something is already.
+ * why there is none yet. 0; negative errno with why: -EEXIST for a path where something is already, -EBUSY for a
+ * directory that another process records into.
  */
 int recorder_create(const struct recorder_options *options, struct instant now, struct recorder **out, char *why,
 		    size_t why_size);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Inside the recorder: recorder.c is the owner's side, recorder_thread.c that of the thread. */
 #include "base/batch_thread.h"
+#include "base/dir_lock.h"
 #include "recording/file_writer.h"
 #include "recording/recorder.h"
 #include "recording/records.h"
@@ -25,7 +26,9 @@ struct recorder {
 	uint32_t shared_failures;
 
 	// of the thread alone
-	int dir_fd; // AT_FDCWD with a path
+	int dir_fd; // -1: none, or it is not open
+	struct dir_lock dir_lock;
+	char holder[DIR_LOCK_WORDS_MAX]; // who has the directory instead of us; ""
 	bool is_dir;
 	char place[RECORDER_PATH_MAX]; // the directory or the path, for people
 	struct file_writer file;

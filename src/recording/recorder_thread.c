@@ -38,16 +38,26 @@ static int open_file(struct recorder *recorder, int64_t now_ms)
 	return r;
 }
 
-// After a failure it may be another directory, as when a disk was put back in its place.
+static const char lock_name[] = "opscon.lock";
+
+/* After a failure it may be another directory, as when a disk was put back in its place. It is recorded into by one
+ * process at a time: two would each keep its files within the limit of both.
+ */
 static int open_directory(struct recorder *recorder)
 {
+	char words[40];
+
+	dir_lock_release(&recorder->dir_lock);
 	if (recorder->dir_fd >= 0)
 		close(recorder->dir_fd);
 	recorder->dir_fd = -1;
 	if (mkdir(recorder->place, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	recorder->dir_fd = open(recorder->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return recorder->dir_fd < 0 ? -errno : 0;
+	if (recorder->dir_fd < 0)
+		return -errno;
+	snprintf(words, sizeof words, "pid %ld", (long)getpid());
+	return dir_lock_take(recorder->dir_fd, lock_name, words, &recorder->dir_lock, recorder->holder);
 }
 
 int recorder_open_place(struct recorder *recorder, int64_t now_ms)

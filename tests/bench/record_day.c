@@ -154,7 +154,8 @@ static void look_again(const struct day *live, const char *dir)
 	if (tape_open(dir, &tape, why, sizeof why) < 0 || fleet_create(NULL, &again.fleet) < 0)
 		fail("open", why);
 	printf("record_open_ms %.2f 0\n", (now_s() - begin) * 1000);
-	replay_player_init(&player, tape, &sink, 0);
+	if (replay_player_init(&player, tape, &sink, 0) < 0)
+		fail("play", "out of memory");
 	for (int i = 0; i < SEEKS; i++) { // forth and back over the day
 		int64_t at_ms = player.facts.from_ms + (int64_t)((i * 7) % SEEKS * 2 + 1) * 55 * MINUTE;
 		double s = jump(&player, at_ms);

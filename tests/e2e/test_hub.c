@@ -439,7 +439,8 @@ START_TEST(a_hub_that_was_killed_begins_anew)
 	memcpy(last, peer.last, sizeof last);
 	snprintf(boot, sizeof boot, "%s", peer.welcome.boot);
 	// A second one does not take the first one's socket away.
-	second = scene_run(&hub.scene, (const char *[]){ "hub", "--config", "opscon.yml", "--socket", SOCKET, NULL });
+	second = scene_run(&hub.scene,
+			   (const char *[]){ "hub", "--config", "opscon.yml", "--no-state", "--socket", SOCKET, NULL });
 	ck_assert_int_eq(second.status, 1);
 	ck_assert_ptr_nonnull(strstr(second.err, "another hub answers there"));
 	process_result_finish(&second);
@@ -815,6 +816,31 @@ START_TEST(what_cannot_be_recorded_is_said_until_it_can)
 }
 END_TEST
 
+START_TEST(of_two_hubs_one_has_a_directory)
+{
+	struct hub hub;
+	char holder[60];
+
+	open_hub(&hub, "2", "1s", "  record: {dir: recordings}\n");
+	snprintf(holder, sizeof holder, ": pid %ld", (long)hub.pid);
+	for (int i = 0; i < 2; i++) {
+		struct process_result second =
+			scene_run(&hub.scene, (const char *[]){ "hub", "--config", "opscon.yml", "--socket",
+								"other.sock", i ? "--no-state" : NULL, NULL });
+
+		ck_assert_msg(
+			second.status == 2 && strstr(second.err, holder) &&
+				strstr(second.err, i ? "another process records into it" : "has the state directory"),
+			"%d %s", second.status, second.err);
+		process_result_finish(&second);
+	}
+	ck_assert_int_ne(access("other.sock", F_OK), 0);
+	stop(&hub, SIGKILL);
+	start(&hub); // nothing is stale
+	close_hub(&hub);
+}
+END_TEST
+
 START_TEST(a_service_manager_and_clients_are_told_how_it_goes)
 {
 	char path[128];
@@ -882,5 +908,5 @@ SUITE("hub", serves_what_it_has_to_whom_it_knows, beyond_loopback_it_speaks_tls,
       a_hub_that_was_killed_begins_anew, channels_are_told_to_who_subscribed, each_asker_gets_its_own_answers,
       a_viewer_looks_and_a_revoked_token_ends_its_session, who_breaks_the_protocol_is_told_and_let_go,
       a_request_of_a_newer_kind_is_answered, nobody_stays_who_does_not_say_hello, one_that_never_reads_is_let_go,
-      what_cannot_be_recorded_is_said_until_it_can, a_service_manager_and_clients_are_told_how_it_goes,
-      what_it_cannot_listen_on_is_said)
+      what_cannot_be_recorded_is_said_until_it_can, of_two_hubs_one_has_a_directory,
+      a_service_manager_and_clients_are_told_how_it_goes, what_it_cannot_listen_on_is_said)
