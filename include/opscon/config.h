@@ -270,12 +270,31 @@ void config_hurry(struct config *config);    // for the demo: rollouts that take
  */
 int config_load(const char *path, struct config *out, struct config_errors *errors);
 
+// What a hub's part of a configuration names.
+enum hub_thing {
+	HUB_THING_USER, // of peers and roles
+	HUB_THING_GROUP,
+	HUB_THING_TOKEN,
+	HUB_THING_CERT, // files
+	HUB_THING_KEY,
+	HUB_THING_PAIR, // certificate and key, each of which is well by itself
+	HUB_THING_CLIENT_CA,
+	HUB_THING_TOKEN_FILE,
+	HUB_THING_SOCKET,
+	HUB_THING_RECORD_DIR,
+};
+
 /* What only those who use a configuration can say of it. It is asked while the file is read, so that these mistakes
  * are told together with all others. Each is optional; the callbacks give 0, or negative with why.
  */
 struct config_checks {
 	int (*expression)(void *ctx, const char *expr, char *why, size_t why_size);      // of panels and rules
 	int (*key)(void *ctx, const struct key_config *key, char *why, size_t why_size); // refused: a warning
+	/* What a hub would find on this machine, of a configuration that is read so far; 1: a warning with why. Not for
+	 * consoles, which read the same file on other machines and as other people.
+	 */
+	int (*hub)(void *ctx, const struct config *config, enum hub_thing thing, const char *name, char *why,
+		   size_t why_size);
 	void *ctx;
 	const char *const *series; // ids that a rule may watch besides those of panels; NULL: anything goes
 	size_t n_series;

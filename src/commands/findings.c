@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "commands/hub_findings.h"
 #include "console/console.h"
 #include "opscon/config.h"
 #include "services/metric_expr.h"
@@ -36,13 +37,14 @@ static int try_panels(const struct config *config, FILE *to)
 	return r;
 }
 
-int findings_load(const char *path, bool with_keys, struct config *out, FILE *to)
+int findings_load(const char *path, bool is_all, struct config *out, FILE *to)
 {
 	const char *series[SERIES_MAX];
 	size_t n_series = panels_own_ids(series, SERIES_MAX);
 	const struct config_checks checks = {
 		.expression = metric_expr_check_cb,
-		.key = with_keys ? console_check_key_cb : NULL,
+		.key = is_all ? console_check_key_cb : NULL,
+		.hub = is_all ? hub_finding_cb : NULL,
 		.series = series,
 		.n_series = n_series < SERIES_MAX ? n_series : SERIES_MAX,
 	};

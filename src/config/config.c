@@ -32,9 +32,9 @@ static const struct field sections[] = {
 	{ .name = "ui", .read = section_ui },
 	{ .name = "retention", .read = section_retention },
 	{ .name = "audit", .read = section_audit },
-	{ .name = "hub", .read = section_hub },
 	{ .name = "attach", .read = section_attach },
 	{ .name = "state_dir", .read = section_state_dir },
+	{ .name = "hub", .read = section_hub }, // which is asked about with the state directory
 	{ .name = NULL },
 };
 

@@ -6,35 +6,107 @@
 
 #include <string.h>
 
+#include "base/container_of.h"
 #include "config/sections.h"
 #include "config/values.h"
 
 enum { SOCKET_PATH_MAX = 107 }; // of the kernel
 
-// const char *: a path, short enough for a socket
+bool hub_ask(struct reader *reader, const yaml_node_t *node, const struct hub_config *hub, enum hub_thing thing,
+	     const char *name)
+{
+	const struct config_checks *checks = reader->checks;
+	const void *whole = (const char *)hub - offsetof(struct config, hub);
+	char why[256] = "";
+	int r;
+
+	if (!checks->hub || !name)
+		return true;
+	r = checks->hub(checks->ctx, whole, thing, name, why, sizeof why);
+	if (r < 0)
+		reader_mistake(reader, node, "%s", why);
+	else if (r > 0)
+		reader_warn(reader, node, "%s", why);
+	return r >= 0;
+}
+
+static void read_thing(struct reader *reader, const yaml_node_t *node, const struct hub_config *hub,
+		       enum hub_thing thing, const char **path)
+{
+	static const struct field limits = { .max = 1024 };
+
+	value_path(reader, node, &limits, path);
+	hub_ask(reader, node, hub, thing, *path);
+}
+
+// All of struct hub_config.
+
+static void value_cert(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	struct hub_config *hub = out;
+
+	(void)field;
+	read_thing(reader, node, hub, HUB_THING_CERT, &hub->cert_file);
+}
+
+static void value_key(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	struct hub_config *hub = out;
+
+	(void)field;
+	read_thing(reader, node, hub, HUB_THING_KEY, &hub->key_file);
+}
+
+static void value_client_ca(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	struct hub_config *hub = out;
+
+	(void)field;
+	read_thing(reader, node, hub, HUB_THING_CLIENT_CA, &hub->client_ca_file);
+}
+
+static void value_token_file(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	struct hub_config *hub = out;
+
+	(void)field;
+	read_thing(reader, node, hub, HUB_THING_TOKEN_FILE, &hub->token_file);
+}
+
+// A path, short enough for a socket.
 static void value_socket(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
+	struct hub_config *hub = out;
 	const char *path = NULL;
 
 	value_path(reader, node, field, &path);
 	if (path && strlen(path) > SOCKET_PATH_MAX)
 		reader_mistake(reader, node, "a path of %zu bytes; expected at most %d", strlen(path), SOCKET_PATH_MAX);
-	else if (path)
-		*(const char **)out = path;
+	else if (path && hub_ask(reader, node, hub, HUB_THING_SOCKET, path))
+		hub->socket = path;
 }
 
 static void section_tls(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	static const struct field fields[] = {
-		{ .name = "cert", .read = value_path, .offset = offsetof(struct hub_config, cert_file) },
-		{ .name = "key", .read = value_path, .offset = offsetof(struct hub_config, key_file) },
-		{ .name = "client_ca", .read = value_path, .offset = offsetof(struct hub_config, client_ca_file) },
+		{ .name = "cert", .read = value_cert },
+		{ .name = "key", .read = value_key },
+		{ .name = "client_ca", .read = value_client_ca },
 		{ .name = NULL },
 	};
 	struct hub_config *hub = out;
+	bool had_mistakes = reader->has_mistakes, is_well;
 
 	(void)field;
-	if (!reader_mapping(reader, node, fields, hub) || (hub->cert_file && hub->key_file))
+	reader->has_mistakes = false;
+	is_well = reader_mapping(reader, node, fields, hub) && !reader->has_mistakes;
+	reader->has_mistakes |= had_mistakes;
+	if (hub->cert_file && hub->key_file) {
+		if (is_well)
+			hub_ask(reader, node, hub, HUB_THING_PAIR, hub->cert_file);
+		return;
+	}
+	if (!is_well)
 		return;
 	if (hub->cert_file || hub->key_file)
 		reader_mistake(reader, node, "%s without %s; expected cert and key together",
@@ -71,13 +143,18 @@ static void section_hub_limits(struct reader *reader, const yaml_node_t *node, c
 	reader_mapping(reader, node, fields, out);
 }
 
+static void value_record_dir(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
+{
+	struct hub_config *hub = container_of(out, struct hub_config, record);
+
+	value_path(reader, node, field, &hub->record.dir);
+	hub_ask(reader, node, hub, HUB_THING_RECORD_DIR, hub->record.dir);
+}
+
 static void section_record(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	static const struct field fields[] = {
-		{ .name = "dir",
-		  .read = value_path,
-		  .offset = offsetof(struct hub_record_config, dir),
-		  .is_required = true },
+		{ .name = "dir", .read = value_record_dir, .is_required = true },
 		{ "size", value_bytes, offsetof(struct hub_record_config, max_bytes), .min = 1 << 20,
 		  .max = INT64_C(1) << 42 },
 		{ "age", value_duration64, offsetof(struct hub_record_config, max_age_ms), .min = 60000 },
@@ -94,8 +171,8 @@ void section_hub(struct reader *reader, const yaml_node_t *node, const struct fi
 	static const struct field fields[] = {
 		{ .name = "tls", .read = section_tls }, // before the addresses that need it
 		{ .name = "listen", .read = hub_listens },
-		{ .name = "socket", .read = value_socket, .offset = offsetof(struct hub_config, socket) },
-		{ .name = "token_file", .read = value_path, .offset = offsetof(struct hub_config, token_file) },
+		{ .name = "socket", .read = value_socket },
+		{ .name = "token_file", .read = value_token_file },
 		{ .name = "origins", .read = hub_origins },
 		{ .name = "hosts", .read = hub_hosts },
 		{ .name = "limits", .read = section_hub_limits },

@@ -41,6 +41,16 @@ static const char *name_of(const struct written *written)
 	return written->user ? written->user : written->group ? written->group : written->token;
 }
 
+static bool is_known(struct reader *reader, const yaml_node_t *node, const struct hub_config *hub, enum hub_who who,
+		     const char *name)
+{
+	static const enum hub_thing things[] = {
+		[HUB_WHO_USER] = HUB_THING_USER, [HUB_WHO_GROUP] = HUB_THING_GROUP, [HUB_WHO_TOKEN] = HUB_THING_TOKEN
+	};
+
+	return who == HUB_WHO_UID || hub_ask(reader, node, hub, things[who], name);
+}
+
 // Reads one entry; false when it has mistakes, so that no second one is made of the first.
 static bool read_entry(struct reader *reader, const yaml_node_t *node, const struct field *fields, void *written)
 {
@@ -54,15 +64,16 @@ static bool read_entry(struct reader *reader, const yaml_node_t *node, const str
 
 // What a list is read into.
 struct list {
-	void *items; // of the arena: room for one of each entry
-	size_t n;    // of those without mistakes
+	const struct hub_config *hub; // as read so far
+	void *items;                  // of the arena: room for one of each entry
+	size_t n;                     // of those without mistakes
 };
 
-static struct list read_list(struct reader *reader, const yaml_node_t *node, const char *name, size_t item_size,
-			     reader_item_cb read)
+static struct list read_list(struct reader *reader, const yaml_node_t *node, const struct hub_config *hub,
+			     const char *name, size_t item_size, reader_item_cb read)
 {
 	size_t n = reader_count(reader, node, name);
-	struct list list = { .items = n ? reader_alloc(reader, n * item_size) : NULL };
+	struct list list = { .hub = hub, .items = n ? reader_alloc(reader, n * item_size) : NULL };
 
 	if (list.items)
 		reader_each(reader, node, read, &list);
@@ -87,7 +98,8 @@ static void read_peer(struct reader *reader, const yaml_node_t *node, size_t i, 
 
 	(void)i;
 	if (!read_entry(reader, node, fields, &written) ||
-	    !find_who(reader, node, &written, "user, group and uid", &who))
+	    !find_who(reader, node, &written, "user, group and uid", &who) ||
+	    !is_known(reader, node, list->hub, who, name_of(&written)))
 		return;
 	peers[list->n++] = (struct hub_peer){
 		.who = who,
@@ -100,7 +112,7 @@ static void read_peer(struct reader *reader, const yaml_node_t *node, size_t i, 
 void hub_peers(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	struct list list = read_list(reader, node, "peers", sizeof *hub->peers, read_peer);
+	struct list list = read_list(reader, node, hub, "peers", sizeof *hub->peers, read_peer);
 
 	(void)field;
 	hub->peers = list.items;
@@ -127,7 +139,8 @@ static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, 
 
 	(void)i;
 	if (!read_entry(reader, node, fields, &written) ||
-	    !find_who(reader, node, &written, "user, group and token", &who))
+	    !find_who(reader, node, &written, "user, group and token", &who) ||
+	    !is_known(reader, node, list->hub, who, name_of(&written)))
 		return;
 	if (written.role < 0 && !written.allow && !written.deny) {
 		reader_mistake(reader, node, "it limits nothing; expected role, allow or deny");
@@ -145,7 +158,7 @@ static void read_role(struct reader *reader, const yaml_node_t *node, size_t i, 
 void hub_roles(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	struct list list = read_list(reader, node, "roles", sizeof *hub->roles, read_role);
+	struct list list = read_list(reader, node, hub, "roles", sizeof *hub->roles, read_role);
 
 	(void)field;
 	hub->roles = list.items;
@@ -174,7 +187,7 @@ static void read_approval(struct reader *reader, const yaml_node_t *node, size_t
 void hub_approvals(struct reader *reader, const yaml_node_t *node, const struct field *field, void *out)
 {
 	struct hub_config *hub = out;
-	struct list list = read_list(reader, node, "approvals", sizeof *hub->approvals, read_approval);
+	struct list list = read_list(reader, node, hub, "approvals", sizeof *hub->approvals, read_approval);
 
 	(void)field;
 	hub->approvals = list.items;

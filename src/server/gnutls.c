@@ -25,6 +25,11 @@ const struct gnutls *gnutls_load(char why[LIBRARY_WHY_MAX])
 		{ "gnutls_bye", &lib.bye },
 		{ "gnutls_record_get_direction", &lib.direction },
 		{ "gnutls_record_check_pending", &lib.pending },
+		{ "gnutls_x509_crt_init", &lib.x509_init },
+		{ "gnutls_x509_crt_deinit", &lib.x509_deinit },
+		{ "gnutls_x509_crt_import", &lib.x509_import },
+		{ "gnutls_x509_crt_get_activation_time", &lib.x509_from },
+		{ "gnutls_x509_crt_get_expiration_time", &lib.x509_until },
 		{ "gnutls_error_is_fatal", &lib.is_fatal },
 		{ "gnutls_strerror", &lib.describe },
 	};

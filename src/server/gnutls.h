@@ -1,7 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-/* GnuTLS, loaded with the first hub that speaks TLS. */
+/* GnuTLS, loaded with the first hub that speaks TLS, or is to. */
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 #include "base/library.h"
 
@@ -25,6 +26,11 @@ struct gnutls {
 	int (*bye)(gnutls_session_t session, gnutls_close_request_t how);
 	int (*direction)(gnutls_session_t session);
 	size_t (*pending)(gnutls_session_t session);
+	int (*x509_init)(gnutls_x509_crt_t *cert);
+	void (*x509_deinit)(gnutls_x509_crt_t cert);
+	int (*x509_import)(gnutls_x509_crt_t cert, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t format);
+	time_t (*x509_from)(gnutls_x509_crt_t cert);
+	time_t (*x509_until)(gnutls_x509_crt_t cert);
 	int (*is_fatal)(int error);
 	const char *(*describe)(int error);
 };

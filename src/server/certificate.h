@@ -1,0 +1,16 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+/* What a file of certificates says, before anybody serves with it. */
+#include <stdint.h>
+
+#include "base/library.h"
+
+struct certificate {
+	int64_t from_ms, until_ms; // wall: when it is valid
+};
+
+// The first one of a PEM. 0; -EINVAL with why: there is none that can be read; -ELIBACC, -ENOMEM.
+int certificate_read(const char *pem, struct certificate *out, char why[LIBRARY_WHY_MAX]);
+
+// Whether a certificate and a key can be served with, and belong together. As above.
+int certificate_fits(const char *cert, const char *key, char why[LIBRARY_WHY_MAX]);
