@@ -163,6 +163,30 @@ static void tell(const struct hub_run *run, const char *state)
 		log_line(LOG_WARN, "the service manager is not told: %s", strerrordesc_np(-r));
 }
 
+static bool are_same(const struct hub_listen *a, size_t n_a, const struct hub_listen *b, size_t n_b)
+{
+	if (n_a != n_b)
+		return false;
+	for (size_t i = 0; i < n_a; i++)
+		if (strcmp(a[i].host, b[i].host) != 0 || a[i].port != b[i].port)
+			return false;
+	return true;
+}
+
+// Where it listens it was begun with.
+static void compare_addresses(const struct hub_run *run, const struct config *config)
+{
+	const struct hub_config *was = &run->options.config.hub;
+	char before[PATH_BYTES_MAX], now[PATH_BYTES_MAX];
+
+	if (!run->n_listens && !are_same(was->listens, was->n_listens, config->hub.listens, config->hub.n_listens))
+		log_line(LOG_WARN,
+			 "listen is another one now; the hub stays at its addresses until it is started anew");
+	if (!run->socket && config_hub_socket(&run->options.config, before, sizeof before) == 0 &&
+	    config_hub_socket(config, now, sizeof now) == 0 && strcmp(before, now) != 0)
+		log_line(LOG_WARN, "socket is another one now; the hub stays at %s until it is started anew", before);
+}
+
 static void reload(struct hub_run *run)
 {
 	struct config_errors errors;
@@ -182,6 +206,8 @@ static void reload(struct hub_run *run)
 	}
 	r = hub_reload(run->hub, &config.hub, why);
 	log_line(r < 0 ? LOG_ERROR : LOG_INFO, r < 0 ? "nothing has changed: %s" : "read again%s", r < 0 ? why : "");
+	if (r == 0)
+		compare_addresses(run, &config);
 	config_finish(&config);
 }
 

@@ -318,6 +318,7 @@ int hub_create(uv_loop_t *loop, const struct hub_options *options, struct hub **
 int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX])
 {
 	struct instant now = hub_now();
+	struct hub_client *client;
 	int r;
 
 	snprintf(why, HUB_WHY_MAX, "%s", "");
@@ -326,6 +327,10 @@ int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WH
 		return r;
 	take_config(hub, config);
 	hub->stream.bytes_max = config->ring_bytes;
+	DL_FOREACH(hub->clients, client) {
+		client->outbox.bytes_max = config->queue_bytes;
+	}
+	hub_tls_renew(hub, config);
 	recheck_all(hub, now);
 	return 0;
 }

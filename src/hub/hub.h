@@ -67,7 +67,10 @@ int hub_create(uv_loop_t *loop, const struct hub_options *options, struct hub **
  */
 void hub_stop(struct hub *hub, unsigned grace_ms);
 
-// Roles, tokens and limits anew, for those who are there too. 0; negative errno with why, and nothing has changed.
+/* Roles, tokens and limits anew, for those who are there too, and the files of TLS for those who come; of these the old
+ * are kept, with a warning in the log, when the new ones cannot be used. Addresses stay. 0; negative errno with why,
+ * and nothing has changed.
+ */
 int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]);
 
 /* A notice that is the answer to a request under way, or an approval nobody is asked for yet: for their asker alone, so

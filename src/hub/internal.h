@@ -212,6 +212,7 @@ void hub_warm(struct hub *hub);          // somebody is here: events are kept
 
 // hub_tls.c
 int hub_tls_start(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]); // 0 when none is wanted
+void hub_tls_renew(struct hub *hub, const struct hub_config *config); // reads the files again; says what is wrong
 
 // listener.c
 int hub_listen_all(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]);

@@ -28,8 +28,16 @@ struct flow {
 	bool is_told;     // the other end knows
 };
 
+// Who the server is. A connection keeps what it began with.
+struct identity {
+	gnutls_certificate_credentials_t credentials;
+	bool has_client_ca;
+	size_t n_refs;
+};
+
 struct bridge {
 	struct tls_server *server;
+	struct identity *identity;  // a reference
 	struct bridge *prev, *next; // tls_server::bridges
 	gnutls_session_t session;
 	uv_poll_t outer, inner;
@@ -45,12 +53,20 @@ struct bridge {
 
 struct tls_server {
 	const struct gnutls *lib;
-	gnutls_certificate_credentials_t credentials;
+	struct identity *identity; // a reference: for those who come
 	struct tls_options options;
-	bool has_client_ca, is_stopping;
+	bool is_stopping;
 	struct bridge *bridges; // owned
 	size_t n_bridges;       // whose handles are not closed
 };
+
+static void identity_unref(const struct gnutls *lib, struct identity *identity)
+{
+	if (!identity || --identity->n_refs)
+		return;
+	lib->release(identity->credentials);
+	mem_free(identity);
+}
 
 static void free_stopped(struct tls_server *server)
 {
@@ -59,7 +75,7 @@ static void free_stopped(struct tls_server *server)
 
 	if (!server->is_stopping || server->n_bridges)
 		return;
-	server->lib->release(server->credentials);
+	identity_unref(server->lib, server->identity);
 	mem_free(server);
 	if (closed)
 		closed(ctx);
@@ -75,6 +91,7 @@ static void on_closed(uv_handle_t *handle)
 	if (--bridge->n_handles)
 		return;
 	server->lib->deinit(bridge->session);
+	identity_unref(server->lib, bridge->identity);
 	close(bridge->outer_fd);
 	if (bridge->inner_fd >= 0)
 		close(bridge->inner_fd);
@@ -344,7 +361,7 @@ static void shake_hands(struct bridge *bridge)
 		end(bridge, lib->describe(r));
 		return;
 	}
-	if (bridge->server->has_client_ca && (lib->verify(bridge->session, &status) < 0 || status)) {
+	if (bridge->identity->has_client_ca && (lib->verify(bridge->session, &status) < 0 || status)) {
 		end(bridge, "a certificate that none of the authorities vouches for");
 		return;
 	}
@@ -382,12 +399,15 @@ static int begin(struct bridge *bridge)
 	if (lib->init(&bridge->session, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
 		return -ENOMEM;
 	if (lib->set_priority(bridge->session, priorities, NULL) < 0 ||
-	    lib->set_credentials(bridge->session, GNUTLS_CRD_CERTIFICATE, server->credentials) < 0 ||
+	    lib->set_credentials(bridge->session, GNUTLS_CRD_CERTIFICATE, server->identity->credentials) < 0 ||
 	    uv_poll_init(server->options.loop, &bridge->outer, bridge->outer_fd) < 0) {
 		lib->deinit(bridge->session);
 		return -ENOMEM;
 	}
-	lib->request_certificate(bridge->session, server->has_client_ca ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_IGNORE);
+	bridge->identity = server->identity;
+	bridge->identity->n_refs++;
+	lib->request_certificate(bridge->session,
+				 bridge->identity->has_client_ca ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_IGNORE);
 	lib->set_fds(bridge->session, bridge->outer_fd, bridge->outer_fd);
 	return 0;
 }
@@ -440,21 +460,61 @@ void tls_server_stop(struct tls_server *server)
 	free_stopped(server);
 }
 
-static int read_pem(struct tls_server *server, const struct tls_options *options)
+// ---- who it is
+
+static int read_pem(const struct gnutls *lib, gnutls_certificate_credentials_t credentials,
+		    const struct tls_options *options)
 {
-	const struct gnutls *lib = server->lib;
 	const gnutls_datum_t cert = { (unsigned char *)options->cert, (unsigned)strlen(options->cert) };
 	const gnutls_datum_t key = { (unsigned char *)options->key, (unsigned)strlen(options->key) };
 	const gnutls_datum_t ca = { (unsigned char *)options->client_ca,
 				    options->client_ca ? (unsigned)strlen(options->client_ca) : 0 };
-	int r = lib->set_key(server->credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
+	int r = lib->set_key(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
 
 	if (r >= 0 && options->client_ca) {
-		r = lib->set_trust(server->credentials, &ca, GNUTLS_X509_FMT_PEM);
+		r = lib->set_trust(credentials, &ca, GNUTLS_X509_FMT_PEM);
 		if (r == 0)
 			r = GNUTLS_E_NO_CERTIFICATE_FOUND;
 	}
 	return r;
+}
+
+static int read_identity(const struct gnutls *lib, const struct tls_options *options, struct identity **out,
+			 char why[LIBRARY_WHY_MAX])
+{
+	struct identity *identity = mem_calloc(1, sizeof *identity);
+	int r;
+
+	if (!identity)
+		return -ENOMEM;
+	if (lib->allocate(&identity->credentials) < 0) {
+		mem_free(identity);
+		return -ENOMEM;
+	}
+	identity->n_refs = 1;
+	identity->has_client_ca = options->client_ca != NULL;
+	r = read_pem(lib, identity->credentials, options);
+	if (r < 0) {
+		snprintf(why, LIBRARY_WHY_MAX, "the certificate and its key cannot be used: %s", lib->describe(r));
+		identity_unref(lib, identity);
+		return -EINVAL;
+	}
+	*out = identity;
+	return 0;
+}
+
+int tls_server_renew(struct tls_server *server, const char *cert, const char *key, const char *client_ca,
+		     char why[LIBRARY_WHY_MAX])
+{
+	const struct tls_options options = { .cert = cert, .key = key, .client_ca = client_ca };
+	struct identity *identity;
+	int r = read_identity(server->lib, &options, &identity, why);
+
+	if (r < 0)
+		return r;
+	identity_unref(server->lib, server->identity);
+	server->identity = identity;
+	return 0;
 }
 
 int tls_server_create(const struct tls_options *options, struct tls_server **out, char why[LIBRARY_WHY_MAX])
@@ -472,17 +532,10 @@ int tls_server_create(const struct tls_options *options, struct tls_server **out
 	server->options = *options;
 	if (!server->options.stall_ms)
 		server->options.stall_ms = TLS_STALL_MS;
-	server->has_client_ca = options->client_ca != NULL;
-	if (lib->allocate(&server->credentials) < 0) {
-		mem_free(server);
-		return -ENOMEM;
-	}
-	r = read_pem(server, options);
+	r = read_identity(lib, options, &server->identity, why);
 	if (r < 0) {
-		snprintf(why, LIBRARY_WHY_MAX, "the certificate and its key cannot be used: %s", lib->describe(r));
-		lib->release(server->credentials);
 		mem_free(server);
-		return -EINVAL;
+		return r;
 	}
 	*out = server;
 	return 0;

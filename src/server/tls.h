@@ -38,6 +38,10 @@ int tls_server_create(const struct tls_options *options, struct tls_server **out
 // Whether `pem` holds certificates to trust. 0; -EINVAL with why; -ELIBACC with why, and it cannot be told; -ENOMEM.
 int tls_check_authorities(const char *pem, char why[LIBRARY_WHY_MAX]);
 
+// Another certificate, key and authority for those who come from now on. As above, and on error all is as before.
+int tls_server_renew(struct tls_server *server, const char *cert, const char *key, const char *client_ca,
+		     char why[LIBRARY_WHY_MAX]);
+
 // Consumes the descriptor, which does not block. By the deadline (mono) its handshake is done, or it ends.
 void tls_server_take(struct tls_server *server, int fd, void *user, int64_t deadline_ms);
 

@@ -355,6 +355,84 @@ START_TEST(beyond_loopback_it_speaks_tls)
 }
 END_TEST
 
+static void run_shell(const char *command)
+{
+	struct process_result result = process_run((const char *[]){ "sh", "-c", command, NULL }, NULL);
+
+	ck_assert_msg(result.status == 0, "%s: %s", command, result.err);
+	process_result_finish(&result);
+}
+
+// Reads its configuration again; what its log says of it.
+static void reload(struct hub *hub, struct hub_caller *peer, const char *says)
+{
+	bool is_said = false;
+
+	ck_assert_int_eq(kill(hub->pid, SIGHUP), 0);
+	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS; !is_said;) {
+		char *log = scene_read("hub.log");
+
+		is_said = strstr(log, says);
+		free(log);
+		ck_assert_msg(hub_caller_now_ms() < until_ms, "it does not say %s", says);
+		hub_caller_turn(peer, 20);
+	}
+}
+
+// As every two months, when it was renewed.
+START_TEST(a_certificate_that_is_renewed_is_shown_to_who_comes)
+{
+	static const char section[] = "  tls: {cert: hub.pem, key: hub.key}\n  hosts: [localhost]\n";
+	static const char close[] = "GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close";
+	struct hub hub = { .address = "0.0.0.0" };
+	struct hub_caller peer;
+
+	scene_open(&hub.scene);
+	make_certificate("hub");
+	make_certificate("new");
+	run_shell("cp hub.pem old.pem && cp hub.key old.key");
+	open_in(&hub, "2", "1s", section);
+	join(&peer);
+	expect_by_tls(&hub, close, "", "HTTP/1.1 200 OK");
+	scene_write("hub.key", "nonsense");
+	reload(&hub, &peer, "the old certificate and key are kept: ");
+	expect_by_tls(&hub, close, "", "HTTP/1.1 200 OK");
+	run_shell("cp new.pem hub.pem && cp new.key hub.key");
+	reload(&hub, &peer, "the certificate is read again: it is valid until 20");
+	expect_by_tls(&hub, close, "", "HTTP/1.1 200 OK"); // hub.pem is what is trusted
+	run_shell("cp old.pem hub.pem");
+	expect_by_tls(&hub, close, "", "");
+	ck_assert(!peer.is_closed);
+	hub_caller_close(&peer);
+	close_hub(&hub);
+}
+END_TEST
+
+START_TEST(addresses_stay_until_the_next_start)
+{
+	struct hub_caller peer;
+	char section[100];
+	struct hub hub = { 0 };
+
+	scene_open(&hub.scene);
+	setenv("XDG_STATE_HOME", strchr(hub.scene.state, '=') + 1, 1);
+	scene_simulate(&hub.scene, (const char *[]){ "--agents", "2", NULL });
+	hub.port = process_free_port();
+	snprintf(section, sizeof section, "  listen: ['127.0.0.1:%d']\n  socket: " SOCKET "\n", hub.port);
+	write_config("1s", section);
+	hub.pid = process_start((const char *[]){ OPSCON, "hub", "--config", "opscon.yml", "--log", "hub.log", NULL });
+	process_await_port(hub.port, SCENE_MS);
+	join(&peer);
+	write_config("1s", "  listen: ['127.0.0.1:1']\n  socket: run/other.sock\n");
+	reload(&hub, &peer, "listen is another one now; the hub stays");
+	reload(&hub, &peer, "socket is another one now; the hub stays at ");
+	hub_caller_close(&peer);
+	join(&peer);
+	hub_caller_close(&peer);
+	close_hub(&hub);
+}
+END_TEST
+
 // ---- the stream
 
 START_TEST(everyone_sees_the_same_whenever_they_came)
@@ -904,6 +982,7 @@ START_TEST(what_it_cannot_listen_on_is_said)
 END_TEST
 
 SUITE("hub", serves_what_it_has_to_whom_it_knows, beyond_loopback_it_speaks_tls,
+      a_certificate_that_is_renewed_is_shown_to_who_comes, addresses_stay_until_the_next_start,
       everyone_sees_the_same_whenever_they_came, who_comes_back_is_sent_what_it_lacks,
       a_hub_that_was_killed_begins_anew, channels_are_told_to_who_subscribed, each_asker_gets_its_own_answers,
       a_viewer_looks_and_a_revoked_token_ends_its_session, who_breaks_the_protocol_is_told_and_let_go,

@@ -33,7 +33,8 @@ static void prepare(void)
 		"rand_serial=yes\\npolicy=p\\n[p]\\ncommonName=supplied\\n' >ca.conf && "
 		"openssl ca -batch -config ca.conf -selfsign -keyfile hub.key -in old.csr -out old.pem -notext "
 		"-startdate 20200101000000Z -enddate 20210101000000Z && "
-		"chmod 600 *.key && cp hub.key open.key && chmod 644 open.key && echo nonsense >text && mkdir -m 700 "
+		"chmod 600 *.key && cp hub.key open.key && chmod 644 open.key && echo nonsense >text && chmod 600 text "
+		"&& mkdir -m 700 "
 		"dir && "
 		"echo nonsense >open.json && chmod 644 open.json && echo nonsense >bad.json && chmod 600 bad.json";
 	char command[2048];

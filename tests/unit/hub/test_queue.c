@@ -92,6 +92,32 @@ START_TEST(a_queue_that_is_full_is_dropped_for_a_snapshot)
 }
 END_TEST
 
+START_TEST(a_limit_that_is_read_again_counts_for_who_is_there)
+{
+	struct hub_config config;
+	struct hub_bench bench;
+	struct hub_caller *slow;
+	char why[HUB_WHY_MAX];
+
+	bench_init(&bench);
+	bench_add_agents(&bench, AGENTS);
+	bench_open(&bench);
+	slow = bench_join(&bench);
+	config = bench.config;
+	config.queue_bytes = 64 << 10;
+	ck_assert_int_eq(hub_reload(bench.hub, &config, why), 0);
+	while (bench.hub->counters.n_resyncs == 0) {
+		ck_assert_uint_le(bench.hub->clients->outbox.n_bytes, 64 << 10);
+		bench_fill(&bench, 10);
+	}
+	bench_wait(&bench, slow->n_snapshots == 2 && bench_is_even(&bench, slow));
+	config.queue_bytes = 2 << 20;
+	ck_assert_int_eq(hub_reload(bench.hub, &config, why), 0);
+	ck_assert_uint_eq(bench.hub->clients->outbox.bytes_max, 2 << 20);
+	bench_close(&bench);
+}
+END_TEST
+
 static void publish_plan(struct hub_bench *bench, uint32_t token)
 {
 	struct event_dice dice = { .state = 5 };
@@ -288,7 +314,7 @@ START_TEST(who_needs_three_snapshots_in_a_minute_goes)
 END_TEST
 
 SUITE("hub/queue", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
-      a_queue_that_is_full_is_dropped_for_a_snapshot, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
-      a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
-      a_snapshot_does_not_overtake_what_waits_for_room, what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back,
-      who_needs_three_snapshots_in_a_minute_goes)
+      a_queue_that_is_full_is_dropped_for_a_snapshot, a_limit_that_is_read_again_counts_for_who_is_there,
+      a_plan_that_was_asked_for_survives_the_loss_of_its_queue, a_plan_that_comes_to_a_full_queue_is_told,
+      a_burst_makes_nobody_slow_whose_socket_has_room, a_snapshot_does_not_overtake_what_waits_for_room,
+      what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back, who_needs_three_snapshots_in_a_minute_goes)

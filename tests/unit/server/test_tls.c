@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/certificate.h"
 #include "server/gnutls.h"
 #include "server/tls.h"
 #include "tests/support/process.h"
@@ -514,8 +515,40 @@ START_TEST(whoever_is_there_ends_with_it)
 }
 END_TEST
 
-SUITE("tls", a_certificate_and_its_key_must_fit, what_is_no_tls_ends, who_says_nothing_runs_out_of_time,
-      a_handshake_that_drips_ends_at_its_deadline, a_client_that_takes_nothing_ends,
+START_TEST(another_certificate_is_for_those_who_come)
+{
+	char why[LIBRARY_WHY_MAX] = "";
+	struct certificate certificate;
+	struct bench bench;
+	int before, after;
+
+	begin(&bench);
+	ck_assert_int_eq(create(&bench, bench.cert, bench.key, NULL), 0);
+	before = connect_to(&bench, INT64_MAX); // in the middle of its handshake
+	ck_assert_int_eq(tls_server_renew(bench.server, bench.cert, bench.other_key, NULL, why), -EINVAL);
+	ck_assert_str_ne(why, "");
+	ck_assert_int_eq(tls_server_renew(bench.server, "nonsense", bench.key, NULL, why), -EINVAL);
+	mem_fail_after(0);
+	ck_assert_int_eq(tls_server_renew(bench.server, bench.cert, bench.key, NULL, why), -ENOMEM);
+	mem_fail_after(-1);
+	ck_assert_int_eq(tls_server_renew(bench.server, bench.cert, bench.key, bench.cert, why), 0);
+	ck_assert_int_eq(tls_server_renew(bench.server, bench.cert, bench.key, NULL, why), 0);
+	after = connect_to(&bench, INT64_MAX);
+	ck_assert_uint_eq(bench.n_failed, 0);
+	ck_assert_int_eq(certificate_read(bench.cert, &certificate, why), 0);
+	ck_assert_int_gt(certificate.until_ms, clock_now().wall_ms);
+	ck_assert_int_le(certificate.from_ms, clock_now().wall_ms);
+	ck_assert_int_eq(certificate_read(bench.key, &certificate, why), -EINVAL);
+	close(before);
+	close(after);
+	tls_server_stop(bench.server);
+	finish(&bench);
+	ck_assert(bench.has_closed);
+}
+END_TEST
+
+SUITE("tls", a_certificate_and_its_key_must_fit, another_certificate_is_for_those_who_come, what_is_no_tls_ends,
+      who_says_nothing_runs_out_of_time, a_handshake_that_drips_ends_at_its_deadline, a_client_that_takes_nothing_ends,
       a_client_that_takes_some_has_its_time_anew, what_the_server_has_left_has_a_little_time,
       what_the_server_said_last_comes_though_it_left_something_unread, a_server_that_takes_nothing_ends,
       whoever_is_there_ends_with_it)
