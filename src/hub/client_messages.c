@@ -162,7 +162,7 @@ static void take_hello(struct hub_client *client, const struct wire_hello *hello
 		hub_client_snapshot(client);
 	if (client->identity.n_scopes)
 		tell_limits(client);
-	hub_presence_tell(client, false);
+	hub_presence_tell(client);
 }
 
 // ---- the rest
@@ -263,5 +263,5 @@ void hub_client_recheck(struct hub_client *client, struct instant now)
 	if (r != 1 || !client->has_session)
 		return;
 	tell_limits(client);
-	hub_presence_tell(client, false);
+	hub_presence_tell(client);
 }

@@ -135,6 +135,7 @@ static void on_tick(uv_timer_t *timer)
 		next = client->next;
 		hub_client_tick(client, now);
 	}
+	hub_presence_sweep(hub);
 	if (now.mono_ms >= hub->swept_ms)
 		hub->swept_ms = now.mono_ms + hub->config.sweep_ms;
 }

@@ -275,7 +275,9 @@ void hub_remember_plan(struct hub *hub, const struct plan *plan, uint32_t sessio
 const struct plan *hub_find_plan(const struct hub *hub, uint32_t no); // NULL
 
 // presence.c
-void hub_presence_tell(struct hub_client *client, bool is_gone);
+void hub_presence_tell(struct hub_client *client);
+void hub_presence_end(struct hub *hub, uint32_t session); // it is gone
+void hub_presence_sweep(struct hub *hub);                 // with each tick: mends what want of memory has cost
 void hub_presence_look(struct hub_client *client, uint32_t agent);
 void hub_presence_tick(struct hub_client *client, int64_t now_ms);
 void hub_presence_does(struct hub_client *client, const struct plan *plan);

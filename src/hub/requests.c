@@ -231,5 +231,5 @@ void hub_client_leave(struct hub_client *client)
 	}
 	request.type = REQUEST_PLAN_DROP;
 	(void)pass_on(client, &request);
-	hub_presence_tell(client, true);
+	hub_presence_end(client->hub, client->session);
 }

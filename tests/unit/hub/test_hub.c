@@ -556,7 +556,70 @@ START_TEST(a_hub_that_cannot_be_made_leaves_nothing)
 }
 END_TEST
 
-SUITE("hub", who_has_to_agree_hears_of_it_once_it_is_confirmed, it_says_what_its_environments_are,
+static bool is_listed(const struct hub_bench *bench, uint32_t session)
+{
+	for (size_t i = 0; i < fleet_n_presence(bench->fleet); i++)
+		if (fleet_presence_at(bench->fleet, i)->session == session)
+			return true;
+	return false;
+}
+
+// Each allocation of its leaving fails once.
+START_TEST(nobody_stays_on_the_list_who_has_gone)
+{
+	struct hub_bench bench;
+	bool has_failed = true;
+	long n = 0;
+
+	bench_init(&bench);
+	bench_add_agents(&bench, 2);
+	bench_open(&bench);
+	for (; has_failed; n++) {
+		unsigned long failed = mem_n_failed();
+		struct hub_caller *peer = bench_join(&bench);
+		uint32_t session = peer->welcome.session;
+
+		ck_assert_int_lt(n, 200);
+		bench_wait(&bench, is_listed(&bench, session));
+		hub_caller_close(peer);
+		bench.n_peers = 0;
+		mem_fail_once(n);
+		while (bench.hub->n_clients > 0)
+			bench_turn(&bench);
+		mem_fail_once(-1);
+		has_failed = mem_n_failed() != failed;
+		bench_wait(&bench, !is_listed(&bench, session));
+		ck_assert_uint_eq(fleet_n_presence(bench.fleet), 0);
+	}
+	ck_assert_int_gt(n, 3);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(who_is_here_is_on_the_list_in_the_end)
+{
+	struct hub_bench bench;
+	struct hub_caller *peer;
+
+	bench_init(&bench);
+	bench_add_agents(&bench, 2);
+	bench_open(&bench);
+	peer = bench_join(&bench);
+	bench_wait(&bench, is_listed(&bench, peer->welcome.session));
+	hub_presence_end(bench.hub, peer->welcome.session); // as if it had been lost on the way
+	ck_assert(!is_listed(&bench, peer->welcome.session));
+	bench_wait(&bench, is_listed(&bench, peer->welcome.session));
+	mem_fail_after(0);
+	bench.hub->clients->looks_next = 2;
+	hub_presence_tell(bench.hub->clients);
+	mem_fail_after(-1);
+	bench_wait(&bench, fleet_presence_at(bench.fleet, 0)->agent == 2);
+	bench_close(&bench);
+}
+END_TEST
+
+SUITE("hub", nobody_stays_on_the_list_who_has_gone, who_is_here_is_on_the_list_in_the_end,
+      who_has_to_agree_hears_of_it_once_it_is_confirmed, it_says_what_its_environments_are,
       a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
       too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
       who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
