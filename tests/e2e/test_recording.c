@@ -127,6 +127,46 @@ START_TEST(a_hub_records_into_its_directory)
 }
 END_TEST
 
+// In the second run the agents have the numbers of others: whoever looks at one must not find itself at another.
+START_TEST(what_is_looked_at_stays_the_same_from_run_to_run)
+{
+	static const char *const configs[] = {
+		"agents:\n- {name: first, url: 'http://127.0.0.1:11'}\n- {name: third, url: 'http://127.0.0.1:13'}\n",
+		"agents:\n- {name: third, url: 'http://127.0.0.1:13'}\n- {name: first, url: 'http://127.0.0.1:11'}\n",
+	};
+	struct process_result result;
+	struct scene s;
+	char *screen;
+
+	scene_open(&s);
+	for (size_t i = 0; i < 2; i++) {
+		char text[400];
+		struct term *t;
+
+		snprintf(text, sizeof text, "%shub: {record: {dir: recordings}}\n", configs[i]);
+		scene_write("hub.yml", text);
+		t = scene_start(
+			&s,
+			(const char *[]){ "hub", "--config", "hub.yml", "--no-state", "--socket", "hub.sock", NULL },
+			NULL, 120, 24);
+		term_wait_for(t, "listens on", SCENE_MS);
+		term_signal(t, SIGTERM);
+		ck_assert_int_eq(term_wait_exit(t, SCENE_MS), 0);
+		term_finish(t);
+	}
+	result = replay(&s, "recordings",
+			"key Space\nwait 20s first\nkey /\ntext first\nkey Enter Enter\nwait 20s 127.0.0.1:11\n"
+			"key Space + + + +\nwait 20s REPLAY end\ndump screen\n");
+	ck_assert_msg(result.status == 0, "%d %s", result.status, result.err);
+	screen = scene_read("screen");
+	expect_has(screen, "127.0.0.1:11");
+	ck_assert_msg(!strstr(screen, "127.0.0.1:13"), "%s", screen);
+	free(screen);
+	process_result_finish(&result);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(what_is_no_recording_is_said)
 {
 	static const struct {
@@ -251,5 +291,5 @@ START_TEST(its_keys_work_on_a_terminal_and_nothing_can_be_done)
 END_TEST
 
 SUITE("recordings", a_run_is_recorded_played_and_cut, it_ends_whole_when_it_is_told_to,
-      a_hub_records_into_its_directory, what_is_no_recording_is_said, a_kept_recording_gives_the_same_pictures,
-      its_keys_work_on_a_terminal_and_nothing_can_be_done)
+      a_hub_records_into_its_directory, what_is_looked_at_stays_the_same_from_run_to_run, what_is_no_recording_is_said,
+      a_kept_recording_gives_the_same_pictures, its_keys_work_on_a_terminal_and_nothing_can_be_done)
