@@ -15,7 +15,7 @@
 #include "opscon/operation.h"
 #include "opscon/view.h"
 
-enum { CONFIRM_CHANGED_MAX = 4096, CONFIRM_WHY_MAX = 300 };
+enum { CONFIRM_CHANGED_MAX = 4096, CONFIRM_ASKED_MAX = 300 };
 
 struct confirm {
 	bool is_open;
@@ -26,7 +26,7 @@ struct confirm {
 	bool is_held_back;     // a second person has not agreed
 	bool is_unasked;       // and is asked once this is confirmed
 	bool is_fixed;         // it was, and what was typed stays as it is
-	char asked_why[CONFIRM_WHY_MAX];
+	char asked_why[CONFIRM_ASKED_MAX];
 	char approval[160]; // how that stands, "" nobody has to
 	enum confirm_focus focus;
 	struct prompt name, reason;
