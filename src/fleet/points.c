@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "fleet/fleet.h"
+#include "fleet/memory.h"
 #include "services/metrics_aggregator.h"
 
 int fleet_points_init(struct fleet *fleet, const struct fleet_limits *limits)
@@ -137,4 +138,12 @@ int fleet_window(const struct fleet *fleet, uint32_t agent, uint16_t series, enu
 double fleet_last(const struct fleet *fleet, uint32_t agent, uint16_t series)
 {
 	return metrics_last(fleet->points, agent, series);
+}
+
+size_t fleet_points_bytes(const struct fleet *fleet)
+{
+	struct metrics_stats stats;
+
+	metrics_stats(fleet->points, &stats);
+	return stats.memory_bytes;
 }

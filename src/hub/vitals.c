@@ -3,6 +3,9 @@
 #include "hub/internal.h"
 
 #include <inttypes.h>
+#include <malloc.h>
+
+#include "fleet/memory.h"
 
 struct vitals {
 	struct bytes *out;
@@ -113,6 +116,20 @@ static void write_counters(struct vitals *v, const struct hub *hub)
 	}
 }
 
+/* What it keeps, of which all but the heap has an upper limit: a heap that grows when they have come to theirs is a
+ * leak.
+ */
+static void write_memory(struct vitals *v, const struct hub *hub)
+{
+	struct mallinfo2 heap = mallinfo2();
+
+	single(v, "heap_bytes", "gauge", "Bytes that are allocated in this process.", heap.uordblks + heap.hblkhd);
+	single(v, "heap_free_bytes", "gauge", "Bytes that are held ready for that.", heap.fordblks);
+	single(v, "points_bytes", "gauge", "Bytes of points that are kept.", fleet_points_bytes(hub->fleet));
+	single(v, "timeline_items", "gauge", "Items of the timeline.", fleet_n_timeline(hub->fleet));
+	single(v, "alerts_kept", "gauge", "Alerts, those that are over included.", fleet_n_alerts(hub->fleet));
+}
+
 static void write_recording(struct vitals *v, const struct hub *hub)
 {
 	struct hub_recording recording = { 0 };
@@ -145,6 +162,7 @@ int hub_vitals_write(struct hub *hub, struct bytes *out)
 	write_fleet(&v, hub);
 	write_clients(&v, hub);
 	write_counters(&v, hub);
+	write_memory(&v, hub);
 	if (hub->audit) {
 		hub->audit(hub->ctx, &audit);
 		single(&v, "audit_well", "gauge", "Whether the audit trail can be written.", audit.is_well);
