@@ -47,6 +47,7 @@ WARM_S = 420  # points, rings, and what the allocator keeps
 ITEM_BYTES, ALERT_BYTES = 80, 1150  # as allocated: of an item its texts; of an alert all that keep it
 ROOM_BYTES = 88  # of an item: allocated from the beginning, and resident when it comes
 LEAK_MAX_MIB = 0.5  # an hour, of what is allocated
+TELLS_MIB = 1.0  # an hour: a leak that is found for sure; what may be more than that off says nothing
 SLOPE_MAX_MIB = 2.0  # an hour, of what is resident
 LAG_P99_MAX_MS = 50
 FILES_MAX = 20  # more than at the first rest: connections that are open just now
@@ -285,7 +286,7 @@ def what_grows(result):
     """What is not flat, in words. A slope counts as far as it is more than it may be off."""
     limits = (("heap", LEAK_MAX_MIB), ("hub", SLOPE_MAX_MIB), ("consoles", N_CONSOLES * SLOPE_MAX_MIB))
     grows = [name for name, limit in limits if result[f"{name}_mib_an_hour"] - 2 * result[f"{name}_error"] > limit]
-    if result["rests"] < 3:
+    if result["rests"] < 3 or 2 * result["heap_error"] > TELLS_MIB:
         grows.append("too short to tell")
     if result["files_last"] > result["files_first"] + FILES_MAX:
         grows.append("open files")
