@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/dir_lock.h"
 #include "base/log.h"
 #include "commands/commands.h"
@@ -21,7 +22,8 @@
 #include "hub/notify.h"
 #include "services/audit_logger.h"
 
-enum { LISTENS_MAX = 16, GRACE_MS = 1500, PATH_BYTES_MAX = 4096, DEMO_SLOW_MS = 1000, N_SIGNALS = 3 };
+enum { LISTENS_MAX = 16, GRACE_MS = 1500, PATH_BYTES_MAX = 4096, DEMO_SLOW_MS = 1000, RECOVERY_MS = 5000 };
+enum { N_SIGNALS = 3 };
 
 struct hub_run {
 	struct fleet_options options;
@@ -348,6 +350,17 @@ static void announce(const struct hub_run *run, const char *socket)
 	tell(run, state);
 }
 
+/* Who asks for operations before those that were left have been taken up would be told that there are none. One whose
+ * disk does not answer is served late rather than never.
+ */
+static void recover(struct hub_run *run)
+{
+	int64_t until_ms = clock_now().mono_ms + RECOVERY_MS;
+
+	while (direct_feed_is_recovering(run->session.feed) && clock_now().mono_ms < until_ms)
+		uv_run(&run->session.loop, UV_RUN_ONCE);
+}
+
 static int serve(struct hub_run *run)
 {
 	char socket[PATH_BYTES_MAX], token_file[PATH_BYTES_MAX];
@@ -359,6 +372,7 @@ static int serve(struct hub_run *run)
 		return EXIT_OURS;
 	if (config_hub_token_file(&run->options.config, token_file, sizeof token_file) < 0)
 		snprintf(token_file, sizeof token_file, "%s", "/nonexistent"); // there is no state directory: no tokens
+	recover(run);
 	r = start_recording(run);
 	r = r ? r : create_hub(run, socket, token_file);
 	if (r) {

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "drivers/table.h"
 #include "feeds/direct_internal.h"
+#include "services/provisioning_engine.h"
 
 struct watched *direct_watched(struct direct_feed *feed, uint32_t id)
 {
@@ -227,6 +228,13 @@ int direct_feed_create(uv_loop_t *loop, const struct direct_options *options, st
 	feed->closed_ctx = options->closed_ctx;
 	*out = &feed->feed;
 	return 0;
+}
+
+bool direct_feed_is_recovering(const struct feed *base)
+{
+	const struct direct_feed *feed = (const struct direct_feed *)base;
+
+	return feed->engine && provisioning_engine_is_recovering(feed->engine);
 }
 
 bool direct_feed_is_settled(const struct feed *base)

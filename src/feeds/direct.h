@@ -44,6 +44,9 @@ void direct_feed_publish(struct feed *feed, const char *source, struct agent *co
 void direct_feed_notice(struct feed *feed, enum severity severity, enum action_type type, const char *title,
 			const char *text);
 
+// Operations of before are still being read or taken up; who asks now is not told of all.
+bool direct_feed_is_recovering(const struct feed *feed);
+
 // True when every list has been read, every agent's endpoints were looked for, and each of its URLs was probed at least
 // once.
 bool direct_feed_is_settled(const struct feed *feed);

@@ -135,6 +135,11 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+bool provisioning_engine_is_recovering(const struct provisioning_engine *engine)
+{
+	return recover_is_under_way(engine);
+}
+
 int64_t provisioning_engine_deadline(const struct provisioning_engine *engine)
 {
 	int64_t at_ms = deadlines_next(&engine->calls.deadlines);

@@ -111,6 +111,9 @@ void provisioning_engine_destroy(struct provisioning_engine *engine);
  */
 int provisioning_engine_request(struct provisioning_engine *engine, const struct request *request, struct instant now);
 
+// What was there at the start is still being read, or taken up: what is known of operations is not all yet.
+bool provisioning_engine_is_recovering(const struct provisioning_engine *engine);
+
 // The deadline is mono; INT64_MAX: there is none.
 int64_t provisioning_engine_deadline(const struct provisioning_engine *engine);
 void provisioning_engine_tick(struct provisioning_engine *engine, struct instant now);
