@@ -229,6 +229,7 @@ static void redact_people(struct event *event, uint64_t n[REDACTED_COUNT])
 		take_sitting_out(event->u.approval.asker, n);
 		take_sitting_out(event->u.approval.by, n);
 		take_urls_out(event->u.approval.what, n);
+		take_urls_out(event->u.approval.reason, n);
 		break;
 	case EVENT_LEASE:
 		take_sitting_out(event->u.lease.holder, n);

@@ -345,6 +345,7 @@ static void spoil_event(struct event *event)
 		break;
 	case EVENT_APPROVAL:
 		spoil(&event->u.approval.what);
+		spoil(&event->u.approval.reason);
 		if (event->u.approval.whole)
 			spoil_plan((struct plan *)event->u.approval.whole);
 		break;
