@@ -41,7 +41,8 @@ enum request_type {
 	REQUEST_LOOK,               // agent (0: the fleet): whom this console looks at, for others to see
 	REQUEST_PLAN_KEEP,          // operation (a plan's no): it is still read; its leases go on. No answer
 	REQUEST_PLAN_DROP,          // operation (a plan's no; 0: all of the session): not submitted; its leases end
-	REQUEST_APPROVE,            // operation (a plan's no), hash, who, text: agree to somebody else's plan
+	REQUEST_APPROVE,            // operation (a plan's no), hash, who, text: agree to somebody else's plan;
+				    // reason: with which it was shown, "" not said
 	REQUEST_DISAPPROVE,         // the same: refuse it
 	REQUEST_AUDIT_HASH,         // text: a record's number; its hash comes as EVENT_AUDIT_HEAD
 	REQUEST_TYPE_COUNT,

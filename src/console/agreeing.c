@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "console/state.h"
 #include "text/text.h"
@@ -82,11 +83,14 @@ void console_take_agreement(struct console *console, const char *id)
 void console_answer_agreement(struct console *console, bool agrees)
 {
 	const struct plan *plan = plan_ref(console->confirm.plan);
+	char reason[TEXT_FIELD_MAX + 1]; // which was shown: it is not agreed to another one
 
+	memcpy(reason, console->confirm.asked_reason, sizeof reason);
 	confirm_close(&console->confirm);
 	if (console_request(console, &(struct request){ .type = agrees ? REQUEST_APPROVE : REQUEST_DISAPPROVE,
 							.operation = plan->no,
-							.hash = plan->hash }) == 0)
+							.hash = plan->hash,
+							.reason = reason }) == 0)
 		console_say(console, SEVERITY_INFO, "%s: %.*s is told", agrees ? "you have agreed" : "you do not agree",
 			    text_fit(plan->who, 100), plan->who);
 	plan_unref((struct plan *)plan);
@@ -106,15 +110,17 @@ void console_show_approval(struct console *console)
 	struct confirm *confirm = &console->confirm;
 	const struct fleet_approval *approval =
 		confirm->is_open && confirm->plan ? fleet_approval(console->fleet, confirm->plan->no) : NULL;
+	bool is_waiting = approval && approval->state == APPROVAL_WANTED;
 
 	if (!confirm->is_ours_to_agree) {
 		confirm_set_approval(confirm, approval);
 		return;
 	}
-	if (approval && approval->state == APPROVAL_WANTED)
+	if (is_waiting && strcmp(approval->reason, confirm->asked_reason) == 0)
 		return;
 	confirm_close(confirm);
-	console_say(console, SEVERITY_INFO, "that plan waits no longer");
+	console_say(console, SEVERITY_INFO,
+		    is_waiting ? "that plan is asked for with another reason now" : "that plan waits no longer");
 }
 
 // Nobody answers these, so nothing is said of a refusal either: what it means the plan's own end says.

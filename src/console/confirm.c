@@ -49,6 +49,7 @@ void confirm_ask_agreement(struct confirm *confirm, const struct fleet_approval 
 		 approval->asker, button);
 	text_trim(confirm->title);
 	snprintf(confirm->button, sizeof confirm->button, "Agree");
+	snprintf(confirm->asked_reason, sizeof confirm->asked_reason, "%s", approval->reason);
 	if (*approval->reason)
 		snprintf(confirm->asked_why, sizeof confirm->asked_why, "Why: %s", approval->reason);
 	else

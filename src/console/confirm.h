@@ -14,6 +14,7 @@
 #include "opscon/key.h"
 #include "opscon/operation.h"
 #include "opscon/view.h"
+#include "text/text.h"
 
 enum { CONFIRM_CHANGED_MAX = 4096, CONFIRM_ASKED_MAX = 300 };
 
@@ -27,7 +28,8 @@ struct confirm {
 	bool is_unasked;       // and is asked once this is confirmed
 	bool is_fixed;         // it was, and what was typed stays as it is
 	char asked_why[CONFIRM_ASKED_MAX];
-	char approval[160]; // how that stands, "" nobody has to
+	char asked_reason[TEXT_FIELD_MAX + 1]; // whole, as it stands in the question
+	char approval[160];                    // how that stands, "" nobody has to
 	enum confirm_focus focus;
 	struct prompt name, reason;
 	const char *note;   // a constant

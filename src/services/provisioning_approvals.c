@@ -85,16 +85,14 @@ static bool is_as_confirmed(const struct plan_approval *approval, const char *re
 	return approval->is_asked && strcmp(approval->reason, reason) == 0;
 }
 
-// With another reason it is another question.
-static int ask(struct provisioning_engine *engine, struct kept_plan *kept, const char *reason, struct instant now)
+// With another reason it is another question. Takes the reason over.
+static int ask(struct provisioning_engine *engine, struct kept_plan *kept, char **reason, struct instant now)
 {
 	struct plan_approval *approval = &kept->approval;
-	char *copy = text_clean_dup(reason, strlen(reason), TEXT_ONE_LINE, TEXT_FIELD_MAX);
 
-	if (!copy)
-		return -ENOMEM;
 	approval_finish(approval);
-	approval->reason = copy;
+	approval->reason = *reason;
+	*reason = NULL;
 	approval->is_asked = true;
 	approval->state = APPROVAL_WANTED;
 	audit_approval(engine, kept, NULL, 0, "", now);
@@ -105,22 +103,25 @@ static int ask(struct provisioning_engine *engine, struct kept_plan *kept, const
 int approval_ask(struct provisioning_engine *engine, struct kept_plan *kept, const struct request *request,
 		 struct instant now, char *why, size_t size)
 {
-	const char *reason = request->reason ? request->reason : "";
-	bool is_now = request->text && strcmp(request->text, "now") == 0;
-	int r;
+	const char *given = request->reason ? request->reason : "";
+	bool is_now = request->text && strcmp(request->text, "now") == 0, is_confirmed;
+	mem_auto char *reason = NULL; // as it is kept, so that the second time it is the same
 
 	if (!kept->approval.is_wanted)
 		return 0;
-	if (is_as_confirmed(&kept->approval, reason) && kept->approval.state == APPROVAL_GIVEN)
+	reason = text_clean_dup(given, strlen(given), TEXT_ONE_LINE, TEXT_FIELD_MAX);
+	if (!reason) {
+		snprintf(why, size, "%s", strerrordesc_np(ENOMEM));
+		return -ENOMEM;
+	}
+	is_confirmed = is_as_confirmed(&kept->approval, reason);
+	if (is_confirmed && kept->approval.state == APPROVAL_GIVEN)
 		return 0;
-	if (is_as_confirmed(&kept->approval, reason) || is_now) {
+	if (is_confirmed || is_now) {
 		snprintf(why, size, "a second person has to agree to it");
 		return -EPERM;
 	}
-	r = ask(engine, kept, reason, now);
-	if (r != -EAGAIN)
-		snprintf(why, size, "%s", strerrordesc_np(-r));
-	return r;
+	return ask(engine, kept, &reason, now);
 }
 
 void approval_finish(struct plan_approval *approval)
@@ -154,6 +155,9 @@ static const char *check(const struct kept_plan *kept, const struct request *req
 		return "it takes somebody else than who asks for it";
 	if (!kept->approval.is_asked)
 		return "whoever made it has not confirmed it yet";
+	if (request->type == REQUEST_APPROVE && request->reason && request->reason[0] &&
+	    strcmp(request->reason, kept->approval.reason) != 0)
+		return "it is asked for with another reason now";
 	if (kept->approval.state == APPROVAL_REFUSED)
 		return "it was refused; it has to be planned again";
 	return NULL;

@@ -427,6 +427,12 @@ START_TEST(whoever_agrees_sees_why)
 	ck_assert(console_fixture_shows(&f, "Y answers: stop it in prod, bob asks"));
 	console_fixture_keys(&f, "Y");
 	ck_assert(console_fixture_shows(&f, "Why: it leaks"));
+	approval_fixture_reason(&f.fleet, plan_of("bob", 9), "bob", "stop it in prod", "for fun"); // while it is read
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	ck_assert(!confirm()->is_open);
+	ck_assert(says("that plan is asked for with another reason now"));
+	console_fixture_keys(&f, "Y");
+	ck_assert(console_fixture_shows(&f, "Why: for fun"));
 	console_fixture_keys(&f, "Esc");
 	approval_fixture_unasked(&f.fleet, plan_of("bob", 9), "bob", "stop it in prod");
 	console_fixture_wait(&f, 0);

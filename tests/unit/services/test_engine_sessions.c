@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "tests/unit/services/engine_bench.h"
+#include "text/text.h"
 
 enum { ALICE = 7, BOB = 9, S = 1000 };
 
@@ -67,7 +68,7 @@ static int submit(uint32_t session, const struct plan *plan)
 	return provisioning_engine_request(b.engine, &asked, b.now);
 }
 
-static int answer(const char *who, enum request_type type, const struct plan *plan)
+static int answer_to(const char *who, enum request_type type, const struct plan *plan, const char *reason)
 {
 	const struct request asked = {
 		.type = type,
@@ -76,9 +77,15 @@ static int answer(const char *who, enum request_type type, const struct plan *pl
 		.operation = plan->no,
 		.hash = plan->hash,
 		.text = "looks right",
+		.reason = reason,
 	};
 
 	return provisioning_engine_request(b.engine, &asked, b.now);
+}
+
+static int answer(const char *who, enum request_type type, const struct plan *plan)
+{
+	return answer_to(who, type, plan, NULL); // as a console that does not say what it was shown
 }
 
 static bool is_sent(struct engine_bench *bench)
@@ -467,8 +474,31 @@ START_TEST(asks_anew_when_the_reason_is_another_one)
 	ck_assert_str_eq(b.approval_reason, "for fun");
 	ck_assert_str_eq(b.approval_by, "");
 	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), -EPERM);
-	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
+	ck_assert_int_eq(answer_to("bob", REQUEST_APPROVE, alices, "a fix"), -EPERM); // as it was shown to him
+	ck_assert_str_eq(b.notice, "refused: it is asked for with another reason now");
+	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), -EPERM);
+	ck_assert_int_eq(answer_to("bob", REQUEST_APPROVE, alices, "for fun"), 0);
 	ck_assert_int_eq(submit_saying(alices, "for fun", NULL), 0);
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
+// However long it is, and whatever cannot be shown of it: the second time it is the same.
+START_TEST(knows_a_reason_again_that_is_kept_otherwise)
+{
+	static char reason[TEXT_FIELD_MAX + 100];
+	struct plan *alices;
+
+	memset(reason, 'a', sizeof reason - 1);
+	memcpy(reason, "one\ntwo\x1b", 8);
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_UPGRADE, 1);
+	ck_assert_int_eq(submit_saying(alices, reason, NULL), -EAGAIN);
+	ck_assert_int_eq(submit_saying(alices, reason, NULL), -EPERM);
+	ck_assert_str_eq(b.approvals, "unasked-wanted wanted ");
+	ck_assert_int_eq(answer("bob", REQUEST_APPROVE, alices), 0);
+	ck_assert_int_eq(submit_saying(alices, reason, NULL), 0);
 	plan_unref(alices);
 	bench_finish(&b);
 }
@@ -649,6 +679,7 @@ SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_
       holds_its_agents_until_it_is_over, does_not_send_a_step_that_comes_too_late,
       goes_on_after_it_was_frozen_when_nobody_else_came, has_its_agents_after_a_restart,
       tells_who_has_an_agent_that_comes_back, waits_for_a_second_person, asks_anew_when_the_reason_is_another_one,
-      asks_nobody_when_it_is_now_or_never, asks_nobody_when_things_are_not_as_they_were,
-      plans_of_others_take_no_plan_away, needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused,
-      agrees_to_one_plan_and_no_other, lapses_with_its_plan, agrees_to_nothing_without_memory)
+      knows_a_reason_again_that_is_kept_otherwise, asks_nobody_when_it_is_now_or_never,
+      asks_nobody_when_things_are_not_as_they_were, plans_of_others_take_no_plan_away,
+      needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other,
+      lapses_with_its_plan, agrees_to_nothing_without_memory)
