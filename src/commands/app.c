@@ -217,8 +217,10 @@ static void on_greeted(void *ctx, const struct hub_greeting *greeting)
 
 static void on_refused(void *ctx, enum request_type type, int error, const char *why)
 {
-	const struct app *app = ctx;
+	struct app *app = ctx;
 
+	if (type == REQUEST_AUDIT_HASH)
+		audit_witness_refused(&app->witness);
 	if (app->console)
 		console_refused(app->console, type, error, why);
 }
@@ -301,13 +303,19 @@ static bool is_reached(const struct app *app)
 	return summary.n_reached > 0;
 }
 
+static void on_waited(uv_timer_t *timer)
+{
+	(void)timer; // the loop goes round, and sees that it is over
+}
+
 // Who looks once is a witness as well, and waits a moment for the hub's answer.
 static void tell_witness(struct app *app)
 {
-	int64_t until_ms = clock_now().mono_ms + WITNESS_MS;
-
-	while (app->witness.n_asked && clock_now().mono_ms < until_ms)
+	uv_timer_init(&app->session.loop, &app->waited);
+	uv_timer_start(&app->waited, on_waited, WITNESS_MS, 0);
+	while (app->witness.n_asked && uv_is_active((uv_handle_t *)&app->waited))
 		uv_run(&app->session.loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&app->waited, NULL);
 	if (app->witness.banner[0])
 		fprintf(stderr, "opscon: %s\n", app->witness.banner);
 	if (app->witness.warning[0])

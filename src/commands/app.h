@@ -45,6 +45,7 @@ struct app {
 		unsigned hubs;
 	} hub;                        // what the hubs have said of themselves
 	struct audit_witness witness; // of their audit trails
+	uv_timer_t waited;            // for an answer to it, where somebody looks once
 };
 
 void app_options_init(struct app_options *options);

@@ -186,3 +186,9 @@ void audit_witness_stop(struct audit_witness *witness)
 	witness_close(witness->witness);
 	*witness = (struct audit_witness){ 0 };
 }
+
+void audit_witness_refused(struct audit_witness *witness)
+{
+	if (witness->n_asked)
+		witness->n_asked--;
+}

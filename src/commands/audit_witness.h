@@ -40,3 +40,6 @@ void audit_witness_stop(struct audit_witness *witness);
 
 // A hub has said how its trail stands; NULL: it will say so later. `name` is how it is called here: its address.
 void audit_witness_hear(struct audit_witness *witness, uint8_t no, const char *name, const struct witness_sight *sight);
+
+// A hub has refused what it was asked of its trail: that is not waited for.
+void audit_witness_refused(struct audit_witness *witness);

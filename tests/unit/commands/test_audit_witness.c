@@ -252,7 +252,23 @@ START_TEST(a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
 }
 END_TEST
 
-SUITE("audit witness", a_trail_that_grows_is_followed_in_silence, a_trail_that_is_another_is_an_alarm_that_stays,
-      what_a_hub_says_later_counts_as_well, what_cannot_be_compared_is_said,
-      what_is_not_told_is_said_once_and_not_forgotten, another_trail_told_to_another_console_is_an_alarm,
-      without_a_place_to_remember_it_remembers_for_now, a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
+START_TEST(what_a_hub_refuses_is_not_waited_for)
+{
+	begin();
+	greet(1, "ws://a", 10, 'a');
+	tell(1, 20, hash('b'), true);
+	ck_assert_uint_eq(witness.n_asked, 1);
+	audit_witness_refused(&witness);
+	ck_assert_uint_eq(witness.n_asked, 0);
+	audit_witness_refused(&witness); // what nobody has asked
+	ck_assert_uint_eq(witness.n_asked, 0);
+	ck_assert_uint_eq(n_said, 0);
+	end();
+}
+END_TEST
+
+SUITE("audit witness", a_trail_that_grows_is_followed_in_silence, what_a_hub_refuses_is_not_waited_for,
+      a_trail_that_is_another_is_an_alarm_that_stays, what_a_hub_says_later_counts_as_well,
+      what_cannot_be_compared_is_said, what_is_not_told_is_said_once_and_not_forgotten,
+      another_trail_told_to_another_console_is_an_alarm, without_a_place_to_remember_it_remembers_for_now,
+      a_file_that_is_none_of_ours_is_an_alarm_and_no_more)
