@@ -335,15 +335,17 @@ static int list(struct asked *asked)
 	struct tokens_stamp stamp;
 	struct tokens tokens;
 	int64_t *last_ms;
-	int r = tokens_load(asked->path, &tokens, &stamp, why);
+	int r = tokens_load(asked->path, &tokens, &stamp, why), uses = -ENOENT;
 
 	if (r < 0)
 		return fail(asked, r, why);
 	last_ms = mem_calloc(tokens.n + 1, sizeof *last_ms);
 	list.tokens = &tokens;
 	list.last_ms = last_ms;
-	list.has_uses = last_ms && tokens.n && audit_trail_dir(&asked->options, false, trail, sizeof trail) == 0 &&
-			token_uses_find(trail, &tokens, last_ms) == 0;
+	if (last_ms && tokens.n && audit_trail_dir(&asked->options, false, trail, sizeof trail) == 0)
+		uses = token_uses_find(trail, &tokens, last_ms);
+	list.has_uses = uses >= 0;
+	list.is_cut = uses > 0;
 	r = last_ms ? token_list_print(&list, asked->format) : fail(asked, -ENOMEM, "");
 	mem_free(last_ms);
 	tokens_finish(&tokens);

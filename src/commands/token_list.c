@@ -57,7 +57,7 @@ static const char *expiry(const struct token *token, int64_t now_ms, char out[HU
 
 static const char *use(const struct token_list *list, size_t i, char out[HUMAN_MAX])
 {
-	if (!list->has_uses)
+	if (!list->has_uses || (list->is_cut && !list->last_ms[i]))
 		return "not known";
 	return list->last_ms[i] ? minute(list->last_ms[i], out) : "none";
 }
@@ -120,7 +120,7 @@ static int write_json(struct bytes *out, const struct token_list *list)
 	json_int(&w, "schema_version", 1);
 	json_time(&w, "at", list->now_ms);
 	json_text(&w, "file", list->path);
-	json_bool(&w, "has_last_sessions", list->has_uses);
+	json_bool(&w, "has_last_sessions", list->has_uses && !list->is_cut); // else null is not "never"
 	json_open(&w, "tokens", '[');
 	for (size_t i = 0; i < list->tokens->n; i++)
 		write_token(&w, list, i);

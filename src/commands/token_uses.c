@@ -70,6 +70,8 @@ int token_uses_find(const char *dir, const struct tokens *tokens, int64_t *last_
 
 	for (size_t i = 0; r == 0 && i < found.n; i++)
 		take(tokens, &found.lines[i], last_ms);
+	if (r == 0 && found.n == filter.limit)
+		r = 1;
 	audit_found_finish(&found);
 	return r;
 }
