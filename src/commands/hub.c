@@ -391,11 +391,11 @@ static int serve(struct hub_run *run)
 }
 
 /* Two hubs would each poll the fleet, write over what the other remembers, and take up what the other has left.
- * Consoles beside it do not. 0 or an exit code.
+ * Consoles beside it do not, nor does a demo, which has a trail of its own and no journal. 0 or an exit code.
  */
 static int take_state_dir(struct hub_run *run)
 {
-	const char *dir = run->options.state_dir;
+	const char *dir = run->options.state_dir, *name = run->is_demo ? "hub-demo.lock" : "hub.lock";
 	char holder[DIR_LOCK_WORDS_MAX] = "", words[60];
 	int fd, r;
 
@@ -404,7 +404,7 @@ static int take_state_dir(struct hub_run *run)
 	(void)mkdir(dir, 0700); // it is there, or it will be said below
 	snprintf(words, sizeof words, "pid %ld", (long)getpid());
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd < 0 ? -errno : dir_lock_take(fd, "hub.lock", words, &run->state_lock, holder);
+	r = fd < 0 ? -errno : dir_lock_take(fd, name, words, &run->state_lock, holder);
 	if (fd >= 0)
 		close(fd);
 	if (r == -EBUSY) {

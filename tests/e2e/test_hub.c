@@ -901,10 +901,11 @@ START_TEST(of_two_hubs_one_has_a_directory)
 
 	open_hub(&hub, "2", "1s", "  record: {dir: recordings}\n");
 	snprintf(holder, sizeof holder, ": pid %ld", (long)hub.pid);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
+		static const char *const more[] = { NULL, "--no-state", "--demo" }; // which shares the one of state
 		struct process_result second =
 			scene_run(&hub.scene, (const char *[]){ "hub", "--config", "opscon.yml", "--socket",
-								"other.sock", i ? "--no-state" : NULL, NULL });
+								"other.sock", more[i], NULL });
 
 		ck_assert_msg(
 			second.status == 2 && strstr(second.err, holder) &&
