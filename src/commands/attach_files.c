@@ -94,6 +94,10 @@ int attach_check_ca_file(const struct attach_file *file)
 
 	if (fd < 0)
 		return EXIT_USAGE;
+	if (S_ISFIFO(status.st_mode)) { // as with the token: it can be read but once
+		close(fd);
+		return 0;
+	}
 	bytes_init(&text, CA_BYTES_MAX);
 	r = file_read_all(fd, &text);
 	close(fd);
