@@ -76,19 +76,20 @@ int op_cli_control(const struct op_request *request, struct fleet_options *optio
 {
 	struct journal_story story;
 	char dir[OP_DIR_MAX], over[64];
+	bool is_read, is_undone;
 	int r = EXIT_OURS;
 
 	if (op_cli_dir(options, dir) < 0)
 		return EXIT_OURS;
-	if (journal_read(dir, request->id, 1, &story) < 0) {
+	is_read = journal_read(dir, request->id, 1, &story) >= 0;
+	is_undone = is_read && request->control == JOURNAL_ROLLBACK && op_cli_can_undo(story.operation);
+	if (!is_read) {
 		fprintf(stderr, "opscon op: %s: %s\n", request->id,
 			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
-	} else if (request->control == JOURNAL_ROLLBACK && op_cli_can_undo(story.operation)) {
-		r = op_cli_go_on(request, options);
-	} else if (operation_is_over(story.operation->state)) {
+	} else if (operation_is_over(story.operation->state) && !is_undone) {
 		snprintf(over, sizeof over, "it is over: %s", operation_state_name(story.operation->state));
 		r = refuse(request, options, over);
-	} else if (story.is_held) {
+	} else if (story.is_held && !is_undone) {
 		r = send_word(request, dir);
 	} else if (request->control == JOURNAL_PAUSE) {
 		r = refuse(request, options, "nobody runs it: it is as good as paused");
