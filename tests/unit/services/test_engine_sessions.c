@@ -648,6 +648,26 @@ START_TEST(lapses_with_its_plan)
 }
 END_TEST
 
+START_TEST(asks_nobody_without_memory)
+{
+	struct plan *alices;
+	int r = 0;
+
+	begin_with_rules(true);
+	alices = plan_of(ALICE, VERB_RESTART, 1);
+	for (int n = 0; r != -EAGAIN && n < 1000; n++) {
+		ck_assert_str_eq(b.approvals, "unasked-wanted ");
+		mem_fail_after(n);
+		r = submit(ALICE, alices);
+		mem_fail_after(-1);
+		ck_assert_msg(r == -EAGAIN || r == -ENOMEM, "%d: %d", n, r);
+	}
+	ck_assert_int_eq(r, -EAGAIN);
+	plan_unref(alices);
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(agrees_to_nothing_without_memory)
 {
 	struct plan *alices;
@@ -682,4 +702,4 @@ SUITE("provisioning_engine: sessions", gives_an_agent_to_who_asks_first, leaves_
       knows_a_reason_again_that_is_kept_otherwise, asks_nobody_when_it_is_now_or_never,
       asks_nobody_when_things_are_not_as_they_were, plans_of_others_take_no_plan_away,
       needs_nobody_where_the_rules_say_so, does_nothing_that_somebody_refused, agrees_to_one_plan_and_no_other,
-      lapses_with_its_plan, agrees_to_nothing_without_memory)
+      lapses_with_its_plan, asks_nobody_without_memory, agrees_to_nothing_without_memory)
