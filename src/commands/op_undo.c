@@ -28,28 +28,37 @@ const struct fleet_agent *op_cli_undone(const struct op_run *run, size_t i)
 	return fleet_agent_by_key(run->session.fleet, operation->plan->targets[i].key);
 }
 
-// The version that the operation has left an agent with; "" it did nothing to it.
-static const char *version_left(const struct operation *operation, const char *key)
+static const struct operation_target *find(const struct operation *operation, const char *key)
 {
-	for (size_t i = 0; i < operation->plan->n_targets; i++) {
-		const struct operation_target *target = &operation->targets[i];
-
+	for (size_t i = 0; i < operation->plan->n_targets; i++)
 		if (strcmp(operation->plan->targets[i].key, key) == 0)
-			return target->version ? target->version : operation->plan->params.version;
+			return &operation->targets[i];
+	return NULL;
+}
+
+// What it runs is what the upgrade has brought, and what it would go back to is what it ran before that.
+static bool is_undone(const struct operation *operation, const struct plan_target *target, char *why, size_t size)
+{
+	const struct operation_target *was = find(operation, target->key);
+	const char *left = was && was->version ? was->version : operation->plan->params.version;
+	const char *before = was ? operation->plan->targets[was - operation->targets].version : "";
+
+	if (target->version[0] && strcmp(target->version, left) != 0) {
+		snprintf(why, size, "%s runs %s by now, and not %s", target->name, target->version, left);
+		return false;
 	}
-	return "";
+	if (target->previous[0] && before[0] && strcmp(target->previous, before) != 0) {
+		snprintf(why, size, "%s would go back to %s, and not to %s, which it ran before", target->name,
+			 target->previous, before);
+		return false;
+	}
+	return true;
 }
 
 bool op_cli_is_still_undone(const struct op_run *run, char *why, size_t size)
 {
-	for (size_t i = 0; run->undone && i < run->plan->n_targets; i++) {
-		const struct plan_target *target = &run->plan->targets[i];
-		const char *left = version_left(run->undone, target->key);
-
-		if (target->refusal[0] || !target->version[0] || strcmp(target->version, left) == 0)
-			continue;
-		snprintf(why, size, "%s runs %s by now, and not %s", target->name, target->version, left);
-		return false;
-	}
+	for (size_t i = 0; run->undone && i < run->plan->n_targets; i++)
+		if (!run->plan->targets[i].refusal[0] && !is_undone(run->undone, &run->plan->targets[i], why, size))
+			return false;
 	return true;
 }
