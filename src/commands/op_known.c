@@ -24,8 +24,11 @@ static int complain_of_hubs(const struct op_run *run)
 	websocket_manager_summary(run->session.feed, &summary);
 	if (summary.n_live == summary.n_hubs)
 		return EXIT_WELL;
-	fprintf(stderr, "opscon op: %zu of %zu hubs is away: %s\n", summary.n_hubs - summary.n_live, summary.n_hubs,
-		summary.why);
+	if (summary.n_hubs == 1)
+		fprintf(stderr, "opscon op: the hub is away: %s\n", summary.why);
+	else
+		fprintf(stderr, "opscon op: %zu of %zu hubs away: %s\n", summary.n_hubs - summary.n_live,
+			summary.n_hubs, summary.why);
 	return EXIT_UNREACHABLE;
 }
 

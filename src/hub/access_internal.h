@@ -102,7 +102,7 @@ void names_finish(struct access *access);
 enum { QUIET_TIMES = 10, REFUSALS_A_MINUTE = 60 };
 
 struct user {
-	char *key;                       // owned: "token:alice" "user:alice"
+	char *key;                       // owned: "token:alice" "uid:1000"
 	size_t n_clients, n_connections; // connections: of a peer
 	struct bucket requests, quiet, refusals, told;
 	uint64_t n_untold; // refusals without a record
