@@ -13,6 +13,7 @@
 #include "base/user_locale.h"
 #include "commands/exit_code.h"
 #include "commands/session.h"
+#include "feeds/websocket_manager.h"
 
 enum { N_SIGNALS = 2 };
 
@@ -103,9 +104,28 @@ static void print_notices(const struct fleet *fleet)
 	}
 }
 
+// The hubs of which nothing is known, or what they were, each with why.
+static void find_away(const struct session *session, struct report_hub away[HUBS_MAX], struct report *report)
+{
+	struct websocket_manager_away found[HUBS_MAX];
+	struct websocket_manager_summary summary;
+
+	if (!session->is_attached)
+		return;
+	websocket_manager_summary(session->feed, &summary);
+	report->n_hubs = summary.n_hubs;
+	report->n_away = websocket_manager_away(session->feed, found);
+	report->away = away;
+	for (size_t i = 0; i < report->n_away; i++) {
+		away[i] = (struct report_hub){ found[i].address, found[i].why };
+		fprintf(stderr, "opscon: the hub is away: %s: %s\n", found[i].address, found[i].why);
+	}
+}
+
 static int print_report(const struct status_run *run, const struct session *session)
 {
-	const struct report report = {
+	struct report_hub away[HUBS_MAX];
+	struct report report = {
 		.fleet = session->fleet,
 		.at_ms = clock_now().wall_ms,
 		.has_unicode = status_has_unicode(),
@@ -113,10 +133,11 @@ static int print_report(const struct status_run *run, const struct session *sess
 	};
 	struct fleet_counts counts;
 	struct bytes out;
-	char unread[64];
+	char unread[REPORT_UNREAD_MAX];
 	int r;
 
 	print_notices(session->fleet);
+	find_away(session, away, &report);
 	if (*report_unread(&report, unread, sizeof unread))
 		fprintf(stderr, "opscon: the fleet may be incomplete: %s\n", unread);
 	bytes_init(&out, REPORT_BYTES_MAX);

@@ -291,6 +291,30 @@ static void note_worst(const struct attached *hub, struct websocket_manager_summ
 	out->since_ms = feed.since_ms;
 }
 
+static bool is_live(const struct attached *hub)
+{
+	return attached_is_live(hub) || hub->state.is_polled;
+}
+
+static const char *why_away(const struct attached *hub)
+{
+	return hub->state.why[0] ? hub->state.why : "no answer yet";
+}
+
+size_t websocket_manager_away(const struct feed *feed, struct websocket_manager_away out[HUBS_MAX])
+{
+	const struct websocket_manager *manager = (const struct websocket_manager *)feed;
+	size_t n = 0;
+
+	for (size_t i = 0; i < manager->n_hubs; i++) {
+		const struct attached *hub = &manager->hubs[i];
+
+		if (!is_live(hub))
+			out[n++] = (struct websocket_manager_away){ hub->address.text, why_away(hub) };
+	}
+	return n;
+}
+
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out)
 {
 	const struct websocket_manager *manager = (const struct websocket_manager *)feed;
@@ -298,15 +322,13 @@ void websocket_manager_summary(const struct feed *feed, struct websocket_manager
 	*out = (struct websocket_manager_summary){ .n_hubs = manager->n_hubs, .state = FEED_LIVE };
 	for (size_t i = 0; i < manager->n_hubs; i++) {
 		const struct attached *hub = &manager->hubs[i];
-		bool is_live = attached_is_live(hub) || hub->state.is_polled;
 
 		note_worst(hub, out);
-		out->n_live += is_live;
+		out->n_live += is_live(hub);
 		out->n_reached += hub->state.is_known;
-		out->n_refused += !is_live && hub->state.trouble == HUB_REFUSED;
-		out->n_tried += hub->state.phase != HUB_READING && (is_live || hub->was_tried);
-		if (!is_live && !out->why[0])
-			snprintf(out->why, sizeof out->why, "%s: %s", hub->address.text,
-				 hub->state.why[0] ? hub->state.why : "no answer yet");
+		out->n_refused += !is_live(hub) && hub->state.trouble == HUB_REFUSED;
+		out->n_tried += hub->state.phase != HUB_READING && (is_live(hub) || hub->was_tried);
+		if (!is_live(hub) && !out->why[0])
+			snprintf(out->why, sizeof out->why, "%s: %s", hub->address.text, why_away(hub));
 	}
 }

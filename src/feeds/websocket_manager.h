@@ -73,3 +73,9 @@ struct websocket_manager_summary {
 	int64_t since_ms;      // wall: since when that is so; of one that is silent, when it was heard last
 };
 void websocket_manager_summary(const struct feed *feed, struct websocket_manager_summary *out);
+
+// One that is not live.
+struct websocket_manager_away {
+	const char *address, *why; // of the feed, good until the loop runs again
+};
+size_t websocket_manager_away(const struct feed *feed, struct websocket_manager_away out[HUBS_MAX]);

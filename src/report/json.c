@@ -64,6 +64,20 @@ static void write_sources(struct json_writer *w, const char *name, const char *o
 	json_close(w, ']');
 }
 
+static void write_hubs(struct json_writer *w, const struct report *report)
+{
+	if (!report->n_hubs)
+		return;
+	json_open(w, "hubs_away", '[');
+	for (size_t i = 0; i < report->n_away; i++) {
+		json_open(w, NULL, '{');
+		json_text(w, "hub", report->away[i].address);
+		json_text(w, "why", report->away[i].why);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 static void write_trouble(struct json_writer *w, const struct fleet *fleet)
 {
 	struct fleet_source sources[REPORT_SOURCES_MAX];
@@ -98,6 +112,7 @@ int report_json(const struct report *report, struct bytes *out)
 		write_agent(&w, report, agent);
 	json_close(&w, ']');
 	write_trouble(&w, report->fleet);
+	write_hubs(&w, report);
 	json_close(&w, '}');
 	json_newline(&w);
 	return w.error;

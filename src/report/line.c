@@ -45,7 +45,7 @@ static void put_names(const struct report *report, struct strbuf *line)
 int report_nagios(const struct report *report, struct bytes *out)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-	char memory[2048], unread[64], aside[80], checking[48];
+	char memory[2048], unread[REPORT_UNREAD_MAX], aside[80], checking[48];
 	struct strbuf line;
 	struct fleet_counts c;
 	size_t n_probed;
@@ -112,6 +112,9 @@ int report_tmux(const struct report *report, struct bytes *out)
 	if (n_unread)
 		strbuf_addf(&line, "  %s %zu %s unread", report->has_unicode ? "▲" : "!", n_unread,
 			    n_unread == 1 ? "list" : "lists");
+	if (report->n_away)
+		strbuf_addf(&line, "  %s %zu %s away", report->has_unicode ? "▲" : "!", report->n_away,
+			    report->n_away == 1 ? "hub" : "hubs");
 	if (overall == HEALTH_DOWN || overall == HEALTH_DEGRADED)
 		strbuf_addf(&line, "  %s", worst_name(report, overall));
 	line.data[text_prefix(line.data, REPORT_TMUX_CELLS, NULL)] = '\0';

@@ -83,6 +83,10 @@ int report_prom(const struct report *report, struct bytes *out)
 	r = r ? r : put_head(out, "opscon_recordings_stopped", "Recordings that could not be written.");
 	r = r ? r
 	      : bytes_addf(out, "opscon_recordings_stopped %zu\n", fleet_recordings_stopped(report->fleet, NULL, 0));
+	if (report->n_hubs) {
+		r = r ? r : put_head(out, "opscon_hubs_away", "Hubs that are not reached now.");
+		r = r ? r : bytes_addf(out, "opscon_hubs_away %zu\n", report->n_away);
+	}
 	r = r ? r : put_states(report, out);
 	return r ? r : put_latencies(report, out);
 }

@@ -61,7 +61,9 @@ enum health_state report_overall(const struct report *report, const struct fleet
 {
 	enum health_state overall = health_overall(counts->by_state);
 
-	return overall == HEALTH_UP && fleet_sources_failed(report->fleet, NULL, 0) ? HEALTH_UNKNOWN : overall;
+	if (overall == HEALTH_UP && (report->n_away || fleet_sources_failed(report->fleet, NULL, 0)))
+		return HEALTH_UNKNOWN;
+	return overall;
 }
 
 const char *report_checking(const struct fleet_counts *counts, char *out, size_t size)
@@ -90,9 +92,13 @@ const char *report_unread(const struct report *report, char *out, size_t size)
 {
 	size_t n = fleet_sources_failed(report->fleet, NULL, 0);
 
-	out[0] = '\0';
+	struct strbuf text;
+
+	strbuf_init(&text, out, size);
 	if (n)
-		snprintf(out, size, "%zu %s could not be read", n, n == 1 ? "list" : "lists");
+		strbuf_addf(&text, "%zu %s could not be read", n, n == 1 ? "list" : "lists");
+	if (report->n_away)
+		strbuf_addf(&text, "%s%zu of %zu hubs away", n ? ", " : "", report->n_away, report->n_hubs);
 	return out;
 }
 

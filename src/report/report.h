@@ -13,25 +13,38 @@
 
 struct bytes;
 
-enum { REPORT_SCHEMA_VERSION = 1, REPORT_TMUX_CELLS = 60, REPORT_BYTES_MAX = 64 << 20, REPORT_SOURCES_MAX = 256 };
+enum {
+	REPORT_SCHEMA_VERSION = 1,
+	REPORT_TMUX_CELLS = 60,
+	REPORT_BYTES_MAX = 64 << 20,
+	REPORT_SOURCES_MAX = 256,
+	REPORT_UNREAD_MAX = 120
+};
+
+// A hub of which nothing is known now, or only what was known of it.
+struct report_hub {
+	const char *address, *why;
+};
 
 struct report {
 	const struct fleet *fleet;       // borrowed
 	const struct selector *selector; // borrowed; NULL: every agent
 	int64_t at_ms;                   // wall: the moment reported
+	const struct report_hub *away;   // borrowed; of n_hubs those that are away: the fleet is what the others tell
+	size_t n_away, n_hubs;           // 0: the fleet is not that of hubs
 	bool has_unicode;                // glyphs for people (table, tmux)
 	bool has_colour;                 // table only
 };
 
 void report_count(const struct report *report, struct fleet_counts *out);
 
-// The worst of those counted; unknown where all would be up, but a list of agents could not be read.
+// The worst of those counted; unknown where all would be up, but a list of agents could not be read or a hub is away.
 enum health_state report_overall(const struct report *report, const struct fleet_counts *counts);
 // " (checking)", " (2 checking)": how many of the unknown ones are so because their first answers are waited for; "".
 const char *report_checking(const struct fleet_counts *counts, char *out, size_t size);
 // Who counts in no state, each with `before` in front: "; 2 paused; 1 in maintenance"; "" when everybody counts.
 const char *report_aside(const struct fleet_counts *counts, const char *before, char *out, size_t size);
-// "1 list could not be read", "" when all were.
+// "1 list could not be read, 1 of 2 hubs away"; "" when the fleet is whole.
 const char *report_unread(const struct report *report, char *out, size_t size);
 
 // Appends to out. 0, -ENOMEM, -EMSGSIZE.

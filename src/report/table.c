@@ -105,7 +105,7 @@ static void put_agent(struct table *t, const struct fleet_agent *agent)
 static void put_summary(struct table *t)
 {
 	struct fleet_counts c;
-	char aside[80], unread[64], checking[48];
+	char aside[80], unread[REPORT_UNREAD_MAX], checking[48];
 
 	report_count(t->report, &c);
 	report_unread(t->report, unread, sizeof unread);

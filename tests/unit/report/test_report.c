@@ -408,11 +408,43 @@ START_TEST(a_recording_that_stands_still_is_said_and_changes_nothing_else)
 }
 END_TEST
 
+static const struct report_hub lost[] = { { "unix:/b.sock", "the connection was closed" } };
+
+START_TEST(a_hub_that_is_away_leaves_nothing_up)
+{
+	static const struct {
+		const char *format, *text;
+	} table[] = {
+		{ "table", "\nunknown: 1 up, 0 degraded, 0 down, 0 unknown; 1 in all; incomplete: 1 of 2 hubs away\n" },
+		{ "json", "\"overall\":\"unknown\"" },
+		{ "json", "\"hubs_away\":[{\"hub\":\"unix:/b.sock\",\"why\":\"the connection was closed\"}]}" },
+		{ "nagios", "OPSCON UNKNOWN - 1 of 1 up, 0 degraded, 0 down, 0 unknown; 1 of 2 hubs away | " },
+		{ "prom", "opscon_hubs_away 1\n" },
+		{ "tmux", "● 1 up  ▲ 1 hub away\n" },
+	};
+	struct report report = { .at_ms = FIXTURE_NOW_MS, .away = lost, .n_away = 1, .n_hubs = 2, .has_unicode = true };
+	struct fleet_counts counts;
+
+	setup();
+	report.fleet = f.fleet;
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "a", "", ""), OBSERVED_UP, REASON_NONE, 1000);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		bytes_reset(&out);
+		ck_assert_int_eq(report_writer_find(table[i].format)(&report, &out), 0);
+		ck_assert_msg(strstr(out.data, table[i].text), "%s: %s", table[i].format, out.data);
+	}
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "b", "", ""), OBSERVED_DOWN, REASON_RESET, 1000);
+	report_count(&report, &counts);
+	ck_assert_int_eq(report_overall(&report, &counts), HEALTH_DOWN);
+	teardown();
+}
+END_TEST
+
 SUITE("report", where_a_whole_url_was_given_it_is_shown_whole, a_list_that_could_not_be_read_leaves_the_fleet_unknown,
-      a_recording_that_stands_still_is_said_and_changes_nothing_else, who_is_checked_for_the_first_time_is_named_so,
-      who_is_paused_is_counted_apart, who_is_in_maintenance_is_counted_apart,
-      the_worst_agent_is_the_overall_state_and_nobody_is_unknown, json_has_the_promised_keys_in_order,
-      json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
+      a_hub_that_is_away_leaves_nothing_up, a_recording_that_stands_still_is_said_and_changes_nothing_else,
+      who_is_checked_for_the_first_time_is_named_so, who_is_paused_is_counted_apart,
+      who_is_in_maintenance_is_counted_apart, the_worst_agent_is_the_overall_state_and_nobody_is_unknown,
+      json_has_the_promised_keys_in_order, json_lines_have_a_line_an_agent, csv_quotes_and_defuses_formulas,
       prometheus_text_escapes_labels_and_marks_one_state, nagios_gets_one_line_with_performance_data,
       many_bad_agents_are_named_and_then_counted, a_tmux_line_has_sixty_cells_at_most_and_no_format_in_it,
       an_empty_fleet_is_told_in_every_format, table_columns_line_up_with_wide_and_long_names,
