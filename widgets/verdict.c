@@ -85,6 +85,12 @@ static void nobody_text(const struct fleet *fleet, struct strbuf *out)
 		strbuf_add(out, "there are no agents");
 }
 
+// Nothing known is amiss, but nothing is known of those whose hubs were not reached, or what is known is old.
+static bool is_partial(const struct fleet *fleet, const struct fleet_scope *scope)
+{
+	return scope->total > 0 && scope->overall == HEALTH_UP && fleet_feed(fleet)->n_away > 0;
+}
+
 struct verdict_line {
 	enum health_state state;
 	char counts[COUNTS_MAX];
@@ -100,7 +106,7 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 	char age[HUMAN_MAX];
 
 	connection_read(fleet, view, &out->connection);
-	out->state = scope->total == 0 || !has_answers ? HEALTH_UNKNOWN : scope->overall;
+	out->state = scope->total == 0 || !has_answers || is_partial(fleet, scope) ? HEALTH_UNKNOWN : scope->overall;
 	strbuf_init(&counts, out->counts, sizeof out->counts);
 	if (!has_answers && scope->total > 0 && scope->by_state[HEALTH_UNKNOWN] < n_judged(scope))
 		strbuf_add(&counts, "last known: ");
@@ -110,9 +116,11 @@ static void read_line(const struct fleet *fleet, const struct view *view, bool i
 		nobody_text(fleet, &counts);
 	else
 		counts_text(scope, is_short, &counts);
+	if (has_answers && is_partial(fleet, scope))
+		strbuf_addf(&counts, ", %zu of %zu hubs away", fleet_feed(fleet)->n_away, fleet_feed(fleet)->n_hubs);
 	out->since[0] = '\0';
 	human_short_age(view->now.wall_ms - scope->overall_since_ms, age);
-	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers)
+	if (scope->total > 0 && scope->overall_since_ms > 0 && has_answers && !is_partial(fleet, scope))
 		snprintf(out->since, sizeof out->since, "%s%s", strcmp(age, "now") == 0 ? "just " : "for ", age);
 }
 
@@ -187,7 +195,7 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 	x = draw_word(canvas, &line, &view->scope) + 1;
 	if (canvas->width - x < 24 && connection_has_answers(fleet) && view->scope.total > 0) {
 		snprintf(few, sizeof few, "%zu/%zu",
-			 line.state == HEALTH_UP ? view->scope.total : view->scope.by_state[line.state],
+			 view->scope.overall == HEALTH_UP ? view->scope.total : view->scope.by_state[line.state],
 			 view->scope.total);
 		snprintf(line.counts, sizeof line.counts, "%s", few);
 	}

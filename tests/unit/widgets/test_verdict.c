@@ -381,6 +381,30 @@ START_TEST(tells_of_a_hub_that_is_away)
 }
 END_TEST
 
+// What one hub tells is well, and the other may have told of anybody.
+START_TEST(nothing_is_up_while_a_hub_was_never_reached)
+{
+	static const enum feed_state states[] = { FEED_STARTING, FEED_RECONNECTING, FEED_REFUSED };
+
+	fleet_fixture_init(&f);
+	fleet_fixture_health(&f, fleet_fixture_add(&f, "one", "", ""), OBSERVED_UP, REASON_NONE, HOUR_MS);
+	give_to(1, 0, 1);
+	link_is(1, FEED_LIVE, 0, "");
+	link_is(2, FEED_LIVE, 0, "");
+	fleet_fixture_view(&f, &view);
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "both_hubs", 100, 1, false });
+	for (size_t i = 0; i < COUNT(states); i++) {
+		link_is(2, states[i], 0, "");
+		view.has_connection_beside = true;
+		golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "one_hub_only", 100, 1, false });
+		golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "one_hub_only_tiny", 20, 1, false });
+	}
+	view.has_connection_beside = false;
+	golden_draw(&verdict, f.fleet, &view, &(struct golden_case){ "one_hub_refused", 120, 1, false });
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(tells_which_of_several_hubs_is_away)
 {
 	static const char *const names[] = { "hub-east.example.net", "hub-west.example.net", "10.0.0.7" };
@@ -408,8 +432,9 @@ START_TEST(tells_which_of_several_hubs_is_away)
 END_TEST
 
 SUITE("verdict", tells_of_a_hub_that_is_away, tells_which_of_several_hubs_is_away,
-      a_list_that_is_not_read_leaves_its_sign, a_recording_that_stands_still_leaves_its_sign,
-      the_connection_follows_the_feed_and_the_clock, says_how_and_since_when, has_words_for_every_state,
-      checking_is_not_unknown, says_who_is_paused_apart, says_who_is_in_maintenance_apart,
-      calls_nothing_up_without_answers, says_when_there_is_nobody, counts_by_state_and_by_tier,
-      shows_what_is_rare_in_a_large_tier, lists_what_turned_bad, shortens_the_connection_to_its_word)
+      nothing_is_up_while_a_hub_was_never_reached, a_list_that_is_not_read_leaves_its_sign,
+      a_recording_that_stands_still_leaves_its_sign, the_connection_follows_the_feed_and_the_clock,
+      says_how_and_since_when, has_words_for_every_state, checking_is_not_unknown, says_who_is_paused_apart,
+      says_who_is_in_maintenance_apart, calls_nothing_up_without_answers, says_when_there_is_nobody,
+      counts_by_state_and_by_tier, shows_what_is_rare_in_a_large_tier, lists_what_turned_bad,
+      shortens_the_connection_to_its_word)
