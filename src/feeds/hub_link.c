@@ -41,6 +41,7 @@ struct hub_link {
 	int n_open;    // handles, and the stream
 	bool is_local; // over a socket of this machine
 	bool is_tls;
+	bool has_token, has_token_file; // as given
 	bool is_closing;
 	void (*closed_cb)(void *ctx);
 	void *closed_ctx;
@@ -259,6 +260,10 @@ static void refused(struct hub_link *link)
 
 	if (answer->why) {
 		snprintf(why, sizeof why, "its answer is no WebSocket's: %s", answer->why);
+	} else if (answer->http_status == 401 && !link->has_token) {
+		snprintf(why, sizeof why, "401 %s",
+			 link->has_token_file ? "it wants a token, and the token file cannot be read"
+					      : "no token was given: --token-file FILE");
 	} else {
 		read_body(link, more, sizeof more);
 		snprintf(why, sizeof why, "%u %.100s%s%s", answer->http_status, words ? words : answer->phrase,
@@ -448,6 +453,8 @@ int hub_link_open(struct http_client *client, uv_loop_t *loop, const struct hub_
 	if (!link)
 		return -ENOMEM;
 	link->class = class;
+	link->has_token = options->token && *options->token;
+	link->has_token_file = options->has_token_file;
 	link->ctx = ctx;
 	link->is_local = options->address->socket[0] != '\0';
 	link->is_tls = options->address->is_tls;

@@ -20,7 +20,8 @@ enum { HUB_LINK_REFUSAL_MAX = 4096 }; // bytes of a refusal's body
 
 struct hub_link_options {
 	const struct hub_address *address;
-	const char *token; // sent as Authorization: Bearer; NULL or "": none
+	const char *token;   // sent as Authorization: Bearer; NULL or "": none
+	bool has_token_file; // without a token: it could not be read
 	struct agent_tls tls;
 	uint32_t timeout_ms; // until it is connected
 };

@@ -188,6 +188,7 @@ static void connect_to(struct attached *hub)
 	mem_auto char *token = manager_token(hub->manager);
 	const struct hub_link_options options = { .address = &hub->address,
 						  .token = token,
+						  .has_token_file = hub->manager->options.token_file != NULL,
 						  .tls = hub->manager->options.tls,
 						  .timeout_ms = hub->state.options.connect_ms };
 	int r = hub_link_open(hub->manager->client, hub->manager->loop, &options, &class, hub, &hub->link);

@@ -471,12 +471,13 @@ START_TEST(refusals_say_why)
 		const char *answer, *detail;
 		enum feed_state state;
 	} rows[] = {
-		{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "401 it wants a token", FEED_REFUSED },
+		{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "401 no token was given: --token-file FILE",
+		  FEED_REFUSED },
 		{ "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\nfrom elsewhere",
 		  "403 denied: from elsewhere", FEED_REFUSED },
 		{ "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
 		  "{\"status\":401,\"error\":\"not known here\"}",
-		  "401 it wants a token that it knows: not known here", FEED_REFUSED },
+		  "401 no token was given: --token-file FILE", FEED_REFUSED },
 		{ "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: 38\r\n\r\n"
 		  "{\"status\":429,\"error\":\"48 are enough\"}",
 		  "429 too many: 48 are enough", FEED_REFUSED },
@@ -502,6 +503,28 @@ START_TEST(refusals_say_why)
 			      s.detail);
 		ck_assert_int_gt(s.retry_ms, 0);
 		ck_assert_uint_eq(s.n_states[FEED_LIVE], 0);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_token_that_is_not_known_and_one_that_is_not_there_are_told_apart)
+{
+	static const struct {
+		const char *file, *detail;
+	} rows[] = {
+		{ "/proc/self/comm", "401 it wants a token that it knows: not known here" },
+		{ "/no/such/token", "401 it wants a token, and the token file cannot be read" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin();
+		s.server.refusal =
+			"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+			"{\"status\":401,\"error\":\"not known here\"}";
+		attach(rows[i].file, &(struct hub_state_options){ .base_ms = 60000 });
+		wait_for(FEED_REFUSED);
+		ck_assert_str_eq(s.detail, rows[i].detail);
 		finish();
 	}
 }
@@ -1100,6 +1123,7 @@ END_TEST
 SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_read_anew,
       only_what_is_missing_is_asked_for, a_restarted_hub_keeps_the_numbers_of_agents,
       a_gap_is_noticed_and_all_is_told_anew, after_a_resync_it_is_not_resumed_by_old_numbers, refusals_say_why,
+      a_token_that_is_not_known_and_one_that_is_not_there_are_told_apart,
       a_refused_one_is_let_in_when_things_have_changed, an_answer_to_another_key_is_none,
       nobody_there_is_told_and_tried_again, a_mute_one_is_left_in_time, one_that_falls_silent_is_late_and_then_gone,
       a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_hub_that_says_goodbye_is_tried_again_soon,
