@@ -29,10 +29,25 @@ static bool is_usual(const char *path)
 	return n >= sizeof tail && strcmp(path + n - (sizeof tail - 1), tail) == 0;
 }
 
+// The one that was meant, where that can be known and told whole: of a relative one the file it names here.
+static int refuse_path(const char *path, char *why, size_t why_size)
+{
+	static const char words[] = "expected the full path of a socket: unix:";
+	char dir[HUB_SOCKET_MAX];
+
+	while (strncmp(path, "./", 2) == 0)
+		path += 2;
+	if (!*path || path[0] == '/' || path[strlen(path) - 1] == '/' || !getcwd(dir, sizeof dir) ||
+	    !text_is_clean(dir) || sizeof words + strlen(dir) + 1 + strlen(path) > why_size)
+		return refuse(why, why_size, "expected the full path of a socket: unix:/run/opscon/hub.sock");
+	snprintf(why, why_size, "%s%s/%s", words, strcmp(dir, "/") == 0 ? "" : dir, path);
+	return -EINVAL;
+}
+
 static int take_socket(const char *path, struct hub_address *out, char *why, size_t why_size)
 {
 	if (path[0] != '/' || path[strlen(path) - 1] == '/')
-		return refuse(why, why_size, "expected the full path of a socket: unix:/run/opscon/hub.sock");
+		return refuse_path(path, why, why_size);
 	if (strlen(path) >= sizeof out->socket)
 		return refuse(why, why_size, "the path of a socket has at most 107 bytes");
 	snprintf(out->socket, sizeof out->socket, "%s", path);

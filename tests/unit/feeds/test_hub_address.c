@@ -80,6 +80,29 @@ START_TEST(what_is_no_address_is_refused_with_why)
 }
 END_TEST
 
+START_TEST(of_a_relative_path_the_whole_one_is_told)
+{
+	char dir[] = "/tmp/opscon-address-XXXXXX", was[512], expected[128], why[160];
+	struct hub_address address;
+
+	ck_assert_ptr_nonnull(getcwd(was, sizeof was));
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chdir(dir), 0);
+	snprintf(expected, sizeof expected, "expected the full path of a socket: unix:%s/run/opscon/hub.sock", dir);
+	ck_assert_int_eq(hub_address_parse("unix:run/opscon/hub.sock", &address, why, sizeof why), -EINVAL);
+	ck_assert_str_eq(why, expected);
+	ck_assert_int_eq(hub_address_parse("unix:./run/opscon/hub.sock", &address, why, sizeof why), -EINVAL);
+	ck_assert_str_eq(why, expected);
+	ck_assert_int_eq(hub_address_parse("unix:run/", &address, why, sizeof why), -EINVAL);
+	ck_assert_str_eq(why, "expected the full path of a socket: unix:/run/opscon/hub.sock");
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(hub_address_parse("unix:run/hub.sock", &address, why, sizeof why), -EINVAL);
+	ck_assert_str_eq(why, "expected the full path of a socket: unix:/run/hub.sock");
+	ck_assert_int_eq(chdir(was), 0);
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(the_usual_socket_is_the_users_when_there_is_one)
 {
 	char dir[] = "/tmp/opscon-address-XXXXXX", path[64];
@@ -107,4 +130,4 @@ START_TEST(the_usual_socket_is_the_users_when_there_is_one)
 END_TEST
 
 SUITE("hub_address", addresses_say_where_and_how, what_is_no_address_is_refused_with_why,
-      the_usual_socket_is_the_users_when_there_is_one)
+      of_a_relative_path_the_whole_one_is_told, the_usual_socket_is_the_users_when_there_is_one)
