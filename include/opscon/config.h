@@ -316,6 +316,9 @@ int config_state_dir(char *out, size_t size);
 // token file: hub-tokens.json in the state directory, which is made. `config` as read: what it says wins. 0 or negative
 // errno.
 int config_hub_socket(const struct config *config, char *out, size_t size);
+
+// Whether any of its addresses speaks TLS: those that are not loopback do, where there is a certificate.
+bool config_hub_uses_tls(const struct hub_config *hub);
 int config_hub_token_file(const struct config *config, char *out, size_t size);
 
 // Reads HOST:PORT, where HOST is an address (of version 6 in brackets) or localhost. 0, or -EINVAL.

@@ -183,7 +183,12 @@ void section_hub(struct reader *reader, const yaml_node_t *node, const struct fi
 		{ .name = NULL },
 	};
 	struct draft *draft = out;
+	struct hub_config *hub = &draft->config->hub;
 
 	(void)field;
-	reader_mapping(reader, node, fields, &draft->config->hub);
+	if (reader_mapping(reader, node, fields, hub) && reader->checks->hub && hub->cert_file && hub->n_listens &&
+	    !config_hub_uses_tls(hub))
+		reader_warn(reader, node,
+			    "the certificate of tls is used by no address of listen: loopback gets no TLS; expected an "
+			    "address that is not loopback, or no tls");
 }

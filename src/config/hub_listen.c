@@ -64,6 +64,14 @@ int config_listen_parse(const char *text, struct hub_listen *out)
 	return judge_address(out);
 }
 
+bool config_hub_uses_tls(const struct hub_config *hub)
+{
+	for (size_t i = 0; i < hub->n_listens; i++)
+		if (!hub->listens[i].is_loopback)
+			return hub->cert_file != NULL;
+	return false;
+}
+
 struct listens {
 	struct hub_config *hub;
 	struct hub_listen *items;

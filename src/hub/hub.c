@@ -109,16 +109,28 @@ static void recheck_all(struct hub *hub, struct instant now)
 	}
 }
 
+// Who was told that it is not read is told when it is.
+static void note_tokens(struct hub *hub, bool is_read)
+{
+	if (is_read && hub->is_token_file_unread)
+		log_line(LOG_INFO, "the token file is read again");
+	hub->is_token_file_unread = !is_read;
+}
+
 // Tokens may be others now, and those there are may have expired.
 static void refresh(struct hub *hub, struct instant now)
 {
 	char why[ACCESS_WHY_MAX] = "";
+	int r;
 
 	if (now.mono_ms < hub->refreshed_ms)
 		return;
 	hub->refreshed_ms = now.mono_ms + REFRESH_MS;
-	if (access_refresh(hub->access, now, why) < 0)
+	r = access_refresh(hub->access, now, why);
+	if (r < 0)
 		log_line(LOG_WARN, "the token file is not read: %s", why);
+	if (r)
+		note_tokens(hub, r > 0);
 	recheck_all(hub, now);
 }
 
@@ -238,6 +250,13 @@ static int start_http(struct hub *hub, const struct hub_config *config, char why
 	return r < 0 ? r : hub_tls_start(hub, config, why);
 }
 
+// A certificate that is there for nobody is most often a mistake: somebody believes that the way is encrypted.
+static void warn_of_unused(const struct hub_config *config)
+{
+	if (config->cert_file && !config_hub_uses_tls(config))
+		log_line(LOG_WARN, "%s", "the certificate of hub: tls: is used by no address: loopback gets no TLS");
+}
+
 // Without TLS nothing but this machine is listened to.
 static int check_listens(const struct hub_config *config, char why[HUB_WHY_MAX])
 {
@@ -265,6 +284,7 @@ static int start(struct hub *hub, const struct hub_options *options, char why[HU
 		return r;
 	if (why[0])
 		log_line(LOG_WARN, "%s", why);
+	warn_of_unused(options->config);
 	r = start_http(hub, options->config, why);
 	if (r < 0)
 		return r;
@@ -340,6 +360,7 @@ int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WH
 	r = access_reload(hub->access, config, now, why);
 	if (r < 0)
 		return r;
+	note_tokens(hub, true);
 	take_config(hub, config);
 	hub->stream.bytes_max = config->ring_bytes;
 	DL_FOREACH(hub->clients, client) {

@@ -115,10 +115,10 @@ int hub_tls_start(struct hub *hub, const struct hub_config *config, char why[HUB
 	return r;
 }
 
-// One that is over already is no better than the one there is.
-static int judge_cert(const char *path, const char *pem, char why[HUB_WHY_MAX])
+// One that is over already is no better than the one there is. `at` is until when it is valid.
+static int judge_cert(const char *path, const char *pem, char at[HUMAN_MAX], char why[HUB_WHY_MAX])
 {
-	char reason[LIBRARY_WHY_MAX] = "", at[HUMAN_MAX];
+	char reason[LIBRARY_WHY_MAX] = "";
 	struct certificate certificate;
 	int r = certificate_read(pem, &certificate, reason);
 
@@ -131,22 +131,23 @@ static int judge_cert(const char *path, const char *pem, char why[HUB_WHY_MAX])
 		snprintf(why, HUB_WHY_MAX, "%.150s has expired at %.40s", path, at);
 		return -EINVAL;
 	}
-	log_line(LOG_INFO, "the certificate is read again: it is valid until %s", at);
 	return 0;
 }
 
 static int renew(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX])
 {
-	char reason[LIBRARY_WHY_MAX] = "";
+	char reason[LIBRARY_WHY_MAX] = "", at[HUMAN_MAX] = "";
 	struct pems pems = { 0 };
 	int r = read_pems(config, &pems, why);
 
 	if (r == 0)
-		r = judge_cert(config->cert_file, pems.cert, why);
+		r = judge_cert(config->cert_file, pems.cert, at, why);
 	if (r == 0) {
 		r = tls_server_renew(hub->tls, pems.cert, pems.key, pems.ca, reason);
 		if (r < 0)
 			snprintf(why, HUB_WHY_MAX, "%s", reason[0] ? reason : strerrordesc_np(-r));
+		else
+			log_line(LOG_INFO, "the certificate is read again: it is valid until %s", at);
 	}
 	pems_finish(&pems);
 	return r;

@@ -165,6 +165,7 @@ struct hub {
 	char *fleet_name, *socket;
 	struct shard shard;
 	bool is_demo, is_read_only, is_stopping, is_ended, is_replaying;
+	bool is_token_file_unread; // the last time it was looked at
 	bool (*is_ready)(void *ctx);
 	void (*audit)(void *ctx, struct hub_audit *out);
 	void (*recording)(void *ctx, struct hub_recording *out);

@@ -363,17 +363,27 @@ static void run_shell(const char *command)
 	process_result_finish(&result);
 }
 
+// How often its log says so.
+static size_t n_said(const char *text)
+{
+	char *log = scene_read("hub.log");
+	size_t n = 0;
+
+	for (const char *at = log; (at = strstr(at, text)); at++)
+		n++;
+	free(log);
+	return n;
+}
+
 // Reads its configuration again; what its log says of it.
 static void reload(struct hub *hub, struct hub_caller *peer, const char *says)
 {
+	size_t n_before = n_said(says);
 	bool is_said = false;
 
 	ck_assert_int_eq(kill(hub->pid, SIGHUP), 0);
 	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS; !is_said;) {
-		char *log = scene_read("hub.log");
-
-		is_said = strstr(log, says);
-		free(log);
+		is_said = n_said(says) > n_before;
 		ck_assert_msg(hub_caller_now_ms() < until_ms, "it does not say %s", says);
 		hub_caller_turn(peer, 20);
 	}
@@ -396,6 +406,9 @@ START_TEST(a_certificate_that_is_renewed_is_shown_to_who_comes)
 	expect_by_tls(&hub, close, "", "HTTP/1.1 200 OK");
 	scene_write("hub.key", "nonsense");
 	reload(&hub, &peer, "the old certificate and key are kept: ");
+	run_shell("cp new.key hub.key"); // of another certificate
+	reload(&hub, &peer, "the old certificate and key are kept: ");
+	ck_assert_uint_eq(n_said("the certificate is read again"), 0);
 	expect_by_tls(&hub, close, "", "HTTP/1.1 200 OK");
 	run_shell("cp new.pem hub.pem && cp new.key hub.key");
 	reload(&hub, &peer, "the certificate is read again: it is valid until 20");
@@ -403,6 +416,39 @@ START_TEST(a_certificate_that_is_renewed_is_shown_to_who_comes)
 	run_shell("cp old.pem hub.pem");
 	expect_by_tls(&hub, close, "", "");
 	ck_assert(!peer.is_closed);
+	hub_caller_close(&peer);
+	close_hub(&hub);
+}
+END_TEST
+
+static void await_said(struct hub_caller *peer, const char *text)
+{
+	for (int64_t until_ms = hub_caller_now_ms() + HUB_CALLER_MS; !n_said(text);) {
+		ck_assert_msg(hub_caller_now_ms() < until_ms, "it does not say %s", text);
+		hub_caller_turn(peer, 20);
+	}
+}
+
+// And a certificate beside an address that does not use it.
+START_TEST(a_token_file_that_was_mended_is_told)
+{
+	struct hub hub = { 0 };
+	struct hub_caller peer;
+	char token[100], *text;
+
+	scene_open(&hub.scene);
+	make_certificate("hub");
+	open_in(&hub, "2", "1s", "  tls: {cert: hub.pem, key: hub.key}\n  token_file: tokens.json\n");
+	make_token(&hub, "ops", "viewer", token);
+	join(&peer);
+	await_said(&peer, "the certificate of hub: tls: is used by no address");
+	text = scene_read("tokens.json");
+	scene_write("tokens.json", "nonsense");
+	await_said(&peer, "the token file is not read: ");
+	ck_assert_uint_eq(n_said("the token file is read again"), 0);
+	scene_write("tokens.json", text);
+	await_said(&peer, "the token file is read again");
+	free(text);
 	hub_caller_close(&peer);
 	close_hub(&hub);
 }
@@ -983,10 +1029,11 @@ START_TEST(what_it_cannot_listen_on_is_said)
 END_TEST
 
 SUITE("hub", serves_what_it_has_to_whom_it_knows, beyond_loopback_it_speaks_tls,
-      a_certificate_that_is_renewed_is_shown_to_who_comes, addresses_stay_until_the_next_start,
-      everyone_sees_the_same_whenever_they_came, who_comes_back_is_sent_what_it_lacks,
-      a_hub_that_was_killed_begins_anew, channels_are_told_to_who_subscribed, each_asker_gets_its_own_answers,
-      a_viewer_looks_and_a_revoked_token_ends_its_session, who_breaks_the_protocol_is_told_and_let_go,
-      a_request_of_a_newer_kind_is_answered, nobody_stays_who_does_not_say_hello, one_that_never_reads_is_let_go,
-      what_cannot_be_recorded_is_said_until_it_can, of_two_hubs_one_has_a_directory,
-      a_service_manager_and_clients_are_told_how_it_goes, what_it_cannot_listen_on_is_said)
+      a_certificate_that_is_renewed_is_shown_to_who_comes, a_token_file_that_was_mended_is_told,
+      addresses_stay_until_the_next_start, everyone_sees_the_same_whenever_they_came,
+      who_comes_back_is_sent_what_it_lacks, a_hub_that_was_killed_begins_anew, channels_are_told_to_who_subscribed,
+      each_asker_gets_its_own_answers, a_viewer_looks_and_a_revoked_token_ends_its_session,
+      who_breaks_the_protocol_is_told_and_let_go, a_request_of_a_newer_kind_is_answered,
+      nobody_stays_who_does_not_say_hello, one_that_never_reads_is_let_go, what_cannot_be_recorded_is_said_until_it_can,
+      of_two_hubs_one_has_a_directory, a_service_manager_and_clients_are_told_how_it_goes,
+      what_it_cannot_listen_on_is_said)

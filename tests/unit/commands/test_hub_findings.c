@@ -129,6 +129,8 @@ START_TEST(what_a_hub_can_live_with_is_a_warning)
 		const char *lines, *says;
 	} rows[] = {
 		{ "  tls: {cert: soon.pem, key: soon.key}\n", ":2:15: warning: soon.pem expires at 20" },
+		{ "  tls: {cert: hub.pem, key: hub.key}\n  listen: ['127.0.0.1:8430', '[::1]:8430']\n",
+		  ":2:3: warning: the certificate of tls is used by no address of listen: loopback gets no TLS;" },
 		{ "  tls: {cert: hub.pem, key: open.key}\n",
 		  ":2:29: warning: others may read or change open.key, of mode" },
 		{ "  token_file: tokens.json\n  roles:\n  - {token: ci, role: viewer}\n",
