@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/human.h"
 #include "text/text.h"
 
 static bool has(const struct happening_group *group, enum driver_happening what)
@@ -69,8 +68,8 @@ static void end_of(const struct happening_group *group, struct happening_phrase 
 	char title[80];
 
 	if (group->is_up && !happening_is_asked_for(group)) {
-		if (group->n_ended > 1)
-			snprintf(title, sizeof title, "died and was started again %u times", group->n_ended);
+		if (group->n[HAPPENED_ENDED] > 1)
+			snprintf(title, sizeof title, "died and was started again %u times", group->n[HAPPENED_ENDED]);
 		else
 			snprintf(title, sizeof title, "died and was started again");
 		set(out, ACTION_ERROR, SEVERITY_WARNING, at_ms, "");
@@ -173,37 +172,140 @@ void happening_phrase_of(const struct happening_group *group, struct happening_p
 	(void)text_trim(out->text);
 }
 
-void happening_phrase_sum(const struct happening_agent *agent, int64_t within_ms, struct happening_phrase *out)
+enum happening_urgency happening_urgency(const struct happening_group *group)
 {
-	const struct happening_group *sum = &agent->sum;
-	char within[HUMAN_MAX];
+	if (group->is_gone || (has(group, HAPPENED_RENAMED) && !has(group, HAPPENED_CREATED)))
+		return HAPPENING_GONE;
+	if (has(group, HAPPENED_OUT_OF_MEMORY) && has(group, HAPPENED_ENDED))
+		return HAPPENING_WANTED_MEMORY;
+	if (group->is_down && has(group, HAPPENED_ENDED) && !happening_is_asked_for(group))
+		return HAPPENING_DIED;
+	return HAPPENING_WAITS;
+}
+
+// ---- many of them
+
+enum { PARTS_MAX = 16 };
+
+struct parts {
+	struct {
+		const char *what;
+		unsigned n;
+		bool is_outside; // somebody has done it
+	} list[PARTS_MAX];
+	size_t n;
+};
+
+static void add_part(struct parts *parts, unsigned n, bool is_outside, const char *what)
+{
+	if (!n)
+		return;
+	parts->list[parts->n].what = what;
+	parts->list[parts->n].n = n;
+	parts->list[parts->n++].is_outside = is_outside;
+}
+
+static void add_pauses(struct parts *parts, const unsigned n[HAPPENED_COUNT])
+{
+	if (n[HAPPENED_PAUSED] == n[HAPPENED_RESUMED]) {
+		add_part(parts, n[HAPPENED_PAUSED], true, "was paused and resumed");
+		return;
+	}
+	add_part(parts, n[HAPPENED_PAUSED], true, "was paused");
+	add_part(parts, n[HAPPENED_RESUMED], true, "was resumed");
+}
+
+static void add_ends(struct parts *parts, const struct happening_sum *sum)
+{
+	const unsigned n_ended = sum->n[HAPPENED_ENDED], n_asked = sum->n_asked_for;
+	const unsigned n_died = n_ended - n_asked, n_restarts = sum->n[HAPPENED_RESTARTED];
+	const unsigned n_started = sum->n[HAPPENED_STARTED];
+	// A start belongs to an end as long as there are ends.
+	const bool is_again = n_died && n_started >= n_died && n_started <= n_ended;
+
+	add_part(parts, n_asked, true,
+		 n_restarts >= n_asked ? "was restarted"
+		 : n_restarts          ? "was stopped or restarted"
+				       : "was stopped");
+	add_part(parts, n_died, false, is_again ? "died and was started again" : "died");
+	if (!is_again && n_started > n_restarts)
+		add_part(parts, n_started - n_restarts, false, "was started");
+	add_part(parts, sum->n[HAPPENED_OUT_OF_MEMORY], false, "ran out of memory");
+	if (!n_ended)
+		add_part(parts, sum->n[HAPPENED_SIGNALLED], true, "was sent a signal");
+}
+
+static void gather_parts(const struct happening_sum *sum, struct parts *parts)
+{
+	*parts = (struct parts){ .n = 0 };
+	add_part(parts, sum->n[HAPPENED_CREATED], true, "was created");
+	add_pauses(parts, sum->n);
+	add_part(parts, sum->n[HAPPENED_CHECKED], false, "was healthy or unhealthy by its own check");
+	add_ends(parts, sum);
+	add_part(parts, sum->n[HAPPENED_RENAMED], true, "has lost its name");
+	add_part(parts, sum->n[HAPPENED_REMOVED], true, "was removed");
+}
+
+// "was paused and resumed from outside 3 times, died once and was removed"; what can happen only once has no count.
+static void add_parts(struct strbuf *s, const struct happening_sum *sum)
+{
+	bool has_said_outside = false;
+	struct parts parts;
+
+	gather_parts(sum, &parts);
+	for (size_t i = 0; i < parts.n; i++) {
+		const bool is_outside = parts.list[i].is_outside && !has_said_outside;
+		const bool is_end = i + 1 == parts.n && sum->last.is_gone && parts.list[i].n == 1;
+
+		strbuf_addf(s, "%s%s%s",
+			    i == 0            ? ""
+			    : i + 1 < parts.n ? ", "
+					      : " and ",
+			    parts.list[i].what, is_outside ? " from outside" : "");
+		if (parts.list[i].n > 1)
+			strbuf_addf(s, " %u times", parts.list[i].n);
+		else if (!is_end)
+			strbuf_add(s, " once");
+		has_said_outside |= is_outside;
+	}
+}
+
+static void add_state(struct strbuf *s, const struct happening_group *last)
+{
+	if (last->is_gone)
+		strbuf_add(s, "it is gone");
+	else if (has(last, HAPPENED_RENAMED))
+		strbuf_addf(s, "it is called %s now", last->other_name);
+	else if (last->is_paused)
+		strbuf_add(s, "it is paused now");
+	else if (last->is_up || has(last, HAPPENED_RESUMED))
+		strbuf_add(s, "it runs now");
+	else if (last->is_down)
+		strbuf_add(s, "it does not run now");
+	else if (last->health[0])
+		strbuf_addf(s, "now it is %s", last->health);
+}
+
+void happening_phrase_sum(const struct happening_sum *sum, int64_t within_ms, struct happening_phrase *out)
+{
+	const struct happening_group *last = &sum->last;
 	struct strbuf s;
 
-	*out = (struct happening_phrase){ .type = ACTION_ERROR, .severity = SEVERITY_WARNING };
-	for (size_t i = 0; i < HAPPENED_COUNT; i++)
-		if (sum->at_ms[i] > out->at_ms)
-			out->at_ms = sum->at_ms[i];
-	snprintf(within, sizeof within, "%" PRId64 " s", (within_ms + 500) / 1000);
-	if (sum->n_ended && agent->is_asked_for)
-		snprintf(out->title, sizeof out->title, "was stopped or restarted from outside %u times in %s",
-			 sum->n_ended, within);
-	else if (sum->n_ended)
-		snprintf(out->title, sizeof out->title, "died%s %u times in %s",
-			 sum->n_started ? " and was started again" : "", sum->n_ended, within);
-	else if (sum->n_checked)
-		snprintf(out->title, sizeof out->title, "was healthy and unhealthy by its own check %u times in %s",
-			 sum->n_checked, within);
-	else
-		snprintf(out->title, sizeof out->title, "was changed from outside %u times in %s", agent->n_summed,
-			 within);
+	happening_phrase_of(last, out); // its type and time
+	out->severity = sum->worst;
+	if (sum->is_bad)
+		out->type = ACTION_ERROR;
+	strbuf_init(&s, out->title, sizeof out->title);
+	add_parts(&s, sum);
+	strbuf_addf(&s, " in %" PRId64 " s", within_ms < 1500 ? 1 : (within_ms + 500) / 1000);
 	strbuf_init(&s, out->text, sizeof out->text);
-	if (sum->n_ended) {
-		add_how(&s, sum);
-		strbuf_addf(&s, "%s%s", s.len ? " the last time; " : "",
-			    sum->is_up ? "it runs now" : "it does not run now");
-	} else if (sum->n_checked) {
-		strbuf_addf(&s, "now it is %s", sum->health);
+	if (sum->n[HAPPENED_ENDED]) {
+		add_how(&s, last);
+		if (s.len)
+			strbuf_addf(&s, "%s; ", sum->n[HAPPENED_ENDED] > 1 ? " the last time" : "");
 	}
+	add_state(&s, last);
+	(void)text_trim(out->title);
 	(void)text_trim(out->text);
 }
 

@@ -13,6 +13,8 @@ struct happening_phrase {
 void happening_phrase_of(const struct happening_group *group, struct happening_phrase *out);
 
 // Of many groups of one agent, added up, within that time.
-void happening_phrase_sum(const struct happening_agent *agent, int64_t within_ms, struct happening_phrase *out);
+void happening_phrase_sum(const struct happening_sum *sum, int64_t within_ms, struct happening_phrase *out);
 
 bool happening_is_asked_for(const struct happening_group *group); // somebody has, of its end
+
+enum happening_urgency happening_urgency(const struct happening_group *group);

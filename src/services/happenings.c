@@ -89,12 +89,23 @@ static int64_t look_due_ms(const struct happenings *happenings, const struct hap
 	return agent->look_ms > happenings->look_ms ? agent->look_ms : happenings->look_ms;
 }
 
+// Who is gone is not held up for long; who dies again and again, longer and longer.
+static int64_t hurry_due_ms(const struct happening_agent *agent)
+{
+	if (agent->sum.wants == HAPPENING_WAITS)
+		return DEADLINE_NEVER;
+	if (agent->sum.wants == HAPPENING_GONE && agent->pace_ms)
+		return agent->hurried_ms + HAPPENINGS_GONE_MS;
+	return agent->hurried_ms + agent->pace_ms;
+}
+
 static void set_due(struct happenings *happenings, struct happening_agent *agent)
 {
 	int64_t at_ms = earlier(group_due_ms(&agent->group), look_due_ms(happenings, agent));
 
-	if (agent->n_summed || agent->is_looping)
+	if (agent->sum.n_groups || agent->is_looping)
 		at_ms = earlier(at_ms, agent->window_ms);
+	at_ms = earlier(at_ms, hurry_due_ms(agent));
 	deadlines_set(&happenings->deadlines, &agent->due, at_ms);
 }
 
@@ -189,47 +200,77 @@ static void tell(struct happenings *happenings, struct happening_agent *agent, c
 
 // ---- the sum of one agent
 
-static void add_up(struct happening_agent *agent, const struct happening_group *group)
+// What the newest did not change is as it was.
+static void keep_state(struct happening_group *last, const struct happening_group *before)
 {
-	const struct happening_group before = agent->sum;
-	struct happening_group *sum = &agent->sum;
-
-	*sum = *group;
-	if (!agent->n_summed++) {
-		agent->is_asked_for = true;
-	} else {
-		sum->n_ended += before.n_ended;
-		sum->n_started += before.n_started;
-		sum->n_checked += before.n_checked;
-		if (!sum->is_up && !sum->is_down) {
-			sum->is_up = before.is_up;
-			sum->is_down = before.is_down;
-		}
-		if (!group->n_ended)
-			sum->exit_code = before.exit_code;
-		if (!sum->health[0])
-			memcpy(sum->health, before.health, sizeof sum->health);
+	if (!last->is_up && !last->is_down && !last->is_paused && !last->n[HAPPENED_RESUMED]) {
+		last->is_up = before->is_up;
+		last->is_down = before->is_down;
+		last->is_paused = before->is_paused;
+		last->is_gone |= before->is_gone && !last->n[HAPPENED_CREATED];
 	}
-	if (group->n_ended && !happening_is_asked_for(group))
-		agent->is_asked_for = false;
+	if (!last->n[HAPPENED_ENDED])
+		last->exit_code = before->exit_code;
+	if (!last->health[0])
+		memcpy(last->health, before->health, sizeof last->health);
 }
 
-// What was summed up till now is told, and whether it goes on like that is seen by how much it was.
-static void end_window(struct happenings *happenings, struct happening_agent *agent, struct instant now)
+static void add_up(struct happening_agent *agent, const struct happening_group *group)
 {
-	const unsigned n = agent->n_summed;
+	struct happening_sum *sum = &agent->sum;
+	const struct happening_group before = sum->last;
+	const enum happening_urgency wants = happening_urgency(group);
 	struct happening_phrase phrase;
 
-	if (n == 1)
-		happening_phrase_of(&agent->sum, &phrase);
-	else if (n)
-		happening_phrase_sum(agent, now.mono_ms - agent->summed_from_ms, &phrase);
-	agent->n_summed = agent->n_told = 0;
-	agent->is_looping = n > 1;
+	happening_phrase_of(group, &phrase);
+	sum->last = *group;
+	if (sum->n_groups++)
+		keep_state(&sum->last, &before);
+	for (size_t i = 0; i < HAPPENED_COUNT; i++)
+		sum->n[i] += group->n[i];
+	if (happening_is_asked_for(group))
+		sum->n_asked_for += group->n[HAPPENED_ENDED];
+	if (sum->n_groups == 1 || phrase.severity > sum->worst)
+		sum->worst = phrase.severity;
+	sum->is_bad |= phrase.type == ACTION_ERROR;
+	if (wants > sum->wants)
+		sum->wants = wants;
+	else if (group->is_up && sum->wants == HAPPENING_DIED)
+		sum->wants = HAPPENING_WAITS;
+}
+
+// What was summed up till now. Whoever is told may forget the agent.
+static void tell_sum(struct happenings *happenings, struct happening_agent *agent, struct instant now)
+{
+	const struct happening_sum sum = agent->sum;
+	struct happening_phrase phrase;
+
+	agent->sum = (struct happening_sum){ .from_ms = now.mono_ms };
+	if (!sum.n_groups)
+		return;
+	if (sum.n_groups == 1)
+		happening_phrase_of(&sum.last, &phrase);
+	else
+		happening_phrase_sum(&sum, now.mono_ms - sum.from_ms, &phrase);
+	tell(happenings, agent, &phrase, now);
+}
+
+static void hurry(struct happenings *happenings, struct happening_agent *agent, struct instant now)
+{
+	agent->hurried_ms = now.mono_ms;
+	agent->pace_ms = agent->pace_ms ? earlier(agent->pace_ms * 2, HAPPENINGS_WINDOW_MS) : HAPPENINGS_GONE_MS;
+	tell_sum(happenings, agent, now);
+}
+
+// Whether it goes on like that is seen by how much it was.
+static void end_window(struct happenings *happenings, struct happening_agent *agent, struct instant now)
+{
+	agent->is_looping = agent->n_over > 1 && agent->sum.n_groups;
+	agent->n_told = agent->n_over = 0;
 	agent->window_ms = now.mono_ms + (agent->is_looping ? HAPPENINGS_WINDOW_MS : 0);
-	agent->summed_from_ms = now.mono_ms;
-	if (n)
-		tell(happenings, agent, &phrase, now);
+	if (!agent->is_looping)
+		agent->pace_ms = 0;
+	tell_sum(happenings, agent, now);
 }
 
 static void end_group(struct happenings *happenings, struct happening_agent *agent, struct instant now)
@@ -239,13 +280,15 @@ static void end_group(struct happenings *happenings, struct happening_agent *age
 
 	agent->group = (struct happening_group){ .kinds = 0 };
 	agent->wants_look = true;
-	if (now.mono_ms >= agent->window_ms && !agent->n_summed && !agent->is_looping) {
+	if (now.mono_ms >= agent->window_ms && !agent->sum.n_groups && !agent->is_looping) {
 		agent->window_ms = now.mono_ms + HAPPENINGS_WINDOW_MS;
-		agent->n_told = 0;
+		agent->n_told = agent->n_over = 0;
+		agent->pace_ms = 0;
 	}
 	if (agent->is_looping || agent->n_told >= HAPPENINGS_SINGLES) {
-		if (!agent->n_summed && !agent->is_looping)
-			agent->summed_from_ms = group.began_ms;
+		if (!agent->sum.n_groups && !agent->is_looping)
+			agent->sum.from_ms = group.began_ms;
+		agent->n_over++;
 		add_up(agent, &group);
 		return;
 	}
@@ -258,14 +301,18 @@ static void end_group(struct happenings *happenings, struct happening_agent *age
 
 static void note_state(struct happening_group *group, const struct driver_news *news, struct instant now)
 {
+	group->n[news->what]++;
 	switch (news->what) {
+	case HAPPENED_CREATED:
+		group->is_gone = false;
+		break;
 	case HAPPENED_STARTED:
-		group->n_started++;
+		group->is_gone = group->is_paused = false;
 		group->is_up = true;
 		group->is_down = false;
 		break;
 	case HAPPENED_ENDED:
-		group->n_ended++;
+		group->is_paused = false;
 		group->exit_code = news->exit_code;
 		group->is_up = false;
 		group->is_down = true;
@@ -273,8 +320,14 @@ static void note_state(struct happening_group *group, const struct driver_news *
 			group->ended_ms = now.mono_ms;
 		break;
 	case HAPPENED_REMOVED:
-		group->is_up = false;
-		group->is_down = true;
+		group->is_up = group->is_paused = false;
+		group->is_down = group->is_gone = true;
+		break;
+	case HAPPENED_PAUSED:
+		group->is_paused = true;
+		break;
+	case HAPPENED_RESUMED:
+		group->is_paused = false;
 		break;
 	default:
 		break;
@@ -296,10 +349,8 @@ static void gather(struct happening_group *group, const struct driver_news *news
 	note_state(group, news, now);
 	if (news->what == HAPPENED_SIGNALLED)
 		copy_word(group->signal, news->detail);
-	if (news->what == HAPPENED_CHECKED) {
+	if (news->what == HAPPENED_CHECKED)
 		copy_word(group->health, news->detail);
-		group->n_checked++;
-	}
 	if (news->what == HAPPENED_RENAMED || news->what == HAPPENED_CREATED)
 		snprintf(group->other_name, sizeof group->other_name, "%s", news->detail);
 }
@@ -354,7 +405,10 @@ static void tick_agent(struct happenings *happenings, uint32_t id, struct instan
 	if (agent && now.mono_ms >= group_due_ms(&agent->group))
 		end_group(happenings, agent, now);
 	agent = find(happenings, id);
-	if (agent && (agent->n_summed || agent->is_looping) && now.mono_ms >= agent->window_ms)
+	if (agent && now.mono_ms >= hurry_due_ms(agent))
+		hurry(happenings, agent, now);
+	agent = find(happenings, id);
+	if (agent && (agent->sum.n_groups || agent->is_looping) && now.mono_ms >= agent->window_ms)
 		end_window(happenings, agent, now);
 	agent = find(happenings, id);
 	if (agent)

@@ -4,8 +4,10 @@
  *
  * What belongs together is one item: an end is held back for HAPPENINGS_END_MS, to see whether a start follows. Of one
  * agent HAPPENINGS_SINGLES items are told in HAPPENINGS_WINDOW_MS; all that comes after them is one item at the end of
- * that time, and so on for as long as it goes on. HAPPENINGS_CROWD agents have items of their own in
- * HAPPENINGS_CROWD_MS; those of the others are counted, in one item with their names.
+ * that time, and so on for as long as it goes on. What is gone, was out of memory or has died for good does not wait
+ * for that: it is told at once with what was summed up, at most every HAPPENINGS_GONE_MS; of the latter two the pause
+ * grows to the whole window. HAPPENINGS_CROWD agents have items of their own in HAPPENINGS_CROWD_MS; those of the
+ * others are counted, in one item with their names.
  *
  * Each is a reason to look at the agent, once at once and once when it has come to rest: no agent more often than every
  * HAPPENINGS_LOOK_MS, and one every HAPPENINGS_PACE_MS of all.
@@ -23,6 +25,7 @@ enum {
 	HAPPENINGS_LONGEST_MS = 1000,
 	HAPPENINGS_SINGLES = 5,
 	HAPPENINGS_WINDOW_MS = 60000,
+	HAPPENINGS_GONE_MS = 1000, // between two that do not wait for the end of that
 	HAPPENINGS_CROWD = 8,
 	HAPPENINGS_CROWD_MS = 10000,
 	HAPPENINGS_LOOK_MS = 1000,
@@ -55,23 +58,43 @@ struct happening_group {
 	int64_t ended_ms;              // mono: of the first end; 0 none
 	int64_t at_ms[HAPPENED_COUNT]; // wall: of the last one of each kind
 	bool is_up, is_down;           // as they have left it; neither: they did not change it
-	unsigned n_ended, n_started, n_checked;
+	bool is_gone, is_paused;       // the same
+	unsigned n[HAPPENED_COUNT];
 	int64_t exit_code; // of the last end; -1 not said
 	char signal[HAPPENINGS_WORD_MAX], health[HAPPENINGS_WORD_MAX];
 	char other_name[DRIVER_NEWS_MAX]; // before, or since
 };
 
+// What does not wait, the most urgent last.
+enum happening_urgency {
+	HAPPENING_WAITS,
+	HAPPENING_DIED, // and no start has followed
+	HAPPENING_WANTED_MEMORY,
+	HAPPENING_GONE,
+};
+
+struct happening_sum {
+	unsigned n_groups;
+	unsigned n[HAPPENED_COUNT];
+	unsigned n_asked_for;         // of the ends
+	enum severity worst;          // of what they are singly
+	bool is_bad;                  // one of them is an error
+	struct happening_group last;  // its state as all of them have left it
+	enum happening_urgency wants; // to be told before its time
+	int64_t from_ms;              // mono
+};
+
 struct happening_agent {
 	uint32_t agent;
 	struct happening_group group;
-	int64_t window_ms;          // mono: until when items are counted
-	unsigned n_told;            // till then
-	bool is_looping;            // nothing is told singly
-	unsigned n_summed;          // groups
-	struct happening_group sum; // of them: counts, and the rest as in the last
-	bool is_asked_for;          // in the sum: somebody has asked for each of it
-	int64_t summed_from_ms;     // mono
-	int64_t look_ms;            // mono: when it may be looked at again
+	int64_t window_ms;        // mono: until when items are counted
+	unsigned n_told;          // till then
+	bool is_looping;          // nothing is told singly
+	unsigned n_over;          // groups that were not, till then
+	struct happening_sum sum; // of those
+	int64_t hurried_ms;       // mono: when something of it was last told before its time
+	int64_t pace_ms;          // till the next; 0: there was none
+	int64_t look_ms;          // mono: when it may be looked at again
 	bool wants_look;
 	int64_t crowd_ms;                 // happenings::crowd_ms when it was told of last
 	char health[HAPPENINGS_WORD_MAX]; // as said last

@@ -294,15 +294,14 @@ START_TEST(a_crash_loop_is_a_few_items_and_then_one_a_minute)
 	}
 	ck_assert_str_eq(told,
 			 "1 died and was started again 16 times in 45 s: exit code 137 the last time; it runs now|");
-	// It goes on: nothing is told singly any more, till there was only one in a minute.
+	// It goes on: nothing is told singly any more, but for an end that nothing follows.
 	told[0] = '\0';
 	die(1);
 	pass(60000);
 	ck_assert_str_eq(told,
-			 "1 died and was started again 19 times in 60 s: exit code 137 the last time; it runs now|");
-	told[0] = '\0';
-	pass(1000);
-	ck_assert_str_eq(told, "1 died: exit code 1|");
+			 "1 died and was started again 19 times in 60 s: exit code 137 the last time; it runs now|"
+			 "1 died: exit code 1|");
+	pass(60000);
 	// And ends: the next one is told at once.
 	told[0] = '\0';
 	die(2);
@@ -336,7 +335,7 @@ START_TEST(a_sum_says_of_what)
 	}
 	told[0] = '\0';
 	pass(HAPPENINGS_WINDOW_MS);
-	ck_assert_ptr_nonnull(strstr(told, "1 was healthy and unhealthy by its own check 3 times in "));
+	ck_assert_ptr_nonnull(strstr(told, "1 was healthy or unhealthy by its own check 3 times in "));
 	ck_assert_ptr_nonnull(strstr(told, ": now it is healthy|"));
 	happenings_finish(&h);
 	set_up();
@@ -346,7 +345,9 @@ START_TEST(a_sum_says_of_what)
 	}
 	told[0] = '\0';
 	pass(HAPPENINGS_WINDOW_MS);
-	ck_assert_ptr_nonnull(strstr(told, "1 was changed from outside 3 times in "));
+	ck_assert_str_eq(told, "1 was paused from outside once and was resumed 2 times in 55 s: it runs now|");
+	ck_assert_int_eq(last.type, ACTION_START);
+	ck_assert_int_eq(last.severity, SEVERITY_WARNING);
 	happenings_finish(&h);
 	set_up();
 	for (int i = 0; i < 8; i++) {
@@ -356,7 +357,132 @@ START_TEST(a_sum_says_of_what)
 	}
 	told[0] = '\0';
 	pass(HAPPENINGS_WINDOW_MS);
-	ck_assert_ptr_nonnull(strstr(told, "1 was stopped or restarted from outside 3 times in "));
+	ck_assert_ptr_nonnull(strstr(told, "1 was stopped from outside 3 times in "));
+	happenings_finish(&h);
+}
+END_TEST
+
+// As `docker rm -f` is told of.
+static void remove_by_force(void)
+{
+	happen_to(1, HAPPENED_SIGNALLED, -1, "KILL");
+	die(137);
+	happen(HAPPENED_REMOVED);
+}
+
+static void pause_and_resume(int n)
+{
+	for (int i = 0; i < n; i++) {
+		happen(HAPPENED_PAUSED);
+		pass(1300);
+		happen(HAPPENED_RESUMED);
+		pass(1300);
+	}
+}
+
+START_TEST(who_is_removed_after_many_others_is_told_at_once)
+{
+	set_up();
+	pause_and_resume(3);
+	ck_assert_uint_eq(n_told, HAPPENINGS_SINGLES);
+	told[0] = '\0';
+	remove_by_force();
+	pass(HAPPENINGS_END_MS);
+	ck_assert_str_eq(told, "1 was resumed from outside once, died once and was removed in 2 s: exit code 137, "
+			       "after a signal from outside: KILL; it is gone|");
+	ck_assert_int_eq(last.type, ACTION_DELETE);
+	ck_assert_int_eq(last.severity, SEVERITY_WARNING);
+	// All is said: neither the end of the minute tells it again, nor is what comes then held back.
+	told[0] = '\0';
+	pass(HAPPENINGS_WINDOW_MS);
+	ck_assert_str_eq(told, "");
+	happen(HAPPENED_CREATED);
+	pass(1000);
+	ck_assert_str_eq(told, "1 was created from outside|");
+	happenings_finish(&h);
+}
+END_TEST
+
+START_TEST(a_removal_alone_past_the_limit_has_its_own_words)
+{
+	set_up();
+	pause_and_resume(2);
+	happen(HAPPENED_PAUSED);
+	pass(1000);
+	told[0] = '\0';
+	remove_by_force();
+	pass(HAPPENINGS_END_MS);
+	ck_assert_str_eq(told, "1 was removed from outside: exit code 137, after a signal from outside: KILL|");
+	happenings_finish(&h);
+}
+END_TEST
+
+START_TEST(a_death_that_no_start_follows_is_told_at_once)
+{
+	set_up();
+	pause_and_resume(3);
+	told[0] = '\0';
+	die(3);
+	pass(HAPPENINGS_END_MS);
+	ck_assert_str_eq(told,
+			 "1 was resumed from outside once and died once in 2 s: exit code 3; it does not run now|");
+	ck_assert_int_eq(last.type, ACTION_ERROR);
+	ck_assert_int_eq(last.severity, SEVERITY_CRITICAL);
+	told[0] = '\0';
+	happen(HAPPENED_STARTED);
+	pass(2000);
+	happen_to(1, HAPPENED_OUT_OF_MEMORY, -1, "");
+	die(137);
+	happen(HAPPENED_STARTED);
+	pass(HAPPENINGS_END_MS);
+	ck_assert_str_eq(told, "1 died once, was started 2 times and ran out of memory once in 2 s: exit code 137, "
+			       "out of memory; it runs now|");
+	happenings_finish(&h);
+}
+END_TEST
+
+START_TEST(who_dies_slowly_again_and_again_is_told_ever_more_rarely)
+{
+	size_t n_first;
+
+	set_up();
+	for (int i = 0; i < 20; i++) { // with a restart policy that waits
+		die(1);
+		pass(2000);
+		happen(HAPPENED_STARTED);
+		pass(1000);
+	}
+	n_first = n_told;
+	ck_assert_uint_le(n_first, HAPPENINGS_SINGLES + 7);
+	for (int i = 0; i < 100; i++) {
+		die(1);
+		pass(2000);
+		happen(HAPPENED_STARTED);
+		pass(1000);
+	}
+	ck_assert_uint_le(n_told - n_first, 11); // two a minute
+	told[0] = '\0';
+	die(9); // for good
+	pass(HAPPENINGS_WINDOW_MS);
+	ck_assert_ptr_nonnull(strstr(told, "exit code 9 the last time; it does not run now|"));
+	happenings_finish(&h);
+}
+END_TEST
+
+START_TEST(who_is_removed_again_and_again_is_told_once_a_second)
+{
+	set_up();
+	for (int i = 0; i < 40; i++) {
+		happen(HAPPENED_REMOVED);
+		pass(200);
+		happen(HAPPENED_CREATED);
+		pass(200);
+	}
+	ck_assert_uint_le(n_told, HAPPENINGS_SINGLES + 17);
+	happen(HAPPENED_REMOVED);
+	told[0] = '\0';
+	pass(HAPPENINGS_GONE_MS + HAPPENINGS_END_MS);
+	ck_assert_ptr_nonnull(strstr(told, "it is gone|"));
 	happenings_finish(&h);
 }
 END_TEST
@@ -515,7 +641,10 @@ END_TEST
 SUITE("happenings", a_death_is_told_within_a_second_with_its_time_and_reason, what_belongs_together_is_one_item,
       a_restart_that_is_said_before_it_happens_waits_for_it, an_end_waits_for_the_start_that_belongs_to_it,
       what_does_not_come_to_rest_is_told_all_the_same, a_crash_loop_is_a_few_items_and_then_one_a_minute,
-      one_too_many_is_told_in_its_own_words, a_sum_says_of_what, of_a_crowd_a_few_are_told_and_the_others_counted,
-      a_check_that_says_the_same_again_is_no_news, each_is_looked_at_at_once_and_when_it_has_come_to_rest,
-      all_together_are_looked_at_at_a_pace, times_are_never_ahead_of_ours, who_is_gone_is_forgotten,
-      want_of_memory_is_said_and_nothing_is_left, one_of_them_is_said_in_words)
+      one_too_many_is_told_in_its_own_words, a_sum_says_of_what, who_is_removed_after_many_others_is_told_at_once,
+      a_removal_alone_past_the_limit_has_its_own_words, a_death_that_no_start_follows_is_told_at_once,
+      who_dies_slowly_again_and_again_is_told_ever_more_rarely, who_is_removed_again_and_again_is_told_once_a_second,
+      of_a_crowd_a_few_are_told_and_the_others_counted, a_check_that_says_the_same_again_is_no_news,
+      each_is_looked_at_at_once_and_when_it_has_come_to_rest, all_together_are_looked_at_at_a_pace,
+      times_are_never_ahead_of_ours, who_is_gone_is_forgotten, want_of_memory_is_said_and_nothing_is_left,
+      one_of_them_is_said_in_words)
