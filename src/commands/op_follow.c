@@ -90,7 +90,7 @@ static void tell_end(struct op_run *run, const struct operation *now)
 			   op_cli_print(now, now->state, now->why, true) ? EXIT_OURS : op_cli_exit_code(now->state));
 		return;
 	}
-	if (now->output[0] && (n[TARGET_FAILED] || n[TARGET_INDETERMINATE]))
+	if (now->output[0] && (n[TARGET_FAILED] || n[TARGET_INDETERMINATE] || n[TARGET_ROLLED_BACK]))
 		fprintf(run->to, "%s\n", now->output);
 	tell_summary(run, now);
 	op_cli_end(run, op_cli_exit_code(now->state));

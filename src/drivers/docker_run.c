@@ -376,7 +376,7 @@ static int check_next(struct driver_run *run)
 	snprintf(run->answer.detail, sizeof run->answer.detail, "the new one does not stay up: %s%s%s", how,
 		 next->health[0] ? ", " : "", next->health);
 	memcpy(run->subject, next->id, sizeof run->subject);
-	run->wants_log = next->exists;
+	run->wants_log = run->wants_last_line = next->exists;
 	return -EPERM;
 }
 
@@ -384,7 +384,22 @@ static int check_next(struct driver_run *run)
 
 static void line_cb(void *ctx, const char *line)
 {
-	docker_run_say(ctx, line);
+	struct driver_run *run = ctx;
+
+	snprintf(run->last_line, sizeof run->last_line, "%s", line);
+	docker_run_say(run, line);
+}
+
+// What is kept of a step is its answer: why it does not stay up is mostly the last it said.
+static void add_last_line(struct driver_run *run)
+{
+	char *detail = run->answer.detail;
+	const size_t n = strlen(detail);
+
+	if (!run->wants_last_line || !run->last_line[0])
+		return;
+	snprintf(detail + n, sizeof run->answer.detail - n, "; its log ends: %s", run->last_line);
+	(void)text_trim(detail);
 }
 
 static void log_cb(const struct http_response *response, void *ctx)
@@ -398,8 +413,10 @@ static void log_cb(const struct http_response *response, void *ctx)
 			is_tty = run->containers[i].is_tty;
 	if (response->reason == REASON_NONE && response->status == 200 && response->body)
 		docker_logs_read(response->body, response->body_len, is_tty, line_cb, run);
-	if (!run->is_over) // the listener may have had enough
-		finish(run);
+	if (run->is_over) // the listener may have had enough
+		return;
+	add_last_line(run);
+	finish(run);
 }
 
 // Its last words, when somebody listens; whether or not they come, the answer is known.

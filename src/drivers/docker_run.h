@@ -83,8 +83,10 @@ struct driver_run {
 	bool is_acted;                // it was answered, or there was nothing to send
 	bool is_contested;            // with an error: whether it is so all the same decides
 	bool wants_log;               // of the subject
-	uint64_t up_since_ms;         // ASK_CHECK: in loop time; 0: it is not up
-	struct driver_answer answer;  // as it will be
+	bool wants_last_line;         // of its log, in the answer
+	char last_line[DRIVER_DETAIL_MAX];
+	uint64_t up_since_ms;        // ASK_CHECK: in loop time; 0: it is not up
+	struct driver_answer answer; // as it will be
 };
 
 static inline struct docker_container *docker_current(struct driver_run *run)

@@ -128,6 +128,7 @@ static void conclude_start(struct driver_run *run, const struct docker_container
 		docker_container_describe(subject, how, sizeof how);
 		snprintf(run->answer.detail, sizeof run->answer.detail, "it does not stay up: %s", how);
 		run->answer.outcome = DRIVER_FAILED;
+		run->wants_last_line = true;
 	} else if (subject->error[0]) { // a 4xx, and yet it was tried
 		run->answer.outcome = DRIVER_FAILED;
 	}

@@ -166,7 +166,7 @@ START_TEST(the_new_one_runs_beside_the_old_one_first)
 	ck_assert_int_eq(fclose(file), 0);
 	docker_daemon_image(&scene.daemon, "opscon-test:1", "MADE=first", stays);
 	docker_daemon_image(&scene.daemon, "opscon-test:2", "MADE=second", stays);
-	docker_daemon_image(&scene.daemon, "opscon-test:dead", "MADE=dead", "exit 3");
+	docker_daemon_image(&scene.daemon, "opscon-test:dead", "MADE=dead", "echo no settings; echo gave up; exit 3");
 	free(op(&scene, "create", "opscon-test:1", 0));
 	free(op(&scene, "start", NULL, 0));
 	scene.is_beside = true;
@@ -176,8 +176,9 @@ START_TEST(the_new_one_runs_beside_the_old_one_first)
 	assert_made(&scene, "web", "MADE=second", true);
 	assert_made(&scene, "web.opscon-previous", "MADE=first", false);
 	out = op(&scene, "upgrade", "dead", 3);
-	ck_assert_ptr_nonnull(strstr(out, "does not stay up: exited, code 3"));
-	ck_assert_ptr_null(strstr(out, ": Stop\n")); // the old one ran all the while
+	ck_assert_ptr_nonnull(strstr(out, "does not stay up: exited, code 3; its log ends: gave up"));
+	ck_assert_ptr_nonnull(strstr(out, "no settings\ngave up\n")); // all of it is shown too
+	ck_assert_ptr_null(strstr(out, ": Stop\n"));                  // the old one ran all the while
 	free(out);
 	assert_made(&scene, "web", "MADE=second", true);
 	docker_daemon_stop(&scene.daemon);

@@ -271,7 +271,7 @@ START_TEST(a_start_that_comes_to_nothing_has_failed_and_says_its_last_words)
 		struct line answer;
 		const char *after, *detail;
 	} table[] = {
-		{ { START, 204, "" }, EXITED, "it does not stay up: exited, code 3" },
+		{ { START, 204, "" }, EXITED, "it does not stay up: exited, code 3; its log ends: and more" },
 		{ { START, 400, SAYS("no such command") },
 		  CONTAINER("web", OLD, "\"Status\":\"created\",\"Error\":\"no such command\""),
 		  "HTTP 400: no such command" },

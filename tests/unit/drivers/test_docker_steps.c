@@ -166,10 +166,10 @@ START_TEST(a_new_one_is_looked_at_until_it_is_well_or_is_not)
 		{ { CHECKED(STARTED("1") ",\"Health\":{\"Status\":\"starting\"}"),
 		    CHECKED(STARTED("1") ",\"Health\":{\"Status\":\"unhealthy\"}") },
 		  DRIVER_FAILED,
-		  "the new one does not stay up: running, unhealthy" },
+		  "the new one does not stay up: running, unhealthy; its log ends: oh" },
 		{ { CHECKED("\"Status\":\"restarting\",\"ExitCode\":1") },
 		  DRIVER_FAILED,
-		  "the new one does not stay up: restarting, code 1" },
+		  "the new one does not stay up: restarting, code 1; its log ends: oh" },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
