@@ -325,8 +325,8 @@ START_TEST(a_viewer_by_token_only_looks)
 	begin((const char *[]){ "--agents", "3", NULL });
 	snprintf(url, sizeof url, "ws://127.0.0.1:%d", port);
 	result = once(url);
-	ck_assert_msg(result.status == 6 && strstr(result.err, "401 it wants a token"), "%d %s", result.status,
-		      result.err);
+	ck_assert_msg(result.status == 6 && strstr(result.err, "401 no token was given: --token-file"), "%d %s",
+		      result.status, result.err);
 	process_result_finish(&result);
 	result = scene_run(&s, (const char *[]){ "token", "create", "kim", "--role", "viewer", NULL });
 	ck_assert_msg(result.status == 0, "%s", result.err);
