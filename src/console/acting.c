@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "console/state.h"
 #include "formats/json.h"
+#include "model/verb_refusal.h"
 #include "text/text.h"
 
 enum { OBSERVED_AT_ONCE_MAX = 50, OBSERVED_AGE_MS = 30000 };
@@ -138,7 +139,7 @@ static const char *refusal_of(const struct console *console, uint32_t id, enum v
 				      verb_name(verb), out);
 	if (*refusal || !agent->lifecycle)
 		return refusal;
-	return verb_refusal(agent->lifecycle, verb, out);
+	return verb_refusal_of(agent->agent, agent->lifecycle, verb, out);
 }
 
 // How many it cannot be done to, and why the first of them; without a word from its driver an agent may take it.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which verb makes sense in which state. */
-#include <stdio.h>
+#include "model/verb_refusal.h"
 
-#include "opscon/operation.h"
+#include <stdio.h>
+#include <string.h>
 
 #define BIT(state) (1U << (state))
 
@@ -38,6 +39,13 @@ static const char *const words[LIFECYCLE_COUNT] = {
 	[LIFECYCLE_REVOKED] = "it was deleted for good (revoked)",
 };
 
+// Whoever named a container means one that is there, and not one to be deployed yet.
+static bool is_missing(const struct agent *agent, const struct agent_lifecycle *lifecycle)
+{
+	return agent && agent->control_target && strcmp(lifecycle->driver, "docker") == 0 && lifecycle->is_observed &&
+	       lifecycle->observed == LIFECYCLE_DRAFT;
+}
+
 static const char *state_words(enum lifecycle state, enum verb verb, char out[VERB_REFUSAL_MAX])
 {
 	const char *said = (size_t)state < LIFECYCLE_COUNT ? words[state] : "?";
@@ -49,7 +57,8 @@ static const char *state_words(enum lifecycle state, enum verb verb, char out[VE
 	return out;
 }
 
-const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb, char out[VERB_REFUSAL_MAX])
+const char *verb_refusal_of(const struct agent *agent, const struct agent_lifecycle *lifecycle, enum verb verb,
+			    char out[VERB_REFUSAL_MAX])
 {
 	enum lifecycle state = lifecycle->is_observed ? lifecycle->observed : lifecycle->recorded;
 
@@ -66,9 +75,16 @@ const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb
 			 lifecycle->holder, lifecycle->holder);
 	else if (lifecycle->holder[0])
 		snprintf(out, VERB_REFUSAL_MAX, "%.80s is operating on it", lifecycle->holder);
+	else if (is_missing(agent, lifecycle) && !(allowed[verb] & BIT(state)))
+		snprintf(out, VERB_REFUSAL_MAX, "there is no container %.150s", agent->control_target);
 	else if ((lifecycle->is_observed || lifecycle->is_recorded) && !(allowed[verb] & BIT(state)))
 		return state_words(state, verb, out);
 	else if (verb == VERB_ROLLBACK && lifecycle->is_observed && !lifecycle->previous[0])
 		return "there is no version to go back to";
 	return out;
+}
+
+const char *verb_refusal(const struct agent_lifecycle *lifecycle, enum verb verb, char out[VERB_REFUSAL_MAX])
+{
+	return verb_refusal_of(NULL, lifecycle, verb, out);
 }

@@ -7,6 +7,7 @@
 #include "base/human.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "model/verb_refusal.h"
 #include "operations/plan_internal.h"
 #include "operations/policy.h"
 #include "text/text.h"
@@ -248,7 +249,7 @@ static const char *standing_refusal(const struct plan_maker *maker, const struct
 	if (!refusal[0] && subject->taken)
 		refusal = subject->taken;
 	if (!refusal[0])
-		refusal = verb_refusal(subject->lifecycle, verb, words);
+		refusal = verb_refusal_of(subject->agent, subject->lifecycle, verb, words);
 	if (!refusal[0] && !subject->driver)
 		refusal = "nothing operates it: its driver is not there";
 	snprintf(out, REFUSAL_MAX, "%s", refusal);

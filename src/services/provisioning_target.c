@@ -7,6 +7,7 @@
 
 #include "base/container_of.h"
 #include "base/memory.h"
+#include "model/verb_refusal.h"
 #include "operations/plan.h"
 #include "services/provisioning_internal.h"
 #include "text/text.h"
@@ -317,7 +318,7 @@ static void check_seen(struct target *target)
 	seen.holder = ""; // we are
 	if (plan->instance[0] && sight->instance[0] && strcmp(plan->instance, sight->instance) != 0)
 		refuse(&target->answer, "it was replaced since the plan was made: instance ", sight->instance);
-	else if (verb_refusal(&seen, target->op->plan->params.verb, why)[0])
+	else if (verb_refusal_of(op_target_agent(target), &seen, target->op->plan->params.verb, why)[0])
 		refuse(&target->answer, "", why);
 	else
 		target->before = *sight;

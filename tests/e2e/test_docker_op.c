@@ -181,6 +181,10 @@ START_TEST(the_new_one_runs_beside_the_old_one_first)
 	ck_assert_ptr_null(strstr(out, ": Stop\n"));                  // the old one ran all the while
 	free(out);
 	assert_made(&scene, "web", "MADE=second", true);
+	ck_assert_int_eq(docker_daemon_ask(&scene.daemon, "DELETE", "/containers/web?force=1", NULL), 204);
+	out = op(&scene, "stop", NULL, 6);
+	ck_assert_ptr_nonnull(strstr(out, "there is no container web"));
+	free(out);
 	docker_daemon_stop(&scene.daemon);
 }
 END_TEST

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/verb_refusal.h"
 #include "opscon/driver.h"
 #include "opscon/feed.h"
 #include "opscon/operation.h"
@@ -219,7 +220,37 @@ START_TEST(a_recipe_has_room_for_texts_of_four_kibibytes)
 }
 END_TEST
 
+START_TEST(a_container_that_is_not_there_is_called_by_its_name)
+{
+	struct agent agent = { .control_target = "web-1" };
+	struct agent_lifecycle lifecycle = { .is_observed = true,
+					     .observed = LIFECYCLE_DRAFT,
+					     .driver = "docker",
+					     .verbs = ~0u,
+					     .version = "",
+					     .previous = "",
+					     .instance = "",
+					     .holder = "" };
+	char why[VERB_REFUSAL_MAX];
+
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "there is no container web-1");
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_CREATE, why), "");
+	lifecycle.observed = LIFECYCLE_STOPPED;
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "it is stopped");
+	lifecycle.observed = LIFECYCLE_DRAFT;
+	lifecycle.driver = "exec";
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "not deployed yet (draft)");
+	lifecycle.driver = "docker";
+	lifecycle.holder = "alice";
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "alice is operating on it");
+	lifecycle.holder = "";
+	agent.control_target = NULL;
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "not deployed yet (draft)");
+}
+END_TEST
+
 SUITE("operation", every_word_of_operations_can_be_read_back, an_operation_is_over_once_and_for_all,
       each_state_allows_its_verbs_and_says_why_not_others, a_state_that_is_not_plain_is_explained,
       what_stands_in_the_way_is_named, a_refused_request_is_refused_in_words,
-      a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full, a_recipe_has_room_for_texts_of_four_kibibytes)
+      a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full, a_recipe_has_room_for_texts_of_four_kibibytes,
+      a_container_that_is_not_there_is_called_by_its_name)

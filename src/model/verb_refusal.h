@@ -1,0 +1,8 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+#include "opscon/agent.h"
+#include "opscon/operation.h"
+
+// verb_refusal(), with the name of what is not there where the agent has one.
+const char *verb_refusal_of(const struct agent *agent, const struct agent_lifecycle *lifecycle, enum verb verb,
+			    char out[VERB_REFUSAL_MAX]);
