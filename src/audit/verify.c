@@ -33,6 +33,7 @@ struct verifier {
 	uint64_t note_at_fault; // the checkpoint that a record does not fit; 0
 	uint64_t n_newest;      // records of the newest checkpoint read
 	struct audit_chain chain;
+	struct audit_hash before_head;    // of the chain without its last record
 	struct audit_place place, before; // of the line at hand, and of the one that is the chain's head
 	char log_id[AUDIT_LOG_ID_MAX];
 	bool is_last; // segment
@@ -56,6 +57,14 @@ static int find_at(struct verifier *v, const struct audit_place *bad, const char
 {
 	v->verdict->bad = *bad;
 	return find(v, AUDIT_TAMPERED, "%s", text);
+}
+
+// The chain's last record itself was changed: what is chained ends before it.
+static int find_changed(struct verifier *v, const char *text)
+{
+	v->verdict->chained = v->chain.n > v->verdict->first ? v->chain.n - 1 : 0;
+	v->verdict->head = v->before_head;
+	return find_at(v, &v->before, text);
 }
 
 // ---- checkpoints, which go beside the records
@@ -103,7 +112,7 @@ static int check_head(struct verifier *v)
 	while (r == 0 && v->has_next && v->next.n == v->chain.n) {
 		if (!audit_hash_is(&v->next.head, &v->chain.head)) {
 			v->note_at_fault = v->notes.no;
-			return find_at(v, &v->before, "this record, or one since the last that is signed, was changed");
+			return find_changed(v, "this record, or one since the last that is signed, was changed");
 		}
 		v->verdict->n_signed = v->chain.n;
 		v->verdict->n_checkpoints++;
@@ -128,7 +137,7 @@ static int find_break(struct verifier *v, const struct audit_link *link)
 		return find_at(v, &v->place, "this record was put in, or moved here");
 	if (is_signed || !v->before.segment)
 		return find_at(v, &v->place, "this record is not chained to the one before it");
-	return find_at(v, &v->before, "this record was changed: the next one is chained to another");
+	return find_changed(v, "this record was changed: the next one is chained to another");
 }
 
 // The first line that is kept: what it is chained to is gone, so a checkpoint has to vouch for it.
@@ -176,6 +185,7 @@ static int check_line(struct verifier *v, const char *line, size_t n)
 		return r;
 	if (!audit_chain_takes(&v->chain, &link))
 		return find_break(v, &link);
+	v->before_head = v->chain.head;
 	audit_chain_add(&v->chain, line, n);
 	v->before = v->place;
 	v->verdict->chained = v->chain.n;

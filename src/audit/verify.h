@@ -35,7 +35,7 @@ struct audit_verdict {
 	char text[AUDIT_TROUBLE_MAX]; // what is wrong, clean; "" when sound
 	struct audit_place bad;       // the first bad record
 	uint64_t first, n_segments;   // number of the first record that is kept
-	uint64_t chained;             // the chain holds up to this record
+	uint64_t chained;             // the chain holds up to this record; 0: up to none
 	struct audit_hash head;       // of it
 	uint64_t n_signed;            // and is signed up to this one; 0: nothing is
 	uint64_t n_checkpoints;       // of those that were looked at

@@ -521,6 +521,9 @@ START_TEST(what_was_done_to_it_is_found_and_named)
 		// What is trusted ends before what is bad.
 		if (verdict.bad.seq)
 			ck_assert_msg(verdict.n_signed < verdict.bad.seq, "%s", row->name);
+		if (strstr(verdict.text, "was changed"))
+			ck_assert_msg(verdict.chained == verdict.bad.seq - 1, "%s: chained up to %lu", row->name,
+				      (unsigned long)verdict.chained);
 		trail_finish(&trail);
 	}
 }
