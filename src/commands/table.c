@@ -5,7 +5,7 @@
 
 const struct command commands[] = {
 	{ "attach", command_attach, "the console on the fleet of a hub, or of several" },
-	{ "audit", command_audit, "who did what: list, export and verify the audit trail" },
+	{ "audit", command_audit, "who did what: list and verify the audit trail" },
 	{ "check-config", command_check_config, "read the configuration and explain every mistake in it" },
 	{ "console", command_console, "the console (also what opscon does without a command)" },
 	{ "demo", command_demo, "the console on a simulated fleet" },
