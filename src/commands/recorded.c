@@ -70,6 +70,44 @@ static void print_sizes(const struct tape_facts *facts)
 	       human_bytes((double)facts->n_raw_bytes, raw));
 }
 
+static void print_end(const struct tape_facts *facts)
+{
+	if (facts->was_torn)
+		puts("end       a file was not closed: what came last may be missing");
+	else if (facts->n_stray)
+		printf("end       closed; %llu bytes behind it are no part of it\n",
+		       (unsigned long long)facts->n_stray);
+	else
+		puts("end       closed");
+}
+
+// "1 block could not be read, from ... to ...".
+static void write_damage(FILE *to, const struct tape_damage *damage)
+{
+	char from[HUMAN_MAX], until[HUMAN_MAX];
+
+	fprintf(to, "%zu block%s could not be read, from %s to %s\n", damage->n_blocks,
+		damage->n_blocks == 1 ? "" : "s", human_rfc3339(damage->from_ms, from),
+		human_rfc3339(damage->to_ms, until));
+}
+
+// An exit code.
+static int print_damage(struct tape *tape, const struct tape_facts *facts)
+{
+	struct tape_damage damage;
+	int r = tape_check(tape, &damage);
+
+	if (r < 0) {
+		fprintf(stderr, "opscon record: it could not be read through: %s\n", strerrordesc_np(-r));
+		return EXIT_OURS;
+	}
+	if (damage.n_blocks) {
+		fputs("damaged   ", stdout);
+		write_damage(stdout, &damage);
+	}
+	return damage.n_blocks || facts->n_stray ? EXIT_OURS : EXIT_WELL;
+}
+
 int recorded_info(const char *path)
 {
 	struct tape_facts facts;
@@ -88,9 +126,10 @@ int recorded_info(const char *path)
 		printf("gaps      %zu: events are missing there\n", facts.n_gaps);
 	if (*facts.about->dropped)
 		printf("left out  %s\n", facts.about->dropped);
-	printf("end       %s\n", facts.was_torn ? "a file was not closed: what came last may be missing" : "closed");
+	print_end(&facts);
+	r = print_damage(tape, &facts);
 	tape_close(tape);
-	return EXIT_WELL;
+	return r;
 }
 
 static void print_outcome(const char *path, const struct export_outcome *outcome)
@@ -108,9 +147,13 @@ static void print_outcome(const char *path, const struct export_outcome *outcome
 	}
 	if (!is_any)
 		puts("left out: nothing");
+	if (outcome->damage.n_blocks) {
+		fputs("opscon record: damaged: ", stderr);
+		write_damage(stderr, &outcome->damage);
+	}
 	if (outcome->n_bad)
-		fprintf(stderr, "opscon record: %llu blocks or events could not be read\n",
-			(unsigned long long)outcome->n_bad);
+		fprintf(stderr, "opscon record: damaged: %llu event%s could not be read\n",
+			(unsigned long long)outcome->n_bad, outcome->n_bad == 1 ? "" : "s");
 }
 
 int recorded_export(const char *path, const char *to_path, const char *from, const char *to, bool is_utc)
@@ -132,6 +175,9 @@ int recorded_export(const char *path, const char *to_path, const char *from, con
 		r = recording_export(tape, &options, &outcome, why, sizeof why);
 		if (r == 0)
 			print_outcome(to_path, &outcome);
+		if (r == 0 && facts.n_stray)
+			fprintf(stderr, "opscon record: damaged: %llu bytes behind the end are no part of it\n",
+				(unsigned long long)facts.n_stray);
 		else
 			fprintf(stderr, "opscon record: %s\n", why);
 		r = r == 0 ? EXIT_WELL : r == -ERANGE || r == -EEXIST ? EXIT_USAGE : EXIT_OURS;

@@ -21,6 +21,7 @@ struct cutter {
 	struct event_reader reader;
 	struct tape_place place;
 	bool takes_restated, has_gap;
+	bool owes_gap;              // to the file: it is noted with what comes next
 	struct export_outcome *out; // borrowed
 };
 
@@ -70,6 +71,21 @@ static void enter(struct cutter *cutter)
 	}
 }
 
+// Something could not be read: the next snapshot that was recorded mends what is known.
+static void leave_gap(struct cutter *cutter)
+{
+	cutter->has_gap = true;
+	cutter->owes_gap = cutter->recorder != NULL; // before it begins nothing is missing in it
+}
+
+// By a snapshot of what is known, as the next one that was recorded may not come any more.
+static void note_gap(struct cutter *cutter, int64_t at_ms)
+{
+	if (cutter->owes_gap)
+		recorder_mend(cutter->recorder, at(at_ms));
+	cutter->owes_gap = false;
+}
+
 static int take_event(struct cutter *cutter, struct event *event, int64_t at_ms)
 {
 	bool is_end = event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end;
@@ -78,10 +94,12 @@ static int take_event(struct cutter *cutter, struct event *event, int64_t at_ms)
 	if (!redact_event(event, cutter->out->n_redacted))
 		return 0;
 	r = fleet_apply(cutter->fleet, event);
-	if (cutter->recorder && is_end)
+	if (cutter->recorder && is_end) {
 		recorder_mend(cutter->recorder, at(at_ms));
-	else if (cutter->recorder && !cutter->takes_restated)
+		cutter->owes_gap = false;
+	} else if (cutter->recorder && !cutter->takes_restated) {
 		recorder_take(cutter->recorder, event, at(at_ms));
+	}
 	if (is_end)
 		cutter->takes_restated = false;
 	if (r == 0 && cutter->recorder) {
@@ -103,8 +121,10 @@ static int take(struct cutter *cutter, const struct record *record)
 		return r;
 	if (r < 0) {
 		cutter->out->n_bad++;
-		cutter->has_gap = true;
+		leave_gap(cutter);
 	}
+	if (event && !cutter->takes_restated) // else its end notes it
+		note_gap(cutter, record->at_ms);
 	r = event ? take_event(cutter, event, record->at_ms) : 0;
 	event_unref(event);
 	return r;
@@ -121,16 +141,18 @@ static int cut(struct cutter *cutter, const char *path, char *why, size_t why_si
 			if (r < 0)
 				return r;
 		}
-		if (tape_compare(&cutter->place, &cutter->end) >= 0)
+		if (tape_compare(&cutter->place, &cutter->end) >= 0) {
+			note_gap(cutter, cutter->to_ms);
 			return 0;
+		}
 		if (cutter->place.record == 0 && tape_flags(cutter->tape, &cutter->place))
 			enter(cutter);
 		r = tape_next(cutter->tape, &cutter->place, &record);
 		if (r < 0 && r != -EBADMSG)
 			return r;
 		if (r < 0) {
-			cutter->out->n_bad++;
-			cutter->has_gap = true;
+			tape_damage_add(cutter->tape, cutter->place.block - 1, &cutter->out->damage);
+			leave_gap(cutter);
 			continue;
 		}
 		r = take(cutter, &record);

@@ -14,7 +14,8 @@ struct export_options {
 struct export_outcome {
 	uint64_t n_events, n_bytes;
 	uint64_t n_redacted[REDACTED_COUNT]; // from the snapshot on that it begins with
-	uint64_t n_bad;                      // blocks and events that could not be read
+	struct tape_damage damage;           // blocks that could not be read: a gap, noted in the file
+	uint64_t n_bad;                      // and events
 };
 
 /* 0; -ERANGE: nothing of it is of that time; -EEXIST and other errors of files, with why. What was written of a file

@@ -78,9 +78,22 @@ static int add_place(struct file_reader *reader, size_t *cap, const struct block
 
 // ---- without an index
 
+// Something was put behind the end of a file that was closed.
+static void look_behind(struct file_reader *reader, uint64_t end)
+{
+	uint8_t bytes[RECORDING_END_BYTES];
+
+	if (!end || read_at(reader->fd, end, bytes, sizeof bytes) < 0 ||
+	    memcmp(bytes, recording_end_magic, sizeof recording_end_magic) != 0)
+		return;
+	reader->was_torn = false;
+	reader->n_stray = reader->size - end - sizeof bytes;
+}
+
 // Each head says where the next one is.
 static int look_for_blocks(struct file_reader *reader, uint64_t from)
 {
+	uint64_t index_end = 0;
 	struct block_place place = { .at = from };
 	uint8_t head[BLOCK_HEAD_BYTES];
 	size_t cap = 0;
@@ -97,7 +110,10 @@ static int look_for_blocks(struct file_reader *reader, uint64_t from)
 			r = add_place(reader, &cap, &place);
 		if (r == 0)
 			place.at = end_of(&place);
+		if (r == 0)
+			index_end = place.head.kind == BLOCK_INDEX ? place.at : 0;
 	}
+	look_behind(reader, index_end);
 	return r == -ENODATA || r == -EBADMSG ? 0 : r;
 }
 
@@ -236,7 +252,7 @@ int file_reader_open(struct file_reader *reader, int at, const char *name, struc
 	if (r == 0) {
 		reader->was_torn = true;
 		r = look_for_blocks(reader, RECORDING_START_BYTES);
-		if (r == 0)
+		if (r == 0 && reader->was_torn)
 			r = drop_torn(reader, codec);
 	}
 	if (r < 0)

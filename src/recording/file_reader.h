@@ -22,6 +22,7 @@ struct file_reader {
 	struct block_place *blocks; // owned: those of events, in order
 	size_t n_blocks;
 	bool was_torn;       // it was not closed: its end may be missing
+	uint64_t n_stray;    // bytes behind the end of one that was closed: nobody writes them
 	struct bytes stored; // of the block that is read
 };
 

@@ -246,7 +246,35 @@ void tape_look(const struct tape *tape, struct tape_facts *out)
 	for (size_t i = 0; i < tape->n_files; i++) {
 		out->n_bytes += tape->files[i].size;
 		out->was_torn |= tape->files[i].was_torn;
+		out->n_stray += tape->files[i].n_stray;
 	}
+}
+
+void tape_damage_add(const struct tape *tape, size_t block, struct tape_damage *damage)
+{
+	const struct block_head *head = head_of(tape, block);
+
+	if (!damage->n_blocks || head->from_ms < damage->from_ms)
+		damage->from_ms = head->from_ms;
+	if (!damage->n_blocks || head->to_ms > damage->to_ms)
+		damage->to_ms = head->to_ms;
+	damage->n_blocks++;
+}
+
+int tape_check(struct tape *tape, struct tape_damage *out)
+{
+	const struct record_table *table;
+	int r;
+
+	*out = (struct tape_damage){ 0 };
+	for (size_t i = 0; i < tape->n_blocks; i++) {
+		r = load(tape, PAGE_LOOK, i, &table);
+		if (r < 0 && r != -EBADMSG && r != -EIO)
+			return r;
+		if (r < 0)
+			tape_damage_add(tape, i, out);
+	}
+	return 0;
 }
 
 // ---- places

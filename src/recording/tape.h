@@ -27,10 +27,19 @@ struct tape_facts {
 	int64_t from_ms, to_ms;    // wall: of the first and the last record
 	size_t n_files, n_blocks, n_snapshots;
 	uint64_t n_records, n_changes, n_transitions, n_bytes, n_raw_bytes;
-	bool was_torn; // a file was not closed
-	size_t n_gaps; // in which events are missing
+	bool was_torn;    // a file was not closed
+	size_t n_gaps;    // in which events are missing
+	uint64_t n_stray; // bytes behind the end of files that were closed
 };
 void tape_look(const struct tape *tape, struct tape_facts *out);
+
+struct tape_damage {
+	size_t n_blocks;        // that cannot be read
+	int64_t from_ms, to_ms; // wall: of the first record in them and the last one
+};
+// Reads all of it. 0 or negative errno: it could not be found out.
+int tape_check(struct tape *tape, struct tape_damage *out);
+void tape_damage_add(const struct tape *tape, size_t block, struct tape_damage *damage);
 
 struct tape_place tape_begin(const struct tape *tape);
 struct tape_place tape_end(const struct tape *tape);

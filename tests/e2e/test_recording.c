@@ -203,6 +203,62 @@ START_TEST(what_is_no_recording_is_said)
 }
 END_TEST
 
+// A copy of the kept one: zeros in its middle, and more behind its end.
+static void write_damaged(const char *name, bool is_overwritten)
+{
+	static const char zeros[200];
+	static char bytes[1 << 20];
+	FILE *from = fopen(KEPT, "rb"), *to = fopen(name, "wb");
+	size_t n;
+
+	ck_assert(from && to);
+	n = fread(bytes, 1, sizeof bytes, from);
+	if (is_overwritten)
+		memcpy(bytes + n / 2, zeros, sizeof zeros);
+	ck_assert_uint_eq(fwrite(bytes, 1, n, to), n);
+	if (!is_overwritten)
+		ck_assert_uint_eq(fwrite(zeros, 1, 9, to), 9);
+	fclose(from);
+	ck_assert_int_eq(fclose(to), 0);
+}
+
+START_TEST(a_damaged_recording_says_so)
+{
+	static const struct {
+		const char *const args[5];
+		int status;
+		const char *out, *err;
+	} rows[] = {
+		{ { "record", "--info", KEPT, NULL }, 0, "end       closed\n", "" },
+		{ { "record", "--info", "zeros.rec", NULL },
+		  1,
+		  "\ndamaged   1 block could not be read, from 2026-",
+		  "" },
+		{ { "record", "--export", "zeros.rec", "cut.rec", NULL },
+		  0,
+		  "cut.rec: ",
+		  "damaged: 1 block could not" },
+		{ { "record", "--info", "cut.rec", NULL }, 0, "gaps      1: events are missing there\n", "" },
+		{ { "record", "--info", "more.rec", NULL }, 1, "closed; 9 bytes behind it are no part of it\n", "" },
+		{ { "record", "--export", "more.rec", "all.rec", NULL }, 0, "all.rec: ", "damaged: 9 bytes behind" },
+	};
+	struct scene s;
+
+	scene_open(&s);
+	write_damaged("zeros.rec", true);
+	write_damaged("more.rec", false);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct process_result result = scene_run(&s, rows[i].args);
+
+		ck_assert_msg(result.status == rows[i].status, "%zu: %d %s", i, result.status, result.err);
+		expect_has(result.out, rows[i].out);
+		expect_has(result.err, rows[i].err);
+		process_result_finish(&result);
+	}
+	scene_close(&s);
+}
+END_TEST
+
 // GOLDEN_UPDATE=1 writes the picture; look at it.
 static void expect_picture(const char *dump, const char *name)
 {
@@ -292,4 +348,5 @@ END_TEST
 
 SUITE("recordings", a_run_is_recorded_played_and_cut, it_ends_whole_when_it_is_told_to,
       a_hub_records_into_its_directory, what_is_looked_at_stays_the_same_from_run_to_run, what_is_no_recording_is_said,
-      a_kept_recording_gives_the_same_pictures, its_keys_work_on_a_terminal_and_nothing_can_be_done)
+      a_damaged_recording_says_so, a_kept_recording_gives_the_same_pictures,
+      its_keys_work_on_a_terminal_and_nothing_can_be_done)

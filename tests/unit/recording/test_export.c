@@ -132,6 +132,58 @@ START_TEST(a_part_is_cut_out_with_how_it_stood_then)
 }
 END_TEST
 
+static void write_at(const char *path, off_t at, size_t n)
+{
+	static const char zeros[200];
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, zeros, n, at), (ssize_t)n);
+	close(fd);
+}
+
+// Two hundred bytes are more than a block's head, so that what is in one is hit.
+START_TEST(what_cannot_be_read_is_a_gap_in_the_part)
+{
+	struct export_options options = { 0 };
+	struct export_outcome outcome;
+	struct tape_damage damage;
+	struct tape_facts facts;
+	struct studio studio;
+	struct tape *tape;
+	char why[256];
+
+	make_recording(&studio);
+	tape = studio_tape(&studio, "in.rec");
+	tape_look(tape, &facts);
+	ck_assert_int_eq(tape_check(tape, &damage), 0);
+	ck_assert_uint_eq(damage.n_blocks, 0);
+	tape_close(tape);
+	write_at(studio_path(&studio, "in.rec"), (off_t)facts.n_bytes / 2, 200);
+	write_at(studio_path(&studio, "in.rec"), (off_t)facts.n_bytes, 7);
+	tape = studio_tape(&studio, "in.rec");
+	tape_look(tape, &facts);
+	ck_assert(!facts.was_torn);
+	ck_assert_uint_eq(facts.n_stray, 7);
+	ck_assert_int_eq(tape_check(tape, &damage), 0);
+	ck_assert_uint_ge(damage.n_blocks, 1);
+	ck_assert_int_gt(damage.from_ms, facts.from_ms);
+	ck_assert_int_gt(damage.to_ms, damage.from_ms);
+	ck_assert_int_lt(damage.to_ms, facts.to_ms);
+	options.path = studio_path(&studio, "out.rec");
+	ck_assert_int_eq(recording_export(tape, &options, &outcome, why, sizeof why), 0);
+	ck_assert_uint_eq(outcome.damage.n_blocks, damage.n_blocks);
+	ck_assert_int_eq(outcome.damage.from_ms, damage.from_ms);
+	tape_close(tape);
+	tape = studio_tape(&studio, "out.rec");
+	tape_look(tape, &facts);
+	ck_assert_uint_ge(facts.n_gaps, 1);
+	ck_assert_uint_eq(facts.n_stray, 0);
+	tape_close(tape);
+	studio_finish(&studio);
+}
+END_TEST
+
 // The whole of it, cut at its end: folded anew it shows what the whole shows, but for what was left out.
 START_TEST(nobody_is_said_to_sit_anywhere)
 {
@@ -461,6 +513,7 @@ START_TEST(what_cannot_be_cut_leaves_nothing)
 END_TEST
 
 SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
-      a_part_is_cut_out_with_how_it_stood_then, a_part_goes_on_behind_a_clock_that_was_wrong,
-      an_operation_of_before_is_in_the_part, nobody_is_said_to_sit_anywhere, every_type_of_event_is_rid_of_credentials,
+      a_part_is_cut_out_with_how_it_stood_then, what_cannot_be_read_is_a_gap_in_the_part,
+      a_part_goes_on_behind_a_clock_that_was_wrong, an_operation_of_before_is_in_the_part,
+      nobody_is_said_to_sit_anywhere, every_type_of_event_is_rid_of_credentials,
       nobody_sits_anywhere_in_the_timeline_either, what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
