@@ -13,6 +13,8 @@
 #include "base/number.h"
 #include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "operations/journal_id.h"
+#include "operations/journal_read.h"
 #include "operations/plan.h"
 #include "operations/policy.h"
 
@@ -211,13 +213,13 @@ void op_cli_settle_rollout(struct op_request *request, const struct operations_c
 
 // ---- what it is about
 
-// "20261125-225130-restart-1a2b3c4d": no selector looks like that.
+// "20261125-225130-restart-1a2b3c4d", or what is left of one, or mistyped: no selector looks like that.
 static bool looks_like_id(const char *word)
 {
-	for (int i = 0; i < 16; i++)
-		if (i == 8 || i == 15 ? word[i] != '-' : !isdigit((unsigned char)word[i]))
+	for (int i = 0; i < 8; i++)
+		if (!isdigit((unsigned char)word[i]))
 			return false;
-	return true;
+	return word[8] == '-';
 }
 
 // What the words say, of which there are n after "op". 0, or EXIT_USAGE.
@@ -350,6 +352,13 @@ int op_cli_dir(const struct fleet_options *options, char out[OP_DIR_MAX])
 	}
 	snprintf(out, OP_DIR_MAX, "%s/operations", options->state_dir);
 	return 0;
+}
+
+const char *op_cli_unread(const struct journal_story *story, const char *id)
+{
+	if (story->error == -ENOENT || !journal_id_is_valid(id))
+		return OP_UNKNOWN;
+	return story->trouble[0] ? story->trouble : strerrordesc_np(-story->error);
 }
 
 int op_cli_exit_code(enum operation_state state)

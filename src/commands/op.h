@@ -58,6 +58,12 @@ struct op_row {
 
 int op_cli_print_list(const struct op_row *rows, size_t n, bool is_json); // 0 or EXIT_OURS
 
+#define OP_UNKNOWN "there is no such operation"
+
+// Why a journal could not be read.
+struct journal_story;
+const char *op_cli_unread(const struct journal_story *story, const char *id);
+
 // The exit code of an operation that is over.
 int op_cli_exit_code(enum operation_state state);
 

@@ -84,8 +84,8 @@ int op_cli_control(const struct op_request *request, struct fleet_options *optio
 	is_read = journal_read(dir, request->id, 1, &story) >= 0;
 	is_undone = is_read && request->control == JOURNAL_ROLLBACK && op_cli_can_undo(story.operation);
 	if (!is_read) {
-		fprintf(stderr, "opscon op: %s: %s\n", request->id,
-			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
+		fprintf(stderr, "opscon op %s: %s: %s\n", journal_control_name(request->control), request->id,
+			op_cli_unread(&story, request->id));
 	} else if (operation_is_over(story.operation->state) && !is_undone) {
 		snprintf(over, sizeof over, "it is over: %s", operation_state_name(story.operation->state));
 		r = refuse(request, options, over);

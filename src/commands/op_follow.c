@@ -80,20 +80,27 @@ static void tell_summary(struct op_run *run, const struct operation *now)
 	fprintf(run->to, " of %zu\n", now->plan->n_targets);
 }
 
+// Of the command: who asks for an abort wants it to be aborted.
+static int code_of(const struct op_run *run, const struct operation *now)
+{
+	bool was_asked = run->request->kind == OP_CONTROL && run->request->control == JOURNAL_ABORT;
+
+	return was_asked && now->state == OPERATION_ABORTED ? EXIT_WELL : op_cli_exit_code(now->state);
+}
+
 static void tell_end(struct op_run *run, const struct operation *now)
 {
 	const size_t *n = now->n_by_state;
 
 	op_cli_tell_notices(run);
 	if (run->request->is_json) {
-		op_cli_end(run,
-			   op_cli_print(now, now->state, now->why, true) ? EXIT_OURS : op_cli_exit_code(now->state));
+		op_cli_end(run, op_cli_print(now, now->state, now->why, true) ? EXIT_OURS : code_of(run, now));
 		return;
 	}
 	if (now->output[0] && (n[TARGET_FAILED] || n[TARGET_INDETERMINATE] || n[TARGET_ROLLED_BACK]))
 		fprintf(run->to, "%s\n", now->output);
 	tell_summary(run, now);
-	op_cli_end(run, op_cli_exit_code(now->state));
+	op_cli_end(run, code_of(run, now));
 }
 
 // A hub that was started anew has another number for it. It reads its journals first, and then knows or does not.

@@ -61,7 +61,7 @@ static int show(const struct op_run *run)
 
 	if (operation)
 		return op_cli_print(operation, operation->state, operation->why, run->request->is_json);
-	fprintf(stderr, "opscon op show: %s: the hub knows no such operation\n", run->request->id);
+	fprintf(stderr, "opscon op show: %s: " OP_UNKNOWN "\n", run->request->id);
 	return EXIT_OURS;
 }
 

@@ -236,8 +236,7 @@ int op_cli_show(const struct op_request *request, const struct fleet_options *op
 	if (op_cli_dir(options, dir) < 0)
 		return EXIT_OURS;
 	if (journal_read(dir, request->id, 1, &story) < 0)
-		fprintf(stderr, "opscon op show: %s: %s\n", request->id,
-			story.trouble[0] ? story.trouble : strerrordesc_np(-story.error));
+		fprintf(stderr, "opscon op show: %s: %s\n", request->id, op_cli_unread(&story, request->id));
 	if (story.operation) {
 		enum operation_state state;
 

@@ -335,6 +335,17 @@ static enum request_type request_of(enum journal_control control)
 	return types[control];
 }
 
+// All that hubs have they have told. One that was started just now reads its journals before it does.
+static bool is_unknown(const struct op_run *run)
+{
+	struct websocket_manager_summary summary;
+
+	if (!run->session.is_attached || !session_is_settled(&run->session))
+		return false;
+	websocket_manager_summary(run->session.feed, &summary);
+	return summary.n_live == summary.n_hubs;
+}
+
 static void find_operation(struct op_run *run)
 {
 	const struct operation *operation = op_cli_find(run);
@@ -344,6 +355,12 @@ static void find_operation(struct op_run *run)
 
 	if (operation)
 		request.operation = operation->no;
+	if (!operation && is_unknown(run)) {
+		fprintf(stderr, "opscon op %s: %s: " OP_UNKNOWN "\n", journal_control_name(run->request->control),
+			run->request->id);
+		op_cli_end(run, EXIT_OURS);
+		return;
+	}
 	if (!request.operation && is_older_than(run, FIND_MS)) {
 		op_cli_tell_notices(run);
 		fprintf(stderr, "opscon op: %s cannot be gone on with here\n", run->request->id);

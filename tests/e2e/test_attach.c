@@ -431,8 +431,8 @@ static void expect_history(void)
 	scene_quit(t);
 	result = scene_run(
 		&s, (const char *[]){ "op", "show", "--hub", address, "20261125-225130-restart-1a2b3c4d", NULL });
-	ck_assert_msg(result.status == 1 && strstr(result.err, "the hub knows no such operation"), "%d %s%s",
-		      result.status, result.out, result.err);
+	ck_assert_msg(result.status == 1 && strstr(result.err, "there is no such operation"), "%d %s%s", result.status,
+		      result.out, result.err);
 	process_result_finish(&result);
 }
 
