@@ -145,10 +145,11 @@ START_TEST(an_audit_trail_that_is_another_is_seen_by_who_was_there)
 {
 	struct process_result result;
 	bool is_seen = false;
+	char said[1000];
 	struct term *t;
 
 	begin((const char *[]){ "--agents", "1", NULL });
-	for (int i = 0; i < 20 && access("state/opscon/witness", F_OK) < 0; i++) { // as soon as there is a trail
+	for (int i = 0; i < 400 && access("state/opscon/witness", F_OK) < 0; i++) { // as soon as there is a trail
 		result = scene_run(&s, (const char *[]){ "attach", "--once", "--format", "json", address, NULL });
 		process_result_finish(&result);
 	}
@@ -156,12 +157,13 @@ START_TEST(an_audit_trail_that_is_another_is_seen_by_who_was_there)
 	process_stop(hub);
 	ck_assert_int_eq(system("rm -r state/opscon/audit"), 0);
 	start_hub();
-	for (int i = 0; i < 20 && !is_seen; i++) { // the same
+	for (int i = 0; i < 400 && !is_seen; i++) { // as soon as the hub answers
 		result = scene_run(&s, (const char *[]){ "attach", "--once", "--format", "json", address, NULL });
 		is_seen = strstr(result.err, ": its audit trail is ") != NULL;
+		snprintf(said, sizeof said, "%d: %s", result.status, result.err);
 		process_result_finish(&result);
 	}
-	ck_assert(is_seen);
+	ck_assert_msg(is_seen, "%s, beside %s", said, scene_read("state/opscon/witness"));
 	t = scene_start(&s, (const char *[]){ "attach", address, NULL }, NULL, 130, 40);
 	term_wait_for(t, "audit: unix:", SCENE_MS);
 	term_send(t, "A");
