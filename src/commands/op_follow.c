@@ -11,6 +11,51 @@
 
 enum { KNOWN_WITHIN_MS = 10000 };
 
+// The title of the notice that comes instead of a plan.
+#define UNPLANNED "the plan could not be made"
+
+// A hub's clock may be another: what it tells later than all that it told at first is of now.
+void op_cli_hear_old(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+
+	if (run->has_heard || !run->session.is_attached || !session_is_settled(&run->session))
+		return;
+	run->has_heard = true;
+	for (size_t i = 0; i < fleet_n_timeline(fleet); i++) {
+		int64_t at_ms = fleet_timeline_at(fleet, i)->at_ms;
+
+		if (at_ms < run->begun_ms && at_ms > run->old_ms)
+			run->old_ms = at_ms;
+	}
+}
+
+static bool is_old(const struct op_run *run, const struct timeline_item *item)
+{
+	return run->session.is_attached && item->at_ms < run->begun_ms &&
+	       (!run->has_heard || item->at_ms <= run->old_ms);
+}
+
+void op_cli_tell_notices(struct op_run *run)
+{
+	const struct fleet *fleet = run->session.fleet;
+	size_t n = fleet_n_timeline(fleet), i = 0;
+
+	while (i < n && fleet_timeline_at(fleet, i)->no > run->told_no)
+		i++;
+	while (i-- > 0) {
+		const struct timeline_item *item = fleet_timeline_at(fleet, i);
+
+		run->told_no = item->no;
+		if (is_old(run, item))
+			continue;
+		run->is_unplanned |= strcmp(item->title, UNPLANNED) == 0;
+		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
+			fprintf(stderr, "opscon: %s%s%s\n", item->title, item->description[0] ? ": " : "",
+				item->description);
+	}
+}
+
 static void stamp(struct op_run *run)
 {
 	char at[HUMAN_MAX];

@@ -29,9 +29,6 @@ enum {
 	REFUSAL_MAX = 320,
 };
 
-// The title of the notice that comes instead of a plan.
-#define UNPLANNED "the plan could not be made"
-
 void op_cli_enter(struct op_run *run, enum op_phase phase)
 {
 	run->phase = phase;
@@ -48,24 +45,6 @@ void op_cli_end(struct op_run *run, int code)
 static bool is_older_than(const struct op_run *run, int64_t ms)
 {
 	return clock_now().mono_ms - run->since_ms >= ms;
-}
-
-void op_cli_tell_notices(struct op_run *run)
-{
-	const struct fleet *fleet = run->session.fleet;
-	size_t n = fleet_n_timeline(fleet), i = 0;
-
-	while (i < n && fleet_timeline_at(fleet, i)->no > run->told_no)
-		i++;
-	while (i-- > 0) {
-		const struct timeline_item *item = fleet_timeline_at(fleet, i);
-
-		run->told_no = item->no;
-		run->is_unplanned |= strcmp(item->title, UNPLANNED) == 0;
-		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
-			fprintf(stderr, "opscon: %s%s%s\n", item->title, item->description[0] ? ": " : "",
-				item->description);
-	}
 }
 
 // What keeps anything from being put on record.
@@ -176,15 +155,6 @@ static int show_plan(struct op_run *run)
 	return r;
 }
 
-// Waits, and says for whom when that is somebody else than the last time.
-static void hold(struct op_run *run, const char *holder)
-{
-	if (strcmp(run->holder, holder) != 0)
-		fprintf(stderr, "opscon op: waiting for %s\n", holder);
-	snprintf(run->holder, sizeof run->holder, "%s", holder);
-	op_cli_enter(run, OP_HELD);
-}
-
 // Nothing is done that is not audited: whatever keeps the trail from being written may be over by now.
 static void try_again(struct op_run *run)
 {
@@ -198,31 +168,14 @@ static void try_again(struct op_run *run)
 	feed_request(run->session.feed, &(struct request){ .type = REQUEST_AUDIT_REOPEN, .who = run->who });
 }
 
-// Who operates on one of the targets, for whoever wants to wait; NULL: nobody.
-static const char *find_holder(const struct op_run *run)
-{
-	for (size_t i = 0; i < run->plan->n_targets; i++) {
-		const struct fleet_agent *agent = fleet_agent(run->session.fleet, run->plan->targets[i].agent);
-
-		if (run->plan->targets[i].refusal[0] && agent && agent->lifecycle && agent->lifecycle->holder[0] &&
-		    !agent->lifecycle->is_interrupted)
-			return agent->lifecycle->holder;
-	}
-	return run->session.trail.banner[0] ? "the audit trail" : NULL;
-}
-
 static void take_plan(struct op_run *run, const struct plan *plan)
 {
 	char why[REFUSAL_MAX];
-	const char *holder;
 
 	plan_unref(run->plan);
 	run->plan = plan_ref(plan);
-	holder = run->request->waits ? find_holder(run) : NULL;
-	if (holder) {
-		hold(run, holder);
+	if (run->request->waits && op_cli_is_held(run))
 		return;
-	}
 	if (!op_cli_is_still_undone(run, why, sizeof why)) {
 		fprintf(stderr, "opscon op: nothing was done: %s\n", why);
 		op_cli_audit_refused(run, why);
@@ -314,7 +267,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 	}
 	op_cli_tell_notices(run);
 	if (r == -EBUSY && run->request->waits) {
-		hold(run, "whoever operates on it now");
+		op_cli_hold(run, "whoever operates on it now");
 		return;
 	}
 	fprintf(stderr, "opscon op: nothing was done: %s\n", refusal_words(run, r, why));
@@ -429,7 +382,7 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 	op_cli_tell_notices(run);
 	if (type == REQUEST_SUBMIT && error == -EBUSY && run->request->waits) {
 		run->no = 0;
-		hold(run, "whoever operates on it now");
+		op_cli_hold(run, "whoever operates on it now");
 		return;
 	}
 	if (type == REQUEST_SUBMIT && error == -EPERM && op_cli_wants_agreement(run))
@@ -452,6 +405,7 @@ static void step(struct op_run *run)
 		op_cli_end(run, attach_fail(&run->request->hub, run->session.feed));
 		return;
 	}
+	op_cli_hear_old(run);
 	op_cli_watch_hub(run);
 	if (run->is_over)
 		return;
@@ -548,6 +502,7 @@ static int run_session(struct op_run *run, struct fleet_options *options)
 	options->selector = NULL; // all are watched
 	run->selector = selector;
 	run->options = options;
+	run->begun_ms = clock_now().wall_ms;
 	run->to = run->request->is_json ? stderr : stdout;
 	r = run->request->hub.n_addresses ? attach(run) : session_start(&run->session, options, SESSION_AUDITED);
 	if (r == 0) {

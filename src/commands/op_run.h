@@ -35,8 +35,11 @@ struct op_run {
 	const struct operation *seen;          // a reference; as it was told last
 	const struct operation *undone;        // a reference: an upgrade that is over and is taken back; NULL: none
 	uint64_t told_no;                      // of the timeline: notices up to it were told
+	int64_t begun_ms, old_ms;              // wall: of the command; of the newest that hubs told from before it
+	bool has_heard;                        // that they have told it
 	char reason[OP_LINE_MAX], holder[256]; // holder: who was waited for last
 	bool has_reason;                       // `reason` was typed
+	bool was_doubted;                      // that it is still refused, since somebody was waited for
 	bool is_unplanned;                     // it was told that there will be no plan
 	bool is_away_told;                     // that the hub is waited for
 	enum feed_state away_state;            // as it was told last
@@ -59,8 +62,15 @@ struct op_run {
 void op_cli_enter(struct op_run *run, enum op_phase phase);
 void op_cli_end(struct op_run *run, int code); // the loop ends, and the program with that code
 
-// Tells what the program had to say since it was asked last: why something is refused stands there.
+// Tells what the program had to say since it was asked last: why something is refused stands there. What a hub had to
+// say before there was this command is no news of it.
 void op_cli_tell_notices(struct op_run *run);
+void op_cli_hear_old(struct op_run *run); // which of it is from before, once hubs have told it
+
+// Waits for somebody, who is named when it is somebody else than the last time. Whether it has to, by the plan: the
+// plan is given up then, so that nobody waits for us meanwhile.
+void op_cli_hold(struct op_run *run, const char *holder);
+bool op_cli_is_held(struct op_run *run);
 
 /* Asks for what the plan's guard wants: the options have it, or a person at the terminal is asked. Goes on with
  * op_cli_submit(), or ends.

@@ -317,5 +317,46 @@ START_TEST(shards_are_one_fleet_together)
 }
 END_TEST
 
+// ---- a question that somebody has open
+
+// What the hub had to say before there was the command is no word of it.
+static void expect_no_old_news(struct process_result *result)
+{
+	ck_assert_msg(!strstr(result->err, "record"), "%s", result->err);
+	process_result_finish(result);
+}
+
+START_TEST(a_command_that_waits_has_its_turn_after_a_question)
+{
+	struct process_result result;
+	struct term *t, *op;
+
+	begin("1", "hub: {record: {dir: opscon.yml}}\n"); // that is no directory
+	t = attach();
+	term_wait_for(t, "1 of 1 agent up", SCENE_MS);
+	term_wait_for(t, "not recorded", SCENE_MS);
+	result = scene_run(&s, (const char *[]){ "op", "abort", "--hub", address, "20260101-0000", NULL });
+	ck_assert_msg(result.status == 1 &&
+			      strcmp(result.err, "opscon op abort: 20260101-0000: there is no such operation\n") == 0,
+		      "%d %s", result.status, result.err);
+	expect_no_old_news(&result);
+	ask_restart(t);
+	result = scene_run(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "name=~*", NULL });
+	ck_assert_msg(result.status == 6 && strstr(result.out, "is about to restart it"), "%d %s%s", result.status,
+		      result.out, result.err);
+	expect_no_old_news(&result);
+	op = scene_start(&s, (const char *[]){ "op", "restart", "--hub", address, "--yes", "--wait", "name=~*", NULL },
+			 NULL, COLS, ROWS);
+	term_wait_for(op, ", who is about to restart WowVisionPrime", SCENE_MS);
+	term_send(t, "Esc");
+	term_wait_for(op, "1 done of 1", OPERATION_MS);
+	ck_assert_int_eq(term_wait_exit(op, SCENE_MS), 0);
+	term_finish(op);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
 SUITE("shared", a_rollout_is_paused_when_its_hub_comes_back, a_second_person_agrees_before_it_is_done,
-      a_command_that_waits_is_carried_out_once_a_second_person_has_agreed, shards_are_one_fleet_together)
+      a_command_that_waits_is_carried_out_once_a_second_person_has_agreed, shards_are_one_fleet_together,
+      a_command_that_waits_has_its_turn_after_a_question)
