@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/journal.h"
+#include "operations/journal_file.h"
 
 #include <errno.h>
 #include <semaphore.h>
@@ -292,6 +293,27 @@ START_TEST(what_is_done_to_the_file_meanwhile_is_said_and_final)
 }
 END_TEST
 
+START_TEST(a_file_in_trouble_takes_nothing_more)
+{
+	static const char body[] = "\"x\":1}";
+	struct journal_bench bench;
+	struct journal_file file;
+
+	journal_bench_init(&bench);
+	(void)mkdir(bench.dir, 0700);
+	ck_assert_int_eq(journal_file_init(&file, bench.dir, JOURNAL_BENCH_ID), 0);
+	ck_assert_int_eq(journal_file_create(&file), 0);
+	ck_assert_int_eq(journal_file_add(&file, body, sizeof body - 1), 0);
+	lose_file(&bench);
+	ck_assert_int_eq(journal_file_sync(&file), -ESTALE);
+	ck_assert_int_eq(journal_file_add(&file, body, sizeof body - 1), -ESTALE);
+	ck_assert_int_eq(journal_file_sync(&file), -ESTALE);
+	journal_file_close(&file);
+	journal_file_finish(&file);
+	journal_bench_finish(&bench);
+}
+END_TEST
+
 // Where root may look anywhere, it is nobody for a while.
 static void be_nobody(bool is_nobody)
 {
@@ -535,6 +557,7 @@ END_TEST
 SUITE("journal", names_sort_by_time_and_are_no_paths, words_are_read_back, it_is_closed_to_others_and_held,
       a_name_that_is_taken_is_left_alone, many_come_back_in_order, who_waits_for_the_disk_holds_nobody_up,
       who_hangs_for_ever_is_left, what_is_done_to_the_file_meanwhile_is_said_and_final,
-      a_place_that_cannot_be_looked_at_is_said, without_a_thread_there_is_no_writer, a_directory_that_is_none_is_said,
-      what_is_too_long_is_refused_at_once, another_goes_on_where_it_ended, a_torn_end_is_cut_off_and_said,
-      what_nobody_may_go_on_with_is_said, a_crash_lets_go_of_it)
+      a_file_in_trouble_takes_nothing_more, a_place_that_cannot_be_looked_at_is_said,
+      without_a_thread_there_is_no_writer, a_directory_that_is_none_is_said, what_is_too_long_is_refused_at_once,
+      another_goes_on_where_it_ended, a_torn_end_is_cut_off_and_said, what_nobody_may_go_on_with_is_said,
+      a_crash_lets_go_of_it)
