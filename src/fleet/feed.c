@@ -135,11 +135,11 @@ size_t fleet_links(const struct fleet *fleet, struct fleet_link out[FLEET_HUBS_M
 {
 	size_t n = 0;
 
-	for (uint8_t origin = 1; origin <= FLEET_HUBS_MAX; origin++) {
+	for (unsigned origin = 1; origin <= FLEET_HUBS_MAX; origin++) {
 		const struct event *link = fleet->hubs[origin].link;
 
 		if (link)
-			out[n++] = (struct fleet_link){ .origin = origin,
+			out[n++] = (struct fleet_link){ .origin = (uint8_t)origin,
 							.state = link->u.feed.state,
 							.since_ms = link->u.feed.since_ms,
 							.is_away = is_away(link) };
