@@ -110,18 +110,24 @@ static bool is_history(const struct journal_story *story)
 	return story->operation && operation_is_over(story->operation->state);
 }
 
+static size_t n_history_targets(const struct journal_story *story)
+{
+	return is_history(story) ? story->operation->plan->n_targets : 0;
+}
+
+static bool fits(const struct journal_story *story, size_t n_targets)
+{
+	return n_targets + n_history_targets(story) <= ENGINE_HISTORY_TARGETS;
+}
+
 // The newest ones, as far as they may be told; their plans stay in memory here and with each console.
 static size_t history_end(const struct journal_list *list)
 {
 	size_t n = 0, n_targets = 0, i = 0;
 
-	for (; i < list->n && n < ENGINE_HISTORY; i++) {
-		if (!is_history(&list->stories[i]))
-			continue;
-		n_targets += list->stories[i].operation->plan->n_targets;
-		if (n_targets > ENGINE_HISTORY_TARGETS)
-			break;
-		n++;
+	for (; i < list->n && n < ENGINE_HISTORY && fits(&list->stories[i], n_targets); i++) {
+		n_targets += n_history_targets(&list->stories[i]);
+		n += is_history(&list->stories[i]);
 	}
 	return i;
 }

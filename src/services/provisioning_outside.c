@@ -84,10 +84,10 @@ static void look(void *ctx, uint32_t id)
 	const struct agent *agent = engine->world.agent(engine->world.ctx, id);
 	struct life *life = life_of(engine, id);
 
-	if (!agent || !life || life->is_worked)
-		return;
-	engine->world.probe(engine->world.ctx, id);
-	glance_at(life, agent);
+	if (agent && life && !life->is_worked) {
+		engine->world.probe(engine->world.ctx, id);
+		glance_at(life, agent);
+	}
 }
 
 void outside_forget(struct life *life)
@@ -112,11 +112,11 @@ void outside_init(struct provisioning_engine *engine)
 static struct target *target_of(const struct life *life)
 {
 	struct op *op = life->op;
+	size_t i;
 
-	for (size_t i = 0; op && i < op->plan->n_targets; i++)
-		if (op->targets[i].life == life)
-			return &op->targets[i];
-	return NULL;
+	for (i = 0; op && i < op->plan->n_targets && op->targets[i].life != life; i++)
+		;
+	return op && i < op->plan->n_targets ? &op->targets[i] : NULL;
 }
 
 static bool is_asked_by_none(const struct driver_news *news)
