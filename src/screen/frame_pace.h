@@ -11,7 +11,7 @@
 
 enum {
 	FRAME_MS = 33,      // of each frame, in the long run
-	FRAME_CLOSE_MS = 8, // the least distance of two
+	FRAME_CLOSE_MS = 4, // the least distance of two
 	FRAME_AHEAD = 4,    // frames that may come so close, after a while of none
 };
 
