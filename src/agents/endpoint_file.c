@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agents/target.h"
@@ -59,17 +58,10 @@ int endpoint_file_write(const char *dir, const struct bytes *text)
 static int read_file(const char *dir, struct bytes *out)
 {
 	char path[PATH_MAX];
-	struct stat status;
-	int fd, r;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, file_name) >= sizeof path)
 		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO in its place must not hold us up
-	if (fd < 0)
-		return -errno;
-	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? file_read_all(fd, out) : -EINVAL;
-	close(fd);
-	return r;
+	return file_read(AT_FDCWD, path, out);
 }
 
 // A path, or a URL of its own, as we wrote it; new memory. 0, -EINVAL, -ENOMEM. An absent one is NULL.

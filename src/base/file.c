@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -42,6 +43,18 @@ int file_read_all(int fd, struct bytes *out)
 			return r;
 	}
 	return 0;
+}
+
+int file_read(int at, const char *path, struct bytes *out)
+{
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r;
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	r = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? file_read_all(fd, out) : -EINVAL;
+	close(fd);
+	return r;
 }
 
 int file_sync_parent(int at, const char *path)

@@ -15,6 +15,9 @@ int file_write_all(int fd, const void *data, size_t n);
 
 int file_read_all(int fd, struct bytes *out); // to the end of it; also -EMSGSIZE, of bytes_add()
 
+// A regular file, whole; anything else in its place, a FIFO too, holds nobody up: -EINVAL.
+int file_read(int at, const char *path, struct bytes *out);
+
 // A directory is as durable as its parent knows of it. `path` may be relative to the directory `at`, or AT_FDCWD.
 int file_sync_parent(int at, const char *path);
 

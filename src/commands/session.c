@@ -52,6 +52,7 @@ static int start_feed(struct session *session, const struct fleet_options *optio
 		.audit_key = options->config.audit.key,
 		.holder = flags & SESSION_AUDITED ? holder_words(holder, sizeof holder) : NULL,
 		.is_shared = flags & SESSION_SHARED,
+		.keeps_standing = (flags & SESSION_SHARED) && !(flags & SESSION_DEMO),
 		.is_demo = flags & SESSION_DEMO,
 		.is_once = flags & SESSION_ONCE,
 	};

@@ -27,6 +27,7 @@ static void feed_free(struct direct_feed *feed)
 	panels_destroy(feed->panels);
 	health_checker_destroy(feed->health);
 	direct_trail_finish(feed);
+	direct_standing_finish(feed);
 	mem_free(feed->state_dir);
 	mem_free(feed);
 }
@@ -81,10 +82,12 @@ static void stop(struct feed *base)
 	feed->audit = NULL;
 	if (feed->memory_is_dirty)
 		direct_memory_save(feed, clock_now());
+	direct_standing_stop(feed);
 	broadcaster_unsubscribe(feed->broadcaster, feed->subscription);
 	// Two timers and this call's own hold; then each part that is there.
-	feed->n_open = 3u + (feed->client != NULL) + (feed->prober != NULL) + (feed->contact != NULL) +
-		       (feed->discovery != NULL) + (feed->drivers != NULL) + feed->has_journal_wake;
+	feed->n_open = 3u + feed->standing.is_saving + (feed->client != NULL) + (feed->prober != NULL) +
+		       (feed->contact != NULL) + (feed->discovery != NULL) + (feed->drivers != NULL) +
+		       feed->has_journal_wake;
 	direct_trail_stop(feed);
 	uv_close((uv_handle_t *)&feed->deadline_timer, on_handle_closed);
 	uv_close((uv_handle_t *)&feed->state_timer, on_handle_closed);

@@ -23,6 +23,7 @@ struct direct_options {
 	const char *state_dir;           // borrowed for the call; NULL: no endpoints are remembered
 	const char *holder;              // borrowed for the call; this process, for people. NULL: nothing is operated
 	bool is_shared;                  // several people use it: a second one agrees where the configuration says so
+	bool keeps_standing;             // what people set outlasts a restart; for the one owner of state_dir alone
 	bool is_demo;                    // operations are carried out without a journal
 	bool is_once;                    // one probe is the verdict: fall and rise are 1 for every agent
 	void (*closed_cb)(void *ctx);    // when the feed has gone after feed->class->stop(); may be NULL

@@ -146,6 +146,7 @@ static int add_watched(struct direct_feed *feed, const struct agent *agent)
 	note_insecure(feed, agent, false);
 	emit_agent(feed, EVENT_AGENT_ADDED, watched->agent);
 	r = spread(feed, watched);
+	direct_standing_agent(feed, watched->agent);
 	direct_operations_agent(feed, watched->agent, false);
 	return r;
 }
@@ -491,6 +492,7 @@ int direct_agents_start(struct direct_feed *feed, const struct direct_options *o
 						   direct_on_event, feed);
 	if (feed->subscription < 0)
 		return feed->subscription;
+	direct_standing_start(feed, options->keeps_standing);
 	if (config->n_agents)
 		direct_feed_publish(&feed->feed, "config", config->agents, config->n_agents);
 	if (config->n_sources)

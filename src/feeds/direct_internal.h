@@ -7,7 +7,7 @@
  * direct_state.c deadlines, the feed's own state, progress of the first contact · direct_verdict.c what an answer that
  * came before means ·
  * direct_operations.c the provisioning engine and what it asks of the world · direct_index.c who depends on whom ·
- * direct_vitals.c what guards look at
+ * direct_vitals.c what guards look at · direct_standing.c what outlasts a restart
  */
 #include "agents/endpoint_memory.h"
 #include "agents/registry.h"
@@ -23,6 +23,7 @@
 #include "services/metric_recorder.h"
 #include "services/panels.h"
 #include "services/provisioning_engine.h"
+#include "services/standing.h"
 
 enum { DIRECT_STATE_MS = 1000, DIRECT_MEMORY_SAVE_MS = 2000, DIRECT_PROGRESS_ID = 1, DIRECT_ASLEEP_MS = 2000 };
 
@@ -48,6 +49,15 @@ struct direct_counts {
 	size_t n_agents, n_discovering, n_contacted, n_answered, n_settled, n_not_loopback;
 };
 
+struct direct_standing {
+	bool is_kept;
+	struct standing before; // whom nobody has taken up yet
+	bool is_changed;        // since it was saved
+	bool is_urgent;         // by a person
+	bool is_saving, is_failing;
+	int64_t saved_ms; // mono
+};
+
 struct direct_feed {
 	struct feed feed; // first
 	uv_loop_t *loop;
@@ -70,6 +80,7 @@ struct direct_feed {
 	struct endpoint_memory *memory;
 	struct audit_logger *audit; // borrowed; NULL: nothing is audited
 	struct direct_trail trail;
+	struct direct_standing standing;
 	char *state_dir; // owned; NULL: nothing is remembered
 
 	struct provisioning_engine *engine; // NULL: nothing can be operated
@@ -153,6 +164,15 @@ int direct_operations_request(struct direct_feed *feed, const struct request *re
 void direct_vitals_note(struct direct_feed *feed, const struct event *event); // readings, as the recorder tells them
 // Of the readings after that one; `watched` may be NULL.
 void direct_vitals_get(const struct watched *watched, uint32_t after, struct engine_vitals *out);
+
+// direct_standing.c
+void direct_standing_start(struct direct_feed *feed, bool is_kept);
+void direct_standing_agent(struct direct_feed *feed, const struct agent *agent); // a new one, known to the services
+void direct_standing_note(struct direct_feed *feed, const struct event *event);
+void direct_standing_asked(struct direct_feed *feed); // a person has changed something
+void direct_standing_tick(struct direct_feed *feed, struct instant now);
+void direct_standing_stop(struct direct_feed *feed); // saves it for the last time, unless a save is under way
+void direct_standing_finish(struct direct_feed *feed);
 
 // direct_index.c
 size_t direct_dependents(struct direct_feed *feed, const struct agent *agent, const char **names, size_t n);

@@ -107,9 +107,11 @@ int direct_request(struct feed *base, const struct request *request)
 	case REQUEST_ALERT_SNOOZE:
 	case REQUEST_ALERT_NOTE:
 		r = alerts_request(feed->alerts, request, clock_now());
+		direct_standing_asked(feed);
 		break;
 	case REQUEST_MAINTENANCE:
 		r = maintenance(feed, request);
+		direct_standing_asked(feed);
 		break;
 	case REQUEST_PIN:
 	case REQUEST_UNPIN:

@@ -189,6 +189,7 @@ void direct_on_event(void *ctx, const struct event *event)
 
 	if (event->type == EVENT_METRICS)
 		direct_vitals_note(feed, event);
+	direct_standing_note(feed, event);
 	if (event->type == EVENT_ALERT && event->agent)
 		follow_alert(feed, event->agent, now);
 	else if (!feed->is_waking)

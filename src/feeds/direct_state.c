@@ -242,6 +242,7 @@ static void on_state_timer(uv_timer_t *timer)
 	direct_state_tell(feed, now);
 	if (feed->memory_is_dirty && now.mono_ms - feed->memory_saved_ms >= DIRECT_MEMORY_SAVE_MS)
 		direct_memory_save(feed, now);
+	direct_standing_tick(feed, now);
 }
 
 int direct_state_start(struct direct_feed *feed)

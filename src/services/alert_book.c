@@ -61,6 +61,7 @@ static void tell(struct alert_book *book, const struct alert_entry *entry, struc
 
 static bool fill(struct alert_entry *entry, const struct alert_terms *terms, struct instant now)
 {
+	const struct alert *before = terms->before;
 	bool is_whole;
 
 	entry->alert = (struct alert){
@@ -75,8 +76,13 @@ static bool fill(struct alert_entry *entry, const struct alert_terms *terms, str
 	entry->snooze.owner = entry;
 	is_whole = copy_text(&entry->alert.rule, terms->rule);
 	is_whole &= copy_text(&entry->alert.summary, terms->summary);
-	is_whole &= copy_text(&entry->alert.by, "");
-	is_whole &= copy_text(&entry->alert.note, "");
+	is_whole &= copy_text(&entry->alert.by, before ? before->by : "");
+	is_whole &= copy_text(&entry->alert.note, before ? before->note : "");
+	if (before) {
+		entry->alert.state = before->state;
+		entry->alert.since_ms = before->since_ms;
+		entry->alert.snoozed_until_ms = before->snoozed_until_ms;
+	}
 	return is_whole;
 }
 
@@ -108,6 +114,9 @@ void alert_book_raise(struct alert_book *book, const struct alert_terms *terms, 
 	}
 	book->last_id++;
 	book->n_open++;
+	if (entry->alert.state == ALERT_SNOOZED)
+		deadlines_set(&book->snoozes, &entry->snooze,
+			      now.mono_ms + (entry->alert.snoozed_until_ms - now.wall_ms));
 	*slot = entry;
 	tell(book, entry, now);
 }

@@ -35,6 +35,7 @@ struct alert_terms {
 	const char *rule, *summary; // borrowed
 	enum severity severity;
 	double value;
+	const struct alert *before; // borrowed: it goes on; its age, and what people did. NULL: it is new
 };
 
 // The entry stands in *slot (NULL: no memory) before anybody is told, for telling may lead back to the caller.

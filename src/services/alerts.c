@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "services/alert_book.h"
+#include "services/alert_resume.h"
 #include "services/state_rules.h"
 #include "text/text.h"
 
@@ -29,7 +30,8 @@ struct subject {
 	struct agent_rule *rules;                   // owned, alerts::n_rules; NULL when there are none
 	struct deadline deadline;                   // alerts::deadlines
 	bool is_held, is_in_group;
-	UT_hash_handle hh; // alerts::subjects
+	struct alert_resume *resumes; // owned
+	UT_hash_handle hh;            // alerts::subjects
 };
 
 struct alerts {
@@ -40,6 +42,7 @@ struct alerts {
 	struct deadlines deadlines;
 	enum health_outage outage;
 	struct alert_entry *group;
+	struct alert_resume *group_resumes; // owned
 	uint32_t n_group;
 	int64_t group_tell_ms; // mono; DEADLINE_NEVER
 };
@@ -52,6 +55,17 @@ static bool is_muted(const struct health *health)
 static const char *name_of(const struct subject *subject)
 {
 	return subject->agent->name ? subject->agent->name : "agent";
+}
+
+// As the one of before a restart, if there was one.
+static void raise_alert(struct alerts *alerts, struct alert_terms *terms, struct alert_resume **resumes,
+			struct alert_entry **slot, struct instant now)
+{
+	struct alert_resume *before = alert_resume_take(resumes, terms->rule, now);
+
+	terms->before = before ? &before->alert : NULL;
+	alert_book_raise(&alerts->book, terms, slot, now);
+	alert_resume_free(before);
 }
 
 static void raise_state(struct alerts *alerts, struct subject *subject, enum state_rule rule, struct instant now)
@@ -72,7 +86,7 @@ static void raise_state(struct alerts *alerts, struct subject *subject, enum sta
 		 has_reason ? ": " : "", has_reason ? reason_text(health->reason) : "",
 		 has_reason && *health->detail ? ", " : "", has_reason ? health->detail : "");
 	text_trim(summary);
-	alert_book_raise(&alerts->book, &terms, &subject->open[rule], now);
+	raise_alert(alerts, &terms, &subject->resumes, &subject->open[rule], now);
 }
 
 // ---- the group
@@ -142,7 +156,7 @@ static void tell_group(struct alerts *alerts, struct instant now)
 	if (alerts->group)
 		alert_book_update(&alerts->book, alerts->group, summary, alerts->n_group, now);
 	else
-		alert_book_raise(&alerts->book, &terms, &alerts->group, now);
+		raise_alert(alerts, &terms, &alerts->group_resumes, &alerts->group, now);
 }
 
 // ---- state
@@ -174,8 +188,11 @@ static void follow_state(struct alerts *alerts, struct subject *subject, struct 
 		leave_group(alerts, subject, now);
 	}
 	for (int rule = 0; rule < STATE_RULE_COUNT; rule++)
-		if (state_rules[rule].is_over(&subject->health))
+		if (state_rules[rule].is_over(&subject->health)) {
 			resolve(alerts, &subject->open[rule], now);
+			if (subject->health.observed != OBSERVED_NEVER)
+				alert_resume_drop(&subject->resumes, state_rules[rule].name);
+		}
 	for (int rule = 0; rule < STATE_RULE_COUNT; rule++)
 		if (state_rules[rule].holds(&subject->health))
 			tell_state(alerts, subject, (enum state_rule)rule, now);
@@ -198,7 +215,7 @@ static void raise_rule(struct alerts *alerts, struct subject *subject, size_t i,
 
 	snprintf(summary, sizeof summary, "%s: %s", name_of(subject), rule->summary);
 	text_trim(summary);
-	alert_book_raise(&alerts->book, &terms, &subject->rules[i].entry, now);
+	raise_alert(alerts, &terms, &subject->resumes, &subject->rules[i].entry, now);
 }
 
 // A rule that fires unheard, because the agent is in maintenance or operated on, is heard at the first reading after
@@ -257,6 +274,7 @@ static void free_subject(struct alerts *alerts, struct subject *subject)
 	deadlines_set(&alerts->deadlines, &subject->deadline, DEADLINE_NEVER);
 	HASH_DEL(alerts->subjects, subject);
 	agent_unref((struct agent *)subject->agent);
+	alert_resume_finish(&subject->resumes);
 	mem_free(subject->rules);
 	mem_free(subject);
 }
@@ -272,6 +290,7 @@ void alerts_destroy(struct alerts *alerts)
 	for (size_t i = 0; i < alerts->n_rules; i++)
 		rule_finish(&alerts->rules[i]);
 	mem_free(alerts->rules);
+	alert_resume_finish(&alerts->group_resumes);
 	deadlines_finish(&alerts->deadlines);
 	alert_book_finish(&alerts->book);
 	mem_free(alerts);
@@ -370,9 +389,11 @@ void alerts_readings(struct alerts *alerts, uint32_t id, const struct metric_rea
 			const struct rule *rule = &alerts->rules[i];
 			struct agent_rule *state = &subject->rules[i];
 
-			if (state->applies && rule->series == readings[r].series)
-				follow_rule(alerts, subject, i,
-					    rule_reading(rule, &state->state, readings[r].value, now), now);
+			if (!state->applies || rule->series != readings[r].series)
+				continue;
+			follow_rule(alerts, subject, i, rule_reading(rule, &state->state, readings[r].value, now), now);
+			if (state->state.phase == RULE_QUIET && !isnan(readings[r].value))
+				alert_resume_drop(&subject->resumes, rule->name);
 		}
 	rearm(alerts, subject);
 }
@@ -501,4 +522,33 @@ unsigned alerts_overlays(const struct alerts *alerts, uint32_t id)
 	if (n && n == n_snoozed)
 		return OVERLAY_SILENCED;
 	return n && n == n_acknowledged + n_snoozed ? OVERLAY_ACKNOWLEDGED : 0;
+}
+
+// ---- over a restart
+
+int alerts_resume(struct alerts *alerts, uint32_t id, const struct alert *before, int64_t until_ms)
+{
+	struct subject *subject = id ? find(alerts, id) : NULL;
+
+	if (id && !subject)
+		return -ENOENT;
+	return alert_resume_add(subject ? &subject->resumes : &alerts->group_resumes, before, until_ms);
+}
+
+void alerts_each(const struct alerts *alerts, uint32_t id, void (*visit)(void *ctx, const struct alert *alert),
+		 void *ctx)
+{
+	const struct subject *subject = id ? find(alerts, id) : NULL;
+	const struct alert_resume *resume = id ? NULL : alerts->group_resumes;
+
+	if (!id && alerts->group)
+		visit(ctx, &alerts->group->alert);
+	for (int rule = 0; subject && rule < STATE_RULE_COUNT; rule++)
+		if (subject->open[rule])
+			visit(ctx, &subject->open[rule]->alert);
+	for (size_t i = 0; subject && i < alerts->n_rules; i++)
+		if (subject->rules[i].entry)
+			visit(ctx, &subject->rules[i].entry->alert);
+	for (resume = subject ? subject->resumes : resume; resume; resume = resume->next)
+		visit(ctx, &resume->alert);
 }

@@ -47,6 +47,17 @@ void alerts_outage(struct alerts *alerts, enum health_outage outage, struct inst
  */
 int alerts_request(struct alerts *alerts, const struct request *request, struct instant now);
 
+/* Takes up an alert of before a restart (its rule, state, since_ms, snoozed_until_ms, by and note; copied): when the
+ * rule is raised by until_ms (wall) it is that one, with its age and what people did about it. Nothing is told before,
+ * and it is let go when the agent is known to be well. Agent 0: the fleet's grouped one. 0; -ENOENT no such agent;
+ * -ENOMEM.
+ */
+int alerts_resume(struct alerts *alerts, uint32_t agent, const struct alert *before, int64_t until_ms);
+
+// Those of an agent (0: the grouped one) that are open or taken up and not raised yet: in no order, no summary is sure.
+void alerts_each(const struct alerts *alerts, uint32_t agent, void (*visit)(void *ctx, const struct alert *alert),
+		 void *ctx);
+
 // Ends snoozes, clears rules. Returns the next deadline (monotonic; INT64_MAX: none).
 int64_t alerts_tick(struct alerts *alerts, struct instant now);
 int64_t alerts_deadline(const struct alerts *alerts);

@@ -32,11 +32,12 @@ struct watched {
 	struct hysteresis run;
 	struct flapping flapping;
 	struct before before;
-	int64_t judged_ms;            // mono: the last judged result, or when it was added
-	int64_t maintenance_until_ms; // mono
-	struct deadline deadline;     // health_checker::deadlines
-	struct mass_member mass;      // mass_outage::members
-	UT_hash_handle hh;            // health_checker::agents
+	struct health_standing resumed; // how it stood before a restart
+	int64_t judged_ms;              // mono: the last judged result, or when it was added
+	int64_t maintenance_until_ms;   // mono
+	struct deadline deadline;       // health_checker::deadlines
+	struct mass_member mass;        // mass_outage::members
+	UT_hash_handle hh;              // health_checker::agents
 };
 
 struct health_checker {
@@ -283,6 +284,7 @@ static void take_result(struct watched *agent, enum observed result, struct inst
 	struct health *health = &agent->health;
 	struct hysteresis_step step = hysteresis_push(&agent->run, health->observed, result, agent->fall, agent->rise);
 	bool is_change = step.observed != health->observed;
+	bool is_resumed = health->observed == OBSERVED_NEVER && step.observed == agent->resumed.observed;
 
 	health->flap_percent = flapping_push(&agent->flapping, is_change && health->observed != OBSERVED_NEVER);
 	health->is_flapping = agent->flapping.is_on;
@@ -291,7 +293,7 @@ static void take_result(struct watched *agent, enum observed result, struct inst
 	health->attempt_n = step.attempt_n;
 	health->attempt_of = step.attempt_of;
 	if (is_change)
-		health->since_ms = now.wall_ms;
+		health->since_ms = is_resumed ? agent->resumed.since_ms : now.wall_ms;
 }
 
 static void take_verdict(struct watched *agent, const struct verdict *verdict, const struct sample *sample,
@@ -475,6 +477,39 @@ int health_checker_overlay(struct health_checker *checker, uint32_t id, enum ove
 			is_set && until_ms ? now.mono_ms + (until_ms - now.wall_ms) : DEADLINE_NEVER;
 	update(checker, agent, &before, now);
 	return 0;
+}
+
+// ---- over a restart
+
+int health_checker_resume(struct health_checker *checker, uint32_t id, const struct health_standing *before,
+			  struct instant now)
+{
+	struct watched *agent = find(checker, id);
+
+	if (!agent)
+		return -ENOENT;
+	agent->resumed = *before;
+	if (before->maintenance_until_ms <= now.wall_ms)
+		return 0;
+	return health_checker_overlay(checker, id, OVERLAY_MAINTENANCE, true, before->maintenance_until_ms, now);
+}
+
+bool health_checker_standing(const struct health_checker *checker, uint32_t id, struct health_standing *out,
+			     struct instant now)
+{
+	const struct watched *agent = find(checker, id);
+
+	if (!agent)
+		return false;
+	*out = agent->resumed;
+	if (agent->health.observed != OBSERVED_NEVER) {
+		out->observed = agent->health.observed;
+		out->since_ms = agent->health.since_ms;
+	}
+	out->maintenance_until_ms = 0;
+	if (agent->maintenance_until_ms != DEADLINE_NEVER)
+		out->maintenance_until_ms = now.wall_ms + (agent->maintenance_until_ms - now.mono_ms);
+	return true;
 }
 
 // ---- reading

@@ -91,6 +91,23 @@ int64_t health_checker_deadline(const struct health_checker *checker);
 int health_checker_overlay(struct health_checker *checker, uint32_t agent, enum overlay overlay, bool is_set,
 			   int64_t until_ms, struct instant now);
 
+// What outlasts a restart.
+struct health_standing {
+	enum observed observed;
+	int64_t since_ms;             // wall; 0 with OBSERVED_NEVER
+	int64_t maintenance_until_ms; // wall; 0: there is none, or it has no end
+};
+
+/* Takes up how an agent stood before: when its first hard state is the same, it is so since then. Its maintenance goes
+ * on to its end. 0 or -ENOENT.
+ */
+int health_checker_resume(struct health_checker *checker, uint32_t agent, const struct health_standing *before,
+			  struct instant now);
+
+// How it stands; as long as nothing is known of it, as it stood before. False: no such agent.
+bool health_checker_standing(const struct health_checker *checker, uint32_t agent, struct health_standing *out,
+			     struct instant now);
+
 const struct health *health_checker_health(const struct health_checker *checker, uint32_t agent); // NULL: unknown
 
 struct health_stats {

@@ -224,6 +224,78 @@ START_TEST(after_a_restart_it_is_as_a_fresh_one)
 }
 END_TEST
 
+static const struct alert *find_alert(const struct watcher *watcher, enum alert_state state)
+{
+	for (size_t i = 0; i < fleet_n_alerts(watcher->fleet); i++)
+		if (fleet_alert_at(watcher->fleet, i)->state == state)
+			return fleet_alert_at(watcher->fleet, i);
+	return NULL;
+}
+
+static const struct alert *await_alert(const struct watcher *watcher, enum alert_state state)
+{
+	uint64_t until_ms = uv_now(&loop) + SCENE_MS;
+
+	while (!find_alert(watcher, state) && uv_now(&loop) < until_ms)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_ptr_nonnull(find_alert(watcher, state));
+	return find_alert(watcher, state);
+}
+
+static bool is_written(const char *word)
+{
+	char path[160];
+	char *text;
+	bool is_there;
+
+	snprintf(path, sizeof path, "%s/opscon/standing.json", s.state + strlen("XDG_STATE_HOME="));
+	if (access(path, R_OK) < 0)
+		return false;
+	text = scene_read(path);
+	is_there = strstr(text, word) != NULL;
+	free(text);
+	return is_there;
+}
+
+static void await_written(const char *word)
+{
+	uint64_t until_ms = uv_now(&loop) + SCENE_MS;
+
+	while (!is_written(word) && uv_now(&loop) < until_ms)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert(is_written(word));
+}
+
+START_TEST(a_killed_hub_remembers_what_was_acknowledged)
+{
+	struct request request = { .type = REQUEST_ALERT_ACK, .who = "alice", .text = "on it" };
+	const struct alert *alert;
+	struct watcher watcher;
+	int64_t since_ms;
+
+	begin();
+	watch(&watcher);
+	await(&watcher, true);
+	alert = await_alert(&watcher, ALERT_ACTIVE);
+	since_ms = alert->since_ms;
+	request.alert = alert->id;
+	request.agent = alert->agent;
+	ck_assert_int_eq(feed_request(watcher.feed, &request), 0);
+	await_alert(&watcher, ALERT_ACKNOWLEDGED);
+	await_written("acknowledged");
+	process_stop(hub); // SIGKILL
+	await(&watcher, false);
+	start_hub();
+	await(&watcher, true);
+	alert = await_alert(&watcher, ALERT_ACKNOWLEDGED);
+	ck_assert_str_eq(alert->note, "on it");
+	ck_assert_int_eq(alert->since_ms, since_ms);
+	compare_with_a_fresh_one(&watcher);
+	leave(&watcher);
+	end();
+}
+END_TEST
+
 START_TEST(after_a_standstill_it_is_as_a_fresh_one)
 {
 	struct watcher watcher;
@@ -246,4 +318,4 @@ START_TEST(after_a_standstill_it_is_as_a_fresh_one)
 END_TEST
 
 SUITE("attach fold", who_followed_is_as_who_came_late, after_a_restart_it_is_as_a_fresh_one,
-      after_a_standstill_it_is_as_a_fresh_one)
+      a_killed_hub_remembers_what_was_acknowledged, after_a_standstill_it_is_as_a_fresh_one)

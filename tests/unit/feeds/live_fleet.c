@@ -17,6 +17,20 @@ static void on_event(void *ctx, const struct event *event)
 	ck_assert(fleet_apply(live->fleet, event) == 0 || live->may_lack_memory);
 }
 
+static void begin_to_hear(struct live_fleet *live)
+{
+	ck_assert_int_eq(broadcaster_create(BROADCASTER_BUFFER_DEFAULT, &live->broadcaster), 0);
+	ck_assert_int_eq(fleet_create(NULL, &live->fleet), 0);
+	ck_assert_int_gt(broadcaster_subscribe(live->broadcaster, ~0u, on_event, live), 0);
+}
+
+void live_forget(struct live_fleet *live)
+{
+	broadcaster_destroy(live->broadcaster);
+	fleet_destroy(live->fleet);
+	begin_to_hear(live);
+}
+
 void live_start(struct live_fleet *live, size_t n_agents)
 {
 	const struct simulator_options options = { .n_agents = n_agents, .seed = 7 };
@@ -24,9 +38,7 @@ void live_start(struct live_fleet *live, size_t n_agents)
 	*live = (struct live_fleet){ .n_agents = n_agents };
 	ck_assert_int_eq(uv_loop_init(&live->loop), 0);
 	ck_assert_int_eq(simulator_start(&live->loop, &options, &live->simulator), 0);
-	ck_assert_int_eq(broadcaster_create(BROADCASTER_BUFFER_DEFAULT, &live->broadcaster), 0);
-	ck_assert_int_eq(fleet_create(NULL, &live->fleet), 0);
-	ck_assert_int_gt(broadcaster_subscribe(live->broadcaster, ~0u, on_event, live), 0);
+	begin_to_hear(live);
 	config_defaults(&live->config);
 	live->config.probe.interval_ms = LIVE_INTERVAL_MS;
 	live->config.probe.timeout_ms = LIVE_TIMEOUT_MS;
@@ -57,6 +69,7 @@ void live_open(struct live_fleet *live, bool is_once)
 		.audit = live->audit,
 		.audit_dir = live->audit_dir,
 		.holder = live->holder,
+		.keeps_standing = live->keeps_standing,
 		.is_demo = live->is_demo,
 		.is_once = is_once,
 		.closed_cb = on_feed_gone,
@@ -173,4 +186,9 @@ const struct timeline_item *live_said(struct live_fleet *live, const char *title
 		if (strstr(fleet_timeline_at(live->fleet, i)->title, title))
 			return fleet_timeline_at(live->fleet, i);
 	return NULL;
+}
+
+bool live_has_said(struct live_fleet *live, const void *title)
+{
+	return live_said(live, title) != NULL;
 }

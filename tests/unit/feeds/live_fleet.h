@@ -27,6 +27,7 @@ struct live_fleet {
 	const char *audit_dir;      // borrowed
 	const char *holder;         // borrowed: who operates; NULL: nobody does
 	bool is_demo;               // and without a journal
+	bool keeps_standing;        // in state_dir
 	bool is_feed_gone;
 	bool may_lack_memory; // an event may be lost
 };
@@ -47,5 +48,9 @@ void live_until(struct live_fleet *live, live_condition condition, const void *a
 const struct fleet_agent *live_agent(struct live_fleet *live, size_t i); // by simulator number; NULL when not watched
 int live_request(struct live_fleet *live, enum request_type type, uint32_t agent, uint32_t alert, const char *text);
 
+// After the feed was stopped: nobody has heard anything yet, as in a new process.
+void live_forget(struct live_fleet *live);
+
 // The timeline's newest item with this title; NULL when there is none.
 const struct timeline_item *live_said(struct live_fleet *live, const char *title);
+bool live_has_said(struct live_fleet *live, const void *title); // for live_until()

@@ -570,6 +570,179 @@ START_TEST(without_memory_an_alert_is_raised_at_the_next_chance)
 }
 END_TEST
 
+// Of before a restart: what may come back as it was.
+static void resume(struct bench *bench, uint32_t agent, const char *rule, enum alert_state state,
+		   int64_t snoozed_until_ms)
+{
+	const struct alert before = { .rule = rule,
+				      .state = state,
+				      .since_ms = bench->now.wall_ms - 5000,
+				      .snoozed_until_ms = snoozed_until_ms,
+				      .by = state == ALERT_ACTIVE ? "" : "bo",
+				      .note = "disk" };
+
+	ck_assert_int_eq(alerts_resume(bench->alerts, agent, &before, bench->now.wall_ms + 60000), 0);
+}
+
+static void count(void *ctx, const struct alert *alert)
+{
+	ck_assert_ptr_nonnull(alert->rule);
+	++*(size_t *)ctx;
+}
+
+static size_t n_of(const struct bench *bench, uint32_t agent)
+{
+	size_t n = 0;
+
+	alerts_each(bench->alerts, agent, count, &n);
+	return n;
+}
+
+START_TEST(an_alert_of_before_goes_on_with_what_was_done_about_it)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	resume(&bench, 1, "agent_down", ALERT_ACKNOWLEDGED, 0);
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	turn(&bench, 1, OBSERVED_NEVER);
+	expect(&bench, "");
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down acknowledged;");
+	ck_assert_str_eq(alerts_get(bench.alerts, 1)->by, "bo");
+	ck_assert_str_eq(alerts_get(bench.alerts, 1)->note, "disk");
+	ck_assert_int_eq(alerts_get(bench.alerts, 1)->since_ms, bench.now.wall_ms - 5000);
+	ck_assert_uint_eq(alerts_overlays(bench.alerts, 1), OVERLAY_ACKNOWLEDGED);
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	turn(&bench, 1, OBSERVED_UP);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down resolved;agent_down active;"); // that is another one
+	ck_assert_int_eq(alerts_resume(bench.alerts, 9, &(struct alert){ .rule = "", .by = "", .note = "" }, 0),
+			 -ENOENT);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(who_is_well_after_the_restart_has_no_alert_of_before)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	resume(&bench, 1, "agent_down", ALERT_ACKNOWLEDGED, 0);
+	turn(&bench, 1, OBSERVED_UP);
+	ck_assert_uint_eq(n_of(&bench, 1), 0);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down active;");
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(too_late_it_is_another_alert)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	resume(&bench, 1, "agent_down", ALERT_ACKNOWLEDGED, 0);
+	bench.now = instant_add(bench.now, 60001);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down active;");
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(a_snooze_of_before_ends_when_it_was_to_end)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	resume(&bench, 1, "agent_down", ALERT_SNOOZED, bench.now.wall_ms + 10000);
+	turn(&bench, 1, OBSERVED_DOWN);
+	expect(&bench, "agent_down snoozed;");
+	ck_assert_int_eq(alerts_tick(bench.alerts, bench.now), bench.now.mono_ms + 10000);
+	bench.now = instant_add(bench.now, 10000);
+	alerts_tick(bench.alerts, bench.now);
+	expect(&bench, "agent_down active;");
+	add(&bench, 2);
+	resume(&bench, 2, "agent_down", ALERT_SNOOZED, bench.now.wall_ms + 10000);
+	bench.now = instant_add(bench.now, 10000); // over before it is known to be down
+	turn(&bench, 2, OBSERVED_DOWN);
+	expect(&bench, "agent_down active;");
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(rules_of_metrics_go_on_or_are_let_go_by_their_readings)
+{
+	struct rule_config config = { .name = "hot", .series = "cpu", .threshold = 90, .for_ms = 20000 };
+	struct bench bench;
+
+	begin(&bench, &config);
+	add(&bench, 1);
+	resume(&bench, 1, "hot", ALERT_ACKNOWLEDGED, 0);
+	turn(&bench, 1, OBSERVED_UP); // that says nothing of it
+	read_value(&bench, NAN);      // nor does this
+	read_value(&bench, 95);
+	expect(&bench, "");
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	bench.now = instant_add(bench.now, 20000);
+	read_value(&bench, 96);
+	expect(&bench, "hot acknowledged;");
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	alerts_destroy(bench.alerts);
+	begin(&bench, &config);
+	add(&bench, 1);
+	resume(&bench, 1, "hot", ALERT_ACKNOWLEDGED, 0);
+	read_value(&bench, 5);
+	ck_assert_uint_eq(n_of(&bench, 1), 0);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(the_fleets_alert_of_before_goes_on)
+{
+	struct bench bench;
+
+	begin(&bench, NULL);
+	resume(&bench, 0, "fleet_outage", ALERT_ACKNOWLEDGED, 0);
+	resume(&bench, 0, "fleet_outage", ALERT_ACKNOWLEDGED, 0); // in its place
+	ck_assert_uint_eq(n_of(&bench, 0), 1);
+	alerts_outage(bench.alerts, OUTAGE_TESTING, bench.now);
+	add(&bench, 1);
+	turn(&bench, 1, OBSERVED_DOWN);
+	alerts_outage(bench.alerts, OUTAGE_GROUPED, bench.now);
+	expect(&bench, "fleet_outage acknowledged;");
+	ck_assert_uint_eq(n_of(&bench, 0), 1);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
+START_TEST(without_memory_nothing_is_taken_up)
+{
+	const struct alert before = {
+		.rule = "agent_down", .state = ALERT_ACKNOWLEDGED, .since_ms = 1, .by = "bo", .note = ""
+	};
+	struct bench bench;
+	int r = -ENOMEM;
+
+	begin(&bench, NULL);
+	add(&bench, 1);
+	for (int i = 0; r == -ENOMEM && i < 100; i++) {
+		mem_fail_after(i);
+		r = alerts_resume(bench.alerts, 1, &before, bench.now.wall_ms);
+		mem_fail_after(-1);
+		ck_assert_uint_eq(n_of(&bench, 1), r == 0);
+	}
+	ck_assert_int_eq(r, 0);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
 SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_alerts_as_they_are,
       an_agent_never_probed_is_not_stale, who_is_operated_on_raises_nothing_new_and_is_judged_anew,
       maintenance_and_flapping_raise_nothing_new, what_people_do_is_told_with_their_name, a_snooze_ends_in_time,
@@ -578,4 +751,8 @@ SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_a
       a_mass_outage_is_one_alert, a_mass_outage_is_told_when_its_members_are_counted,
       who_recovers_before_a_mass_outage_is_told_leaves_none, when_we_are_offline_nothing_is_raised,
       events_do_the_same_as_calls, telling_may_lead_back_without_a_second_alert,
-      resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance)
+      resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance,
+      an_alert_of_before_goes_on_with_what_was_done_about_it, who_is_well_after_the_restart_has_no_alert_of_before,
+      too_late_it_is_another_alert, a_snooze_of_before_ends_when_it_was_to_end,
+      rules_of_metrics_go_on_or_are_let_go_by_their_readings, the_fleets_alert_of_before_goes_on,
+      without_memory_nothing_is_taken_up)

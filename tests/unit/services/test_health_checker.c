@@ -449,6 +449,53 @@ START_TEST(without_memory_an_agent_is_not_taken)
 }
 END_TEST
 
+START_TEST(after_a_restart_the_same_state_is_as_old_as_it_was)
+{
+	const struct health_standing before = { OBSERVED_DOWN, 1600000000000, 1700000060000 };
+	struct health_standing standing;
+	struct health_bench bench;
+
+	health_bench_begin(&bench);
+	health_bench_add(&bench, 1);
+	ck_assert_int_eq(health_checker_resume(bench.checker, 9, &before, bench.now), -ENOENT);
+	ck_assert_int_eq(health_checker_resume(bench.checker, 1, &before, bench.now), 0);
+	ck_assert_int_eq(bench.told.overlays, OVERLAY_MAINTENANCE);
+	ck_assert_int_eq(bench.told.observed, OBSERVED_NEVER);
+	ck_assert(health_checker_standing(bench.checker, 1, &standing, bench.now));
+	ck_assert_int_eq(standing.observed, OBSERVED_DOWN); // as long as nothing is known
+	ck_assert_int_eq(standing.since_ms, before.since_ms);
+	ck_assert_int_eq(standing.maintenance_until_ms, before.maintenance_until_ms);
+	health_bench_judge_all(&bench, 1, "FFF");
+	ck_assert_int_eq(bench.told.observed, OBSERVED_DOWN);
+	ck_assert_int_eq(bench.told.since_ms, before.since_ms);
+	ck_assert_int_eq(bench.told.overlays, 0); // its end has come meanwhile
+	health_bench_judge_all(&bench, 1, "PP");
+	ck_assert_int_eq(bench.told.since_ms, bench.now.wall_ms);
+	ck_assert(health_checker_standing(bench.checker, 1, &standing, bench.now));
+	ck_assert_int_eq(standing.observed, OBSERVED_UP);
+	ck_assert_int_eq(standing.since_ms, bench.now.wall_ms);
+	ck_assert_int_eq(standing.maintenance_until_ms, 0);
+	ck_assert(!health_checker_standing(bench.checker, 9, &standing, bench.now));
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
+START_TEST(after_a_restart_another_state_is_new)
+{
+	const struct health_standing before = { OBSERVED_DOWN, 1600000000000, 0 };
+	struct health_bench bench;
+
+	health_bench_begin(&bench);
+	health_bench_add(&bench, 1);
+	ck_assert_int_eq(health_checker_resume(bench.checker, 1, &before, bench.now), 0);
+	health_bench_judge_all(&bench, 1, "P");
+	ck_assert_int_eq(bench.told.since_ms, bench.now.wall_ms);
+	health_bench_judge_all(&bench, 1, "FFF");
+	ck_assert_int_eq(bench.told.since_ms, bench.now.wall_ms);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 SUITE("health_checker", a_new_agent_is_unknown_until_it_is_judged, a_report_says_when_how_often_and_why,
       defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
       a_run_says_where_it_leads_and_asks_to_be_hurried, tells_of_every_change_and_of_nothing_else,
@@ -457,4 +504,5 @@ SUITE("health_checker", a_new_agent_is_unknown_until_it_is_judged, a_report_says
       overlays_are_set_cleared_and_maintenance_ends_in_time, flaps_above_30_percent_until_25,
       soft_runs_never_make_it_flap, overall_is_the_worst_and_unknown_hides_nothing,
       freshness_is_counted_once_there_is_something_to_be_heard, the_stats_follow_the_agents,
-      the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken)
+      the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken,
+      after_a_restart_the_same_state_is_as_old_as_it_was, after_a_restart_another_state_is_new)

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What people set, and since when things are as they are, is there again after a restart. */
+#include "tests/support/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "services/standing.h"
+#include "simulator/simulator.h"
+#include "tests/unit/feeds/live_fleet.h"
+
+static void begin(struct live_fleet *live)
+{
+	live_start(live, 2);
+	live->keeps_standing = true;
+	snprintf(live->state_dir, sizeof live->state_dir, "/tmp/opscon-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(live->state_dir));
+	live_open(live, false);
+	live_publish(live, false);
+}
+
+static void end(struct live_fleet *live)
+{
+	static const char *const names[] = { "standing.json", "endpoints.json" };
+	char path[128];
+
+	live_finish(live);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s", live->state_dir, names[i]);
+		unlink(path);
+	}
+	rmdir(live->state_dir);
+}
+
+// A hub that is started again knows nobody and nothing.
+static void restart(struct live_fleet *live)
+{
+	live_stop_feed(live);
+	live_forget(live);
+	live_open(live, false);
+	live_publish(live, false);
+}
+
+static bool is_down(struct live_fleet *live, const void *arg)
+{
+	const struct fleet_agent *agent = live_agent(live, 0);
+
+	(void)arg;
+	return agent && agent->health.observed == OBSERVED_DOWN && fleet_n_alerts(live->fleet);
+}
+
+static bool is_up(struct live_fleet *live, const void *arg)
+{
+	const struct fleet_agent *agent = live_agent(live, 1);
+
+	(void)arg;
+	return agent && agent->health.observed == OBSERVED_UP;
+}
+
+static void break_first(struct live_fleet *live)
+{
+	simulator_set_fault(live->simulator, 0, SIMULATOR_FAULT_RESET);
+	live_until(live, is_up, NULL, "the second agent to be up");
+	live_until(live, is_down, NULL, "the first agent to be down");
+}
+
+// The newest file says so of the first agent.
+static bool is_written(struct live_fleet *live, const void *arg)
+{
+	struct standing standing;
+	char why[STANDING_WHY_MAX];
+	const struct standing_agent *agent;
+	bool is_so;
+
+	(void)arg;
+	ck_assert_int_eq(standing_load(&standing, live->state_dir, clock_now().wall_ms, why), 0);
+	agent = standing_get(&standing, live->agents[0]->key);
+	is_so = agent && agent->n_alerts && agent->alerts[0].state == ALERT_ACKNOWLEDGED;
+	standing_finish(&standing);
+	return is_so;
+}
+
+static void acknowledge(struct live_fleet *live)
+{
+	const struct alert *alert = fleet_alert_at(live->fleet, 0);
+
+	ck_assert_int_eq(live_request(live, REQUEST_ALERT_ACK, live_agent(live, 0)->agent->id, alert->id, "on it"), 0);
+}
+
+START_TEST(a_restart_forgets_nothing_that_people_set)
+{
+	struct live_fleet live;
+	int64_t down_ms, up_ms, alert_ms;
+
+	begin(&live);
+	break_first(&live);
+	acknowledge(&live);
+	ck_assert_int_eq(live_request(&live, REQUEST_MAINTENANCE, live_agent(&live, 1)->agent->id, 0, "upgrade"), 0);
+	down_ms = live_agent(&live, 0)->health.since_ms;
+	up_ms = live_agent(&live, 1)->health.since_ms;
+	alert_ms = fleet_alert_at(live.fleet, 0)->since_ms;
+	restart(&live);
+	ck_assert_ptr_nonnull(live_said(&live, "what was set before the restart is taken up"));
+	ck_assert_str_eq(live_said(&live, "what was set before the restart is taken up")->description,
+			 "1 acknowledged, 1 in maintenance");
+	live_until(&live, is_down, NULL, "the first agent to be down again");
+	live_until(&live, is_up, NULL, "the second agent to be up again");
+	ck_assert_int_eq(live_agent(&live, 0)->health.since_ms, down_ms);
+	ck_assert_int_eq(live_agent(&live, 1)->health.since_ms, up_ms);
+	ck_assert_uint_eq(fleet_n_alerts(live.fleet), 1);
+	ck_assert_int_eq(fleet_alert_at(live.fleet, 0)->state, ALERT_ACKNOWLEDGED);
+	ck_assert_int_eq(fleet_alert_at(live.fleet, 0)->since_ms, alert_ms);
+	ck_assert_str_eq(fleet_alert_at(live.fleet, 0)->by, "ada");
+	ck_assert_str_eq(fleet_alert_at(live.fleet, 0)->note, "on it");
+	ck_assert(live_agent(&live, 0)->health.overlays & OVERLAY_ACKNOWLEDGED);
+	ck_assert(live_agent(&live, 1)->health.overlays & OVERLAY_MAINTENANCE);
+	end(&live);
+}
+END_TEST
+
+// It is on the disk before the hub ends, for one that is killed.
+START_TEST(what_a_person_set_is_written_at_once)
+{
+	struct live_fleet live;
+
+	begin(&live);
+	break_first(&live);
+	acknowledge(&live);
+	live_until(&live, is_written, NULL, "the acknowledgement to be on the disk");
+	end(&live);
+}
+END_TEST
+
+// Restarted twice before the list of agents has come: nobody is forgotten for that.
+START_TEST(whose_list_has_not_come_is_kept_for_later)
+{
+	struct live_fleet live;
+
+	begin(&live);
+	break_first(&live);
+	acknowledge(&live);
+	live_stop_feed(&live);
+	live_open(&live, false);
+	live_stop_feed(&live);
+	ck_assert(is_written(&live, NULL));
+	end(&live);
+}
+END_TEST
+
+START_TEST(what_cannot_be_kept_is_said)
+{
+	struct live_fleet live;
+	char path[128];
+
+	begin(&live);
+	break_first(&live);
+	live_stop_feed(&live);
+	snprintf(path, sizeof path, "%s/standing.json", live.state_dir);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0); // nothing can be renamed over it
+	restart(&live);
+	ck_assert_ptr_nonnull(
+		live_said(&live, "what was acknowledged, snoozed and in maintenance before the restart is lost"));
+	live_until(&live, is_down, NULL, "the first agent to be down again");
+	acknowledge(&live);
+	live_until(&live, live_has_said, "what is acknowledged, snoozed and in maintenance would be lost in a restart",
+		   "that to be told");
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(live_request(&live, REQUEST_ALERT_NOTE, live_agent(&live, 0)->agent->id,
+				      fleet_alert_at(live.fleet, 0)->id, "disk"),
+			 0);
+	live_until(&live, is_written, NULL, "it to be kept again");
+	end(&live);
+}
+END_TEST
+
+START_TEST(who_does_not_own_the_directory_keeps_nothing)
+{
+	struct live_fleet live;
+	char path[128];
+
+	begin(&live);
+	live_stop_feed(&live);
+	snprintf(path, sizeof path, "%s/standing.json", live.state_dir);
+	ck_assert_int_eq(unlink(path), 0);
+	live.keeps_standing = false;
+	live_open(&live, false);
+	live_publish(&live, false);
+	break_first(&live);
+	acknowledge(&live);
+	live_stop_feed(&live);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	end(&live);
+}
+END_TEST
+
+SUITE("direct standing", a_restart_forgets_nothing_that_people_set, what_a_person_set_is_written_at_once,
+      whose_list_has_not_come_is_kept_for_later, what_cannot_be_kept_is_said,
+      who_does_not_own_the_directory_keeps_nothing)
