@@ -89,34 +89,70 @@ static int count_in(struct scope *scope, struct scope_member *member, const stru
 	return r;
 }
 
-static void link_before(struct scope *scope, struct scope_member *member, struct scope_member *before)
-{
-	if (before)
-		DL_PREPEND_ELEM2(scope->bad, before, member, bad_prev, bad_next);
-	else
-		DL_APPEND2(scope->bad, member, bad_prev, bad_next);
-	scope->n_bad++;
-}
-
-// Whoever turns, turns latest; who is seen again after its hub was away goes where it was.
+/* Whoever turns, turns latest, and is the first. Who is seen again after its hub was away turned before others did: all
+ * of a hub come back at once, so that the list is put in order when it is looked at.
+ */
 static void link_bad(struct scope *scope, struct scope_member *member, const struct fleet_agent *agent)
 {
-	struct scope_member *before;
-
 	if (member->newly_bad == agent->newly_bad)
 		return;
 	unlink_bad(scope, member);
 	if (!agent->newly_bad)
 		return;
-	before = scope->bad;
-	while (before && before->newly_bad > agent->newly_bad)
-		before = before->bad_next;
-	link_before(scope, member, before);
+	scope->is_unordered |= scope->bad && scope->bad->newly_bad > agent->newly_bad;
+	DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
+	scope->n_bad++;
 	member->newly_bad = agent->newly_bad;
 }
 
-// Not ordered: whoever adds many puts the list in order afterwards.
-static int add(struct scope *scope, const struct fleet_agent *agent, bool is_ordered)
+static struct scope_member *merge(struct scope_member *a, struct scope_member *b)
+{
+	struct scope_member *first = NULL, **to = &first;
+
+	while (a && b) {
+		struct scope_member **from = a->newly_bad > b->newly_bad ? &a : &b;
+
+		*to = *from;
+		*from = (*from)->bad_next;
+		to = &(*to)->bad_next;
+	}
+	*to = a ? a : b;
+	return first;
+}
+
+// The first n of a list in order, and without their way back; the list goes on behind them.
+static struct scope_member *take_ordered(struct scope_member **list, size_t n)
+{
+	struct scope_member *first = *list;
+
+	if (n > 1) {
+		first = take_ordered(list, n / 2);
+		return merge(first, take_ordered(list, n - n / 2));
+	}
+	if (first) {
+		*list = first->bad_next;
+		first->bad_next = NULL;
+	}
+	return first;
+}
+
+static void order_bad(struct scope *scope)
+{
+	struct scope_member *member, *before = NULL;
+
+	if (!scope->is_unordered)
+		return;
+	scope->is_unordered = false;
+	scope->bad = take_ordered(&scope->bad, scope->n_bad);
+	for (member = scope->bad; member; member = member->bad_next) {
+		member->bad_prev = before;
+		before = member;
+	}
+	if (scope->bad)
+		scope->bad->bad_prev = before; // of the first it is the last
+}
+
+static int add(struct scope *scope, const struct fleet_agent *agent)
 {
 	struct scope_member *member = mem_calloc(1, sizeof *member);
 
@@ -128,12 +164,7 @@ static int add(struct scope *scope, const struct fleet_agent *agent, bool is_ord
 		mem_free(member);
 		return -ENOMEM;
 	}
-	if (is_ordered) {
-		link_bad(scope, member, agent);
-	} else if (agent->newly_bad) {
-		link_before(scope, member, scope->bad);
-		member->newly_bad = agent->newly_bad;
-	}
+	link_bad(scope, member, agent);
 	return count_in(scope, member, agent);
 }
 
@@ -156,6 +187,7 @@ static void clear(struct scope *scope)
 	}
 	scope->bad = NULL;
 	scope->n_bad = 0;
+	scope->is_unordered = false;
 	scope->counts = (struct fleet_counts){ 0 };
 	scope->n_operated = 0;
 	tally_clear(&scope->tiers);
@@ -187,27 +219,6 @@ static int64_t settle_since(const struct scope *scope)
 	return since_ms;
 }
 
-// The list of bad ones in the order in which they turned; walking the agents gave another.
-static int order_bad(struct scope *scope)
-{
-	size_t n = fleet_newly_bad(scope->fleet, NULL, 0);
-	uint32_t *ids = mem_alloc((n + 1) * sizeof *ids);
-
-	if (!ids)
-		return -ENOMEM;
-	fleet_newly_bad(scope->fleet, ids, n);
-	for (size_t i = n; i-- > 0;) {
-		struct scope_member *member = find(scope, ids[i]);
-
-		if (!member || !member->newly_bad)
-			continue;
-		DL_DELETE2(scope->bad, member, bad_prev, bad_next);
-		DL_PREPEND2(scope->bad, member, bad_prev, bad_next);
-	}
-	mem_free(ids);
-	return 0;
-}
-
 int scope_rebuild(struct scope *scope)
 {
 	int r = 0;
@@ -216,11 +227,9 @@ int scope_rebuild(struct scope *scope)
 	for (size_t i = 0; i < fleet_n_agents(scope->fleet); i++) {
 		const struct fleet_agent *agent = fleet_agent_at(scope->fleet, i);
 
-		if (context_matches(scope->context, agent->agent) && add(scope, agent, false) < 0)
+		if (context_matches(scope->context, agent->agent) && add(scope, agent) < 0)
 			r = -ENOMEM;
 	}
-	if (order_bad(scope) < 0)
-		r = -ENOMEM;
 	scope->overall = health_overall(scope->counts.by_state);
 	scope->overall_since_ms = settle_since(scope);
 	return r;
@@ -255,7 +264,7 @@ bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
 		count_out(scope, member);
 		count_in(scope, member, agent);
 	} else {
-		add(scope, agent, true);
+		add(scope, agent);
 	}
 	settle_overall(scope, agent ? agent->state_since_ms : fleet_overall_since_ms(scope->fleet));
 	return true;
@@ -296,11 +305,12 @@ static size_t count_muted(const struct scope *scope)
 
 void scope_show(struct scope *scope, struct fleet_scope *out)
 {
-	const struct scope_member *member = scope->bad;
+	const struct scope_member *member;
 	bool is_everything = context_is_empty(scope->context);
 	size_t n = 0;
 
-	for (; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
+	order_bad(scope);
+	for (member = scope->bad; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
 		scope->newly_bad[n++] = member->id;
 	*out = (struct fleet_scope){ .total = scope->counts.total,
 				     .n_checking = scope->counts.n_checking,

@@ -16,8 +16,9 @@ struct scope {
 	const struct fleet *fleet;     // borrowed
 	const struct context *context; // borrowed
 	struct scope_member *members;
-	struct scope_member *bad; // latest first
+	struct scope_member *bad; // latest first, unless is_unordered
 	size_t n_bad;
+	bool is_unordered;
 	struct fleet_counts counts;
 	size_t n_operated; // somebody is at them
 	struct tally tiers, environments;
