@@ -165,6 +165,10 @@ static bool action_hint(const struct console *console, const struct action *acti
 	size_t n = count_refused(console, action, why), n_all = console->acting.n;
 
 	out[0] = '\0';
+	if (console->replay) {
+		snprintf(out, size, "this is a recording");
+		return true;
+	}
 	if (console->view.is_read_only) {
 		snprintf(out, size, "read-only");
 		return true;
