@@ -6,6 +6,7 @@
 
 #include "base/human.h"
 #include "base/strbuf.h"
+#include "model/verb_refusal.h"
 #include "text/text.h"
 #include "widgets/operation_words.h"
 #include "widgets/state_face.h"
@@ -50,7 +51,7 @@ const char *confirm_left_out(const struct fleet *fleet, const struct view *view,
 		return "it is gone";
 	if (together_is_held(fleet, id))
 		return together_holder(fleet, view, id, out);
-	return agent->lifecycle ? verb_refusal(agent->lifecycle, plan->params.verb, out) : out;
+	return agent->lifecycle ? verb_refusal_of(agent->agent, agent->lifecycle, plan->params.verb, out) : out;
 }
 
 static bool has_passed(const struct fleet *fleet, const struct view *view, const struct plan *plan, size_t target,

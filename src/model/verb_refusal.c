@@ -39,11 +39,24 @@ static const char *const words[LIFECYCLE_COUNT] = {
 	[LIFECYCLE_REVOKED] = "it was deleted for good (revoked)",
 };
 
-// Whoever named a container means one that is there, and not one to be deployed yet.
-static bool is_missing(const struct agent *agent, const struct agent_lifecycle *lifecycle)
+/* Whoever named a container, a unit or an endpoint means one that is there, and not one to be deployed yet: who says
+ * that it is not. "": nobody has looked, or it is there.
+ */
+static const char *missing_words(const struct agent *agent, const struct agent_lifecycle *lifecycle,
+				 char out[VERB_REFUSAL_MAX])
 {
-	return agent && agent->control_target && strcmp(lifecycle->driver, "docker") == 0 && lifecycle->is_observed &&
-	       lifecycle->observed == LIFECYCLE_DRAFT;
+	const char *target = agent && agent->control_target ? agent->control_target : "";
+
+	out[0] = '\0';
+	if (!agent || !lifecycle->is_observed || lifecycle->observed != LIFECYCLE_DRAFT)
+		return out;
+	if (strcmp(lifecycle->driver, "docker") == 0 && *target)
+		snprintf(out, VERB_REFUSAL_MAX, "there is no container %.150s", target);
+	else if (strcmp(lifecycle->driver, "exec") == 0 && *target)
+		snprintf(out, VERB_REFUSAL_MAX, "it is not there, by the commands of %.130s", target);
+	else if (strcmp(lifecycle->driver, "http") == 0)
+		snprintf(out, VERB_REFUSAL_MAX, "it is not there, its control endpoint says");
+	return out;
 }
 
 static const char *state_words(enum lifecycle state, enum verb verb, char out[VERB_REFUSAL_MAX])
@@ -61,6 +74,7 @@ const char *verb_refusal_of(const struct agent *agent, const struct agent_lifecy
 			    char out[VERB_REFUSAL_MAX])
 {
 	enum lifecycle state = lifecycle->is_observed ? lifecycle->observed : lifecycle->recorded;
+	char missing[VERB_REFUSAL_MAX];
 
 	out[0] = '\0';
 	if ((size_t)verb >= VERB_COUNT)
@@ -75,8 +89,8 @@ const char *verb_refusal_of(const struct agent *agent, const struct agent_lifecy
 			 lifecycle->holder, lifecycle->holder);
 	else if (lifecycle->holder[0])
 		snprintf(out, VERB_REFUSAL_MAX, "%.80s is operating on it", lifecycle->holder);
-	else if (is_missing(agent, lifecycle) && !(allowed[verb] & BIT(state)))
-		snprintf(out, VERB_REFUSAL_MAX, "there is no container %.150s", agent->control_target);
+	else if (!(allowed[verb] & BIT(state)) && *missing_words(agent, lifecycle, missing))
+		memcpy(out, missing, sizeof missing);
 	else if ((lifecycle->is_observed || lifecycle->is_recorded) && !(allowed[verb] & BIT(state)))
 		return state_words(state, verb, out);
 	else if (verb == VERB_ROLLBACK && lifecycle->is_observed && !lifecycle->previous[0])

@@ -220,7 +220,7 @@ START_TEST(a_recipe_has_room_for_texts_of_four_kibibytes)
 }
 END_TEST
 
-START_TEST(a_container_that_is_not_there_is_called_by_its_name)
+START_TEST(who_says_that_it_is_not_there_is_named)
 {
 	struct agent agent = { .control_target = "web-1" };
 	struct agent_lifecycle lifecycle = { .is_observed = true,
@@ -239,7 +239,16 @@ START_TEST(a_container_that_is_not_there_is_called_by_its_name)
 	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "it is stopped");
 	lifecycle.observed = LIFECYCLE_DRAFT;
 	lifecycle.driver = "exec";
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why),
+			 "it is not there, by the commands of web-1");
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_CREATE, why), "");
+	lifecycle.driver = "http";
+	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why),
+			 "it is not there, its control endpoint says");
+	lifecycle.is_observed = false; // nobody has asked it: it was recorded so
+	lifecycle.is_recorded = true;
 	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "not deployed yet (draft)");
+	lifecycle.is_observed = true;
 	lifecycle.driver = "docker";
 	lifecycle.holder = "alice";
 	ck_assert_str_eq(verb_refusal_of(&agent, &lifecycle, VERB_STOP, why), "alice is operating on it");
@@ -253,4 +262,4 @@ SUITE("operation", every_word_of_operations_can_be_read_back, an_operation_is_ov
       each_state_allows_its_verbs_and_says_why_not_others, a_state_that_is_not_plain_is_explained,
       what_stands_in_the_way_is_named, a_refused_request_is_refused_in_words,
       a_recipe_keeps_the_texts_of_its_steps_and_says_when_it_is_full, a_recipe_has_room_for_texts_of_four_kibibytes,
-      a_container_that_is_not_there_is_called_by_its_name)
+      who_says_that_it_is_not_there_is_named)
