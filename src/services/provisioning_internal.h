@@ -56,6 +56,7 @@ struct life {
 	struct lease *lease;   // who of our sessions has it; NULL: nobody has asked yet
 	bool is_worked;        // a step of it is under way: its health is no news meanwhile
 	int64_t worked_ms;     // wall: until when the last one was
+	int64_t lock_anew_ms;  // mono: news of it before are no reason to look at its lock
 	struct glance *glance; // owned; NULL: nothing has happened to it yet
 	bool is_dirty;         // to be told
 	struct life *next;     // provisioning_engine::dirty
@@ -241,6 +242,10 @@ void life_recorded(struct life *life, enum lifecycle state, enum provisioning st
 void life_held(struct life *life, const char *holder); // by another process; "" nobody
 void life_touch(struct life *life);                    // it is to be told
 void life_look_at_lock(struct life *life);             // who else operates on it
+/* The same for news, of which there may be many at once: who takes a lock journals what they are about to do and asks
+ * an Engine for it, so that nothing comes of it within a few milliseconds.
+ */
+void life_look_at_lock_again(struct life *life, struct instant now);
 int lives_observe(struct provisioning_engine *engine, uint32_t agent, struct instant now);
 void lives_look_at_locks(struct provisioning_engine *engine, struct instant now);
 void lives_tell(struct provisioning_engine *engine, struct instant now);

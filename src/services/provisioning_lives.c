@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "services/provisioning_internal.h"
 
-enum { LOCKS_EVERY_MS = 2000, LOCKS_AT_ONCE = 128 };
+enum { LOCKS_EVERY_MS = 2000, LOCKS_AT_ONCE = 128, LOCK_ANEW_MS = 5 };
 
 static const struct operation_params no_params = { .version = "", .patch = "", .reason = "" };
 
@@ -212,6 +212,14 @@ static void on_seen(struct call *call, const struct driver_answer *answer)
 		engine_notice(engine, life->id, SEVERITY_WARNING, "it cannot be said how it stands", text);
 	}
 	engine_settle(engine, now);
+}
+
+void life_look_at_lock_again(struct life *life, struct instant now)
+{
+	if (now.mono_ms < life->lock_anew_ms)
+		return;
+	life->lock_anew_ms = now.mono_ms + LOCK_ANEW_MS;
+	life_look_at_lock(life);
 }
 
 void life_look_at_lock(struct life *life)

@@ -148,7 +148,7 @@ void provisioning_engine_happened(struct provisioning_engine *engine, const stru
 
 	if (!life)
 		return;
-	life_look_at_lock(life);
+	life_look_at_lock_again(life, now);
 	if (life->op && life->is_worked)
 		tell_operation(life, news);
 	else if (!is_late(life, news) && (life->op || !life->holder[0]))

@@ -178,6 +178,24 @@ START_TEST(what_another_process_operates_on_is_its_to_tell)
 }
 END_TEST
 
+START_TEST(much_news_at_once_is_one_look_at_the_lock)
+{
+	int64_t anew_ms;
+
+	begin(1, false);
+	happen(&b, 1, HAPPENED_ENDED, 1);
+	anew_ms = life_of(b.engine, 1)->lock_anew_ms;
+	ck_assert_int_gt(anew_ms, b.now.mono_ms);
+	bench_advance(&b, 1);
+	happen(&b, 1, HAPPENED_STARTED, -1);
+	ck_assert_int_eq(life_of(b.engine, 1)->lock_anew_ms, anew_ms);
+	bench_advance(&b, 20);
+	happen(&b, 1, HAPPENED_ENDED, 1);
+	ck_assert_int_gt(life_of(b.engine, 1)->lock_anew_ms, anew_ms);
+	bench_finish(&b);
+}
+END_TEST
+
 START_TEST(want_of_memory_loses_the_news_and_nothing_else)
 {
 	for (long i = 0; i < 40; i++) {
@@ -197,4 +215,5 @@ END_TEST
 
 SUITE("engine: outside", what_others_do_is_told_with_its_time_and_looked_at, whom_nobody_knows_is_nobodys_news,
       a_crowd_has_its_names, what_a_step_does_is_the_steps, whose_turn_has_not_come_is_told_of,
-      what_another_process_operates_on_is_its_to_tell, want_of_memory_loses_the_news_and_nothing_else)
+      what_another_process_operates_on_is_its_to_tell, much_news_at_once_is_one_look_at_the_lock,
+      want_of_memory_loses_the_news_and_nothing_else)
