@@ -153,12 +153,17 @@ static int look_at_cert(const struct finding *f)
 	static const char expected[] = "a certificate as PEM, with those between it and its authority";
 	char why[LIBRARY_WHY_MAX] = "", *pem;
 	struct certificate certificate;
+	unsigned parts;
 	int r = read_pem(f, f->name, expected, &pem);
 
 	if (r || !pem)
 		return r;
-	r = certificate_read(pem, &certificate, why);
+	parts = pem_parts(pem);
+	r = parts & PEM_CERTIFICATE ? certificate_read(pem, &certificate, why) : -ENODATA;
 	mem_free(pem);
+	if (r == -ENODATA)
+		return say(f, -EINVAL, "%s: there is %sno certificate in it; expected %s", base(f->name),
+			   parts ? "a private key and " : "", expected);
 	if (r == -EINVAL)
 		return say(f, r, "%s: %.80s; expected %s", base(f->name), why, expected);
 	if (r == -ELIBACC)
@@ -168,14 +173,23 @@ static int look_at_cert(const struct finding *f)
 
 static int look_at_key(const struct finding *f)
 {
+	static const char expected[] = "a private key as PEM";
 	struct stat status;
+	unsigned parts;
 	char *pem;
-	int r = read_pem(f, f->name, "a private key as PEM", &pem);
+	int r = read_pem(f, f->name, expected, &pem);
 
 	if (r || !pem)
 		return r;
+	parts = pem_parts(pem);
 	explicit_bzero(pem, strlen(pem));
 	mem_free(pem);
+	if (parts & PEM_LOCKED_KEY && !(parts & PEM_KEY))
+		return say(f, -EINVAL, "%s: the private key in it wants a password; expected one without",
+			   base(f->name));
+	if (!(parts & PEM_KEY))
+		return say(f, -EINVAL, "%s: there is %sno private key in it; expected %s", base(f->name),
+			   parts ? "a certificate and " : "", expected);
 	if (stat(f->name, &status) == 0 && status.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))
 		return say(f, WARNING, "others may read or change %s, of mode %04o; expected mode 0600, or 0640",
 			   base(f->name), (unsigned)status.st_mode & 07777);
@@ -198,8 +212,14 @@ static int look_at_pair(const struct finding *f)
 		explicit_bzero(key, strlen(key));
 	mem_free(cert);
 	mem_free(key);
+	if (r == -EKEYREJECTED)
+		return say(f, -EINVAL,
+			   "the key in %.80s is not that of the certificate in %.80s; expected the one it was made "
+			   "for",
+			   base(hub->key_file), base(hub->cert_file));
 	if (r == -EINVAL)
-		return say(f, r, "cert and key: %.100s; expected the key of that certificate", why);
+		return say(f, r, "%.80s and %.80s: %.100s; expected a certificate and its key", base(hub->cert_file),
+			   base(hub->key_file), why);
 	return 0;
 }
 

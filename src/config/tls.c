@@ -16,5 +16,6 @@ void value_tls(struct reader *reader, const yaml_node_t *node, const struct fiel
 	if (!reader_mapping(reader, node, tls_fields, tls))
 		return;
 	if (!tls->cert_file != !tls->key_file && !reader->has_mistakes)
-		reader_mistake(reader, node, "expected cert and key together");
+		reader_mistake(reader, node, "%s without %s; expected cert and key together",
+			       tls->cert_file ? "cert" : "key", tls->cert_file ? "key" : "cert");
 }

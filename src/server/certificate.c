@@ -20,6 +20,34 @@ static int refuse(const struct gnutls *lib, int error, char why[LIBRARY_WHY_MAX]
 	return -EINVAL;
 }
 
+// Of what is between "-----BEGIN " and "-----"; a key of the old kind says in its first line that it is locked.
+static unsigned part_of(const char *label, size_t n)
+{
+	static const char key[] = "PRIVATE KEY", certificate[] = "CERTIFICATE", locked[] = "Proc-Type: 4,ENCRYPTED";
+	const size_t n_key = sizeof key - 1, n_certificate = sizeof certificate - 1;
+	const char *line = strchr(label, '\n');
+
+	if (n >= n_certificate && strncmp(label + n - n_certificate, certificate, n_certificate) == 0)
+		return PEM_CERTIFICATE;
+	if (n < n_key || strncmp(label + n - n_key, key, n_key) != 0)
+		return 0;
+	if (strncmp(label, "ENCRYPTED", 9) == 0 || (line && strncmp(line + 1, locked, sizeof locked - 1) == 0))
+		return PEM_LOCKED_KEY;
+	return PEM_KEY;
+}
+
+unsigned pem_parts(const char *pem)
+{
+	static const char begin[] = "-----BEGIN ";
+	unsigned parts = 0;
+
+	while ((pem = strstr(pem, begin))) {
+		pem += sizeof begin - 1;
+		parts |= part_of(pem, strcspn(pem, "-\n"));
+	}
+	return parts;
+}
+
 int certificate_read(const char *pem, struct certificate *out, char why[LIBRARY_WHY_MAX])
 {
 	const struct gnutls *lib = gnutls_load(why);
@@ -56,5 +84,7 @@ int certificate_fits(const char *cert, const char *key, char why[LIBRARY_WHY_MAX
 		return -ENOMEM;
 	r = lib->set_key(credentials, &cert_text, &key_text, GNUTLS_X509_FMT_PEM);
 	lib->release(credentials);
+	if (r == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
+		return -EKEYREJECTED;
 	return r < 0 ? refuse(lib, r, why) : 0;
 }

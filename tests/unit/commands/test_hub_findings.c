@@ -33,6 +33,9 @@ static void prepare(void)
 		"rand_serial=yes\\npolicy=p\\n[p]\\ncommonName=supplied\\n' >ca.conf && "
 		"openssl ca -batch -config ca.conf -selfsign -keyfile hub.key -in old.csr -out old.pem -notext "
 		"-startdate 20200101000000Z -enddate 20210101000000Z && "
+		"openssl pkcs8 -topk8 -in hub.key -out locked.key -passout pass:x && "
+		"openssl ec -in hub.key -out old-locked.key -aes128 -passout pass:x && "
+		"sed 2d hub.key >torn.key && "
 		"chmod 600 *.key && cp hub.key open.key && chmod 644 open.key && echo nonsense >text && chmod 600 text "
 		"&& mkdir -m 700 "
 		"dir && "
@@ -85,14 +88,27 @@ START_TEST(each_mistake_of_a_hub_is_told_at_its_place)
 		const char *lines, *says;
 	} rows[] = {
 		{ "  tls: {cert: none.pem, key: hub.key}\n", ":2:15: none.pem: No such file or directory; expected a" },
-		{ "  tls:\n    cert: text\n    key: hub.key\n", ":3:11: text: " },
+		{ "  tls:\n    cert: text\n    key: hub.key\n",
+		  ":3:11: text: there is no certificate in it; expected" },
 		{ "  tls: {cert: old.pem, key: hub.key}\n",
 		  ": old.pem has expired at 2021-01-01T00:00:00.000Z; expected" },
 		{ "  tls: {cert: hub.pem, key: none.key}\n",
 		  ": none.key: No such file or directory; expected a private" },
 		{ "  tls: {cert: hub.pem, key: dir}\n", ": dir: Is a directory; expected a private key as PEM" },
-		{ "  tls: {cert: hub.pem, key: other.key}\n", ":2:8: cert and key: " },
-		{ "  tls: {cert: hub.pem, key: text}\n", ":2:8: cert and key: " },
+		{ "  tls: {cert: hub.pem, key: other.key}\n",
+		  ":2:8: the key in other.key is not that of the certificate in hub.pem; expected" },
+		{ "  tls: {cert: hub.pem, key: text}\n", ":2:29: text: there is no private key in it; expected" },
+		{ "  tls: {cert: hub.pem, key: other.pem}\n",
+		  ":2:29: other.pem: there is a certificate and no private key in it; expected" },
+		{ "  tls: {cert: hub.key, key: hub.key}\n",
+		  ":2:15: hub.key: there is a private key and no certificate in it; expected" },
+		{ "  tls: {cert: hub.pem, key: locked.key}\n",
+		  ":2:29: locked.key: the private key in it wants a password; expected" },
+		{ "  tls: {cert: hub.pem, key: old-locked.key}\n",
+		  ":2:29: old-locked.key: the private key in it wants a password; expected" },
+		{ "  tls: {cert: hub.pem, key: torn.key}\n", ":2:8: hub.pem and torn.key: " },
+		{ "  tls: {cert: hub.pem}\n", "cert without key; expected cert and key together" },
+		{ "  tls: {key: hub.key}\n", "key without cert; expected cert and key together" },
 		{ "  tls: {cert: hub.pem, key: hub.key, client_ca: text}\n", ": text: " },
 		{ "  listen: ['0.0.0.0:8430']\n", "without TLS; expected" },
 		{ "  token_file: open.json\n",
