@@ -58,6 +58,14 @@ void fleet_settle_overall(struct fleet *fleet, int64_t at_ms)
 	fleet->overall_since_ms = at_ms;
 }
 
+void fleet_overall_is_older(struct fleet *fleet, enum health_state state, int64_t since_ms)
+{
+	bool is_bad = state == HEALTH_DOWN || state == HEALTH_DEGRADED;
+
+	if (is_bad && state == fleet->overall && since_ms < fleet->overall_since_ms)
+		fleet->overall_since_ms = since_ms;
+}
+
 void fleet_counts_finish(struct fleet *fleet)
 {
 	tally_clear(&fleet->tiers);

@@ -228,6 +228,8 @@ int fleet_count_in(struct fleet *fleet, enum health_state state, const struct ag
 void fleet_count_out(struct fleet *fleet, enum health_state state, const struct agent *agent, bool is_aside);
 void fleet_count_checking(struct fleet *fleet, struct fleet_entry *entry); // after its health or description changed
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms);             // after counting
+// An agent is so for longer than it is known: the fleet is as bad for as long at least.
+void fleet_overall_is_older(struct fleet *fleet, enum health_state state, int64_t since_ms);
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
 void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to);
 

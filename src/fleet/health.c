@@ -115,12 +115,21 @@ void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_s
 	fleet_count_out(fleet, from, agent, was_aside);
 }
 
+// Since when it is as it is now: a state that is heard of for the first time may be older than the news of it.
+static int64_t since_when(const struct health *health, const struct event *event, bool is_first)
+{
+	bool is_older = is_first && health->since_ms > 0 && health->since_ms < event->at_ms;
+
+	return is_older && health_state(health) != HEALTH_UNKNOWN ? health->since_ms : event->at_ms;
+}
+
 // Takes the axes over; true when more than the times of the last probe changed.
 static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const struct health *health,
 			const struct event *event)
 {
 	struct fleet_agent *agent = &entry->public;
 	enum health_state from = agent->state, to = health_state(health);
+	int64_t since_ms = since_when(health, event, !entry->was_known);
 	bool was_flapping = agent->health.is_flapping, was_known = entry->was_known;
 	bool by_flapping = health->is_flapping != was_flapping && health->observed == agent->health.observed;
 	bool is_news = to != from || health->observed != agent->health.observed ||
@@ -134,11 +143,12 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 		fleet_recount(fleet, entry, from, to);
 		agent->state = to;
 		turn(fleet, entry, to);
-		fleet_settle_overall(fleet, event->at_ms);
+		fleet_settle_overall(fleet, since_ms);
 	}
 	fleet_count_checking(fleet, entry);
 	if (to != from) {
-		agent->state_since_ms = event->at_ms;
+		agent->state_since_ms = since_ms;
+		fleet_overall_is_older(fleet, to, since_ms);
 		if (!by_flapping) // that is told below, in better words
 			tell_turn(fleet, entry, from, !was_known, event);
 	}

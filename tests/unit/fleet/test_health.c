@@ -233,6 +233,39 @@ START_TEST(who_is_paused_is_no_doubt_about_the_rest)
 }
 END_TEST
 
+static void hear_now(struct fleet_fixture *f, uint32_t id, enum observed observed, int64_t since_ms)
+{
+	struct event *event = event_new(EVENT_AGENT_HEALTH, FIXTURE_NOW_MS, id);
+
+	event->u.health = fleet_fixture_healthy(0);
+	event->u.health.observed = event->u.health.toward = observed;
+	event->u.health.since_ms = since_ms;
+	fleet_fixture_apply(f, event);
+}
+
+// A hub that was restarted says at once since when who is down.
+START_TEST(what_is_heard_of_first_may_be_older_than_the_news)
+{
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 3; i++)
+		fleet_fixture_add(&f, (const char *[]){ "a", "b", "c" }[i], "", "");
+	hear_now(&f, 1, OBSERVED_UP, FIXTURE_NOW_MS - 3600000);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state_since_ms, FIXTURE_NOW_MS - 3600000);
+	hear_now(&f, 2, OBSERVED_DOWN, FIXTURE_NOW_MS - 60000);
+	ck_assert_int_eq(fleet_agent(f.fleet, 2)->state_since_ms, FIXTURE_NOW_MS - 60000);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 60000);
+	hear_now(&f, 3, OBSERVED_DOWN, FIXTURE_NOW_MS - 120000);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 120000);
+	hear_now(&f, 1, OBSERVED_DOWN, FIXTURE_NOW_MS - 900000); // known before: it has turned now, whatever it says
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state_since_ms, FIXTURE_NOW_MS);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 120000);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("fleet health", who_is_in_maintenance_is_bad_on_purpose, who_is_paused_is_no_doubt_about_the_rest,
       the_worst_agent_is_the_fleets_state, the_verdict_says_since_when, newly_bad_are_those_that_turned_latest_first,
-      without_a_health_endpoint_the_scrape_is_what_is_judged, a_probe_carries_health_too, tiers_count_their_own)
+      without_a_health_endpoint_the_scrape_is_what_is_judged, a_probe_carries_health_too,
+      what_is_heard_of_first_may_be_older_than_the_news, tiers_count_their_own)
