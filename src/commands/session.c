@@ -2,6 +2,7 @@
 #include "commands/session.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,17 @@
 #include "feeds/direct.h"
 #include "feeds/recording.h"
 #include "feeds/websocket_manager.h"
+
+enum { TRIM_MS = 60000 };
+
+/* What a peak has left free, as when a fleet of hundreds went down at once, all was told anew or many came for a
+ * snapshot, goes back to the system: else this process would be as large as its largest moment for good.
+ */
+static void on_trim(uv_timer_t *timer)
+{
+	(void)timer;
+	(void)malloc_trim(0);
+}
 
 static void on_event(void *ctx, const struct event *event)
 {
@@ -80,6 +92,9 @@ static int open_session(struct session *session, const struct fleet_options *opt
 	if (r < 0)
 		return fail("cannot start the event loop", r);
 	session->has_loop = true;
+	(void)uv_timer_init(&session->loop, &session->trim); // cannot fail, as its start
+	(void)uv_timer_start(&session->trim, on_trim, TRIM_MS, TRIM_MS);
+	uv_unref((uv_handle_t *)&session->trim);
 	r = broadcaster_create(BROADCASTER_BUFFER_DEFAULT, &session->broadcaster);
 	if (r == 0)
 		r = fleet_create(&limits, &session->fleet);
@@ -161,6 +176,7 @@ void session_stop(struct session *session)
 	session->feed = NULL;
 	audit_trail_stop(&session->trail);
 	if (session->has_loop) {
+		uv_close((uv_handle_t *)&session->trim, NULL);
 		uv_run(&session->loop, UV_RUN_DEFAULT);
 		if (uv_loop_close(&session->loop) < 0)
 			log_line(LOG_ERROR, "a handle was left open");

@@ -20,6 +20,7 @@ struct session {
 	struct feed *feed;               // owned; gone after session_stop()
 	struct audit_trail trail;
 	int subscription;
+	uv_timer_t trim; // holds no loop up
 	// Of an event that is somebody's own affair, and the fleet must not keep; NULL: there is none.
 	bool (*is_private)(void *ctx, const struct event *event);
 	void *private_ctx; // borrowed

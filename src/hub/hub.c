@@ -2,7 +2,6 @@
 #include "hub/internal.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,7 +14,6 @@ enum {
 	STOP_TICK_MS = 20,
 	REFRESH_MS = 2000,
 	LAG_WINDOW_MS = 60000,
-	TRIM_MS = 60000,
 	SCRATCH_MORE = 16, // what ends a frame
 };
 
@@ -134,17 +132,6 @@ static void refresh(struct hub *hub, struct instant now)
 	recheck_all(hub, now);
 }
 
-/* What a peak has left free, as when a fleet of hundreds went down at once or many came for a snapshot, goes back to
- * the system: else this process would be as large as its largest moment for good.
- */
-static void trim(struct hub *hub, int64_t now_ms)
-{
-	if (now_ms < hub->trimmed_ms)
-		return;
-	hub->trimmed_ms = now_ms + TRIM_MS;
-	(void)malloc_trim(0);
-}
-
 static void on_tick(uv_timer_t *timer)
 {
 	struct hub *hub = timer->data;
@@ -161,7 +148,6 @@ static void on_tick(uv_timer_t *timer)
 		hub_client_tick(client, now);
 	}
 	hub_presence_sweep(hub);
-	trim(hub, now.mono_ms);
 	if (now.mono_ms >= hub->swept_ms)
 		hub->swept_ms = now.mono_ms + hub->config.sweep_ms;
 }

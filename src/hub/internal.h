@@ -185,8 +185,8 @@ struct hub {
 	uv_timer_t tick;
 	uv_prepare_t prepare;
 	uv_idle_t idle; // runs while a client has more to send than its turn allows
-	int64_t started_ms, swept_ms, refreshed_ms, trimmed_ms, stop_by_ms; // mono
-	int64_t tick_due_ms, lag_ms;                                        // mono; worst of the last minute
+	int64_t started_ms, swept_ms, refreshed_ms, stop_by_ms; // mono
+	int64_t tick_due_ms, lag_ms;                            // mono; worst of the last minute
 	int64_t lag_at_ms;
 
 	int subscription;
