@@ -351,6 +351,7 @@ int hub_reload(struct hub *hub, const struct hub_config *config, char why[HUB_WH
 	hub->stream.bytes_max = config->ring_bytes;
 	DL_FOREACH(hub->clients, client) {
 		client->outbox.bytes_max = config->queue_bytes;
+		websocket_limit(client->ws, config->message_bytes);
 	}
 	hub_tls_renew(hub, config);
 	recheck_all(hub, now);

@@ -507,6 +507,11 @@ uint16_t websocket_sent_code(const struct websocket *ws)
 
 // ---- lifetimes
 
+void websocket_limit(struct websocket *ws, size_t message_bytes_max)
+{
+	wslay_event_config_set_max_recv_msg_length(ws->wslay, message_bytes_max);
+}
+
 int websocket_create(const struct websocket_options *options, struct websocket **out)
 {
 	static const struct wslay_event_callbacks callbacks = {
@@ -534,7 +539,7 @@ int websocket_create(const struct websocket_options *options, struct websocket *
 		mem_free(ws);
 		return -ENOMEM;
 	}
-	wslay_event_config_set_max_recv_msg_length(ws->wslay, options->message_bytes_max);
+	websocket_limit(ws, options->message_bytes_max);
 	*out = ws;
 	return 0;
 }

@@ -57,6 +57,8 @@ struct websocket_options {
 
 int websocket_create(const struct websocket_options *options, struct websocket **out); // 0 or -ENOMEM
 void websocket_destroy(struct websocket *ws);                                          // NULL is fine
+// Instead of the limit of before: from the next frame on that comes.
+void websocket_limit(struct websocket *ws, size_t message_bytes_max);
 
 /* Gives it what came. 0; -EPROTO: the other side broke a rule, and the close frame that says so is to be written, after
  * which the connection ends; -ENOMEM. What comes after a close frame is ignored.

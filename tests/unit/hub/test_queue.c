@@ -118,6 +118,31 @@ START_TEST(a_limit_that_is_read_again_counts_for_who_is_there)
 }
 END_TEST
 
+START_TEST(a_limit_of_messages_that_is_read_again_counts_for_who_is_there)
+{
+	static char message[3000]; // a ping with much behind it
+	struct hub_config config;
+	struct hub_bench bench;
+	struct hub_caller *peer;
+	char why[HUB_WHY_MAX];
+
+	snprintf(message, sizeof message, "{\"type\":\"ping\",\"id\":1,\"more\":\"%02600d\"}", 0);
+	bench_init(&bench);
+	bench_open(&bench);
+	peer = bench_join(&bench);
+	hub_caller_send(peer, message);
+	bench_wait(&bench, peer->n_pongs == 1);
+	config = bench.config;
+	config.message_bytes = 2048;
+	ck_assert_int_eq(hub_reload(bench.hub, &config, why), 0);
+	hub_caller_send(peer, message);
+	bench_wait(&bench, peer->is_closed);
+	ck_assert_uint_eq(websocket_close_code(peer->ws), WEBSOCKET_TOO_BIG);
+	ck_assert_uint_eq(peer->n_pongs, 1);
+	bench_close(&bench);
+}
+END_TEST
+
 static void publish_plan(struct hub_bench *bench, uint32_t token)
 {
 	struct event_dice dice = { .state = 5 };
@@ -314,7 +339,8 @@ START_TEST(who_needs_three_snapshots_in_a_minute_goes)
 END_TEST
 
 SUITE("hub/queue", a_snapshot_and_what_happens_meanwhile_are_one, who_is_behind_gets_the_newest_state_and_ends_the_same,
-      a_queue_that_is_full_is_dropped_for_a_snapshot, a_limit_that_is_read_again_counts_for_who_is_there,
-      a_plan_that_was_asked_for_survives_the_loss_of_its_queue, a_plan_that_comes_to_a_full_queue_is_told,
-      a_burst_makes_nobody_slow_whose_socket_has_room, a_snapshot_does_not_overtake_what_waits_for_room,
-      what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back, who_needs_three_snapshots_in_a_minute_goes)
+      a_queue_that_is_full_is_dropped_for_a_snapshot, a_limit_of_messages_that_is_read_again_counts_for_who_is_there,
+      a_limit_that_is_read_again_counts_for_who_is_there, a_plan_that_was_asked_for_survives_the_loss_of_its_queue,
+      a_plan_that_comes_to_a_full_queue_is_told, a_burst_makes_nobody_slow_whose_socket_has_room,
+      a_snapshot_does_not_overtake_what_waits_for_room, what_a_snapshot_stands_for_is_not_told_again_to_who_comes_back,
+      who_needs_three_snapshots_in_a_minute_goes)
