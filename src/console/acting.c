@@ -14,19 +14,21 @@ enum { OBSERVED_AT_ONCE_MAX = 50, OBSERVED_AGE_MS = 30000 };
 
 // ---- whom
 
-// Nothing that is not known yet is worth a word: the menu says what is known.
+// Nothing that is not known yet is worth a word: the menu says what is known. Nor is a refusal by the hub, which would
+// be on record though nobody has asked for anything.
 static void observe(struct console *console, uint32_t id)
 {
+	const struct request request = { .type = REQUEST_OBSERVE, .agent = id, .who = console->who, .text = "" };
 	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
 	const struct agent_lifecycle *life = agent ? agent->lifecycle : NULL;
+	char why[NOT_ALLOWED_MAX];
 
-	if (!agent || !console->feed)
+	if (!agent || !console->feed || *console_not_allowed(console, &request, VERB_COUNT, "it", why))
 		return;
 	if (life &&
 	    (!*life->driver || (life->is_observed && console->now.wall_ms - life->observed_at_ms < OBSERVED_AGE_MS)))
 		return;
-	feed_request(console->feed,
-		     &(struct request){ .type = REQUEST_OBSERVE, .agent = id, .who = console->who, .text = "" });
+	feed_request(console->feed, &request);
 }
 
 void console_observe(struct console *console, uint32_t agent)

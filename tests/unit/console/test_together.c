@@ -171,6 +171,7 @@ START_TEST(agents_outside_the_scope_are_left_alone)
 	const char *deny[] = { "deny name=~Wow*", "what is no scope", "allow =" };
 	const char *allow[] = { "allow name=~Wow*" };
 	uint32_t id;
+	size_t n;
 
 	begin();
 	id = console_fixture_view(&f)->selected;
@@ -180,11 +181,16 @@ START_TEST(agents_outside_the_scope_are_left_alone)
 	console_set_limits(f.console, 1, deny, 3);
 	console_set_limits(f.console, 0, deny, 3); // there is no such hub
 	console_set_limits(f.console, 200, deny, 3);
+	n = f.feed.n_observed;
 	console_fixture_keys(&f, ".");
 	ck_assert_uint_gt(n_grey(outside), 0);
+	ck_assert_uint_eq(f.feed.n_observed, n);    // to look at a menu is nothing that the hub has to refuse
 	console_set_limits(f.console, 1, allow, 1); // while the menu is open
 	console_fixture_wait(&f, 0);
 	ck_assert_uint_eq(n_grey(outside), 0);
+	console_fixture_keys(&f, "Esc");
+	console_fixture_keys(&f, ".");
+	ck_assert_uint_eq(f.feed.n_observed, n + 1);
 	console_fixture_keys(&f, "Esc");
 	palette();
 	ck_assert_uint_eq(n_grey(outside), 0);
