@@ -16,6 +16,7 @@
 enum { READ_BYTES = 16384, READS_A_TURN = 4, WRITES_A_TURN = 4, PARTS = 64, FLUSH_MS = 3 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
+static int take(struct hub_client *client);
 
 // What the socket is watched for: a client whose own output waits is not read from.
 static void watch(struct hub_client *client)
@@ -110,13 +111,25 @@ bool hub_client_drain(struct hub_client *client)
 	return client->outbox.n_bytes < n;
 }
 
+/* Who leaves says so and closes at once; what was still on the way to it makes an error of that here, which comes
+ * before its words are read. They are read all the same.
+ */
+static void end_broken(struct hub_client *client)
+{
+	(void)take(client);
+	hub_client_end(client);
+}
+
 static void go_on(struct hub_client *client)
 {
 	int r = flush(client);
 
 	if (r == -EAGAIN) {
 		hub_client_touch(client); // its next turn comes after everybody else's
-	} else if (r < 0 || websocket_is_over(client->ws)) {
+	} else if (r < 0) {
+		end_broken(client);
+		return;
+	} else if (websocket_is_over(client->ws)) {
 		hub_client_end(client);
 		return;
 	}
@@ -207,7 +220,11 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct hub_client *client = poll->data;
 
-	if (status < 0 || (events & UV_READABLE && take(client) < 0)) {
+	if (status < 0) {
+		end_broken(client);
+		return;
+	}
+	if (events & UV_READABLE && take(client) < 0) {
 		hub_client_end(client);
 		return;
 	}
