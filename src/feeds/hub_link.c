@@ -139,7 +139,7 @@ static void on_pong(void *ctx)
 	struct hub_link *link = ctx;
 
 	if (!link->is_closing)
-		link->class->heard(link->ctx);
+		link->class->answered(link->ctx);
 }
 
 static void fill_random(void *out, size_t n)

@@ -28,7 +28,8 @@ struct hub_link_options {
 
 struct hub_link_class {
 	void (*opened)(void *ctx);                              // the upgrade was accepted
-	void (*heard)(void *ctx);                               // anything came: bytes, a pong
+	void (*heard)(void *ctx);                               // anything came
+	void (*answered)(void *ctx);                            // a pong was among it
 	void (*message)(void *ctx, const char *text, size_t n); // not terminated; borrowed
 	// Once, before or after `opened`: it is over, and to be closed. `why` is displayable.
 	void (*failed)(void *ctx, enum hub_trouble trouble, const char *why);

@@ -298,6 +298,8 @@ static bool is_live(const struct attached *hub)
 
 static const char *why_away(const struct attached *hub)
 {
+	if (hub_state_is_stale(&hub->state))
+		return "it does not answer";
 	return hub->state.why[0] ? hub->state.why : "no answer yet";
 }
 

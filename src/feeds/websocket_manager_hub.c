@@ -12,7 +12,7 @@
 
 bool attached_is_live(const struct attached *hub)
 {
-	return hub->state.phase == HUB_LIVE;
+	return hub->state.phase == HUB_LIVE && !hub_state_is_stale(&hub->state);
 }
 
 static uint64_t chance(void)
@@ -96,15 +96,33 @@ static void on_opened(void *ctx)
 	}
 	memset(hub->prev, 0, sizeof hub->prev);
 	bytes_init(&message, WIRE_CLIENT_MESSAGE_MAX);
+	hub_state_greeted(&hub->state, clock_now());
 	if (wire_hello_write(&hello, &message) < 0 || attached_send(hub, &message) < 0)
 		attached_drop(hub, HUB_LOST, "out of memory");
+}
+
+static bool was_silent(const struct attached *hub)
+{
+	return hub->has_told && (hub->told.state == FEED_LATE || hub->told.state == FEED_STALE);
 }
 
 static void on_heard(void *ctx)
 {
 	struct attached *hub = ctx;
+	struct instant now = clock_now();
 
-	hub_state_heard(&hub->state, clock_now());
+	hub_state_heard(&hub->state, now);
+	if (was_silent(hub))
+		attached_settle(hub, now);
+}
+
+static void on_answered(void *ctx)
+{
+	struct attached *hub = ctx;
+	struct instant now = clock_now();
+
+	hub_state_answered(&hub->state, now);
+	attached_settle(hub, now);
 }
 
 static void on_message(void *ctx, const char *text, size_t n)
@@ -184,7 +202,7 @@ void attached_ask_anew(struct attached *hub, const char *why)
 
 static void connect_to(struct attached *hub)
 {
-	static const struct hub_link_class class = { on_opened, on_heard, on_message, on_failed };
+	static const struct hub_link_class class = { on_opened, on_heard, on_answered, on_message, on_failed };
 	mem_auto char *token = manager_token(hub->manager);
 	const struct hub_link_options options = { .address = &hub->address,
 						  .token = token,
@@ -228,6 +246,16 @@ static void on_timer(uv_timer_t *timer)
 	attached_settle(timer->data, clock_now());
 }
 
+// Nobody knows how its agents are. That it is back is no reason to take them from who is heard of them by then.
+static void note_stale(struct attached *hub)
+{
+	bool was_stale = hub->was_stale;
+
+	hub->was_stale = hub_state_is_stale(&hub->state);
+	if (hub->was_stale && !was_stale)
+		hand_over(hub);
+}
+
 void attached_settle(struct attached *hub, struct instant now)
 {
 	enum hub_act due;
@@ -238,6 +266,7 @@ void attached_settle(struct attached *hub, struct instant now)
 	while ((due = hub_state_tick(&hub->state, now)) != HUB_ACT_NONE)
 		act(hub, due);
 	tell(hub, now);
+	note_stale(hub);
 	due_ms = hub_state_due_ms(&hub->state);
 	if (due_ms == INT64_MAX)
 		uv_timer_stop(&hub->timer);

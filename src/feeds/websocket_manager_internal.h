@@ -44,7 +44,7 @@ struct attached {
 	bool is_by_status;          // its numbers are those of its status, which are ours
 	struct hub_feed told;       // as published last; its detail is of the next
 	char told_detail[HUB_STATE_WHY_MAX + HUB_NAME_MAX + 8];
-	bool has_told, was_tried;
+	bool has_told, was_tried, was_stale;
 };
 
 struct websocket_manager {
@@ -78,11 +78,12 @@ void attached_finish(struct attached *hub); // its memory
 void attached_settle(struct attached *hub,
 		     struct instant now); // does what is due, tells what has changed, arms the timer
 void attached_drop(struct attached *hub, enum hub_trouble trouble, const char *why);
-void attached_ask_anew(struct attached *hub, const char *why); // something is missing: everything is to be told again
-bool attached_is_live(const struct attached *hub);
+void attached_ask_anew(struct attached *hub, const char *why);  // something is missing: everything is to be told again
+bool attached_is_live(const struct attached *hub);              // it has told all, and answers
 int attached_send(struct attached *hub, struct bytes *message); // finishes it. 0, -ENOTCONN, -ENOMEM
 
 // ---- websocket_manager_events.c: what it says
+void attached_keep_welcome(struct attached *hub, struct wire_welcome *welcome); // takes its environments over
 void attached_take_message(struct attached *hub, const char *text, size_t n);
 int64_t attached_local_id(void *ctx, enum wire_id kind, uint32_t remote, const char *key);
 void attached_publish(struct attached *hub, struct event *event); // if it is heard of whom it concerns

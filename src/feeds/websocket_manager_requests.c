@@ -52,6 +52,15 @@ static bool is_looking(enum request_type type)
 	}
 }
 
+// Somebody wants to know. A connection on which nobody answers may be one that is dead.
+static void try_at_once(struct attached *hub)
+{
+	if (hub_state_is_stale(&hub->state))
+		attached_drop(hub, HUB_LOST, "it does not answer any more");
+	hub_state_retry(&hub->state, clock_now());
+	attached_settle(hub, clock_now());
+}
+
 static int ask(struct attached *hub, const struct request *request)
 {
 	const struct request_ids ids = { .id = remote_id, .ctx = hub };
@@ -60,10 +69,8 @@ static int ask(struct attached *hub, const struct request *request)
 	int r;
 
 	if (!attached_is_live(hub)) {
-		if (request->type == REQUEST_PROBE_NOW) { // somebody wants to know: it is tried at once
-			hub_state_retry(&hub->state, clock_now());
-			attached_settle(hub, clock_now());
-		}
+		if (request->type == REQUEST_PROBE_NOW)
+			try_at_once(hub);
 		return -ENOTCONN;
 	}
 	if (hub->n_pending == ATTACHED_PENDING_MAX)

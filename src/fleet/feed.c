@@ -30,9 +30,12 @@ static const char *const links[] = {
 	[FEED_REFUSED] = "the hub refuses us",
 };
 
+// A connection that stands, and over which nothing comes, is as good as none.
 static bool is_away(const struct event *link)
 {
-	return link && (link->u.feed.state == FEED_RECONNECTING || link->u.feed.state == FEED_REFUSED);
+	enum feed_state state = link ? link->u.feed.state : FEED_LIVE;
+
+	return state == FEED_STALE || state == FEED_RECONNECTING || state == FEED_REFUSED;
 }
 
 // Of a hub: how the connection is, and where that is well how it polls.

@@ -59,8 +59,7 @@ static void end(void)
 // Impatient, so that a test need not wait as long as a person would.
 static struct term *attach(const char *to)
 {
-	return scene_start(&s,
-			   (const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", to, NULL },
+	return scene_start(&s, (const char *[]){ "attach", "--no-state", "--ping", "1s", "--retry", "200ms", to, NULL },
 			   NULL, 130, 40);
 }
 
@@ -209,7 +208,14 @@ START_TEST(a_stopped_hub_is_missed_and_goes_on)
 	t = attach(address);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
 	kill(hub, SIGSTOP);
-	term_wait_for(t, "reconnecting", SCENE_MS);
+	term_wait_for(t, "stale since ", SCENE_MS);
+	term_wait_for(t, "the hub does not answer", SCENE_MS);
+	term_wait_for(t, "○ 3 unknown", SCENE_MS);
+	kill(hub, SIGCONT); // on the connection that stands still
+	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
+	term_wait_for(t, "● live", SCENE_MS);
+	kill(hub, SIGSTOP);
+	term_wait_for(t, "reconnecting", SCENE_MS); // it is given up
 	term_wait_for(t, "○ 3 unknown", SCENE_MS);
 	kill(hub, SIGCONT);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS);
@@ -276,10 +282,10 @@ START_TEST(several_hubs_are_one_fleet)
 	other = process_start(
 		(const char *[]){ OPSCON, "hub", "--config", "other.yml", "--no-state", "--socket", second + 5, NULL });
 	scene_await_socket("other.sock");
-	t = scene_start(&s,
-			(const char *[]){ "attach", "--no-state", "--ping", "400ms", "--retry", "200ms", address,
-					  second, NULL },
-			NULL, 130, 40);
+	t = scene_start(
+		&s,
+		(const char *[]){ "attach", "--no-state", "--ping", "1s", "--retry", "200ms", address, second, NULL },
+		NULL, 130, 40);
 	term_wait_for(t, "@hub.sock, other.sock", SCENE_MS);
 	term_wait_for(t, "3 of 3 agents up", SCENE_MS); // the same agents: each once
 	term_wait_for(t, "● live", SCENE_MS);
@@ -507,7 +513,7 @@ START_TEST(a_command_says_that_it_waits_for_the_hub)
 	begin((const char *[]){ "--agents", "2", NULL });
 	t = scene_start(&s,
 			(const char *[]){ "op", "restart", "--hub", address, "--yes", "--between", "30s", "--ping",
-					  "400ms", "--retry", "200ms", "--give-up", "2s", "name=~*", NULL },
+					  "1s", "--retry", "200ms", "--give-up", "2s", "name=~*", NULL },
 			NULL, 160, 40);
 	term_wait_for(t, ": done", OPERATION_MS); // the first of the two
 	kill(hub, SIGSTOP);

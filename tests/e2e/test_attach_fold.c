@@ -103,7 +103,7 @@ static void watch(struct watcher *watcher)
 							  .n_addresses = 1,
 							  .broadcaster = watcher->broadcaster,
 							  .who = "alice",
-							  .state = { .base_ms = 100, .cap_ms = 200, .ping_ms = 400 },
+							  .state = { .base_ms = 100, .cap_ms = 200, .ping_ms = 1000 },
 							  .ctx = watcher,
 							  .closed_cb = on_closed },
 						  &watcher->feed, why, sizeof why),
@@ -130,6 +130,18 @@ static void await(const struct watcher *watcher, bool is_live)
 		websocket_manager_summary(watcher->feed, &summary);
 	} while ((summary.n_live == 1) != is_live && uv_now(&loop) < until_ms);
 	ck_assert_msg((summary.n_live == 1) == is_live, "%s", summary.why);
+}
+
+static void await_state(const struct watcher *watcher, enum feed_state state)
+{
+	uint64_t until_ms = uv_now(&loop) + SCENE_MS;
+	struct websocket_manager_summary summary;
+
+	do {
+		uv_run(&loop, UV_RUN_ONCE);
+		websocket_manager_summary(watcher->feed, &summary);
+	} while (summary.state != state && uv_now(&loop) < until_ms);
+	ck_assert_int_eq(summary.state, state);
 }
 
 static void dump(const struct watcher *watcher, struct bytes *out)
@@ -305,7 +317,12 @@ START_TEST(after_a_standstill_it_is_as_a_fresh_one)
 	await(&watcher, true);
 	let_things_happen(&watcher, 2);
 	kill(hub, SIGSTOP);
-	await(&watcher, false);
+	await(&watcher, false); // it is stale
+	kill(hub, SIGCONT);
+	await(&watcher, true);
+	compare_with_a_fresh_one(&watcher);
+	kill(hub, SIGSTOP);
+	await_state(&watcher, FEED_RECONNECTING); // it is given up
 	kill(hub, SIGCONT);
 	await(&watcher, true);
 	compare_with_a_fresh_one(&watcher);

@@ -61,7 +61,7 @@ static void end(void)
 static struct term *attach(void)
 {
 	return scene_start(&s,
-			   (const char *[]){ "attach", "--no-state", "--config", "opscon.yml", "--ping", "400ms",
+			   (const char *[]){ "attach", "--no-state", "--config", "opscon.yml", "--ping", "1s",
 					     "--retry", "200ms", address, NULL },
 			   NULL, COLS, ROWS);
 }

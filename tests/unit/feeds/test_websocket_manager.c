@@ -581,14 +581,48 @@ START_TEST(a_mute_one_is_left_in_time)
 }
 END_TEST
 
-START_TEST(one_that_falls_silent_is_late_and_then_gone)
+START_TEST(one_that_falls_silent_is_late_then_stale_and_then_gone)
 {
-	begin_live(&quick);
+	struct websocket_manager_summary summary;
+
+	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 600 });
 	ws_server_hold_all(&s.server);
-	wait_for(FEED_LATE);
+	wait_for(FEED_STALE);
+	ck_assert_uint_le(s.n_states[FEED_LATE], 1);
 	ck_assert_str_eq(s.detail, "the hub does not answer");
+	websocket_manager_summary(s.feed, &summary);
+	ck_assert_uint_eq(summary.n_live, 0);
+	ck_assert_ptr_nonnull(strstr(summary.why, ": it does not answer"));
+	// Whatever it would do by the time that it goes on, nobody expects any more.
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PAUSE_ALL }), -ENOTCONN);
 	wait_for(FEED_RECONNECTING);
 	ck_assert_str_eq(s.detail, "it does not answer any more");
+	finish();
+}
+END_TEST
+
+START_TEST(one_that_is_heard_again_is_live_at_once)
+{
+	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 2000 });
+	ws_server_hold_all(&s.server);
+	wait_for(FEED_STALE);
+	ws_server_say(&s.server, "{\"type\":\"resync\",\"why\":\"it was away\"}");
+	wait_for(FEED_LIVE);
+	ck_assert_uint_eq(s.server.n_upgraded, 1); // on the same connection
+	finish();
+}
+END_TEST
+
+// The way may be dead though nobody has said so: who wants to know does not wait until it is given up.
+START_TEST(a_silent_one_is_called_anew_when_somebody_asks)
+{
+	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 2000 });
+	ws_server_hold_all(&s.server);
+	wait_for(FEED_STALE);
+	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PROBE_NOW }), -ENOTCONN);
+	wait_for(FEED_LIVE);
+	ck_assert_uint_eq(s.server.n_upgraded, 2);
+	ck_assert_uint_ge(s.n_states[FEED_RECONNECTING], 1);
 	finish();
 }
 END_TEST
@@ -597,11 +631,11 @@ START_TEST(a_quiet_one_stays)
 {
 	uint64_t began_ms;
 
-	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 40 });
+	begin_live(&(struct hub_state_options){ .base_ms = 60000, .ping_ms = 200 });
 	began_ms = uv_now(&s.loop);
 	while (uv_now(&s.loop) < began_ms + 400) // ten pings
 		uv_run(&s.loop, UV_RUN_ONCE);
-	ck_assert_int_eq(s.state, FEED_LIVE);
+	wait_for(FEED_LIVE);
 	ck_assert_uint_eq(s.server.n_upgraded, 1);
 	finish();
 }
@@ -1125,12 +1159,13 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       a_gap_is_noticed_and_all_is_told_anew, after_a_resync_it_is_not_resumed_by_old_numbers, refusals_say_why,
       a_token_that_is_not_known_and_one_that_is_not_there_are_told_apart,
       a_refused_one_is_let_in_when_things_have_changed, an_answer_to_another_key_is_none,
-      nobody_there_is_told_and_tried_again, a_mute_one_is_left_in_time, one_that_falls_silent_is_late_and_then_gone,
-      a_quiet_one_stays, what_it_says_when_it_closes_is_told, a_hub_that_says_goodbye_is_tried_again_soon,
-      a_newer_protocol_is_refused, what_is_no_message_ends_the_connection, what_is_not_known_yet_is_passed_over,
-      limits_are_of_the_connection, who_talks_before_hello_is_none, frames_that_are_none_end_the_connection,
-      cut_in_the_middle_of_a_frame_it_is_not_half_read, requests_speak_the_hubs_numbers,
-      nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
+      nobody_there_is_told_and_tried_again, a_mute_one_is_left_in_time,
+      one_that_falls_silent_is_late_then_stale_and_then_gone, one_that_is_heard_again_is_live_at_once,
+      a_silent_one_is_called_anew_when_somebody_asks, a_quiet_one_stays, what_it_says_when_it_closes_is_told,
+      a_hub_that_says_goodbye_is_tried_again_soon, a_newer_protocol_is_refused, what_is_no_message_ends_the_connection,
+      what_is_not_known_yet_is_passed_over, limits_are_of_the_connection, who_talks_before_hello_is_none,
+      frames_that_are_none_end_the_connection, cut_in_the_middle_of_a_frame_it_is_not_half_read,
+      requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, a_plan_that_is_lost_has_changed_nothing,
       several_hubs_are_one_fleet_and_requests_find_theirs, a_hub_that_is_lost_leaves_its_agents_to_another,
       which_hub_it_is_stands_before_why, where_websocket_is_blocked_its_status_is_polled,

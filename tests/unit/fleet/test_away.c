@@ -148,6 +148,30 @@ START_TEST(who_is_heard_of_is_not_away_any_more)
 }
 END_TEST
 
+// Frozen, or cut off without a word: the connection stands all the same.
+START_TEST(agents_of_a_hub_that_does_not_answer_are_stale)
+{
+	uint32_t up;
+
+	fleet_fixture_init(&f);
+	link_is(1, FEED_LIVE, HOUR_MS);
+	up = add(1, "up", OBSERVED_UP);
+	link_is(1, FEED_LATE, 0);
+	ck_assert_int_eq(state_of(up), HEALTH_UP);
+	ck_assert_uint_eq(fleet_feed(f.fleet)->n_away, 0);
+	link_is(1, FEED_STALE, 0);
+	ck_assert_int_eq(state_of(up), HEALTH_UNKNOWN);
+	ck_assert_int_eq(fleet_agent(f.fleet, up)->health.freshness, FRESHNESS_STALE);
+	ck_assert_uint_eq(fleet_feed(f.fleet)->n_away, 1);
+	link_is(1, FEED_RECONNECTING, 0); // given up
+	ck_assert_int_eq(state_of(up), HEALTH_UNKNOWN);
+	link_is(1, FEED_LIVE, 0);
+	ck_assert_int_eq(state_of(up), HEALTH_UP);
+	ck_assert_uint_eq(fleet_feed(f.fleet)->n_away, 0);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(of_several_hubs_the_one_that_is_worst_off_is_shown)
 {
 	fleet_fixture_init(&f);
@@ -261,4 +285,4 @@ END_TEST
 SUITE("away", each_link_is_told_of, progress_of_a_hub_that_is_away_is_as_of_then,
       who_is_checked_for_the_first_time_is_counted, nobody_of_a_hub_that_is_away_is_green,
       the_overall_state_is_as_old_as_before, who_is_heard_of_is_not_away_any_more,
-      of_several_hubs_the_one_that_is_worst_off_is_shown)
+      agents_of_a_hub_that_does_not_answer_are_stale, of_several_hubs_the_one_that_is_worst_off_is_shown)
