@@ -30,6 +30,7 @@ struct known_agent {
 	char *key; // owned
 	uint32_t local;
 	uint32_t remotes[HUBS_MAX + 1];  // by hub; 0: it does not have it
+	uint32_t named;                  // bit = 1 << hub: it has named it since it began to tell all
 	uint8_t voice;                   // the hub that is heard of it; 0: nobody has it
 	UT_hash_handle hh;               // hub_ids::agents, by key
 	UT_hash_handle hh_local;         // hub_ids::agents_by_local
@@ -230,6 +231,7 @@ uint32_t hub_ids_agent(struct hub_ids *ids, uint8_t hub, uint32_t remote, const 
 			return 0;
 		agent->remotes[hub] = remote;
 	}
+	agent->named |= 1u << hub;
 	if (!agent->voice)
 		set_voice(ids, agent, hub);
 	return agent->local;
@@ -318,6 +320,12 @@ void hub_ids_forget(struct hub_ids *ids, uint8_t hub)
 		hub_ids_series_drop(ids, hub, (uint16_t)i);
 }
 
+void hub_ids_begin(struct hub_ids *ids, uint8_t hub)
+{
+	for (struct known_agent *agent = ids->agents; agent; agent = agent->hh.next)
+		agent->named &= ~(1u << hub);
+}
+
 unsigned hub_ids_settle(struct hub_ids *ids, uint8_t hub)
 {
 	struct known_agent *agent, *next;
@@ -326,6 +334,8 @@ unsigned hub_ids_settle(struct hub_ids *ids, uint8_t hub)
 	HASH_ITER(hh, ids->agents, agent, next) {
 		uint8_t heir;
 
+		if (agent->remotes[hub] && !(agent->named & 1u << hub))
+			unbind(ids, agent, hub);
 		if (agent->voice != hub || agent->remotes[hub])
 			continue;
 		heir = heir_of(agent, hub, ~0u);

@@ -59,9 +59,12 @@ unsigned hub_ids_pass_on(struct hub_ids *ids, uint8_t hub, unsigned others);
  */
 bool hub_ids_agent_gone(struct hub_ids *ids, uint8_t hub, uint32_t local, uint8_t *heir);
 
-// The hub has started anew: its numbers mean nothing any more. It is still heard of its agents, until it has told all
-// and hub_ids_settle() takes from it those that it has not named again; the result is as of hub_ids_pass_on().
+// The hub has started anew: its numbers mean nothing any more. It is still heard of its agents until it has told all.
 void hub_ids_forget(struct hub_ids *ids, uint8_t hub);
+
+// It begins to tell all, and has done so: those that it has not named in between it has no more, and whoever else knows
+// them is heard of them. The result is as of hub_ids_pass_on().
+void hub_ids_begin(struct hub_ids *ids, uint8_t hub);
 unsigned hub_ids_settle(struct hub_ids *ids, uint8_t hub);
 
 /* Our number for a series, by its id: that of the hub where it is free, else another one. The hub holds it until

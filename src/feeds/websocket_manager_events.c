@@ -13,6 +13,8 @@ int64_t attached_local_id(void *ctx, enum wire_id kind, uint32_t remote, const c
 {
 	struct attached *hub = ctx;
 
+	if (hub->state.phase == HUB_CONNECTING)
+		return -1; // who has not said hello says nothing of anybody
 	return hub_ids_read(hub->manager->ids, hub->no, kind, remote, key);
 }
 
@@ -81,6 +83,7 @@ static void begin_telling(struct attached *hub)
 {
 	hub->is_telling = true;
 	hub->is_whole = false;
+	hub_ids_begin(hub->manager->ids, hub->no);
 }
 
 static void end_telling(struct attached *hub)
@@ -127,6 +130,10 @@ static void take_event(struct attached *hub, struct wire_event *message)
 	}
 	if (order == 1 || !event)
 		return;
+	if (event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end && !hub->is_telling) {
+		attached_ask_anew(hub, "a snapshot ends that has not begun");
+		return;
+	}
 	message->event = NULL;
 	event->seq = 0; // the local broadcaster counts by itself
 	if (event->type == EVENT_SNAPSHOT && !event->u.snapshot.is_end) {
@@ -149,13 +156,12 @@ static void take_limits(struct attached *hub, const struct wire_limits *limits)
 }
 
 // With what it says of environments, which is ours from now on. What was greeted before goes with the next greeting.
-static void keep_welcome(struct attached *hub, struct wire_welcome *welcome)
+void attached_keep_welcome(struct attached *hub, struct wire_welcome *welcome)
 {
 	struct wire_environment *before = hub->welcome.environments;
 
 	hub->welcome = *welcome;
 	hub->has_welcome = hub->was_tried = true;
-	hub->is_by_status = false;
 	welcome->environments = NULL;
 	welcome->n_environments = 0;
 	manager_greet(hub->manager);
@@ -166,6 +172,7 @@ static void take_welcome(struct attached *hub, struct wire_welcome *welcome)
 {
 	static const struct wire_limits none = { 0 };
 	bool is_same = hub->has_welcome && !hub->is_by_status && strcmp(hub->welcome.boot, welcome->boot) == 0;
+	bool is_resumed = is_same && welcome->is_resumed && hub->is_whole && !hub->unsure; // as we asked for
 	const struct websocket_manager_options *options = &hub->manager->options;
 	struct instant now = clock_now();
 
@@ -181,15 +188,16 @@ static void take_welcome(struct attached *hub, struct wire_welcome *welcome)
 		hub_ids_forget(hub->manager->ids, hub->no);
 		event_reader_forget(&hub->reader);
 	}
-	if (!is_same || !welcome->is_resumed) {
+	if (!is_resumed) {
 		memcpy(hub->last, welcome->last, sizeof hub->last);
 		hub->is_whole = false;
 		hub->unsure = 0;
 	} else {
 		memcpy(hub->prev, hub->last, sizeof hub->prev); // it goes on where we said
 	}
-	keep_welcome(hub, welcome);
-	hub_state_hello(&hub->state, is_same && welcome->is_resumed, now);
+	hub->is_by_status = false;
+	attached_keep_welcome(hub, welcome);
+	hub_state_hello(&hub->state, is_resumed, now);
 	attached_settle(hub, now);
 	take_limits(hub, &none); // until it says which
 	if (options->welcomed)
@@ -234,8 +242,14 @@ static void answer_ping(struct attached *hub, uint64_t id)
 
 static void take(struct attached *hub, struct wire_message *message)
 {
-	if (!hub->has_welcome && message->type != WIRE_HELLO && message->type != WIRE_ERROR) {
+	bool is_greeted = hub->state.phase != HUB_CONNECTING;
+
+	if (!is_greeted && message->type != WIRE_HELLO && message->type != WIRE_ERROR) {
 		attached_drop(hub, HUB_LOST, "it talks before it has said hello");
+		return;
+	}
+	if (is_greeted && message->type == WIRE_HELLO) {
+		attached_ask_anew(hub, "it has said hello twice");
 		return;
 	}
 	switch (message->type) {

@@ -313,6 +313,7 @@ static int tell_status(struct attached *hub, const struct json_value *status)
 	int r = tell_mark(hub, false, at_ms);
 
 	hub_ids_forget(hub->manager->ids, hub->no);
+	hub_ids_begin(hub->manager->ids, hub->no);
 	for (size_t i = 0; r == 0 && i < json_array_length(agents); i++)
 		r = tell_one(hub, json_array_at(agents, i), (uint32_t)i + 1, &n_series, at_ms);
 	if (r == 0)

@@ -123,6 +123,28 @@ START_TEST(who_is_not_named_again_goes_to_another_hub_or_nowhere)
 }
 END_TEST
 
+// The same start of it tells all anew, as after something was lost, and has one less by then.
+START_TEST(who_is_left_out_by_who_tells_anew_is_no_more_its_own)
+{
+	uint32_t shared, stays;
+
+	setup();
+	hub_ids_begin(ids, 1);
+	shared = hub_ids_agent(ids, 1, 1, "shared");
+	stays = hub_ids_agent(ids, 1, 2, "stays");
+	hub_ids_agent(ids, 2, 7, "shared");
+	ck_assert_uint_eq(hub_ids_settle(ids, 1), 0);
+	ck_assert_uint_eq(hub_ids_owner(ids, HUB_ID_AGENT, shared), 1);
+	hub_ids_begin(ids, 1);
+	ck_assert_uint_eq(hub_ids_agent(ids, 1, 2, "stays"), stays);
+	ck_assert_uint_eq(hub_ids_settle(ids, 1), 1u << 2);
+	ck_assert_uint_eq(hub_ids_owner(ids, HUB_ID_AGENT, shared), 2);
+	ck_assert_uint_eq(hub_ids_owner(ids, HUB_ID_AGENT, stays), 1);
+	ck_assert_uint_eq(hub_ids_local(ids, 1, HUB_ID_AGENT, 1), 0);
+	hub_ids_destroy(ids);
+}
+END_TEST
+
 START_TEST(many_agents_come_and_go)
 {
 	char key[32];
@@ -206,5 +228,6 @@ END_TEST
 
 SUITE("hub_ids", numbers_of_hubs_do_not_meet, an_agent_is_its_key_over_a_restart_of_its_hub, no_number_is_given_twice,
       one_hub_is_heard_of_an_agent_that_several_have, who_is_not_named_again_goes_to_another_hub_or_nowhere,
-      many_agents_come_and_go, series_keep_their_numbers_where_they_can, there_are_so_many_series_and_no_more,
+      who_is_left_out_by_who_tells_anew_is_no_more_its_own, many_agents_come_and_go,
+      series_keep_their_numbers_where_they_can, there_are_so_many_series_and_no_more,
       short_of_memory_nothing_is_half_known)

@@ -771,6 +771,26 @@ START_TEST(who_talks_before_hello_is_none)
 }
 END_TEST
 
+// What it says cannot be true, so that nothing of it is believed, and all is asked for anew.
+START_TEST(who_contradicts_itself_is_asked_anew)
+{
+	for (int i = 0; i < 2; i++) {
+		begin_live(&(struct hub_state_options){ .base_ms = 60000 });
+		if (i == 0)
+			say_event_now(mark(true), 0, 0); // which has not begun
+		else
+			ws_server_say(&s.server, s.says[0]); // hello
+		while (s.server.n_upgraded < 2)
+			uv_run(&s.loop, UV_RUN_ONCE);
+		s.wanted_heard = 8;
+		wait_for(FEED_LIVE);
+		ck_assert_uint_eq(s.n_heard, 8);   // told twice, and the end of nothing was not
+		ck_assert(!was_said("\"boot\":")); // nothing is resumed
+		finish();
+	}
+}
+END_TEST
+
 START_TEST(frames_that_are_none_end_the_connection)
 {
 	static const struct {
@@ -1164,8 +1184,9 @@ SUITE("websocket_manager", a_fleet_is_told_and_followed, the_token_is_sent_and_r
       a_silent_one_is_called_anew_when_somebody_asks, a_quiet_one_stays, what_it_says_when_it_closes_is_told,
       a_hub_that_says_goodbye_is_tried_again_soon, a_newer_protocol_is_refused, what_is_no_message_ends_the_connection,
       what_is_not_known_yet_is_passed_over, limits_are_of_the_connection, who_talks_before_hello_is_none,
-      frames_that_are_none_end_the_connection, cut_in_the_middle_of_a_frame_it_is_not_half_read,
-      requests_speak_the_hubs_numbers, nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
+      who_contradicts_itself_is_asked_anew, frames_that_are_none_end_the_connection,
+      cut_in_the_middle_of_a_frame_it_is_not_half_read, requests_speak_the_hubs_numbers,
+      nothing_is_asked_of_a_hub_that_is_away, asking_for_probes_tries_the_hub_at_once,
       what_became_of_a_request_is_not_known_when_the_hub_is_lost, a_plan_that_is_lost_has_changed_nothing,
       several_hubs_are_one_fleet_and_requests_find_theirs, a_hub_that_is_lost_leaves_its_agents_to_another,
       which_hub_it_is_stands_before_why, where_websocket_is_blocked_its_status_is_polled,
