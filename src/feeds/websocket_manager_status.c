@@ -155,6 +155,55 @@ static void read_health(const struct json_value *object, struct health *health)
 	health->last_success_ms = time_of(object, "last_success");
 }
 
+// ---- the hub itself
+
+static int read_environments(const struct json_value *list, struct wire_welcome *out)
+{
+	size_t n = json_array_length(list);
+
+	n = n < WIRE_ENVIRONMENTS_MAX ? n : WIRE_ENVIRONMENTS_MAX;
+	out->environments = mem_calloc(n + 1, sizeof *out->environments);
+	if (!out->environments)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct json_value *object = json_array_at(list, i);
+		struct wire_environment *to = &out->environments[out->n_environments++];
+
+		copy_text(object, "name", to->name, sizeof to->name);
+		copy_text(object, "colour", to->colour, sizeof to->colour);
+		to->is_production = flag_of(object, "is_production");
+	}
+	return 0;
+}
+
+static bool is_same(const struct wire_welcome *a, const struct wire_welcome *b)
+{
+	return strcmp(a->fleet, b->fleet) == 0 && strcmp(a->shard, b->shard) == 0 &&
+	       strcmp(a->strategy, b->strategy) == 0 && a->is_demo == b->is_demo &&
+	       a->is_read_only == b->is_read_only && a->n_environments == b->n_environments &&
+	       memcmp(a->environments, b->environments, a->n_environments * sizeof *a->environments) == 0;
+}
+
+// What it says of itself counts as its hello. One of before says nothing, and what is known of it stays.
+static int take_about(struct attached *hub, const struct json_value *about)
+{
+	struct wire_welcome welcome = { 0 };
+	int r;
+
+	if (!about)
+		return 0;
+	copy_text(about, "fleet", welcome.fleet, sizeof welcome.fleet);
+	copy_text(about, "shard", welcome.shard, sizeof welcome.shard);
+	copy_text(about, "strategy", welcome.strategy, sizeof welcome.strategy);
+	welcome.is_demo = flag_of(about, "demo");
+	welcome.is_read_only = flag_of(about, "read_only");
+	r = read_environments(json_member(about, "environments"), &welcome);
+	if (r == 0 && !(hub->has_welcome && hub->is_by_status && is_same(&hub->welcome, &welcome)))
+		attached_keep_welcome(hub, &welcome);
+	mem_free(welcome.environments);
+	return r;
+}
+
 // ---- telling
 
 static struct event *restated(enum event_type type, int64_t at_ms, uint32_t agent)
@@ -338,9 +387,10 @@ int attached_take_status(struct attached *hub, const char *text, size_t n, char 
 		snprintf(why, why_size, "its status is none that is known here");
 		r = -EINVAL;
 	} else {
+		r = take_about(hub, json_member(status, "hub"));
 		hub->is_by_status = true;
 		hub->is_whole = false;
-		r = tell_status(hub, status);
+		r = r < 0 ? r : tell_status(hub, status);
 		if (r < 0)
 			snprintf(why, why_size, "out of memory");
 	}

@@ -16,20 +16,15 @@ enum { MESSAGE_BYTES_MAX = 64 << 10 };
 static void fill_welcome(const struct hub_client *client, bool is_resumed, struct wire_welcome *out)
 {
 	const struct hub *hub = client->hub;
-	char shard[SHARD_TEXT_MAX];
 	struct hub_audit audit = { .why = "" };
 
 	*out = (struct wire_welcome){
 		.protocol = WIRE_PROTOCOL,
 		.session = client->session,
-		.is_demo = hub->is_demo,
-		.is_read_only = hub->is_read_only,
 		.is_resumed = is_resumed,
 		.at_ms = hub_now().wall_ms,
 	};
 	snprintf(out->version, sizeof out->version, "%s", OPSCON_VERSION);
-	snprintf(out->fleet, sizeof out->fleet, "%s", hub->fleet_name);
-	snprintf(out->shard, sizeof out->shard, "%s", shard_text(&hub->shard, shard));
 	snprintf(out->boot, sizeof out->boot, "%s", hub->boot);
 	snprintf(out->you, sizeof out->you, "%s", client->identity.name);
 	snprintf(out->role, sizeof out->role, "%s", role_name(client->identity.role));
@@ -44,40 +39,14 @@ static void fill_welcome(const struct hub_client *client, bool is_resumed, struc
 	snprintf(out->audit_key, sizeof out->audit_key, "%s", audit.key);
 }
 
-// Whoever is attached takes no environment for a milder one: which are production first, and then colours.
-static int fill_environments(const struct config *config, struct wire_welcome *out)
-{
-	size_t n = config->operations.n_production + config->n_environments;
-
-	out->environments = mem_calloc(n + 1, sizeof *out->environments);
-	if (!out->environments)
-		return -ENOMEM;
-	for (size_t i = 0; i < n && i < WIRE_ENVIRONMENTS_MAX; i++) {
-		struct wire_environment *to = &out->environments[out->n_environments++];
-		const struct environment_config *from;
-
-		to->is_production = i < config->operations.n_production;
-		if (to->is_production) {
-			snprintf(to->name, sizeof to->name, "%s", config->operations.production[i]);
-			continue;
-		}
-		from = &config->environments[i - config->operations.n_production];
-		snprintf(to->name, sizeof to->name, "%s", from->name);
-		snprintf(to->colour, sizeof to->colour, "%s", from->colour);
-	}
-	snprintf(out->strategy, sizeof out->strategy, "%s", rollout_kind_name(config->operations.rollout.kind));
-	return 0;
-}
-
 static int welcome(struct hub_client *client, bool is_resumed)
 {
 	struct wire_welcome said;
 	struct bytes message;
-	int r = 0;
+	int r;
 
 	fill_welcome(client, is_resumed, &said);
-	if (client->hub->whole)
-		r = fill_environments(client->hub->whole, &said);
+	r = hub_about(client->hub, &said);
 	bytes_init(&message, MESSAGE_BYTES_MAX);
 	if (r == 0)
 		r = wire_welcome_write(&said, &message);

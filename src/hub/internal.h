@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The hub from inside: what its files share.
  *
- * hub.c lifetimes, the clock, reload · listener.c sockets · http.c libmicrohttpd on the loop · hub_tls.c TLS · routes.c
- * what is served · vitals.c its own metrics · client.c a WebSocket: its life and its socket · client_queue.c what it is
- * sent · client_messages.c what it says · requests.c what it asks for · routing.c which event goes to whom · presence.c
- * who is there. stream.c and outbox.c are pure.
+ * hub.c lifetimes, the clock, reload · about.c what it says of itself · listener.c sockets · http.c libmicrohttpd on
+ * the loop · hub_tls.c TLS · routes.c what is served · vitals.c its own metrics · client.c a WebSocket: its life and
+ * its socket · client_queue.c what it is sent · client_messages.c what it says · requests.c what it asks for ·
+ * routing.c which event goes to whom · presence.c who is there. stream.c and outbox.c are pure.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -23,6 +23,7 @@
 #include "wire/websocket.h"
 
 struct fleet_snapshot;
+struct json_writer;
 
 enum {
 	HUB_TICK_MS = 1000,
@@ -210,6 +211,10 @@ struct instant hub_now(void);
 void hub_handle_opened(struct hub *hub);
 void hub_handle_closed(struct hub *hub); // after a close callback: the last one frees what was stopped
 void hub_warm(struct hub *hub);          // somebody is here: events are kept
+
+// about.c
+int hub_about(const struct hub *hub, struct wire_welcome *out); // fills these members. 0 or -ENOMEM; free environments
+void hub_about_write(struct json_writer *w, void *ctx);         // ctx: a wire_welcome so filled
 
 // hub_tls.c
 int hub_tls_start(struct hub *hub, const struct hub_config *config, char why[HUB_WHY_MAX]); // 0 when none is wanted

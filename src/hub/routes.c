@@ -129,6 +129,24 @@ static enum MHD_Result serve_health(struct hub_conn *conn)
 	return serve_text(conn, 200, "ok\n");
 }
 
+/* What is amiss and keeps nobody from being served is said beside it: a hub that somebody takes out of service for a
+ * full disk shows nothing at all. Why it is so is for those who may know it: in /v1/status and /metrics.
+ */
+static const char *ready_words(const struct hub *hub)
+{
+	struct hub_recording recording = { 0 };
+	struct hub_audit audit = { .is_well = true, .why = "" };
+
+	if (hub->recording)
+		hub->recording(hub->ctx, &recording);
+	if (hub->audit)
+		hub->audit(hub->ctx, &audit);
+	if (recording.is_on && !recording.is_well)
+		return audit.is_well ? "ok\nnot recorded: the recording cannot be written\n"
+				     : "ok\nnot recorded: neither the recording nor the audit trail can be written\n";
+	return audit.is_well ? "ok\n" : "ok\nnot audited: the audit trail cannot be written\n";
+}
+
 static enum MHD_Result serve_ready(struct hub_conn *conn)
 {
 	const struct hub *hub = conn->http->hub;
@@ -137,7 +155,7 @@ static enum MHD_Result serve_ready(struct hub_conn *conn)
 		return serve_text(conn, 503, "not ready: the hub ends\n");
 	if (hub->is_ready && !hub->is_ready(hub->ctx))
 		return serve_text(conn, 503, "not ready: not every agent was asked yet\n");
-	return serve_text(conn, 200, "ok\n");
+	return serve_text(conn, 200, ready_words(hub));
 }
 
 static enum MHD_Result serve_vitals(struct hub_conn *conn)
@@ -152,6 +170,24 @@ static enum MHD_Result serve_vitals(struct hub_conn *conn)
 	return answer(conn, 200, "text/plain; version=0.0.4; charset=utf-8", &body, NULL, NULL);
 }
 
+// NULL: there was no memory.
+static struct MHD_Response *make_status(const struct hub *hub, struct instant now)
+{
+	struct wire_welcome about = { 0 };
+	const struct report report = {
+		.fleet = hub->fleet, .at_ms = now.wall_ms, .more = hub_about_write, .more_ctx = &about
+	};
+	struct MHD_Response *response = NULL;
+	struct bytes body;
+
+	bytes_init(&body, REPORT_BYTES_MAX);
+	if (hub_about(hub, &about) == 0 && report_json(&report, &body) == 0)
+		response = make(&body, "application/json");
+	bytes_finish(&body);
+	mem_free(about.environments);
+	return response;
+}
+
 // The whole fleet is walked at most once a second, however many ask.
 static enum MHD_Result serve_status(struct hub_conn *conn)
 {
@@ -159,14 +195,8 @@ static enum MHD_Result serve_status(struct hub_conn *conn)
 	struct instant now = hub_now();
 
 	if (!hub->status || now.mono_ms - hub->status_ms >= STATUS_KEPT_MS) {
-		const struct report report = { .fleet = hub->fleet, .at_ms = now.wall_ms };
-		struct MHD_Response *response = NULL;
-		struct bytes body;
+		struct MHD_Response *response = make_status(hub, now);
 
-		bytes_init(&body, REPORT_BYTES_MAX);
-		if (report_json(&report, &body) == 0)
-			response = make(&body, "application/json");
-		bytes_finish(&body);
 		if (!response)
 			return refuse(conn, 503, "out of memory");
 		if (hub->status)

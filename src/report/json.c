@@ -113,6 +113,8 @@ int report_json(const struct report *report, struct bytes *out)
 	json_close(&w, ']');
 	write_trouble(&w, report->fleet);
 	write_hubs(&w, report);
+	if (report->more)
+		report->more(&w, report->more_ctx);
 	json_close(&w, '}');
 	json_newline(&w);
 	return w.error;

@@ -12,6 +12,7 @@
 #include "opscon/fleet.h"
 
 struct bytes;
+struct json_writer;
 
 enum {
 	REPORT_SCHEMA_VERSION = 1,
@@ -34,6 +35,8 @@ struct report {
 	size_t n_away, n_hubs;           // 0: the fleet is not that of hubs
 	bool has_unicode;                // glyphs for people (table, tmux)
 	bool has_colour;                 // table only
+	void (*more)(struct json_writer *w, void *ctx); // json only: members of whoever serves it; NULL: none
+	void *more_ctx;                                 // borrowed
 };
 
 void report_count(const struct report *report, struct fleet_counts *out);

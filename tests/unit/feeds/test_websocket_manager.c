@@ -1073,7 +1073,9 @@ START_TEST(where_websocket_is_blocked_its_status_is_polled)
 		"\"reason\":\"ok\",\"freshness\":\"fresh\",\"since\":\"2026-11-23T15:00:00.000Z\",\"latency_ms\":1.5,"
 		"\"last_probe\":\"2026-11-23T15:04:04.000Z\",\"metrics\":{\"cpu\":12.5,\"latency\":1.5}},"
 		"{\"name\":\"memory\",\"url\":\"http://m/health\",\"labels\":{},\"state\":\"down\","
-		"\"reason\":\"connect_refused\",\"freshness\":\"fresh\",\"metrics\":{\"cpu\":null}}]}";
+		"\"reason\":\"connect_refused\",\"freshness\":\"fresh\",\"metrics\":{\"cpu\":null}}],"
+		"\"hub\":{\"fleet\":\"Bank\",\"demo\":true,\"strategy\":\"canary\",\"environments\":["
+		"{\"name\":\"live\",\"is_production\":true},{\"name\":\"eu\",\"colour\":\"red\"}]}}";
 
 	begin();
 	s.server.refusal = "HTTP/1.1 502 Bad Gateway\r\n\r\n";
@@ -1086,10 +1088,21 @@ START_TEST(where_websocket_is_blocked_its_status_is_polled)
 	ck_assert_uint_eq(n_heard(EVENT_AGENT_HEALTH), 2);
 	ck_assert_uint_eq(n_heard(EVENT_AGENT_PROBED), 1); // the other was never asked
 	ck_assert_uint_eq(n_heard(EVENT_SERIES_DEFINED), 2);
+	// What it says of itself, as in its hello: nobody must take its production for something milder.
+	ck_assert_str_eq(s.fleet, "Bank");
+	ck_assert(s.greeting.is_demo && !s.greeting.is_read_only);
+	ck_assert_int_eq(s.greeting.strategy, ROLLOUT_CANARY);
+	ck_assert_uint_eq(s.greeting.hubs, 1U << 1);
+	ck_assert_uint_eq(s.greeting.n_environments, 2);
+	ck_assert_str_eq(s.greeting.environments[0].name, "live");
+	ck_assert(s.greeting.environments[0].is_production);
+	ck_assert_str_eq(s.greeting.environments[1].colour, "red");
 	ck_assert_int_eq(feed_request(s.feed, &(struct request){ .type = REQUEST_PAUSE_ALL }), -ENOTCONN);
 	says_all(boot_a);
 	s.server.refusal = NULL; // the way is free
 	wait_for(FEED_LIVE);
+	ck_assert_str_eq(s.fleet, "Platform CoE");
+	ck_assert_str_eq(s.greeting.environments[0].name, "prod");
 	finish();
 }
 END_TEST

@@ -169,6 +169,81 @@ START_TEST(who_may_not_come_in_by_the_socket_is_told_what_would_let_it)
 }
 END_TEST
 
+static struct hub_recording recording;
+static struct hub_audit audit;
+
+static void tell_recording(void *ctx, struct hub_recording *out)
+{
+	(void)ctx;
+	*out = recording;
+}
+
+static void tell_audit(void *ctx, struct hub_audit *out)
+{
+	(void)ctx;
+	*out = audit;
+}
+
+// Whoever takes a hub out of service for it would see nothing at all.
+START_TEST(one_that_cannot_record_is_ready_and_says_so)
+{
+	static const struct {
+		bool is_on, is_recorded, is_audited;
+		const char *body;
+	} rows[] = {
+		{ false, false, true, "\r\n\r\nok\n" },
+		{ true, true, true, "\r\n\r\nok\n" },
+		{ true, false, true, "\r\n\r\nok\nnot recorded: the recording cannot be written\n" },
+		{ true, false, false,
+		  "\r\n\r\nok\nnot recorded: neither the recording nor the audit trail can be written\n" },
+		{ true, true, false, "\r\n\r\nok\nnot audited: the audit trail cannot be written\n" },
+	};
+	static const char request[] = "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static char answer[65536];
+	struct hub_bench bench;
+
+	bench_init(&bench);
+	bench_open(&bench);
+	bench.hub->recording = tell_recording;
+	bench.hub->audit = tell_audit;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		recording = (struct hub_recording){ .is_on = rows[i].is_on, .is_well = rows[i].is_recorded };
+		audit = (struct hub_audit){ .is_well = rows[i].is_audited, .why = "" };
+		ck_assert_uint_eq(ask_by_socket(&bench, request, answer, sizeof answer), 200);
+		ck_assert_str_eq(strstr(answer, "\r\n\r\n"), rows[i].body);
+	}
+	bench_close(&bench);
+}
+END_TEST
+
+// For who is told no other way, as where something between lets no WebSocket through.
+START_TEST(its_status_says_what_its_hello_says_of_it)
+{
+	static const char *const production[] = { "live-*" };
+	static struct environment_config environments[] = { { .name = "eu", .colour = "red" } };
+	static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static char answer[65536];
+	struct config whole;
+	struct hub_bench bench;
+
+	config_defaults(&whole);
+	whole.operations.production = production;
+	whole.operations.n_production = 1;
+	whole.environments = environments;
+	whole.n_environments = 1;
+	bench_init(&bench);
+	bench.whole = &whole;
+	bench_open(&bench);
+	ck_assert_uint_eq(ask_by_socket(&bench, request, answer, sizeof answer), 200);
+	ck_assert_msg(strstr(answer, "\"hub\":{\"fleet\":"), "%s", answer);
+	ck_assert_ptr_nonnull(strstr(answer, "\"demo\":false,\"read_only\":false,\"strategy\":\"rolling\","
+					     "\"environments\":[{\"name\":\"live-*\",\"colour\":\"\","
+					     "\"is_production\":true},{\"name\":\"eu\",\"colour\":\"red\","
+					     "\"is_production\":false}]}}\n"));
+	bench_close(&bench);
+}
+END_TEST
+
 // Each time it is told everything anew.
 START_TEST(who_subscribes_without_end_goes)
 {
@@ -622,6 +697,7 @@ SUITE("hub", nobody_stays_on_the_list_who_has_gone, who_is_here_is_on_the_list_i
       who_has_to_agree_hears_of_it_once_it_is_confirmed, it_says_what_its_environments_are,
       a_notice_to_a_request_is_its_askers_alone, nobody_waits_for_the_name_of_another,
       too_many_connections_to_the_socket_are_told_why, who_may_not_come_in_by_the_socket_is_told_what_would_let_it,
+      one_that_cannot_record_is_ready_and_says_so, its_status_says_what_its_hello_says_of_it,
       who_subscribes_without_end_goes, plans_of_others_push_none_out, requests_are_of_who_came_in,
       limits_are_told_and_told_again_when_they_change, what_a_session_asked_for_ends_with_it, scrapes_go_to_who_watches,
       an_event_lost_for_want_of_memory_is_made_good, whom_one_looks_at_is_told_twice_a_second_at_most,
