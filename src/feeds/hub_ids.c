@@ -220,12 +220,13 @@ uint32_t hub_ids_agent(struct hub_ids *ids, uint8_t hub, uint32_t remote, const 
 	struct known_agent *agent;
 
 	HASH_FIND(hh, ids->agents, key, strlen(key), agent);
+	if (entry && (!agent || entry->ours.local != agent->local))
+		return 0;
 	if (!agent)
 		agent = agent_add(ids, key);
 	if (!agent)
 		return 0;
-	if (!entry || entry->ours.local != agent->local) {
-		unbind(ids, entry ? agent_of(ids, entry->ours.local) : NULL, hub); // it is another one's now
+	if (!entry) {
 		unbind(ids, agent, hub);
 		if (!entry_add(ids, hub, HUB_ID_AGENT, remote, agent->local))
 			return 0;

@@ -40,7 +40,9 @@ void hub_ids_destroy(struct hub_ids *ids); // NULL is fine
  */
 uint32_t hub_ids_local(struct hub_ids *ids, uint8_t hub, enum hub_id_kind kind, uint32_t remote);
 
-// The same for an agent of which the key is known, which binds the number to it. 0 for want of memory.
+/* The same for an agent of which the key is known, which binds the number to it. 0 for want of memory, and for a number
+ * that is another agent's: a hub gives none twice.
+ */
 uint32_t hub_ids_agent(struct hub_ids *ids, uint8_t hub, uint32_t remote, const char *key);
 
 // What a hub calls it. 0, or -ENOENT where that hub knows no such thing (any more).

@@ -145,6 +145,24 @@ START_TEST(who_is_left_out_by_who_tells_anew_is_no_more_its_own)
 }
 END_TEST
 
+// A hub gives none twice: what it says of the second one is not believed, and the first stays whole.
+START_TEST(a_number_of_a_hub_is_one_agents_until_it_is_gone)
+{
+	uint32_t first;
+
+	setup();
+	first = hub_ids_agent(ids, 1, 2, "first");
+	ck_assert_uint_eq(hub_ids_agent(ids, 1, 2, "second"), 0);
+	ck_assert_uint_eq(hub_ids_local(ids, 1, HUB_ID_AGENT, 2), first);
+	ck_assert_uint_eq(hub_ids_owner(ids, HUB_ID_AGENT, first), 1);
+	ck_assert_uint_eq(hub_ids_agent(ids, 1, 3, "first"), first); // it came back with another one
+	ck_assert_uint_eq(remote_of(1, HUB_ID_AGENT, first), 3);
+	ck_assert(hub_ids_agent_gone(ids, 1, first, NULL));
+	ck_assert_uint_gt(hub_ids_agent(ids, 1, 3, "second"), first);
+	hub_ids_destroy(ids);
+}
+END_TEST
+
 START_TEST(many_agents_come_and_go)
 {
 	char key[32];
@@ -228,6 +246,6 @@ END_TEST
 
 SUITE("hub_ids", numbers_of_hubs_do_not_meet, an_agent_is_its_key_over_a_restart_of_its_hub, no_number_is_given_twice,
       one_hub_is_heard_of_an_agent_that_several_have, who_is_not_named_again_goes_to_another_hub_or_nowhere,
-      who_is_left_out_by_who_tells_anew_is_no_more_its_own, many_agents_come_and_go,
-      series_keep_their_numbers_where_they_can, there_are_so_many_series_and_no_more,
+      who_is_left_out_by_who_tells_anew_is_no_more_its_own, a_number_of_a_hub_is_one_agents_until_it_is_gone,
+      many_agents_come_and_go, series_keep_their_numbers_where_they_can, there_are_so_many_series_and_no_more,
       short_of_memory_nothing_is_half_known)
