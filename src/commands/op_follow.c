@@ -13,6 +13,8 @@ enum { KNOWN_WITHIN_MS = 10000 };
 
 // The title of the notice that comes instead of a plan.
 #define UNPLANNED "the plan could not be made"
+// That of the one that says why something was not done begins with it, and ends with it or with ": ".
+#define REFUSED "refused"
 
 // A hub's clock may be another: what it tells later than all that it told at first is of now.
 void op_cli_hear_old(struct op_run *run)
@@ -36,6 +38,41 @@ static bool is_old(const struct op_run *run, const struct timeline_item *item)
 	       (!run->has_heard || item->at_ms <= run->old_ms);
 }
 
+static bool is_refusal(const char *title)
+{
+	const size_t n = strlen(REFUSED);
+
+	return strncmp(title, REFUSED, n) == 0 && (title[n] == ':' || !title[n]);
+}
+
+// "refused: things are not as they were" and what is not, as one.
+static void keep_refused(struct op_run *run, const struct timeline_item *item)
+{
+	const char *more = item->title + strlen(REFUSED);
+
+	op_cli_tell_refused(run);
+	more += *more == ':' ? 1 + (more[1] == ' ') : 0;
+	snprintf(run->refused, sizeof run->refused, "%s%s%s", more, *more && *item->description ? ": " : "",
+		 item->description);
+}
+
+void op_cli_tell_refused(struct op_run *run)
+{
+	const char *why = op_cli_why_refused(run);
+
+	if (*why)
+		fprintf(stderr, "opscon op: refused: %s\n", why);
+}
+
+const char *op_cli_why_refused(struct op_run *run)
+{
+	static char why[OP_REFUSED_MAX];
+
+	memcpy(why, run->refused, sizeof why);
+	run->refused[0] = '\0';
+	return why;
+}
+
 void op_cli_tell_notices(struct op_run *run)
 {
 	const struct fleet *fleet = run->session.fleet;
@@ -50,6 +87,10 @@ void op_cli_tell_notices(struct op_run *run)
 		if (is_old(run, item))
 			continue;
 		run->is_unplanned |= strcmp(item->title, UNPLANNED) == 0;
+		if (item->source == EVENT_NOTICE && is_refusal(item->title)) {
+			keep_refused(run, item);
+			continue;
+		}
 		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
 			fprintf(stderr, "opscon: %s%s%s\n", item->title, item->description[0] ? ": " : "",
 				item->description);

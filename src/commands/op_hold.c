@@ -52,6 +52,13 @@ static bool find_holder(const struct op_run *run, char *out, size_t size)
 	return is_refused;
 }
 
+bool op_cli_is_busy(const struct op_run *run)
+{
+	char holder[sizeof run->holder];
+
+	return find_holder(run, holder, sizeof holder) && holder[0];
+}
+
 bool op_cli_is_held(struct op_run *run)
 {
 	const struct request drop = { .type = REQUEST_PLAN_DROP, .operation = run->plan->no, .who = run->who };

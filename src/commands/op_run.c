@@ -37,6 +37,7 @@ void op_cli_enter(struct op_run *run, enum op_phase phase)
 
 void op_cli_end(struct op_run *run, int code)
 {
+	op_cli_tell_refused(run);
 	run->is_over = true;
 	run->code = code;
 	uv_stop(&run->session.loop);
@@ -186,6 +187,8 @@ static void take_plan(struct op_run *run, const struct plan *plan)
 	} else if (run->plan->refusal[0]) {
 		if (run->request->is_json)
 			fprintf(stderr, "opscon op: it cannot be done: %s\n", run->plan->refusal);
+		if (op_cli_is_busy(run))
+			fputs("opscon op: nothing was done; --wait waits for it\n", stderr);
 		op_cli_audit_refused(run, run->plan->refusal);
 		op_cli_end(run, EXIT_DENIED);
 	} else if (run->request->is_dry) {
@@ -223,20 +226,17 @@ static int refusal_code(int error)
 	}
 }
 
-// Beside the notice that has the details.
-static const char *refusal_words(const struct op_run *run, int error, char out[REFUSAL_MAX])
+// `why` is what the feed has said of it, "" nothing.
+static void tell_undone(const struct op_run *run, enum request_type type, int error, const char *why)
 {
-	switch (error) {
-	case -ESTALE:
-		return "things are not as they were in the plan; ask again";
-	case -EBUSY:
-		return "somebody else is at it (--wait waits)";
-	case -EPERM:
-	case -EROFS:
-		return "it is not allowed";
-	default:
-		return record_words(run, REQUEST_SUBMIT, error, out);
-	}
+	bool is_busy = type == REQUEST_SUBMIT && error == -EBUSY && !run->request->waits;
+	char words[REFUSAL_MAX];
+
+	fprintf(stderr, "opscon op: %s: %s%s\n", error == -ENOTCONN ? "not done" : "nothing was done",
+		*why ? why : record_words(run, type, error, words),
+		is_busy                                      ? "; --wait waits for it"
+		: type == REQUEST_SUBMIT && error == -ESTALE ? "; ask again"
+							     : "");
 }
 
 void op_cli_submit(struct op_run *run, const char *typed)
@@ -250,7 +250,7 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		.reason = run->has_reason ? run->reason : run->request->params.reason,
 	};
 	bool is_wanted = op_cli_wants_agreement(run), is_asking = is_wanted && run->request->waits;
-	char why[REFUSAL_MAX];
+	const char *why;
 	int r = 0;
 
 	request.text = is_wanted && !is_asking ? "now" : NULL; // who does not wait has nobody asked
@@ -266,11 +266,12 @@ void op_cli_submit(struct op_run *run, const char *typed)
 		return;
 	}
 	op_cli_tell_notices(run);
+	why = op_cli_why_refused(run);
 	if (r == -EBUSY && run->request->waits) {
 		op_cli_hold(run, "whoever operates on it now");
 		return;
 	}
-	fprintf(stderr, "opscon op: nothing was done: %s\n", refusal_words(run, r, why));
+	tell_undone(run, REQUEST_SUBMIT, r, why);
 	op_cli_end(run, refusal_code(r));
 }
 
@@ -329,7 +330,10 @@ static void find_operation(struct op_run *run)
 	r = feed_request(run->session.feed, &request);
 	op_cli_tell_notices(run);
 	if (r < 0) {
-		fprintf(stderr, "opscon op: %s: %s\n", run->request->id, record_words(run, request.type, r, why));
+		const char *said = op_cli_why_refused(run);
+
+		fprintf(stderr, "opscon op: %s: %s\n", run->request->id,
+			*said ? said : record_words(run, request.type, r, why));
 		op_cli_end(run, refusal_code(r));
 		return;
 	}
@@ -372,6 +376,7 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 {
 	struct op_run *run = ctx;
 	char words[REFUSAL_MAX];
+	const char *said;
 
 	if (run->is_over || !is_ours(type))
 		return;
@@ -380,6 +385,7 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 		return;
 	}
 	op_cli_tell_notices(run);
+	said = op_cli_why_refused(run);
 	if (type == REQUEST_SUBMIT && error == -EBUSY && run->request->waits) {
 		run->no = 0;
 		op_cli_hold(run, "whoever operates on it now");
@@ -390,11 +396,17 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 	else if (*over_words(run, type, words))
 		fprintf(stderr, "opscon op: %s\n", words);
 	else
-		fprintf(stderr, "opscon op: not done: %s\n", *why ? why : record_words(run, type, error, words));
+		tell_undone(run, type, error, *said ? said : why);
 	if (error == -ENOTCONN)
 		op_cli_end(run, type == REQUEST_PLAN ? EXIT_UNREACHABLE : EXIT_INDETERMINATE);
 	else
 		op_cli_end(run, refusal_code(error));
+}
+
+// What a hub tells of a refusal comes before its answer.
+static bool is_waiting_for_answer(const struct op_run *run)
+{
+	return run->session.is_attached && (run->phase == OP_AGREEING || (run->phase == OP_FOLLOWING && !run->seen));
 }
 
 static void step(struct op_run *run)
@@ -407,6 +419,8 @@ static void step(struct op_run *run)
 	}
 	op_cli_hear_old(run);
 	op_cli_watch_hub(run);
+	if (!is_waiting_for_answer(run))
+		op_cli_tell_refused(run);
 	if (run->is_over)
 		return;
 	switch (run->phase) {

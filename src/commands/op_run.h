@@ -18,7 +18,7 @@ enum op_phase {
 	OP_LOOKING,   // at what hubs have, to list or to show it
 };
 
-enum { OP_SIGNALS = 3, OP_LINE_MAX = 1024 };
+enum { OP_SIGNALS = 3, OP_LINE_MAX = 1024, OP_REFUSED_MAX = 1024 };
 
 struct op_run {
 	const struct op_request *request;
@@ -41,6 +41,7 @@ struct op_run {
 	bool has_reason;                       // `reason` was typed
 	bool was_doubted;                      // that it is still refused, since somebody was waited for
 	bool is_unplanned;                     // it was told that there will be no plan
+	char refused[OP_REFUSED_MAX];          // why what was asked for last is refused, not told yet; ""
 	bool is_away_told;                     // that the hub is waited for
 	enum feed_state away_state;            // as it was told last
 	int64_t away_ms;                       // mono: since when it is waited for
@@ -62,15 +63,19 @@ struct op_run {
 void op_cli_enter(struct op_run *run, enum op_phase phase);
 void op_cli_end(struct op_run *run, int code); // the loop ends, and the program with that code
 
-// Tells what the program had to say since it was asked last: why something is refused stands there. What a hub had to
-// say before there was this command is no news of it.
+/* Tells what the program had to say since it was asked last. What a hub had to say before there was this command is no
+ * news of it. Why something is refused is kept for whoever says that nothing was done: it is told once.
+ */
 void op_cli_tell_notices(struct op_run *run);
-void op_cli_hear_old(struct op_run *run); // which of it is from before, once hubs have told it
+void op_cli_tell_refused(struct op_run *run);       // after all, where nobody else did
+const char *op_cli_why_refused(struct op_run *run); // takes it; "" when it is not known. Until the next notice
+void op_cli_hear_old(struct op_run *run);           // which of it is from before, once hubs have told it
 
 // Waits for somebody, who is named when it is somebody else than the last time. Whether it has to, by the plan: the
 // plan is given up then, so that nobody waits for us meanwhile.
 void op_cli_hold(struct op_run *run, const char *holder);
 bool op_cli_is_held(struct op_run *run);
+bool op_cli_is_busy(const struct op_run *run); // somebody is to be waited for
 
 /* Asks for what the plan's guard wants: the options have it, or a person at the terminal is asked. Goes on with
  * op_cli_submit(), or ends.

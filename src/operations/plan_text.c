@@ -169,13 +169,14 @@ static void write_dependents(struct text_lines *lines, const struct plan_target 
 	text_lines_end(lines, NOTE_INDENT);
 }
 
-static void write_notes(struct text_lines *lines, const struct plan_target *target)
+// `plan_refusal` is said below.
+static void write_notes(struct text_lines *lines, const struct plan_target *target, const char *plan_refusal)
 {
 	if (text_width(target->name) > NAME_CELLS_MAX) {
 		text_lines_addf(lines, "    %s", target->name);
 		text_lines_end(lines, NOTE_INDENT);
 	}
-	if (target->refusal[0]) {
+	if (target->refusal[0] && strcmp(target->refusal, plan_refusal) != 0) {
 		text_lines_addf(lines, "    not done: %s", target->refusal);
 		text_lines_end(lines, NOTE_INDENT);
 	}
@@ -212,7 +213,7 @@ static void write_targets(struct text_lines *lines, const struct plan *plan)
 				  target->environment[0] ? target->environment : "-",
 				  target->version[0] ? target->version : "-",
 			  });
-		write_notes(lines, target);
+		write_notes(lines, target, plan->n_targets == 1 ? plan->refusal : "");
 	}
 }
 

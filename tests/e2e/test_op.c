@@ -524,7 +524,7 @@ START_TEST(what_nobody_runs_any_more_is_ended)
 	find_id(id);
 	EXPECT(RUN(&s, 0, "list"), id, "paused", "1/5");
 	EXPECT(RUN(&s, 6, "pause", id), "nobody runs it");
-	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes"), " was interrupted: ");
+	EXPECT(RUN(&s, 6, "restart", "name=WowDomain", "--yes"), "cannot be done: operation ");
 	EXPECT(RUN(&s, 0, "abort", id), "aborted", "1 done", "4 skipped");
 	EXPECT(RUN(&s, 0, "list"), "aborted");
 	EXPECT(RUN(&s, 6, "pause", id), "it is over: aborted");
