@@ -16,7 +16,12 @@
 #include "operations/journal_control.h"
 #include "operations/journal_read.h"
 
-enum { TAKEN_WITHIN_MS = 10000, LOOK_EVERY_MS = 50, PATH_SIZE = OP_DIR_MAX + OPERATION_ID_MAX + 16 };
+enum {
+	TAKEN_WITHIN_MS = 10000,
+	LOOK_EVERY_MS = 50,
+	RECORDED_WITHIN_MS = 2000,
+	PATH_SIZE = OP_DIR_MAX + OPERATION_ID_MAX + 16
+};
 
 static int refuse(const struct op_request *request, const struct fleet_options *options, const char *why)
 {
@@ -40,11 +45,36 @@ static bool is_taken(const char *path)
 	return true;
 }
 
-static int print_state(const char *dir, const char *id)
+// What was asked for is on record a moment after the word was taken, if it could be done at all.
+static bool is_on_record(const struct journal_story *story, enum journal_control control)
 {
+	enum operation_state state = story->operation->state;
+
+	if (operation_is_over(state))
+		return true;
+	return control == JOURNAL_PAUSE ? state == OPERATION_PAUSED : state != OPERATION_PAUSED;
+}
+
+static int read_state(const char *dir, const struct op_request *request, struct journal_story *story)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
+	int64_t until_ms = clock_now().mono_ms + RECORDED_WITHIN_MS;
+	int r = journal_read(dir, request->id, 1, story);
+
+	while (r == 0 && !is_on_record(story, request->control) && clock_now().mono_ms < until_ms) {
+		journal_story_finish(story);
+		nanosleep(&pause, NULL);
+		r = journal_read(dir, request->id, 1, story);
+	}
+	return r;
+}
+
+static int print_state(const char *dir, const struct op_request *request)
+{
+	const char *id = request->id;
 	struct journal_story story;
 
-	if (journal_read(dir, id, 1, &story) == 0)
+	if (read_state(dir, request, &story) == 0)
 		printf("%s: %s%s%s\n", id, operation_state_name(story.operation->state),
 		       story.operation->why[0] ? ": " : "", story.operation->why);
 	journal_story_finish(&story);
@@ -66,7 +96,7 @@ static int send_word(const struct op_request *request, const char *dir)
 		return EXIT_OURS;
 	}
 	if (is_taken(path))
-		return print_state(dir, request->id);
+		return print_state(dir, request);
 	journal_control_take(dir, request->id, &word); // nobody is to find it later
 	fprintf(stderr, "opscon op: %s: the process that runs it does not answer\n", request->id);
 	return EXIT_OURS;
