@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/fleet_options.h"
+#include "commands/options.h"
 
 static void print_usage(FILE *to)
 {
@@ -18,24 +19,10 @@ static void print_usage(FILE *to)
 	      "       opscon COMMAND [OPTION ...]\n\n",
 	      to);
 	for (size_t i = 0; i < n_commands; i++)
-		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].summary);
-	fputs("\n'opscon COMMAND --help' tells a command's options; opscon(1), opscon.yml(5), opscon-agent(7),\n"
-	      "opscon-audit(7) and opscon-protocol(7) tell it all.\n",
+		fprintf(to, "  %-14s%s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'opscon COMMAND --help' tells a command's options, 'opscon console --help' those of the console.\n"
+	      "opscon(1), opscon.yml(5), opscon-agent(7), opscon-audit(7) and opscon-protocol(7) tell it all.\n",
 	      to);
-}
-
-// An option that every command has, with its value: how many words it is; 0: it is none.
-static int n_words_of_option(const char *word)
-{
-	size_t n = strcspn(word, "=");
-
-	for (size_t i = 0; strncmp(word, "--", 2) == 0 && i < n_fleet_long_options; i++) {
-		const struct option *option = &fleet_long_options[i];
-
-		if (strlen(option->name) == n - 2 && strncmp(option->name, word + 2, n - 2) == 0)
-			return option->has_arg == required_argument && !word[n] ? 2 : 1;
-	}
-	return 0;
 }
 
 // "opscon --read-only op ...": what every command has may stand before it as well.
@@ -43,7 +30,7 @@ static void put_command_first(int argc, char **argv)
 {
 	int at = 1, n;
 
-	while (at < argc && (n = n_words_of_option(argv[at])))
+	while (at < argc && (n = options_n_words(fleet_option_lists, argv[at])))
 		at += n;
 	if (at > 1 && at < argc && command_find(argv[at])) {
 		char *command = argv[at];
@@ -53,29 +40,40 @@ static void put_command_first(int argc, char **argv)
 	}
 }
 
+// "opscon help", "opscon help status".
+static int help(int argc, char **argv)
+{
+	const struct subcommand *command = argc > 2 ? command_find(argv[2]) : NULL;
+
+	if (argc > 2 && !command)
+		return command_say_unknown(argv[2]);
+	if (command)
+		options_print_help(command, stdout);
+	else
+		print_usage(stdout);
+	return EXIT_WELL;
+}
+
 static int run(int argc, char **argv)
 {
-	static char name[64];
-	const struct command *command;
+	const struct subcommand *command;
+	int r;
 
 	put_command_first(argc, argv);
 	command = argc > 1 ? command_find(argv[1]) : NULL;
-
-	if (command) {
-		snprintf(name, sizeof name, "opscon %s", command->name);
-		argv[1] = name; // getopt begins its complaints with it
-		return command->run(argc - 1, argv + 1);
+	if (!command && argc > 1) {
+		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+			return help(argc, argv);
+		if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+			puts("opscon " OPSCON_VERSION);
+			return EXIT_WELL;
+		}
+		r = command_check_word(argc, argv);
+		if (r)
+			return r;
 	}
-	if (argc > 1 &&
-	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
-		print_usage(stdout);
-		return EXIT_WELL;
-	}
-	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
-		puts("opscon " OPSCON_VERSION);
-		return EXIT_WELL;
-	}
-	return command_console(argc, argv);
+	r = command ? command->run(argc - 1, argv + 1) : command_console.run(argc, argv);
+	return r == COMMAND_HELPED ? EXIT_WELL : r;
 }
 
 // As with "| head": whoever read has had enough.

@@ -55,12 +55,18 @@ struct row {
 	char cells[N_COLUMNS][CELL_MAX];
 };
 
+static const char *const format_names[AUDIT_FORMAT_COUNT] = { "table", "json", "csv", "md" };
+
+const char *audit_format_name(enum audit_format format)
+{
+	return (size_t)format < AUDIT_FORMAT_COUNT ? format_names[format] : "?";
+}
+
 enum audit_format audit_format_from_name(const char *name)
 {
-	static const char *const names[AUDIT_FORMAT_COUNT] = { "table", "json", "csv", "md" };
 	int i = 0;
 
-	while (i < AUDIT_FORMAT_COUNT && strcmp(names[i], name) != 0)
+	while (i < AUDIT_FORMAT_COUNT && strcmp(format_names[i], name) != 0)
 		i++;
 	return (enum audit_format)i;
 }

@@ -14,22 +14,38 @@
 #include "commands/attach.h"
 #include "commands/exit_code.h"
 #include "commands/status_run.h"
+#include "commands/words.h"
 #include "feeds/recording.h"
 #include "screen/theme.h"
 #include "text/text.h"
 #include "wire/message.h"
 
-enum { MORE_OPTIONS_MAX = 24, WITNESS_MS = 2000 };
+enum { WITNESS_MS = 2000 };
 
-static const struct option own_options[] = {
-	{ "ascii", no_argument, NULL, 'a' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "mouse", no_argument, NULL, 'm' },
-	{ "once", no_argument, NULL, 'o' },
-	{ "script", required_argument, NULL, 's' },
-	{ "size", required_argument, NULL, 'z' },
-	{ "theme", required_argument, NULL, 't' },
-	{ "utc", no_argument, NULL, 'u' },
+enum {
+	OPTION_ASCII = APP_OPTION_FIRST,
+	OPTION_MOUSE,
+	OPTION_ONCE,
+	OPTION_SCRIPT,
+	OPTION_SIZE,
+	OPTION_THEME,
+	OPTION_UTC,
+	APP_OPTION_END,
+};
+
+const struct command_option app_once_options[] = {
+	{ "once", NULL, "print the status and end; also without a terminal", OPTION_ONCE },
+	{ 0 },
+};
+
+const struct command_option app_console_options[] = {
+	{ "ascii", NULL, "ASCII glyphs only", OPTION_ASCII },
+	{ "theme", "NAME", "dark (default), light or colourblind", OPTION_THEME, .word = words_theme },
+	{ "utc", NULL, "absolute times in UTC", OPTION_UTC },
+	{ "mouse", NULL, "clicks and the wheel are read", OPTION_MOUSE },
+	{ "script", "FILE", "keys from a file, screens to files; see opscon(1)", OPTION_SCRIPT,
+	  .completes = COMPLETES_FILES },
+	{ "size", "COLSxROWS", "of the script's screen; default 120x36", OPTION_SIZE },
 	{ 0 },
 };
 
@@ -37,18 +53,6 @@ void app_options_init(struct app_options *options)
 {
 	*options = (struct app_options){ .width = 120, .height = 36 };
 	fleet_options_init(&options->fleet);
-}
-
-void app_options_print_help(const char *usage, const char *fleet_help)
-{
-	printf("usage: %s\n\n"
-	       "  --ascii               ASCII glyphs only\n"
-	       "  --theme NAME          dark (default), light or colourblind\n"
-	       "  --utc                 absolute times in UTC\n"
-	       "  --mouse               clicks and the wheel are read\n"
-	       "  --script FILE         keys from a file, screens to files; see opscon(1)\n"
-	       "  --size COLSxROWS      of the script's screen; default 120x36\n%s",
-	       usage, fleet_help);
 }
 
 int app_parse_size(const char *text, int *width, int *height)
@@ -80,71 +84,55 @@ static int take_theme(struct app_options *options, const char *value)
 	return EXIT_USAGE;
 }
 
-static int take(void *ctx, int option, const char *value)
+static int take(struct app_options *options, int code, const char *value)
 {
-	struct app_options *options = ctx;
-
-	switch (option) {
-	case 'a':
+	switch (code) {
+	case OPTION_ASCII:
 		options->is_ascii = true;
 		break;
-	case 'm':
+	case OPTION_MOUSE:
 		options->has_mouse = true;
 		break;
-	case 'o':
+	case OPTION_ONCE:
 		options->is_once = true;
 		break;
-	case 's':
+	case OPTION_SCRIPT:
 		options->script = value;
 		break;
-	case 't':
+	case OPTION_THEME:
 		return take_theme(options, value);
-	case 'u':
+	case OPTION_UTC:
 		options->is_utc = true;
 		break;
-	case 'z':
+	case OPTION_SIZE:
 		return take_size(options, value);
 	default:
-		options->wants_help = true;
 		break;
 	}
 	return 0;
 }
 
-int app_options_parse(struct app_options *options, int argc, char **argv)
-{
-	return fleet_options_parse(&options->fleet, argc, argv, "h", own_options, take, options);
-}
-
 struct both_takers {
 	struct app_options *options;
-	int (*take)(void *ctx, int option, const char *value);
+	int (*take)(void *ctx, int code, const char *value);
 	void *ctx;
-	const struct option *more;
 };
 
-static int take_either(void *ctx, int option, const char *value)
+static int take_either(void *ctx, int code, const char *value)
 {
 	const struct both_takers *both = ctx;
 
-	for (const struct option *more = both->more; more->name; more++)
-		if (more->val == option)
-			return both->take(both->ctx, option, value);
-	return take(both->options, option, value);
+	if (code >= APP_OPTION_FIRST && code < APP_OPTION_END)
+		return take(both->options, code, value);
+	return both->take(both->ctx, code, value);
 }
 
-int app_options_parse_more(struct app_options *options, int argc, char **argv, const struct option *more,
-			   int (*take_more)(void *ctx, int option, const char *value), void *ctx)
+int app_options_parse(struct app_options *options, const struct subcommand *command, int argc, char **argv,
+		      int (*take_own)(void *ctx, int code, const char *value), void *ctx)
 {
-	struct both_takers both = { options, take_more, ctx, more };
-	struct option table[MORE_OPTIONS_MAX] = { 0 };
-	size_t n = 0;
+	struct both_takers both = { options, take_own, ctx };
 
-	for (size_t i = 0; own_options[i].name && n + 1 < MORE_OPTIONS_MAX; i++)
-		table[n++] = own_options[i];
-	for (size_t i = 0; more[i].name && n + 1 < MORE_OPTIONS_MAX; i++)
-		table[n++] = more[i];
-	return fleet_options_parse(&options->fleet, argc, argv, "h", table, take_either, &both);
+	return fleet_options_parse(&options->fleet, command, argc, argv, take_either, &both);
 }
 
 // Who stands beside what is done here: the login behind sudo where there is one.

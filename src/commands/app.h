@@ -19,7 +19,7 @@ struct app_options {
 	const char *theme;                   // NULL: as configured
 	const char *script;                  // NULL: the terminal
 	int width, height;                   // of a script's screen
-	bool is_ascii, has_mouse, is_utc, is_demo, is_once, wants_help;
+	bool is_ascii, has_mouse, is_utc, is_demo, is_once;
 
 	bool is_replay;    // of a recording
 	struct tape *tape; // handed over to app_run()
@@ -48,14 +48,17 @@ struct app {
 	uv_timer_t waited;            // for an answer to it, where somebody looks once
 };
 
+enum { APP_OPTION_FIRST = 3000 };
+extern const struct command_option app_console_options[]; // lists for a command's table
+extern const struct command_option app_once_options[];
+
 void app_options_init(struct app_options *options);
 
-// Parses the command line of `console` and `demo`. 0, or an exit code after saying what is wrong.
-int app_options_parse(struct app_options *options, int argc, char **argv);
-// The same for a command that has options of its own beside these; `take` gets those. Terminated by a zero entry.
-int app_options_parse_more(struct app_options *options, int argc, char **argv, const struct option *more,
-			   int (*take)(void *ctx, int option, const char *value), void *ctx);
-void app_options_print_help(const char *usage, const char *fleet_help); // fleet_help: as fleet_options_help()
+/* Reads the command line of a console: `take` gets what is neither an option of these nor of fleet_options.h; NULL
+ * where there is no such. As fleet_options_parse().
+ */
+int app_options_parse(struct app_options *options, const struct subcommand *command, int argc, char **argv,
+		      int (*take)(void *ctx, int code, const char *value), void *ctx);
 
 // Watches, shows, and comes back with the exit code when somebody has quit.
 int app_run(const struct app_options *options);

@@ -1,8 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 /* To which hubs a command goes, and how: what `attach` and others that ask a hub have in common. */
-#include <getopt.h>
-
 #include "commands/fleet_options.h"
 #include "feeds/websocket_manager.h"
 #include "opscon/config.h"
@@ -20,13 +18,7 @@ struct attach_options {
 // Takes --token-file, --ca, --ping and --retry. 0, or EXIT_USAGE after saying what is wrong.
 enum { ATTACH_OPTION_CA = 2000, ATTACH_OPTION_PING, ATTACH_OPTION_RETRY, ATTACH_OPTION_TOKEN_FILE };
 int attach_options_take(struct attach_options *options, int option, const char *value);
-#define ATTACH_LONG_OPTIONS                                                                                            \
-	{ "ca", required_argument, NULL, ATTACH_OPTION_CA }, { "ping", required_argument, NULL, ATTACH_OPTION_PING },  \
-		{ "retry", required_argument, NULL, ATTACH_OPTION_RETRY },                                             \
-	{                                                                                                              \
-		"token-file", required_argument, NULL, ATTACH_OPTION_TOKEN_FILE                                        \
-	}
-const char *attach_options_help(void);
+extern const struct command_option attach_hub_options[]; // a list for a command's table
 
 /* The addresses, else the hubs that are configured, else that of this machine; the token file, else that of the
  * environment, else the configured one where all addresses are (or none is configured). The files are looked at. 0, or

@@ -8,13 +8,16 @@
 #include "commands/attach.h"
 #include "commands/exit_code.h"
 
-const char *attach_options_help(void)
-{
-	return "  --token-file FILE     its one line is the token ($OPSCON_TOKEN_FILE); for ws:// and wss://\n"
-	       "  --ca FILE             certificates of the authority that hubs are verified by\n"
-	       "  --ping DURATION       how often a quiet hub is asked whether it is there; default 20s\n"
-	       "  --retry DURATION      the first wait for a lost hub, at most; default 5s, doubled up to 60s\n";
-}
+const struct command_option attach_hub_options[] = {
+	{ "token-file", "FILE", "its one line is the token ($OPSCON_TOKEN_FILE); for ws:// and wss://",
+	  ATTACH_OPTION_TOKEN_FILE, .completes = COMPLETES_FILES },
+	{ "ca", "FILE", "certificates of the authority that hubs are verified by", ATTACH_OPTION_CA,
+	  .completes = COMPLETES_FILES },
+	{ "ping", "DURATION", "how often a quiet hub is asked whether it is there; default 20s", ATTACH_OPTION_PING },
+	{ "retry", "DURATION", "the first wait for a lost hub, at most; default 5s, doubled up to 60s",
+	  ATTACH_OPTION_RETRY },
+	{ 0 },
+};
 
 static int take_duration(const char *name, const char *value, int64_t *out)
 {

@@ -11,35 +11,35 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "commands/audit_trail.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/fleet_options.h"
+#include "commands/options.h"
+#include "commands/words.h"
 
 enum { OUTPUT_MAX = 512 << 20, DIR_MAX = 1200 };
 
 // Exit codes of `verify` are its own, and stand in opscon-audit(7).
 enum { VERIFY_SOUND = 0, VERIFY_TAMPERED = 1, VERIFY_SHORT = 2, VERIFY_UNREADABLE = 3 };
 
-static const char help[] =
-	"usage: opscon audit [list] [OPTION ...]\n"
-	"       opscon audit verify [--head SIZE:HASH] [--key FILE] [OPTION ...]\n"
-	"\n"
-	"  --since TIME          2026-11-25, 2026-11-25T10:00Z, or an age like 2h\n"
-	"  --until TIME          the same\n"
-	"  --user NAME           who did it\n"
-	"  --action ACTION       create update delete start stop restart login logout access modify_config\n"
-	"  --resource WHAT       a kind, an id, or KIND/ID\n"
-	"  --level LEVEL         info warning error critical\n"
-	"  --result RESULT       success failure refused indeterminate pending\n"
-	"  --limit N             the newest N that fit; default 100\n"
-	"  --format FORMAT       table (default), json, csv or md\n"
-	"  --dir DIR             the trail; default: the configured one\n"
-	"  --demo                that of the demo\n"
-	"  --config FILE         the configuration that says where it is\n"
-	"\n"
-	"verify: exit 0 sound, 1 tampered with, 2 truncated or not anchored, 3 unreadable.\n"
-	"  --key FILE            the public key; default: key.pub in the trail\n"
-	"  --head SIZE:HASH      a checkpoint known from elsewhere: records, and the hash in hex\n";
+static const struct command_option own_options[] = {
+	{ "since", "TIME", "2026-11-25, 2026-11-25T10:00Z, or an age like 2h", 's' },
+	{ "until", "TIME", "the same", 'u' },
+	{ "user", "NAME", "who did it", 'w' },
+	{ "action", "ACTION", "what was done:", 'a', .word = words_audit_action },
+	{ "resource", "WHAT", "a kind, an id, or KIND/ID", 'o' },
+	{ "level", "LEVEL", "how grave it is:", 'l', .word = words_audit_level },
+	{ "result", "RESULT", "what became of it:", 'r', .word = words_audit_result },
+	{ "limit", "N", "the newest N that fit; default 100", 'n' },
+	{ "format", "FORMAT", "table (default), json, csv or md", 'f', .word = words_audit_format },
+	{ "dir", "DIR", "the trail; default: the configured one", 'd', .completes = COMPLETES_DIRECTORIES },
+	{ "demo", NULL, "that of the demo", 'D' },
+	{ "config", "FILE", "the configuration that says where it is", 'c', .completes = COMPLETES_FILES },
+	{ "key", "FILE", "of verify: the public key; default: key.pub in the trail", 'k',
+	  .completes = COMPLETES_FILES },
+	{ "head", "SIZE:HASH", "of verify: a checkpoint known from elsewhere; a number of records, and the hash in hex",
+	  'H' },
+	{ 0 },
+};
 
 struct request {
 	struct audit_filter filter;
@@ -47,7 +47,7 @@ struct request {
 	char since[32], until[32], dir_found[DIR_MAX];
 	const char *dir, *config;
 	enum audit_format format;
-	bool is_verify, is_demo, wants_help;
+	bool is_verify, is_demo;
 };
 
 static int complain(const char *option, const char *value, const char *expected)
@@ -121,8 +121,10 @@ static int take_filter(struct request *request, int option, const char *value)
 	}
 }
 
-static int take(struct request *request, int option, const char *value)
+static int take(void *ctx, int option, const char *value)
 {
+	struct request *request = ctx;
+
 	switch (option) {
 	case 'c':
 		request->config = value;
@@ -138,41 +140,28 @@ static int take(struct request *request, int option, const char *value)
 		return 0;
 	case 'H':
 		return take_head(request, value);
-	case 'h':
-		request->wants_help = true;
-		return 0;
-	case '?':
-		return EXIT_USAGE;
 	default:
 		return take_filter(request, option, value);
 	}
 }
 
-static int parse(struct request *request, int argc, char **argv)
+static int understand(struct request *request, int n, char **words)
 {
-	static const struct option options[] = {
-		{ "since", required_argument, NULL, 's' },    { "until", required_argument, NULL, 'u' },
-		{ "user", required_argument, NULL, 'w' },     { "action", required_argument, NULL, 'a' },
-		{ "resource", required_argument, NULL, 'o' }, { "level", required_argument, NULL, 'l' },
-		{ "result", required_argument, NULL, 'r' },   { "limit", required_argument, NULL, 'n' },
-		{ "format", required_argument, NULL, 'f' },   { "dir", required_argument, NULL, 'd' },
-		{ "demo", no_argument, NULL, 'D' },           { "config", required_argument, NULL, 'c' },
-		{ "key", required_argument, NULL, 'k' },      { "head", required_argument, NULL, 'H' },
-		{ "help", no_argument, NULL, 'h' },           { 0 },
-	};
-	int option, r = 0;
+	const char *meant = n ? words_meant(words[0], words_audit_verb) : NULL;
 
-	optind = 0;
-	while (r == 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		r = take(request, option, optarg);
-	if (r || request->wants_help || optind == argc)
-		return r;
-	request->is_verify = strcmp(argv[optind], "verify") == 0;
-	if (argc - optind > 1 || (!request->is_verify && strcmp(argv[optind], "list") != 0)) {
-		fprintf(stderr, "opscon audit: %s: expected list or verify\n", argv[optind]);
+	if (n == 0)
+		return 0;
+	request->is_verify = strcmp(words[0], "verify") == 0;
+	if (!request->is_verify && strcmp(words[0], "list") != 0) {
+		fprintf(stderr, "opscon audit: %s: %s%s%s\n", words[0],
+			meant ? "did you mean '" : "expected list or verify", meant ? meant : "", meant ? "'?" : "");
 		return EXIT_USAGE;
 	}
-	return 0;
+	if (n == 1)
+		return 0;
+	fprintf(stderr, "opscon audit %s: %s: expected no more words; --user, --resource and the like filter\n",
+		words[0], words[1]);
+	return EXIT_USAGE;
 }
 
 // Where the trail is, unless it was said.
@@ -283,21 +272,35 @@ static int verify(struct request *request)
 	return findings[verdict.finding].code;
 }
 
-int command_audit(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct request request = {
 		.filter = { .action = -1, .level = -1, .result = -1, .limit = AUDIT_LIMIT_DEFAULT },
 	};
-	int r = parse(&request, argc, argv);
+	int r = options_parse(&command_audit, argc, argv, take, &request);
 
+	if (r == 0)
+		r = understand(&request, argc - optind, argv + optind);
 	if (r)
 		return r;
-	if (request.wants_help) {
-		fputs(help, stdout);
-		return EXIT_WELL;
-	}
 	r = find_dir(&request);
 	if (r)
 		return request.is_verify ? VERIFY_UNREADABLE : r;
 	return request.is_verify ? verify(&request) : list(&request);
 }
+
+static void print_more_help(void)
+{
+	fputs("\nverify: exit 0 sound, 1 tampered with, 2 truncated or not anchored, 3 unreadable.\n", stdout);
+}
+
+const struct subcommand command_audit = {
+	.name = "audit",
+	.run = run_command,
+	.summary = "who did what: list and verify the audit trail",
+	.usage = "opscon audit [list] [OPTION ...]\n"
+		 "       opscon audit verify [--head SIZE:HASH] [--key FILE] [OPTION ...]",
+	.options = { own_options, help_option },
+	.verb = words_audit_verb,
+	.more_help = print_more_help,
+};

@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/findings.h"
+#include "commands/options.h"
 #include "opscon/config.h"
 
-static const char help[] = "usage: opscon check-config [--config FILE | FILE]\n"
-			   "\n"
-			   "Reads a configuration and prints each mistake as FILE:LINE:COLUMN: what; expected what.\n"
-			   "Without FILE it is the one the console would read. Exit: 0 well, 2 mistakes.\n";
+static const struct command_option own_options[] = {
+	{ "config", "FILE", "the configuration, the same as FILE", 'c', .letter = 'c', .completes = COMPLETES_FILES },
+	{ 0 },
+};
 
 static void print_count(const char *separator, size_t n, const char *one, const char *many)
 {
@@ -47,31 +47,25 @@ static int check_file(const char *path)
 	return EXIT_WELL;
 }
 
-int command_check_config(int argc, char **argv)
+static int take(void *ctx, int option, const char *value)
 {
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
+	const char **asked = ctx;
+
+	(void)option; // there is but one
+	*asked = value;
+	return 0;
+}
+
+static int run_command(int argc, char **argv)
+{
 	const char *asked = NULL;
 	char path[4096];
-	int option, r;
+	int r = options_parse(&command_check_config, argc, argv, take, &asked);
 
-	optind = 0; // the caller may have read options of its own
-	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_WELL;
-		}
-		if (option != 'c') {
-			fputs(help, stderr);
-			return EXIT_USAGE;
-		}
-		asked = optarg;
-	}
+	if (r)
+		return r;
 	if (argc - optind > (asked ? 0 : 1)) {
-		fputs(help, stderr);
+		fprintf(stderr, "opscon check-config: %s: expected one configuration\n", argv[optind + !asked]);
 		return EXIT_USAGE;
 	}
 	if (!asked && optind < argc)
@@ -84,3 +78,14 @@ int command_check_config(int argc, char **argv)
 	}
 	return check_file(path);
 }
+
+const struct subcommand command_check_config = {
+	.name = "check-config",
+	.run = run_command,
+	.summary = "read the configuration and explain every mistake in it",
+	.usage = "opscon check-config [--config FILE | FILE]\n\n"
+		 "Reads a configuration and prints each mistake as FILE:LINE:COLUMN: what; expected what.\n"
+		 "Without FILE it is the one the console would read. Exit: 0 well, 2 mistakes.",
+	.options = { own_options, help_option },
+	.operands = COMPLETES_FILES,
+};

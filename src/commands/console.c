@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "commands/app.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 
 enum { DEMO_SLOW_MS = 1000 }; // the demo's slow agents answer later than that
 
@@ -13,27 +14,35 @@ static bool has_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-int command_console(int argc, char **argv)
+static int run_console(int argc, char **argv)
 {
 	struct app_options options;
 	int r;
 
 	app_options_init(&options);
-	r = app_options_parse(&options, argc, argv);
-	if (r == 0 && options.wants_help) {
-		app_options_print_help("opscon [console] [OPTION ...] [URL ... | SELECTOR]", fleet_options_help(true));
-	} else if (r == 0 && !options.script && !has_terminal()) {
+	r = app_options_parse(&options, &command_console, argc, argv, NULL, NULL);
+	if (r == 0)
+		r = fleet_options_resolve(&options.fleet, argv + optind, true);
+	if (r == 0 && !options.script && !has_terminal()) {
 		fputs("opscon: the console needs a terminal; without one: opscon status\n", stderr);
 		r = EXIT_USAGE;
-	} else if (r == 0) {
-		r = fleet_options_resolve(&options.fleet, argv + optind, true);
-		r = r ? r : app_run(&options);
 	}
+	if (r == 0)
+		r = app_run(&options);
 	fleet_options_finish(&options.fleet);
 	return r;
 }
 
-static int run_demo(struct app_options *options, char **operands)
+const struct subcommand command_console = {
+	.name = "console",
+	.run = run_console,
+	.summary = "the console (also what opscon does without a command)",
+	.usage = "opscon [console] [OPTION ...] [URL ... | SELECTOR]",
+	.options = { app_console_options, fleet_timeout_options, fleet_polling_options, fleet_state_options,
+		     fleet_file_options, help_option },
+};
+
+static int start_demo(struct app_options *options, char **operands)
 {
 	struct fleet_options *fleet = &options->fleet;
 	int r;
@@ -50,22 +59,26 @@ static int run_demo(struct app_options *options, char **operands)
 	return r ? r : app_run(options);
 }
 
-int command_demo(int argc, char **argv)
+static int run_demo(int argc, char **argv)
 {
 	struct app_options options;
 	int r;
 
 	app_options_init(&options);
 	options.is_demo = true;
-	r = app_options_parse(&options, argc, argv);
-	if (r == 0 && options.wants_help) {
-		app_options_print_help(
-			"opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
-			"The console on a simulated fleet of 22 agents; --once (or no terminal): its status.",
-			fleet_options_help(true));
-	} else if (r == 0) {
-		r = run_demo(&options, argv + optind);
-	}
+	r = app_options_parse(&options, &command_demo, argc, argv, NULL, NULL);
+	if (r == 0)
+		r = start_demo(&options, argv + optind);
 	fleet_options_finish(&options.fleet);
 	return r;
 }
+
+const struct subcommand command_demo = {
+	.name = "demo",
+	.run = run_demo,
+	.summary = "the console on a simulated fleet",
+	.usage = "opscon demo [--once] [OPTION ...] [SELECTOR]\n\n"
+		 "The console on a simulated fleet of 22 agents; --once (or no terminal): its status.",
+	.options = { app_once_options, app_console_options, fleet_timeout_options, fleet_polling_options,
+		     fleet_state_options, fleet_file_options, help_option },
+};

@@ -13,8 +13,7 @@
 #include "base/memory.h"
 #include "commands/exit_code.h"
 #include "commands/findings.h"
-
-enum { OPTIONS_MAX = 48 };
+#include "commands/options.h"
 
 enum {
 	OPTION_CONFIG = FLEET_OPTION_FIRST,
@@ -27,40 +26,37 @@ enum {
 	OPTION_TIMEOUT,
 };
 
-const struct option fleet_long_options[] = {
-	{ "config", required_argument, NULL, OPTION_CONFIG }, // FILE
-	{ "insecure", no_argument, NULL, OPTION_INSECURE },
-	{ "interval", required_argument, NULL, OPTION_INTERVAL }, // DURATION
-	{ "log", required_argument, NULL, OPTION_LOG },           // FILE
-	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
-	{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
-	{ "shard", required_argument, NULL, OPTION_SHARD },     // I/N
-	{ "timeout", required_argument, NULL, OPTION_TIMEOUT }, // DURATION
+const struct command_option fleet_timeout_options[] = {
+	{ "timeout", "DURATION", "of one probe", OPTION_TIMEOUT },
+	{ 0 },
 };
-const size_t n_fleet_long_options = sizeof fleet_long_options / sizeof fleet_long_options[0];
 
-#define HELP_STATE                                                                                                     \
-	"  --no-state            remember nothing, read nothing remembered, audit nothing\n"                           \
-	"  --read-only           operate nothing, whatever the configuration allows\n"
-#define HELP_CONFIG "  --config FILE         the configuration (default: see opscon.yml(5))\n"
-#define HELP_LOG                                                                                                       \
-	"  --log FILE            diagnostics of opscon itself go there\n"                                              \
-	"  --help                this text\n"
+const struct command_option fleet_polling_options[] = {
+	{ "interval", "DURATION", "between two probes of an agent, like 5s or 1m", OPTION_INTERVAL },
+	{ "insecure", NULL, "do not verify certificates of the URLs given", OPTION_INSECURE },
+	{ "shard", "I/N", "only the I-th of N parts of the fleet, like 1/3", OPTION_SHARD },
+	{ 0 },
+};
 
-const char *fleet_options_help(bool has_timeout)
-{
-	static const char help[] = "  --timeout DURATION    of one probe\n" HELP_CONFIG
-				   "  --interval DURATION   between two probes of an agent, like 5s or 1m\n"
-				   "  --insecure            do not verify certificates of the URLs given\n" HELP_STATE
-				   "  --shard I/N           only the I-th of N parts of the fleet, like 1/3\n" HELP_LOG;
+const struct command_option fleet_state_options[] = {
+	{ "no-state", NULL, "remember nothing, read nothing remembered, audit nothing", OPTION_NO_STATE },
+	{ "read-only", NULL, "operate nothing, whatever the configuration allows", OPTION_READ_ONLY },
+	{ 0 },
+};
 
-	return has_timeout ? help : strchr(help, '\n') + 1;
-}
+const struct command_option fleet_file_options[] = {
+	{ "config", "FILE", "the configuration; default: see opscon.yml(5)", OPTION_CONFIG,
+	  .completes = COMPLETES_FILES },
+	{ "log", "FILE", "diagnostics of opscon itself go there", OPTION_LOG, .completes = COMPLETES_FILES },
+	{ 0 },
+};
 
-const char *fleet_options_help_attached(void)
-{
-	return HELP_CONFIG HELP_STATE HELP_LOG;
-}
+const struct command_option *const fleet_option_lists[COMMAND_LISTS] = {
+	fleet_timeout_options,
+	fleet_polling_options,
+	fleet_state_options,
+	fleet_file_options,
+};
 
 void fleet_options_init(struct fleet_options *options)
 {
@@ -251,23 +247,25 @@ int fleet_options_resolve(struct fleet_options *options, char **operands, bool i
 	return 0;
 }
 
-int fleet_options_parse(struct fleet_options *options, int argc, char **argv, const char *short_options,
-			const struct option *own, int (*take)(void *ctx, int option, const char *value), void *ctx)
-{
-	struct option table[OPTIONS_MAX] = { 0 };
-	size_t n = 0;
-	int option, r = 0;
+struct takers {
+	struct fleet_options *options;
+	int (*take)(void *ctx, int code, const char *value);
+	void *ctx;
+};
 
-	for (; own && own->name && n + 1 < OPTIONS_MAX; own++)
-		table[n++] = *own;
-	for (size_t i = 0; i < n_fleet_long_options && n + 1 < OPTIONS_MAX; i++)
-		table[n++] = fleet_long_options[i];
-	optind = 0; // glibc: start anew
-	while (r == 0 && (option = getopt_long(argc, argv, short_options, table, NULL)) != -1) {
-		if (option >= FLEET_OPTION_FIRST && option <= FLEET_OPTION_LAST)
-			r = fleet_options_take(options, option, optarg);
-		else
-			r = option == '?' ? EXIT_USAGE : take(ctx, option, optarg);
-	}
-	return r;
+static int take_either(void *ctx, int code, const char *value)
+{
+	const struct takers *takers = ctx;
+
+	if (code >= FLEET_OPTION_FIRST && code <= FLEET_OPTION_LAST)
+		return fleet_options_take(takers->options, code, value);
+	return takers->take(takers->ctx, code, value);
+}
+
+int fleet_options_parse(struct fleet_options *options, const struct subcommand *command, int argc, char **argv,
+			int (*take)(void *ctx, int code, const char *value), void *ctx)
+{
+	struct takers takers = { options, take, ctx };
+
+	return options_parse(command, argc, argv, take_either, &takers);
 }

@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <getopt.h>
-
 #include "agents/shard.h"
+#include "commands/commands.h"
 #include "opscon/agent.h"
 #include "opscon/config.h"
 
@@ -31,11 +30,12 @@ struct fleet_options {
 	bool has_state;            // false: --no-state
 };
 
-// Entries for a command's getopt_long table, and the text of its --help.
-extern const struct option fleet_long_options[];
-extern const size_t n_fleet_long_options;
-const char *fleet_options_help(bool has_timeout); // whether --timeout is theirs: of one probe
-const char *fleet_options_help_attached(void);    // of who polls nobody
+// Lists for a command's table: of who probes, of who remembers and may operate, and of all.
+extern const struct command_option fleet_timeout_options[];
+extern const struct command_option fleet_polling_options[];
+extern const struct command_option fleet_state_options[];
+extern const struct command_option fleet_file_options[];
+extern const struct command_option *const fleet_option_lists[COMMAND_LISTS]; // all of them, ended by NULL
 
 void fleet_options_init(struct fleet_options *options);
 void fleet_options_finish(struct fleet_options *options);
@@ -48,8 +48,8 @@ int fleet_options_take(struct fleet_options *options, int option, const char *va
  */
 int fleet_options_resolve(struct fleet_options *options, char **operands, bool is_configured);
 
-/* getopt_long over `own` (terminated by a zero entry) and the common ones. Calls `take` for the command's own options;
- * it returns 0 or an exit code. Returns 0 with optind at the operands, or an exit code.
+/* options_parse() by the command's table. Calls `take` for the command's own options; it returns 0 or an exit code.
+ * Returns 0 with getopt's optind at the operands, COMMAND_HELPED, or an exit code.
  */
-int fleet_options_parse(struct fleet_options *options, int argc, char **argv, const char *short_options,
-			const struct option *own, int (*take)(void *ctx, int option, const char *value), void *ctx);
+int fleet_options_parse(struct fleet_options *options, const struct subcommand *command, int argc, char **argv,
+			int (*take)(void *ctx, int code, const char *value), void *ctx);

@@ -2,6 +2,7 @@
 /* opscon hub: polls once for many consoles, and owns operations and the audit trail. */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,9 @@
 #include "base/clock.h"
 #include "base/dir_lock.h"
 #include "base/log.h"
-#include "commands/commands.h"
 #include "commands/demo_fleet.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 #include "commands/session.h"
 #include "feeds/direct.h"
 #include "feeds/record_sink.h"
@@ -30,7 +31,7 @@ struct hub_run {
 	struct hub_listen listens[LISTENS_MAX]; // --listen: instead of those configured
 	size_t n_listens;
 	const char *socket; // --socket; NULL: as configured
-	bool is_demo, wants_help;
+	bool is_demo;
 
 	struct session session;
 	struct demo_fleet demo;
@@ -43,26 +44,18 @@ struct hub_run {
 	const char *notify; // $NOTIFY_SOCKET
 };
 
-static const struct option own_options[] = {
-	{ "demo", no_argument, NULL, 'd' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "listen", required_argument, NULL, 'l' },
-	{ "socket", required_argument, NULL, 's' },
+static const struct command_option own_options[] = {
+	{ "listen", "ADDRESS:PORT",
+	  "HTTP and WebSocket there, instead of what is configured; beyond loopback with TLS only; may be given "
+	  "several "
+	  "times",
+	  'l', .repeats = true },
+	{ "socket", "PATH",
+	  "the unix socket for this machine; default $XDG_RUNTIME_DIR/opscon/hub.sock, else /run/opscon/hub.sock", 's',
+	  .completes = COMPLETES_FILES },
+	{ "demo", NULL, "on a simulated fleet of 22 agents", 'd' },
 	{ 0 },
 };
-
-static int print_help(void)
-{
-	printf("usage: opscon hub [--listen ADDRESS:PORT ...] [--socket PATH] [OPTION ...] [URL ... | SELECTOR]\n\n"
-	       "Watches the fleet without a terminal, for many consoles at once ('opscon attach').\n\n"
-	       "  --listen ADDRESS:PORT HTTP and WebSocket there, instead of what is configured; beyond loopback with\n"
-	       "                        TLS only; may be given several times\n"
-	       "  --socket PATH         the unix socket for this machine; default $XDG_RUNTIME_DIR/opscon/hub.sock,\n"
-	       "                        else /run/opscon/hub.sock\n"
-	       "  --demo                on a simulated fleet of 22 agents\n%s",
-	       fleet_options_help(true));
-	return EXIT_WELL;
-}
 
 static int take_listen(struct hub_run *run, const char *value)
 {
@@ -85,11 +78,8 @@ static int take(void *ctx, int option, const char *value)
 		return 0;
 	case 'l':
 		return take_listen(run, value);
-	case 's':
-		run->socket = value;
-		return 0;
 	default:
-		run->wants_help = true;
+		run->socket = value;
 		return 0;
 	}
 }
@@ -468,15 +458,25 @@ static int run_hub(struct hub_run *run, char **operands)
 	return r;
 }
 
-int command_hub(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct hub_run run = { .demo.fd = -1 };
 	int r;
 
 	fleet_options_init(&run.options);
-	r = fleet_options_parse(&run.options, argc, argv, "h", own_options, take, &run);
+	r = fleet_options_parse(&run.options, &command_hub, argc, argv, take, &run);
 	if (r == 0)
-		r = run.wants_help ? print_help() : run_hub(&run, argv + optind);
+		r = run_hub(&run, argv + optind);
 	fleet_options_finish(&run.options);
 	return r;
 }
+
+const struct subcommand command_hub = {
+	.name = "hub",
+	.run = run_command,
+	.summary = "serve one fleet to many consoles, without a terminal",
+	.usage = "opscon hub [--listen ADDRESS:PORT ...] [--socket PATH] [OPTION ...] [URL ... | SELECTOR]\n\n"
+		 "Watches the fleet without a terminal, for many consoles at once ('opscon attach').",
+	.options = { own_options, fleet_timeout_options, fleet_polling_options, fleet_state_options, fleet_file_options,
+		     help_option },
+};

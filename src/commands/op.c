@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,8 +12,9 @@
 
 #include "base/human.h"
 #include "base/number.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
+#include "commands/words.h"
 #include "operations/journal_id.h"
 #include "operations/journal_read.h"
 #include "operations/plan.h"
@@ -20,49 +22,29 @@
 
 enum { WAIT_MAX_MS = 24 * 3600 * 1000, GIVE_UP_MS = 300000, BATCH_MAX = OPERATION_TARGETS_MAX };
 
-static const struct option own_options[] = {
-	{ "batch", required_argument, NULL, 'b' },   { "between", required_argument, NULL, 'B' },
-	{ "blue-green", no_argument, NULL, 'g' },    { "canary", no_argument, NULL, 'c' },
-	{ "dry-run", no_argument, NULL, 'n' },       { "force", no_argument, NULL, 'F' },
-	{ "format", required_argument, NULL, 'f' },  { "give-up", required_argument, NULL, 'G' },
-	{ "help", no_argument, NULL, 'h' },          { "hub", required_argument, NULL, 'H' },
-	{ "image", required_argument, NULL, 'v' },   { "max-unavailable", required_argument, NULL, 'u' },
-	{ "no-rollback", no_argument, NULL, 'R' },   { "patch", required_argument, NULL, 'p' },
-	{ "reason", required_argument, NULL, 'r' },  ATTACH_LONG_OPTIONS,
-	{ "version", required_argument, NULL, 'v' }, { "wait", no_argument, NULL, 'w' },
-	{ "yes", no_argument, NULL, 'y' },           { 0 },
+static const struct command_option own_options[] = {
+	{ "version", "V", "what to create, or to upgrade to", 'v' },
+	{ "image", "I", "the same, where it is called so", 'v' },
+	{ "patch", "JSON", "what configure changes: a JSON object", 'p' },
+	{ "force", NULL, "stop at once, not gracefully", 'F' },
+	{ "dry-run", NULL, "show the plan and do nothing", 'n' },
+	{ "yes", NULL, "do not ask; also without a terminal", 'y', .letter = 'y' },
+	{ "reason", "TEXT", "why it is done, for the record", 'r' },
+	{ "batch", "N", "so many at a time; this and the next five: else as configured, of a hub there", 'b' },
+	{ "canary", NULL, "a few first, then half, then all", 'c' },
+	{ "blue-green", NULL, "the new one beside the old one, where the driver can", 'g' },
+	{ "between", "DURATION", "wait so long between batches or phases", 'B' },
+	{ "max-unavailable", "N", "stop when so many are bad at once", 'u' },
+	{ "no-rollback", NULL, "then wait for a person instead of taking it back", 'R' },
+	{ "wait", NULL,
+	  "wait while somebody else operates on one of them, and of a hub for the second person, where one has to "
+	  "agree",
+	  'w' },
+	{ "format", "FORMAT", "table (default) or json", 'f', .word = words_table_or_json },
+	{ "hub", "ADDRESS", "of a hub, which carries it out; may be given again", 'H', .repeats = true },
+	{ "give-up", "DURATION", "how long a hub that does not answer is waited for; default 5m", 'G' },
+	{ 0 },
 };
-
-static int print_help(void)
-{
-	printf("usage: opscon op VERB [OPTION ...] SELECTOR | URL ...\n"
-	       "       opscon op list [--format FORMAT]\n"
-	       "       opscon op show ID [--format FORMAT]\n"
-	       "       opscon op pause|resume|abort|rollback ID\n"
-	       "\n"
-	       "Verbs: create start stop restart suspend resume upgrade rollback delete configure. First the plan is\n"
-	       "shown, and what it takes to confirm it is asked for; then the operation is followed to its end.\n"
-	       "\n"
-	       "  --version V, --image I  what to create, or to upgrade to\n"
-	       "  --patch JSON          what configure changes: a JSON object\n"
-	       "  --force               stop at once, not gracefully\n"
-	       "  --dry-run             show the plan and do nothing\n"
-	       "  --yes                 do not ask; also without a terminal\n"
-	       "  --reason TEXT         why it is done, for the record\n"
-	       "  --batch N             so many at a time; this and the next five: else as configured, of a hub there\n"
-	       "  --canary              a few first, then half, then all\n"
-	       "  --blue-green          the new one beside the old one, where the driver can\n"
-	       "  --between DURATION    wait so long between batches or phases\n"
-	       "  --max-unavailable N   stop when so many are bad at once\n"
-	       "  --no-rollback         then wait for a person instead of taking it back\n"
-	       "  --wait                wait while somebody else operates on one of them, and of a hub for the second\n"
-	       "                        person, where one has to agree\n"
-	       "  --format FORMAT       table (default) or json\n"
-	       "  --hub ADDRESS         of a hub, which carries it out\n"
-	       "  --give-up DURATION    how long a hub that does not answer is waited for (default 5m)\n%s%s",
-	       attach_options_help(), fleet_options_help(true));
-	return EXIT_WELL;
-}
 
 static int complain(const char *option, const char *value, const char *expected)
 {
@@ -162,9 +144,6 @@ static int take(void *ctx, int option, const char *value)
 	case 'w':
 		request->waits = true;
 		return 0;
-	case 'h':
-		request->wants_help = true;
-		return 0;
 	case 'G':
 		return take_give_up(request, value);
 	case 'H':
@@ -222,6 +201,18 @@ static bool looks_like_id(const char *word)
 	return word[8] == '-';
 }
 
+static int complain_of_verb(const char *word)
+{
+	const char *meant = words_meant(word, words_op_verb);
+
+	if (meant)
+		fprintf(stderr, "opscon op: %s: did you mean '%s'?\n", word, meant);
+	else
+		fprintf(stderr, "opscon op: %s: expected a verb, or list, show, pause, resume, abort or rollback\n",
+			word);
+	return EXIT_USAGE;
+}
+
 // What the words say, of which there are n after "op". 0, or EXIT_USAGE.
 static int understand(struct op_request *request, char **words, int n)
 {
@@ -246,9 +237,7 @@ static int understand(struct op_request *request, char **words, int n)
 		   (has_id || verb_from_name(words[0], &request->params.verb) < 0)) {
 		request->kind = OP_CONTROL;
 	} else if (verb_from_name(words[0], &request->params.verb) < 0) {
-		fprintf(stderr, "opscon op: %s: expected a verb, or list, show, pause, resume, abort or rollback\n",
-			words[0]);
-		return EXIT_USAGE;
+		return complain_of_verb(words[0]);
 	}
 	if (request->kind != OP_RUN && (n != 2 || !has_id)) {
 		fprintf(stderr, "opscon op %s: expected the name of an operation, as 'opscon op list' has it\n",
@@ -317,7 +306,7 @@ static int run(struct op_request *request, struct fleet_options *options, char *
 	return op_cli_run(request, options);
 }
 
-int command_op(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct op_request request = {
 		.params = { .version = "", .patch = "", .reason = "" },
@@ -329,11 +318,7 @@ int command_op(int argc, char **argv)
 	int r;
 
 	fleet_options_init(&options);
-	r = fleet_options_parse(&options, argc, argv, "hy", own_options, take, &request);
-	if (r == 0 && request.wants_help) {
-		fleet_options_finish(&options);
-		return print_help();
-	}
+	r = fleet_options_parse(&options, &command_op, argc, argv, take, &request);
 	if (r == 0)
 		r = understand(&request, argv + optind, argc - optind);
 	if (r == 0)
@@ -341,6 +326,22 @@ int command_op(int argc, char **argv)
 	fleet_options_finish(&options);
 	return r;
 }
+
+const struct subcommand command_op = {
+	.name = "op",
+	.run = run_command,
+	.summary = "restart, upgrade and the like: plan, confirm, follow to the end",
+	.usage = "opscon op VERB [OPTION ...] SELECTOR | URL ...\n"
+		 "       opscon op list [--format FORMAT]\n"
+		 "       opscon op show ID [--format FORMAT]\n"
+		 "       opscon op pause|resume|abort|rollback ID\n\n"
+		 "Verbs: create start stop restart suspend resume upgrade rollback delete configure.\n"
+		 "First the plan is shown, and what it takes to confirm it is asked for; then the\n"
+		 "operation is followed to its end.",
+	.options = { own_options, attach_hub_options, fleet_timeout_options, fleet_polling_options, fleet_state_options,
+		     fleet_file_options, help_option },
+	.verb = words_op_verb,
+};
 
 // ---- what its parts share
 

@@ -24,7 +24,7 @@ struct op_request {
 	size_t n_hubs;
 	bool has_kind; // --canary or --blue-green
 	bool stays;    // --no-rollback
-	bool is_dry, is_yes, waits, is_json, wants_help;
+	bool is_dry, is_yes, waits, is_json;
 };
 
 /* What the command line says of the rollout; all the rest of it is unsaid, and here as configured: for those who look

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/human.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 #include "commands/recorded.h"
 #include "commands/session.h"
 #include "feeds/record_sink.h"
@@ -17,7 +18,7 @@ struct record_command {
 	struct fleet_options fleet;
 	const char *from, *to;
 	int64_t for_ms; // 0: until it is ended
-	bool is_export, is_info, is_utc, wants_help;
+	bool is_export, is_info, is_utc;
 
 	struct session session;
 	struct record_sink *sink;
@@ -27,28 +28,15 @@ struct record_command {
 	bool is_over;
 };
 
-static const struct option own_options[] = {
-	{ "export", no_argument, NULL, 'e' },     { "for", required_argument, NULL, 'f' },
-	{ "from", required_argument, NULL, 'b' }, { "help", no_argument, NULL, 'h' },
-	{ "info", no_argument, NULL, 'i' },       { "to", required_argument, NULL, 't' },
-	{ "utc", no_argument, NULL, 'u' },        { 0 },
+static const struct command_option own_options[] = {
+	{ "for", "DURATION", "ends by itself, like 10m", 'f' },
+	{ "export", NULL, "a part of a recording, without what could be a secret", 'e' },
+	{ "from", "TIME", "which part, like 02:15, 2026-11-26T02:15:30Z, +10m or -10m", 'b' },
+	{ "to", "TIME", "up to where, the same", 't' },
+	{ "utc", NULL, "times of day are UTC", 'u' },
+	{ "info", NULL, "what a recording is of", 'i' },
+	{ 0 },
 };
-
-static int print_help(void)
-{
-	printf("usage: opscon record [OPTION ...] FILE [URL ... | SELECTOR]\n"
-	       "       opscon record --export [--from TIME] [--to TIME] RECORDING FILE\n"
-	       "       opscon record --info RECORDING\n\n"
-	       "Watches the fleet and writes what happens to FILE, until it is ended (C-c).\n\n"
-	       "  --for DURATION        ends by itself, like 10m\n"
-	       "  --export              a part of a recording, without what could be a secret\n"
-	       "  --from TIME, --to TIME\n"
-	       "                        which part, like 02:15, 2026-11-26T02:15:30Z, +10m or -10m\n"
-	       "  --utc                 times of day are UTC\n"
-	       "  --info                what a recording is of\n%s",
-	       fleet_options_help(true));
-	return EXIT_WELL;
-}
 
 static int take(void *ctx, int option, const char *value)
 {
@@ -76,7 +64,6 @@ static int take(void *ctx, int option, const char *value)
 		fprintf(stderr, "opscon: --for %s: expected a duration, like 10m\n", value);
 		return EXIT_USAGE;
 	default:
-		command->wants_help = true;
 		break;
 	}
 	return 0;
@@ -132,7 +119,7 @@ static void close_handles(struct record_command *command)
 	uv_close((uv_handle_t *)&command->check, NULL);
 }
 
-static void run(struct record_command *command)
+static void go(struct record_command *command)
 {
 	uv_check_start(&command->check, on_check);
 	if (command->for_ms)
@@ -182,7 +169,7 @@ static int record(struct record_command *command, char **operands)
 		open_handles(command);
 		r = attach(command, path);
 		if (r == 0) {
-			run(command);
+			go(command);
 			r = finish(command, path);
 		}
 		close_handles(command);
@@ -193,6 +180,12 @@ static int record(struct record_command *command, char **operands)
 
 // ---- which of them
 
+// Where other commands have verbs.
+static bool is_option(const char *word)
+{
+	return strcmp(word, "info") == 0 || strcmp(word, "export") == 0;
+}
+
 static int run_command(struct record_command *command, char **operands, int n)
 {
 	int wanted = command->is_export ? 2 : 1;
@@ -202,6 +195,11 @@ static int run_command(struct record_command *command, char **operands, int n)
 			command->is_export ? "a recording and a new file"
 			: command->is_info ? "a recording"
 					   : "a file");
+		return EXIT_USAGE;
+	}
+	if (!command->is_export && !command->is_info && is_option(operands[0])) {
+		fprintf(stderr, "opscon record: %s: did you mean --%s? A file of that name is ./%s\n", operands[0],
+			operands[0], operands[0]);
 		return EXIT_USAGE;
 	}
 	if ((command->from || command->to) && !command->is_export) {
@@ -215,17 +213,28 @@ static int run_command(struct record_command *command, char **operands, int n)
 	return record(command, operands);
 }
 
-int command_record(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct record_command command = { 0 };
 	int r;
 
 	fleet_options_init(&command.fleet);
-	r = fleet_options_parse(&command.fleet, argc, argv, "h", own_options, take, &command);
-	if (r == 0 && command.wants_help)
-		r = print_help();
-	else if (r == 0)
+	r = fleet_options_parse(&command.fleet, &command_record, argc, argv, take, &command);
+	if (r == 0)
 		r = run_command(&command, argv + optind, argc - optind);
 	fleet_options_finish(&command.fleet);
 	return r;
 }
+
+const struct subcommand command_record = {
+	.name = "record",
+	.run = run,
+	.summary = "write what happens to a file; cut a part out of one",
+	.usage = "opscon record [OPTION ...] FILE [URL ... | SELECTOR]\n"
+		 "       opscon record --export [--from TIME] [--to TIME] RECORDING FILE\n"
+		 "       opscon record --info RECORDING\n\n"
+		 "Watches the fleet and writes what happens to FILE, until it is ended (C-c).",
+	.options = { own_options, fleet_timeout_options, fleet_polling_options, fleet_state_options, fleet_file_options,
+		     help_option },
+	.operands = COMPLETES_FILES,
+};

@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/number.h"
 #include "commands/app.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 #include "commands/recorded.h"
 #include "feeds/replay_player.h"
 
-static void print_help(void)
-{
-	puts("usage: opscon replay [OPTION ...] FILE\n\n"
-	     "The console on a recording (of opscon record, or a hub's directory), with a clock.\n\n"
-	     "  --at TIME             begin there, like 02:15, 2026-11-26T02:15:30Z, +10m or -10m (before its end)\n"
-	     "  --speed N             0.25 to 1000 times as fast as it went; default 1\n"
-	     "  --ascii               ASCII glyphs only\n"
-	     "  --theme NAME          dark (default), light or colourblind\n"
-	     "  --utc                 absolute times in UTC\n"
-	     "  --mouse               clicks and the wheel are read\n"
-	     "  --script FILE         keys from a file, screens to files; see opscon(1)\n"
-	     "  --size COLSxROWS      of the script's screen; default 120x36\n"
-	     "  --config FILE         a configuration, for its keys, theme and panels\n"
-	     "  --log FILE            diagnostics of opscon itself go there\n"
-	     "  --help                this text");
-}
-
-static const struct option more_options[] = {
-	{ "at", required_argument, NULL, 'A' },
-	{ "speed", required_argument, NULL, 'S' },
+static const struct command_option own_options[] = {
+	{ "at", "TIME", "begin there, like 02:15, 2026-11-26T02:15:30Z, +10m or -10m (before its end)", 'A' },
+	{ "speed", "N", "0.25 to 1000 times as fast as it went; default 1", 'S' },
 	{ 0 },
 };
 
@@ -38,7 +22,7 @@ struct replay_command {
 	const char *at; // NULL: from the beginning
 };
 
-static int take_more(void *ctx, int option, const char *value)
+static int take(void *ctx, int option, const char *value)
 {
 	struct replay_command *command = ctx;
 	double *speed = &command->options.speed;
@@ -75,11 +59,12 @@ static int run(struct replay_command *command, const char *path)
 	if (!facts.n_blocks) {
 		fprintf(stderr, "opscon replay: %s: nothing is recorded in it\n", path);
 		r = EXIT_USAGE;
-	} else if (!options->script && !has_terminal()) {
-		fputs("opscon replay: it needs a terminal; without one: opscon record --info FILE\n", stderr);
-		r = EXIT_USAGE;
 	} else if (command->at) {
 		r = recorded_time(&facts, "at", command->at, options->is_utc, &options->at_ms);
+	}
+	if (r == 0 && !options->script && !has_terminal()) {
+		fputs("opscon replay: it needs a terminal; without one: opscon record --info FILE\n", stderr);
+		r = EXIT_USAGE;
 	}
 	if (r) {
 		tape_close(options->tape);
@@ -88,7 +73,7 @@ static int run(struct replay_command *command, const char *path)
 	return app_run(options);
 }
 
-int command_replay(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct replay_command command = { 0 };
 	struct app_options *options = &command.options;
@@ -98,16 +83,27 @@ int command_replay(int argc, char **argv)
 	app_options_init(options);
 	options->is_replay = true;
 	options->speed = 1;
-	r = app_options_parse_more(options, argc, argv, more_options, take_more, &command);
-	if (r == 0 && options->wants_help) {
-		print_help();
-	} else if (r == 0 && (!argv[optind] || argv[optind + 1])) {
+	r = app_options_parse(options, &command_replay, argc, argv, take, &command);
+	if (r == 0 && (!argv[optind] || argv[optind + 1])) {
 		fputs("opscon replay: expected one recording; see opscon replay --help\n", stderr);
 		r = EXIT_USAGE;
-	} else if (r == 0) {
-		r = fleet_options_resolve(&options->fleet, none, false);
-		r = r ? r : run(&command, argv[optind]);
 	}
+	if (r == 0)
+		r = fleet_options_resolve(&options->fleet, none, false);
+	if (r == 0)
+		r = run(&command, argv[optind]);
 	fleet_options_finish(&options->fleet);
 	return r;
 }
+
+const struct subcommand command_replay = {
+	.name = "replay",
+	.run = run_command,
+	.summary = "the console on a recording, with a clock: pause, step, go to a time",
+	.usage = "opscon replay [OPTION ...] FILE\n\n"
+		 "The console on a recording (of opscon record, or a hub's directory), with a clock.\n"
+		 "A configuration is for its keys, theme and panels.",
+	.options = { own_options, app_console_options, fleet_file_options, help_option },
+	.elsewhere = { fleet_state_options },
+	.operands = COMPLETES_FILES,
+};

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* opscon simulate: a fleet to try things on. */
-#include "commands/commands.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -12,6 +10,8 @@
 
 #include "base/number.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
+#include "commands/words.h"
 #include "simulator/simulator.h"
 
 enum { SHARES_MAX = 32, BODY_KB_MAX = 15 * 1024 };
@@ -20,7 +20,6 @@ struct simulate {
 	struct simulator_options options;
 	struct simulator_share shares[SHARES_MAX];
 	const char *targets_path; // NULL: URLs are printed
-	bool is_help;
 };
 
 struct server {
@@ -29,29 +28,27 @@ struct server {
 	struct simulator *simulator;
 };
 
-static void print_help(FILE *out)
+static const struct command_option own_options[] = {
+	{ "agents", "N", "how many; default 22", 'n' },
+	{ "listen", "ADDR", "127.x.y.z[:port] of the first agent; the others follow it; default 127.0.0.1, a free port",
+	  'l' },
+	{ "targets", "FILE", "write a Prometheus file_sd list there, instead of printing the URLs", 't',
+	  .completes = COMPLETES_FILES },
+	{ "fault", "KIND=SHARE",
+	  "make some agents misbehave: a share (0.1, 10%) or a number of agents (3); may be given again", 'f',
+	  .repeats = true, .word = words_fault },
+	{ "seed", "S", "another fleet of the same kind; default 1", 's' },
+	{ "body-kb", "N", "metrics bodies of about N KiB; default 3 to 6", 'b' },
+	{ "demo", NULL, "22 agents with a few faults, and a little more going wrong over time", 'd' },
+	{ 0 },
+};
+
+static void print_more_help(void)
 {
-	fputs("usage: opscon simulate [--agents N] [--listen ADDR] [--targets FILE] [--fault KIND=SHARE ...]\n"
-	      "                       [--seed S] [--body-kb N] [--demo]\n"
-	      "Serves a fleet of simulated agents over HTTP on loopback until it is interrupted. Each can be operated "
-	      "at\n"
-	      "/control (see opscon-agent(7)): a restart cures most faults; an upgrade to a version with \"bad\" in "
-	      "its\n"
-	      "name comes up unwell, with \"slow\" late, and with \"missing\" fails.\n\n"
-	      "  --agents N          how many (default 22)\n"
-	      "  --listen ADDR       127.x.y.z[:port] of the first agent; the others follow it (default 127.0.0.1, a\n"
-	      "                      free port)\n"
-	      "  --targets FILE      write a Prometheus file_sd list there, instead of printing the URLs\n"
-	      "  --fault KIND=SHARE  make some agents misbehave: a share (0.1, 10%) or a number of agents (3)\n"
-	      "  --seed S            another fleet of the same kind (default 1)\n"
-	      "  --body-kb N         metrics bodies of about N KiB (default 3 to 6)\n"
-	      "  --demo              22 agents with a few faults, and a little more going wrong over time\n"
-	      "  --help              this text\n\n"
-	      "kinds of faults:\n",
-	      out);
+	puts("\nkinds of faults:");
 	for (int i = SIMULATOR_FAULT_NONE + 1; i < SIMULATOR_FAULT_COUNT; i++)
-		fprintf(out, "  %-12s %s\n", simulator_fault_name((enum simulator_fault)i),
-			simulator_fault_text((enum simulator_fault)i));
+		printf("  %-12s %s\n", simulator_fault_name((enum simulator_fault)i),
+		       simulator_fault_text((enum simulator_fault)i));
 }
 
 static int complain(const char *what, const char *value, const char *expected)
@@ -81,70 +78,55 @@ static int read_fault(struct simulate *s, const char *text)
 	return 0;
 }
 
-static int read_option(struct simulate *s, int option)
+static int take(void *ctx, int option, const char *text)
 {
+	struct simulate *s = ctx;
 	uint64_t value = 0;
 	int r = 0;
 
 	switch (option) {
 	case 'n':
-		r = read_count("--agents", optarg, 1, SIMULATOR_AGENTS_MAX, &value);
+		r = read_count("--agents", text, 1, SIMULATOR_AGENTS_MAX, &value);
 		s->options.n_agents = (size_t)value;
 		break;
 	case 'l':
-		s->options.listen = optarg;
+		s->options.listen = text;
 		break;
 	case 't':
-		s->targets_path = optarg;
+		s->targets_path = text;
 		break;
 	case 'f':
-		r = read_fault(s, optarg);
+		r = read_fault(s, text);
 		break;
 	case 's':
-		r = read_count("--seed", optarg, 0, UINT64_MAX, &s->options.seed);
+		r = read_count("--seed", text, 0, UINT64_MAX, &s->options.seed);
 		break;
 	case 'b':
-		r = read_count("--body-kb", optarg, 0, BODY_KB_MAX, &value);
+		r = read_count("--body-kb", text, 0, BODY_KB_MAX, &value);
 		s->options.body_kb = (uint32_t)value;
 		break;
-	case 'd':
+	default:
 		s->options.is_demo = true;
 		break;
-	case 'h':
-		s->is_help = true;
-		break;
-	default:
-		r = -EINVAL; // getopt has said what
 	}
-	return r;
+	return r < 0 ? EXIT_USAGE : 0;
 }
 
 static int read_options(struct simulate *s, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "agents", required_argument, NULL, 'n' },
-		{ "listen", required_argument, NULL, 'l' },
-		{ "targets", required_argument, NULL, 't' },
-		{ "fault", required_argument, NULL, 'f' },
-		{ "seed", required_argument, NULL, 's' },
-		{ "body-kb", required_argument, NULL, 'b' },
-		{ "demo", no_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, r = 0;
+	int r;
 
 	*s = (struct simulate){ .options = { .n_agents = SIMULATOR_DEMO_AGENTS, .seed = 1 } };
-	optind = 0; // start over: main has parsed before
-	while (!r && (option = getopt_long(argc, argv, "+", options, NULL)) != -1)
-		r = read_option(s, option);
-	if (!r && optind < argc)
+	r = options_parse(&command_simulate, argc, argv, take, s);
+	if (r)
+		return r;
+	s->options.shares = s->shares;
+	if (optind < argc)
 		r = complain("argument", argv[optind], "expected");
-	if (!r && s->options.is_demo && s->options.n_shares)
+	else if (s->options.is_demo && s->options.n_shares)
 		r = complain("--fault", simulator_fault_name(s->shares[0].fault),
 			     "possible with --demo, which has its own");
-	s->options.shares = s->shares;
-	return r;
+	return r < 0 ? EXIT_USAGE : 0;
 }
 
 static int explain_start(const struct simulate *s, int error)
@@ -237,20 +219,14 @@ static int serve(const struct simulate *s, struct server *server)
 	return code;
 }
 
-int command_simulate(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct server server = { 0 };
 	struct simulate s;
-	int code;
+	int code = read_options(&s, argc, argv);
 
-	if (read_options(&s, argc, argv) < 0) {
-		fputs("Try 'opscon simulate --help'.\n", stderr);
-		return EXIT_USAGE;
-	}
-	if (s.is_help) {
-		print_help(stdout);
-		return EXIT_WELL;
-	}
+	if (code)
+		return code;
 	if (uv_loop_init(&server.loop) < 0)
 		return EXIT_OURS;
 	signal(SIGPIPE, SIG_IGN);
@@ -259,3 +235,17 @@ int command_simulate(int argc, char **argv)
 	(void)uv_loop_close(&server.loop);
 	return code;
 }
+
+const struct subcommand command_simulate = {
+	.name = "simulate",
+	.run = run_command,
+	.summary = "serve a simulated fleet over HTTP on loopback",
+	.usage = "opscon simulate [--agents N] [--listen ADDR] [--targets FILE] [--fault KIND=SHARE ...]\n"
+		 "                       [--seed S] [--body-kb N] [--demo]\n\n"
+		 "Serves a fleet of simulated agents over HTTP on loopback until it is interrupted.\n"
+		 "Each can be operated at /control (see opscon-agent(7)): a restart cures most faults;\n"
+		 "an upgrade to a version with \"bad\" in its name comes up unwell, with \"slow\" late,\n"
+		 "and with \"missing\" fails.",
+	.options = { own_options, help_option },
+	.more_help = print_more_help,
+};

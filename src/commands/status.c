@@ -1,36 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/strbuf.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 #include "commands/session.h"
 #include "commands/status_run.h"
+#include "commands/words.h"
+#include "report/report.h"
 
-static const struct option own_options[] = {
-	{ "fail-on", required_argument, NULL, 'F' },
-	{ "format", required_argument, NULL, 'f' },
-	{ "hard", no_argument, NULL, 'H' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "nagios", no_argument, NULL, 'N' },
-	{ "tmux", no_argument, NULL, 'T' },
+static const struct command_option own_options[] = {
+	{ "format", "FORMAT", "of what is printed:", 'f', .letter = 'f', .word = report_format_name },
+	{ "fail-on", "STATE", "degraded (default) or down: what is not well", 'F', .word = words_bad_state },
+	{ "hard", NULL, "retry until every verdict is hard", 'H' },
+	{ "nagios", NULL, "--format nagios, with a monitoring plugin's exit codes", 'N' },
+	{ "tmux", NULL, "--format tmux: at most 60 cells for a status line", 'T' },
 	{ 0 },
 };
-
-static int print_help(void)
-{
-	printf("usage: opscon status [OPTION ...] [URL ... | SELECTOR]\n\n"
-	       "Probes each agent once and prints the state of the fleet; the exit code says it too.\n\n"
-	       "  --format FORMAT       %s\n"
-	       "  --fail-on STATE       degraded (default) or down: what is not well\n"
-	       "  --hard                retry until every verdict is hard\n"
-	       "  --nagios              --format nagios, with a monitoring plugin's exit codes\n"
-	       "  --tmux                --format tmux: at most 60 cells for a status line\n%s",
-	       report_formats(), fleet_options_help(true));
-	return EXIT_WELL;
-}
 
 static int take(void *ctx, int option, const char *value)
 {
@@ -52,17 +39,14 @@ static int take(void *ctx, int option, const char *value)
 	case 'N':
 		run->format = "nagios";
 		break;
-	case 'T':
-		run->format = "tmux";
-		break;
 	default:
-		run->wants_help = true;
+		run->format = "tmux";
 		break;
 	}
 	return 0;
 }
 
-int command_status(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct status_run run = STATUS_RUN_DEFAULT;
 	struct fleet_options options;
@@ -70,11 +54,7 @@ int command_status(int argc, char **argv)
 	int r;
 
 	fleet_options_init(&options);
-	r = fleet_options_parse(&options, argc, argv, "f:h", own_options, take, &run);
-	if (r == 0 && run.wants_help) {
-		fleet_options_finish(&options);
-		return print_help();
-	}
+	r = fleet_options_parse(&options, &command_status, argc, argv, take, &run);
 	if (r == 0 && !report_writer_find(run.format)) {
 		fprintf(stderr, "opscon: --format %s: expected %s\n", run.format, report_formats());
 		r = EXIT_USAGE;
@@ -90,3 +70,13 @@ int command_status(int argc, char **argv)
 	fleet_options_finish(&options);
 	return r;
 }
+
+const struct subcommand command_status = {
+	.name = "status",
+	.run = run_command,
+	.summary = "probe each agent once and print the state of the fleet",
+	.usage = "opscon status [OPTION ...] [URL ... | SELECTOR]\n\n"
+		 "Probes each agent once and prints the state of the fleet; the exit code says it too.",
+	.options = { own_options, fleet_timeout_options, fleet_polling_options, fleet_state_options, fleet_file_options,
+		     help_option },
+};

@@ -12,7 +12,6 @@ struct status_run {
 	const char *format;
 	enum health_state fail_on; // HEALTH_DEGRADED or HEALTH_DOWN
 	bool is_hard;              // wait for hard verdicts
-	bool wants_help;
 };
 
 #define STATUS_RUN_DEFAULT                                                                                             \

@@ -13,27 +13,26 @@
 #include "base/human.h"
 #include "base/memory.h"
 #include "commands/audit_trail.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
 #include "commands/fleet_options.h"
+#include "commands/options.h"
+#include "commands/words.h"
 #include "hub/access_tokens.h"
 #include "opscon/agent.h"
 #include "text/text.h"
 
-static const char help[] =
-	"usage: opscon token create NAME --role ROLE [OPTION ...]\n"
-	"       opscon token list [--format table|json] [OPTION ...]\n"
-	"       opscon token revoke NAME [OPTION ...]\n"
-	"\n"
-	"  --role ROLE       viewer, operator, deployer or admin\n"
-	"  --expires TIME    how long it is good for: 90d (default), 12h, up to 366d, or never\n"
-	"  --network CIDR    from where it may be used, such as 10.0.0.0/8; may be given again; default: anywhere\n"
-	"  --allow SELECTOR  to which agents alone it may do something; default: all\n"
-	"  --deny SELECTOR   to which it may not, whatever is allowed\n"
-	"  --config FILE     the configuration that says where tokens are kept\n"
-	"  --file FILE       where they are kept\n"
-	"\n"
-	"create prints the token, once and nowhere else. A hub reads the file anew within seconds.\n";
+static const struct command_option own_options[] = {
+	{ "role", "ROLE", "viewer, operator, deployer or admin", 'r', .word = words_role },
+	{ "expires", "TIME", "how long it is good for: 90d (default), 12h, up to 366d, or never", 'e' },
+	{ "network", "CIDR", "from where it may be used, such as 10.0.0.0/8; may be given again; default: anywhere",
+	  'n', .repeats = true },
+	{ "allow", "SELECTOR", "to which agents alone it may do something; default: all", 'a' },
+	{ "deny", "SELECTOR", "to which it may not, whatever is allowed", 'd' },
+	{ "format", "FORMAT", "of list: table (default) or json", 'F', .word = words_table_or_json },
+	{ "config", "FILE", "the configuration that says where tokens are kept", 'c', .completes = COMPLETES_FILES },
+	{ "file", "FILE", "where they are kept", 'f', .completes = COMPLETES_FILES },
+	{ 0 },
+};
 
 enum { DAY_MS = 86400000, DEFAULT_DAYS = 90, PATH_BYTES = 4096, SELECTOR_BYTES = 1024 };
 
@@ -46,7 +45,6 @@ struct asked {
 	size_t n_networks;
 	const char *allow, *deny;
 	enum token_format format;
-	bool wants_help;
 	struct fleet_options options; // where the audit trail is
 };
 
@@ -101,8 +99,10 @@ static int take_selector(const char **out, const char *option, const char *value
 	return 0;
 }
 
-static int take(struct asked *asked, int option, const char *value)
+static int take(void *ctx, int option, const char *value)
 {
+	struct asked *asked = ctx;
+
 	switch (option) {
 	case 'r':
 		return take_role(asked, value);
@@ -125,9 +125,6 @@ static int take(struct asked *asked, int option, const char *value)
 		return asked->format == TOKEN_FORMAT_JSON || strcmp(value, "table") == 0
 			       ? 0
 			       : complain("format", value, "table or json");
-	case 'h':
-		asked->wants_help = true;
-		return 0;
 	default:
 		return EXIT_USAGE;
 	}
@@ -137,8 +134,17 @@ static int check_operands(struct asked *asked, int n, char **operands)
 {
 	bool is_list = n > 0 && strcmp(operands[0], "list") == 0;
 
-	if (n == 0 || (!is_list && strcmp(operands[0], "create") != 0 && strcmp(operands[0], "revoke") != 0)) {
-		fprintf(stderr, "opscon token: %s: expected create, list or revoke\n", n ? operands[0] : "nothing");
+	const char *meant;
+
+	if (n == 0) {
+		fputs("opscon token: expected create, list or revoke; see opscon token --help\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!is_list && strcmp(operands[0], "create") != 0 && strcmp(operands[0], "revoke") != 0) {
+		meant = words_meant(operands[0], words_token_verb);
+		fprintf(stderr, "opscon token: %s: %s%s%s\n", operands[0],
+			meant ? "did you mean '" : "expected create, list or revoke", meant ? meant : "",
+			meant ? "'?" : "");
 		return EXIT_USAGE;
 	}
 	asked->verb = operands[0];
@@ -157,23 +163,6 @@ static int check_operands(struct asked *asked, int n, char **operands)
 		return EXIT_USAGE;
 	}
 	return 0;
-}
-
-static int parse(struct asked *asked, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "role", required_argument, NULL, 'r' },    { "expires", required_argument, NULL, 'e' },
-		{ "network", required_argument, NULL, 'n' }, { "allow", required_argument, NULL, 'a' },
-		{ "deny", required_argument, NULL, 'd' },    { "config", required_argument, NULL, 'c' },
-		{ "file", required_argument, NULL, 'f' },    { "format", required_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },          { 0 },
-	};
-	int option, r = 0;
-
-	optind = 0;
-	while (r == 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		r = take(asked, option, optarg);
-	return r || asked->wants_help ? r : check_operands(asked, argc - optind, argv + optind);
 }
 
 // The configuration where there is one, and by it the token file and the audit trail.
@@ -363,19 +352,34 @@ static int carry_out(struct asked *asked)
 	return strcmp(asked->verb, "revoke") == 0 ? revoke_token(asked) : list(asked);
 }
 
-int command_token(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct asked asked = { .good_for_ms = (int64_t)DEFAULT_DAYS * DAY_MS };
-	int r = parse(&asked, argc, argv);
+	int r = options_parse(&command_token, argc, argv, take, &asked);
 
+	if (r == 0)
+		r = check_operands(&asked, argc - optind, argv + optind);
 	if (r)
 		return r;
-	if (asked.wants_help) {
-		fputs(help, stdout);
-		return EXIT_WELL;
-	}
 	fleet_options_init(&asked.options);
 	r = carry_out(&asked);
 	fleet_options_finish(&asked.options);
 	return r;
 }
+
+static void print_more_help(void)
+{
+	fputs("\ncreate prints the token, once and nowhere else. A hub reads the file anew within\nseconds.\n", stdout);
+}
+
+const struct subcommand command_token = {
+	.name = "token",
+	.run = run_command,
+	.summary = "who may come to the hub over the network: create, list and revoke tokens",
+	.usage = "opscon token create NAME --role ROLE [OPTION ...]\n"
+		 "       opscon token list [--format table|json] [OPTION ...]\n"
+		 "       opscon token revoke NAME [OPTION ...]",
+	.options = { own_options, help_option },
+	.verb = words_token_verb,
+	.more_help = print_more_help,
+};

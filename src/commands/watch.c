@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,9 +7,10 @@
 
 #include "base/clock.h"
 #include "base/human.h"
-#include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/options.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "feeds/direct.h"
 #include "report/report.h"
 
@@ -17,7 +19,7 @@ enum { WATCH_DEFAULT_MS = 5 * 60 * 1000, WATCH_INTERVAL_MS = 2000, N_SIGNALS = 2
 struct watch {
 	enum health_state until; // HEALTH_UP: everybody; DEGRADED, DOWN: somebody at least that bad
 	int64_t timeout_ms;
-	bool is_quiet, wants_help;
+	bool is_quiet;
 
 	struct session *session;
 	uv_check_t check;
@@ -28,25 +30,14 @@ struct watch {
 	bool is_done, is_over, is_cancelled;
 };
 
-static const struct option own_options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "until", required_argument, NULL, 'u' },
+static const struct command_option own_options[] = {
+	{ "until", "STATE",
+	  "healthy (default): every agent, by a hard verdict; degraded or down: at least one agent is that bad", 'u',
+	  .word = words_until },
+	{ "timeout", "DURATION", "how long to wait; default 5m", 't' },
+	{ "quiet", NULL, "print nothing but errors", 'q', .letter = 'q' },
 	{ 0 },
 };
-
-static int print_help(void)
-{
-	printf("usage: opscon watch [--until STATE] [--timeout DURATION] [OPTION ...] [URL ... | SELECTOR]\n\n"
-	       "Waits for the fleet, for scripts that deploy. Exit codes: 0 it came to pass, 8 the time is over.\n\n"
-	       "  --until STATE         healthy (default): every agent, by a hard verdict;\n"
-	       "                        degraded or down: at least one agent is that bad\n"
-	       "  --timeout DURATION    how long to wait; default 5m\n"
-	       "  --quiet               print nothing but errors\n%s",
-	       fleet_options_help(false));
-	return EXIT_WELL;
-}
 
 static int take(void *ctx, int option, const char *value)
 {
@@ -69,8 +60,7 @@ static int take(void *ctx, int option, const char *value)
 		fprintf(stderr, "opscon: --until %s: expected healthy, degraded or down\n", value);
 		return EXIT_USAGE;
 	default:
-		watch->wants_help = true;
-		return 0;
+		return EXIT_USAGE;
 	}
 }
 
@@ -164,7 +154,7 @@ static int run(struct watch *watch)
 	return watch->is_cancelled ? EXIT_CANCELLED : EXIT_INDETERMINATE;
 }
 
-int command_watch(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	struct watch watch = { .until = HEALTH_UP, .timeout_ms = WATCH_DEFAULT_MS, .told = { SIZE_MAX } };
 	struct fleet_options options;
@@ -172,11 +162,7 @@ int command_watch(int argc, char **argv)
 	int r;
 
 	fleet_options_init(&options);
-	r = fleet_options_parse(&options, argc, argv, "hq", own_options, take, &watch);
-	if (r == 0 && watch.wants_help) {
-		fleet_options_finish(&options);
-		return print_help();
-	}
+	r = fleet_options_parse(&options, &command_watch, argc, argv, take, &watch);
 	if (r == 0)
 		r = fleet_options_resolve(&options, argv + optind, true);
 	if (r == 0 && !options.interval_ms && options.config.probe.interval_ms > WATCH_INTERVAL_MS)
@@ -191,3 +177,13 @@ int command_watch(int argc, char **argv)
 	fleet_options_finish(&options);
 	return r;
 }
+
+const struct subcommand command_watch = {
+	.name = "watch",
+	.run = run_command,
+	.summary = "wait until the agents are healthy, or bad, or a time is over",
+	.usage = "opscon watch [--until STATE] [--timeout DURATION] [OPTION ...] [URL ... | SELECTOR]\n\n"
+		 "Waits for the fleet, for scripts that deploy. Exit codes: 0 it came to pass, 8 the\n"
+		 "time is over.",
+	.options = { own_options, fleet_polling_options, fleet_state_options, fleet_file_options, help_option },
+};

@@ -23,6 +23,11 @@ report_writer report_writer_find(const char *format)
 	return NULL;
 }
 
+const char *report_format_name(size_t i)
+{
+	return i < sizeof writers / sizeof writers[0] ? writers[i].name : NULL;
+}
+
 const char *report_formats(void)
 {
 	return "csv|json|jsonl|nagios|prom|table|tmux";

@@ -55,7 +55,8 @@ typedef int (*report_writer)(const struct report *report, struct bytes *out);
 
 // "table" "json" "jsonl" "csv" "prom" "nagios" "tmux"; NULL for another name.
 report_writer report_writer_find(const char *format);
-const char *report_formats(void); // "csv|json|..." for usage texts
+const char *report_format_name(size_t i); // of all of them; NULL behind the last
+const char *report_formats(void);         // "csv|json|..." for usage texts
 
 // One file each.
 int report_csv(const struct report *report, struct bytes *out);    // RFC 4180; a leading = + - @ is defused

@@ -181,10 +181,12 @@ START_TEST(what_is_no_recording_is_said)
 		{ { "record", "--export", KEPT, NULL }, 2, "expected a recording and a new file" },
 		{ { "record", "--export", KEPT, "text", NULL }, 2, "text: File exists" },
 		{ { "record", "--for", "soon", "a.rec", NULL }, 2, "expected a duration" },
+		{ { "record", "info", KEPT, NULL }, 2, "info: did you mean --info? A file of that name is ./info" },
 		{ { "replay", "--script", "text", "text", NULL }, 2, "text: this is no recording" },
 		{ { "replay", "--script", "text", "--at", "noon", KEPT, NULL }, 2, "expected a time, like 02:15" },
 		{ { "replay", "--speed", "0", KEPT, NULL }, 2, "a number from 0.25 to 1000" },
 		{ { "replay", KEPT, NULL }, 2, "it needs a terminal" },
+		{ { "replay", "--at", "noon", KEPT, NULL }, 2, "expected a time" }, // before a terminal is looked for
 		{ { "replay", "none.rec", NULL }, 2, "none.rec: No such file" },
 		{ { "replay", NULL }, 2, "expected one recording" },
 	};

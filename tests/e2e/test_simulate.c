@@ -227,7 +227,7 @@ START_TEST(each_mistake_of_a_configuration_has_its_line)
 	scene_write("bare.yml", "fleet: {name: shop}\n");
 	check_config(&s, "bare.yml", 0, "nothing is watched yet");
 	check_config(&s, "nowhere.yml", 2, "nowhere.yml");
-	check_config(&s, "--nonesuch", 2, "usage:");
+	check_config(&s, "--nonesuch", 2, "unknown option '--nonesuch'");
 	scene_close(&s);
 }
 END_TEST

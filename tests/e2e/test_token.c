@@ -174,7 +174,7 @@ START_TEST(usage_is_told)
 	static const struct {
 		const char *words[7], *err;
 	} table[] = {
-		{ { NULL }, "nothing: expected create, list or revoke" },
+		{ { NULL }, "token: expected create, list or revoke" },
 		{ { "make" }, "make: expected create, list or revoke" },
 		{ { "create", "--role", "viewer" }, "expected the name of one token" },
 		{ { "create", "a", "b", "--role", "viewer" }, "expected the name of one token" },
