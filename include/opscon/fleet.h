@@ -40,6 +40,7 @@ struct fleet_agent {
 	uint32_t n_alerts;                       // not resolved
 	const struct agent_lifecycle *lifecycle; // NULL: nothing was ever said of it
 	uint64_t newly_bad; // ascending, so that who turned latest has the greatest; 0: it is not, or its hub is away
+	uint64_t version;   // a greater one than ever before after each change that listeners hear of with its number
 };
 
 size_t fleet_n_agents(const struct fleet *fleet);
@@ -87,6 +88,7 @@ size_t fleet_newly_bad(const struct fleet *fleet, uint32_t *ids, size_t n);
 
 const struct series_def *fleet_series_def(const struct fleet *fleet, uint16_t no); // NULL when undefined
 size_t fleet_n_series_defs(const struct fleet *fleet);
+uint64_t fleet_series_version(const struct fleet *fleet); // another one after each change of what is defined
 size_t fleet_agent_series(const struct fleet *fleet, uint32_t agent, uint16_t *nos,
 			  size_t n); // those with points, ascending
 
@@ -96,6 +98,9 @@ struct series_summary {
 	double p50, p95, p99;
 	int64_t first_ms, last_ms;
 };
+
+// Another one whenever points of the agent may have come or gone; 0 while it has none.
+uint64_t fleet_points_version(const struct fleet *fleet, uint32_t agent);
 
 // Points with from_ms <= at_ms <= to_ms, oldest first, at most n (the newest ones win); returns how many were written.
 size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,

@@ -214,14 +214,19 @@ int fleet_agent_removed(struct fleet *fleet, const struct event *event)
 
 void fleet_entry_settle(struct fleet *fleet, struct fleet_entry *entry, const struct fleet_restored *restored)
 {
+	bool is_any = false;
+
 	for (size_t i = 0; i < 2; i++) {
-		if (restored->has_probed[i])
+		if (restored->has_probed[i] || !entry->probed[i])
 			continue;
 		event_unref(entry->probed[i]);
 		entry->probed[i] = NULL;
 		entry->public.probed[i] = &never;
 		entry->public.probed_at_ms[i] = 0;
+		is_any = true;
 	}
+	if (is_any)
+		fleet_notify(fleet, FLEET_AGENT_PROBED, entry->id);
 	if (!restored->has_lifecycle && entry->lifecycle) {
 		event_unref(entry->lifecycle);
 		entry->lifecycle = NULL;

@@ -139,6 +139,7 @@ struct fleet {
 
 	struct event *defs[SERIES_MAX];     // references, by number
 	size_t n_defs;                      // highest number defined, plus one
+	uint64_t n_defs_changed;            // ever
 	uint64_t defs_restated[SERIES_MAX]; // fleet_restore::number
 	struct metrics_aggregator *points;
 
@@ -190,6 +191,7 @@ struct fleet {
 	struct fleet_listener *listeners;
 	size_t n_listeners;
 	unsigned notifying; // depth of calls under way
+	uint64_t n_changes; // told ever
 };
 
 // ---- one part of the fold each; 0 or -ENOMEM, and then nothing of the event was taken

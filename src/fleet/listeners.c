@@ -38,7 +38,11 @@ void fleet_unlisten(struct fleet *fleet, fleet_listener_cb cb, void *ctx)
 void fleet_notify(struct fleet *fleet, enum fleet_change change, uint32_t agent)
 {
 	size_t n = fleet->n_listeners; // who comes during the call hears of the next change
+	struct fleet_entry *entry = agent ? fleet_entry(fleet, agent) : NULL;
 
+	fleet->n_changes++;
+	if (entry)
+		entry->public.version = fleet->n_changes;
 	fleet->notifying++;
 	for (size_t i = 0; i < n; i++)
 		if (fleet->listeners[i].cb)

@@ -99,6 +99,11 @@ size_t fleet_agent_series(const struct fleet *fleet, uint32_t agent, uint16_t *n
 	return metrics_series(fleet->points, agent, nos, n);
 }
 
+uint64_t fleet_points_version(const struct fleet *fleet, uint32_t agent)
+{
+	return metrics_version(fleet->points, agent);
+}
+
 size_t fleet_points(const struct fleet *fleet, uint32_t agent, uint16_t series, int64_t from_ms, int64_t to_ms,
 		    struct metric_point *out, size_t n)
 {

@@ -13,6 +13,7 @@ int fleet_series_defined(struct fleet *fleet, const struct event *event)
 	event_unref(fleet->defs[no]);
 	fleet->defs[no] = event->u.series.is_dropped ? NULL : fleet_keep(event);
 	fleet->defs_restated[no] = fleet_restore_number(fleet);
+	fleet->n_defs_changed++;
 	if (event->u.series.is_dropped)
 		metrics_forget_series(fleet->points, no);
 	else if (no >= fleet->n_defs)
@@ -29,6 +30,7 @@ void fleet_series_settle(struct fleet *fleet, const struct fleet_restore *restor
 		if (!def || def->origin != restore->origin || fleet->defs_restated[no] == restore->number)
 			continue;
 		fleet->defs[no] = NULL; // its points go with those of each agent
+		fleet->n_defs_changed++;
 		event_unref(def);
 	}
 	fleet_notify(fleet, FLEET_AGENT_METRICS, 0);
@@ -54,6 +56,11 @@ const struct series_def *fleet_series_def(const struct fleet *fleet, uint16_t no
 size_t fleet_n_series_defs(const struct fleet *fleet)
 {
 	return fleet->n_defs;
+}
+
+uint64_t fleet_series_version(const struct fleet *fleet)
+{
+	return fleet->n_defs_changed;
 }
 
 const struct scrape *fleet_scrape(const struct fleet *fleet, uint32_t agent, int64_t *at_ms)

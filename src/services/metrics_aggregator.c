@@ -15,6 +15,7 @@ struct agent_metrics {
 	struct metric_series *series; // owned, ascending by number
 	struct metric_axes axes;
 	int64_t swept_ms;
+	uint64_t version;  // metrics_aggregator::n_changes
 	UT_hash_handle hh; // metrics_aggregator::agents
 };
 
@@ -23,6 +24,7 @@ struct metrics_aggregator {
 	struct agent_metrics *agents; // owned
 	struct agent_metrics *sweep;  // whose turn it is; NULL: the first one's
 	size_t n_series;
+	uint64_t n_changes; // ever, of any agent
 };
 
 int metrics_aggregator_create(const struct metrics_limits *limits, struct metrics_aggregator **out)
@@ -119,6 +121,11 @@ static struct metric_series *series_of(const struct metrics_aggregator *metrics,
 	return agent ? series_in(agent, no) : NULL;
 }
 
+static void has_changed(struct metrics_aggregator *metrics, struct agent_metrics *agent)
+{
+	agent->version = ++metrics->n_changes;
+}
+
 static struct metric_series *add_series(struct metrics_aggregator *metrics, struct agent_metrics *agent, uint16_t no)
 {
 	uint32_t place = place_of(agent, no);
@@ -145,6 +152,7 @@ static void remove_series(struct metrics_aggregator *metrics, struct agent_metri
 {
 	struct metric_series *series = &agent->series[place];
 
+	has_changed(metrics, agent);
 	metric_series_finish(series);
 	metrics->n_series--;
 	agent->n--;
@@ -165,6 +173,7 @@ int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16
 		series = add_series(metrics, agent, no);
 	if (!series)
 		return -ENOMEM;
+	has_changed(metrics, agent);
 	if (series->n_points && at_ms < series->newest_ms - METRICS_JITTER_MS)
 		metric_series_drop_after(series, at_ms);
 	if (series->n_points && at_ms < series->newest_ms)
@@ -176,10 +185,12 @@ int metrics_record(struct metrics_aggregator *metrics, uint32_t agent_id, uint16
 int metrics_replace(struct metrics_aggregator *metrics, uint32_t agent_id, uint16_t no,
 		    const struct metric_point *points, size_t n)
 {
-	struct metric_series *series = series_of(metrics, agent_id, no);
+	struct agent_metrics *agent = agent_of(metrics, agent_id);
+	struct metric_series *series = agent ? series_in(agent, no) : NULL;
 	int r = 0;
 
 	if (series) {
+		has_changed(metrics, agent);
 		metric_series_finish(series);
 		metric_series_init(series, no);
 	}
@@ -213,6 +224,7 @@ void metrics_forget_series(struct metrics_aggregator *metrics, uint16_t no)
 
 static void sweep_agent(struct metrics_aggregator *metrics, struct agent_metrics *agent, int64_t now_ms)
 {
+	has_changed(metrics, agent);
 	for (uint32_t i = agent->n; i > 0; i--) {
 		struct metric_series *series = &agent->series[i - 1];
 
@@ -400,6 +412,13 @@ size_t metrics_series(const struct metrics_aggregator *metrics, uint32_t id, uin
 	for (uint32_t i = 0; agent && i < agent->n && i < n; i++)
 		nos[i] = agent->series[i].no;
 	return agent ? agent->n : 0;
+}
+
+uint64_t metrics_version(const struct metrics_aggregator *metrics, uint32_t id)
+{
+	const struct agent_metrics *agent = agent_of(metrics, id);
+
+	return agent ? agent->version : 0;
 }
 
 void metrics_stats(const struct metrics_aggregator *metrics, struct metrics_stats *out)

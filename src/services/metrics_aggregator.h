@@ -82,6 +82,9 @@ double metrics_last(const struct metrics_aggregator *metrics, uint32_t agent, ui
 // Numbers of the agent's series, ascending, at most n; returns how many there are.
 size_t metrics_series(const struct metrics_aggregator *metrics, uint32_t agent, uint16_t *nos, size_t n);
 
+// Another one whenever points of the agent may have come or gone; 0 while it has none.
+uint64_t metrics_version(const struct metrics_aggregator *metrics, uint32_t agent);
+
 struct metrics_stats {
 	size_t n_agents, n_series, n_points;
 	size_t memory_bytes; // of blocks and tables
