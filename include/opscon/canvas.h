@@ -64,6 +64,12 @@ void canvas_restyle(struct canvas *canvas, int x, int y, int width, int height, 
 void canvas_box(struct canvas *canvas, style_t border, const char *title, style_t title_style);
 void canvas_hline(struct canvas *canvas, int x, int y, int width, style_t style);
 
+/* A row of cells as they stand, to be put there again: n > 0 of them from (x, y) on, which must be inside. False when
+ * they mean nothing elsewhere: one is a cluster of this canvas, or half of a wide character.
+ */
+bool canvas_take_cells(const struct canvas *canvas, int x, int y, int n, struct cell *out);
+void canvas_put_cells(struct canvas *canvas, int x, int y, int n, const struct cell *cells); // must be inside as well
+
 // Reading back, for tests and the terminal.
 const struct cell *canvas_cell(const struct canvas *canvas, int x, int y); // NULL outside
 size_t canvas_cell_text(const struct canvas *canvas, const struct cell *cell, char *out,

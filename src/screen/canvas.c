@@ -198,6 +198,19 @@ void canvas_put_glyph(struct canvas *canvas, int x, int y, uint32_t glyph, int w
 		put_cells(canvas, x, y, glyph, width, style);
 }
 
+void canvas_put_ascii(struct canvas *canvas, int x, int y, const char *text, int n, style_t style)
+{
+	int first = x < 0 ? -x : 0, end = n > canvas->width - x ? canvas->width - x : n;
+	struct cell *cells;
+
+	if (y < 0 || y >= canvas->height || first >= end)
+		return;
+	free_ends(canvas, x + first, end - first, y);
+	cells = cell_at(canvas, x + first, y);
+	for (int i = first; i < end; i++)
+		cells[i - first] = (struct cell){ .glyph = (unsigned char)text[i], .style = style, .width = 1 };
+}
+
 void canvas_put(struct canvas *canvas, int x, int y, const struct text_cluster *cluster, style_t style)
 {
 	uint32_t glyph = cluster->codepoint;
@@ -211,6 +224,25 @@ void canvas_put(struct canvas *canvas, int x, int y, const struct text_cluster *
 			glyph = CELL_CLUSTER + at;
 	}
 	canvas_put_glyph(canvas, x, y, glyph, cluster->width, style);
+}
+
+bool canvas_take_cells(const struct canvas *canvas, int x, int y, int n, struct cell *out)
+{
+	const struct cell *cells = cell_at(canvas, x, y);
+
+	if (n <= 0 || cells[0].width == 0 || cells[n - 1].width == 2)
+		return false;
+	for (int i = 0; i < n; i++)
+		if (cells[i].glyph >= CELL_CLUSTER)
+			return false;
+	memcpy(out, cells, (size_t)n * sizeof *out);
+	return true;
+}
+
+void canvas_put_cells(struct canvas *canvas, int x, int y, int n, const struct cell *cells)
+{
+	free_ends(canvas, x, n, y);
+	memcpy(cell_at(canvas, x, y), cells, (size_t)n * sizeof *cells);
 }
 
 void canvas_restyle(struct canvas *canvas, int x, int y, int width, int height, style_t flags)

@@ -29,6 +29,9 @@ void canvas_put(struct canvas *canvas, int x, int y, const struct text_cluster *
 // Puts one code point of known width (1 or 2), cut by the window.
 void canvas_put_glyph(struct canvas *canvas, int x, int y, uint32_t glyph, int width, style_t style);
 
+// Puts characters of one cell and one byte each, cut by the window.
+void canvas_put_ascii(struct canvas *canvas, int x, int y, const char *text, int n, style_t style);
+
 // What stands for a code point where only ASCII can be shown: '?' when nothing is alike. ASCII stands for itself.
 char glyph_ascii(uint32_t codepoint);
 

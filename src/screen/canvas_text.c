@@ -5,6 +5,16 @@
 
 #include "screen/canvas_grid.h"
 
+// How many of the bytes stand for a cell each: the one before anything that may be a mark does not.
+static size_t ascii_before(const char *text, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (unsigned char)text[i] < 0x80 && (unsigned char)text[i + 1] < 0x80)
+		i++;
+	return i;
+}
+
 static int put_prefix(struct canvas *canvas, int x, int y, style_t style, const char *text, size_t n)
 {
 	const char *end = text + n;
@@ -12,8 +22,11 @@ static int put_prefix(struct canvas *canvas, int x, int y, style_t style, const 
 
 	while (text < end) {
 		// A mark can follow, but a mark is never ASCII: two ASCII bytes in a row need no clustering.
-		if ((unsigned char)text[0] < 0x80 && (unsigned char)text[1] < 0x80) {
-			canvas_put_glyph(canvas, x++, y, (unsigned char)*text++, 1, style);
+		n = ascii_before(text, (size_t)(end - text));
+		if (n) {
+			canvas_put_ascii(canvas, x, y, text, (int)n, style);
+			x += (int)n;
+			text += n;
 			continue;
 		}
 		if (!text_next(&text, &cluster))

@@ -388,18 +388,14 @@ static int show_run(const struct screen *screen, const struct canvas *canvas, in
 	return x;
 }
 
-static int show_row(const struct screen *screen, const struct canvas *canvas, int y)
+static int show_row(const struct screen *screen, const struct canvas *canvas, int y, bool is_comparable)
 {
 	const struct canvas *shown = &screen->shown;
-	int n_touched = 0;
+	int n_touched = 0, x = 0;
 
-	for (int x = 0; x < canvas->width;) {
+	while ((x = frame_next_change(shown, canvas, x, y, is_comparable)) < canvas->width) {
 		int from = x;
 
-		if (frame_is_same(shown, canvas, x, y)) {
-			x++;
-			continue;
-		}
 		while (from > 0 && canvas_cell(canvas, from, y)->width == 0)
 			from--; // never the right half alone
 		x = show_run(screen, canvas, from, y);
@@ -427,7 +423,7 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 	bool is_whole =
 		screen->is_stale || canvas->width != screen->shown.width || canvas->height != screen->shown.height;
 	bool is_comparable;
-	int n_touched = 0, err;
+	int n_touched = 0, err = 0;
 
 	if (screen_is_busy(screen))
 		return -EBUSY;
@@ -443,17 +439,21 @@ int screen_show(struct screen *screen, const struct canvas *canvas)
 		screen->is_stale = false;
 	}
 	is_comparable = frame_has_same_clusters(&screen->shown, canvas);
-	for (int y = 0; y < canvas->height; y++)
-		if (!is_comparable || !frame_row_is_equal(&screen->shown, canvas, y))
-			n_touched += show_row(screen, canvas, y);
-	if (n_touched == 0)
-		return 0;
+	for (int y = 0; y < canvas->height; y++) {
+		if (is_comparable && frame_row_is_equal(&screen->shown, canvas, y))
+			continue;
+		n_touched += show_row(screen, canvas, y, is_comparable);
+		frame_remember_row(&screen->shown, canvas, y);
+	}
+	if (!is_comparable)
+		err = frame_remember_clusters(&screen->shown, canvas);
+	screen->is_stale |= err < 0;
+	if (n_touched == 0 || err < 0)
+		return err;
 	if (screen->has_cursor) // out of the way, and always in the same place
 		move(canvas->height - 1, canvas->width - 1);
 	refresh_held();
 	err = collect(screen);
-	if (err == 0)
-		err = frame_remember(&screen->shown, canvas);
 	if (err == 0)
 		err = screen_flush(screen);
 	return err < 0 ? err : n_touched;

@@ -14,13 +14,16 @@ int frame_forget(struct canvas *shown, int width, int height)
 	return err;
 }
 
-int frame_remember(struct canvas *shown, const struct canvas *canvas)
+void frame_remember_row(struct canvas *shown, const struct canvas *canvas, int y)
+{
+	memcpy(&shown->grid->cells[(size_t)y * (size_t)shown->width], canvas_cell(canvas, 0, y),
+	       (size_t)canvas->width * sizeof(struct cell));
+}
+
+int frame_remember_clusters(struct canvas *shown, const struct canvas *canvas)
 {
 	const struct bytes *clusters = &canvas->grid->clusters;
 
-	for (int y = 0; y < canvas->height; y++)
-		memcpy(&shown->grid->cells[(size_t)y * (size_t)shown->width], canvas_cell(canvas, 0, y),
-		       (size_t)canvas->width * sizeof(struct cell));
 	bytes_reset(&shown->grid->clusters);
 	return clusters->len ? bytes_add(&shown->grid->clusters, clusters->data, clusters->len) : 0;
 }
@@ -57,6 +60,17 @@ bool frame_is_same(const struct canvas *shown, const struct canvas *canvas, int 
 	if (is_cluster(shown, old) && is_cluster(canvas, new))
 		return strcmp(cluster_of(shown, old), cluster_of(canvas, new)) == 0;
 	return old->glyph == new->glyph;
+}
+
+int frame_next_change(const struct canvas *shown, const struct canvas *canvas, int x, int y, bool is_comparable)
+{
+	const struct cell *old = canvas_cell(shown, 0, y), *new = canvas_cell(canvas, 0, y);
+
+	for (; x < canvas->width; x++)
+		if (!(is_comparable && memcmp(&old[x], &new[x], sizeof *old) == 0) &&
+		    !frame_is_same(shown, canvas, x, y))
+			break;
+	return x;
 }
 
 void frame_wide_text(const struct canvas *canvas, const struct cell *cell, wchar_t out[FRAME_WIDE_MAX + 1])
