@@ -82,6 +82,13 @@ int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_
 	return bucket_of(at_ms, buckets.width_ms) - buckets.first;
 }
 
+int64_t sparkline_lasts_ms(int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell)
+{
+	struct buckets buckets = buckets_of(from_ms, to_ms, n_columns, per_cell);
+
+	return (buckets.first + (int64_t)n_columns) * buckets.width_ms - to_ms;
+}
+
 struct filling {
 	double *columns;
 	enum sparkline_keep keep;
@@ -199,7 +206,11 @@ int sparkline_level(double value, const struct sparkline_scale *scale, int n_lev
 // The level of a column among n_levels, 0 for a gap or outside.
 static int level_at(const struct sparkline_picture *picture, ptrdiff_t column, int n_levels)
 {
-	if (column < 0 || column >= (ptrdiff_t)picture->n_columns || !isfinite(picture->columns[column]))
+	if (column < 0 || column >= (ptrdiff_t)picture->n_columns)
+		return 0;
+	if (picture->levels)
+		return picture->levels[column];
+	if (!isfinite(picture->columns[column]))
 		return 0;
 	return sparkline_level(picture->columns[column], &picture->scale, n_levels);
 }
@@ -221,9 +232,14 @@ static void stroke(const struct sparkline_picture *picture, ptrdiff_t column, in
 		*high = before - 1;
 }
 
+static int dots_below(int level, int base)
+{
+	return level <= base ? 0 : level >= base + 4 ? 4 : level - base;
+}
+
 static uint32_t braille_cell(const struct sparkline_picture *picture, int x, int y)
 {
-	static const uint8_t dots[2][4] = { { 0x40, 0x04, 0x02, 0x01 }, { 0x80, 0x20, 0x10, 0x08 } }; // from the bottom
+	static const uint8_t dots[2][5] = { { 0, 0x40, 0x44, 0x46, 0x47 }, { 0, 0x80, 0xa0, 0xb0, 0xb8 } }; // up to n
 	int base = (picture->height - 1 - y) * 4;
 	uint32_t bits = 0;
 
@@ -231,9 +247,8 @@ static uint32_t braille_cell(const struct sparkline_picture *picture, int x, int
 		int low, high;
 
 		stroke(picture, (ptrdiff_t)x * 2 + side, picture->height * 4, &low, &high);
-		for (int dot = 0; dot < 4; dot++)
-			if (low && base + dot + 1 >= low && base + dot + 1 <= high)
-				bits |= dots[side][dot];
+		if (low)
+			bits |= dots[side][dots_below(high, base)] & ~dots[side][dots_below(low - 1, base)] & 0xffU;
 	}
 	return bits ? 0x2800 + bits : ' ';
 }
@@ -290,24 +305,43 @@ uint32_t sparkline_cell(const struct sparkline_picture *picture, int x, int y)
 	return braille_cell(picture, x, y);
 }
 
-// Blank cells are not drawn: what lies below shows through gaps.
+// How many levels the cells of a picture tell apart.
+static int n_levels_of(const struct sparkline_picture *picture)
+{
+	switch (picture->mode) {
+	case SPARKLINE_BLOCKS:
+		return picture->height * 8;
+	case SPARKLINE_ASCII:
+		return picture->height == 1 ? 8 : picture->height * 3;
+	case SPARKLINE_BRAILLE:
+		break;
+	}
+	return picture->height * 4;
+}
+
+// Each column's level once, and not for each of the cells above one another.
+static void take_levels(struct sparkline_picture *picture, uint16_t *levels)
+{
+	int n_levels = n_levels_of(picture);
+
+	for (size_t i = 0; i < picture->n_columns; i++)
+		levels[i] = (uint16_t)level_at(picture, (ptrdiff_t)i, n_levels);
+	picture->levels = levels;
+}
+
+// Blank cells are not drawn: what lies below shows through gaps. A filled column is blank above its first blank cell.
 static int draw_picture(struct canvas *canvas, int x, int y, int width, const struct sparkline_picture *picture,
 			style_t style)
 {
 	int shown = 0;
 
 	for (int column = 0; column < width; column++) {
-		bool has_ink = false;
+		int row = picture->height - 1;
+		uint32_t glyph;
 
-		for (int row = 0; row < picture->height; row++) {
-			uint32_t glyph = sparkline_cell(picture, column, row);
-
-			if (glyph == ' ')
-				continue;
+		for (; (glyph = sparkline_cell(picture, column, row)) != ' '; row--)
 			canvas_glyph(canvas, x + column, y + row, glyph, style);
-			has_ink = true;
-		}
-		shown += has_ink;
+		shown += row < picture->height - 1;
 	}
 	return shown;
 }
@@ -317,6 +351,7 @@ int sparkline_draw_keeping(struct canvas *canvas, int x, int y, int width, int h
 			   enum sparkline_mode mode, enum sparkline_keep keep)
 {
 	double columns[SPARKLINE_COLUMNS_MAX];
+	uint16_t levels[SPARKLINE_COLUMNS_MAX];
 	int per_cell = sparkline_dots_per_cell(mode), most = SPARKLINE_COLUMNS_MAX / per_cell;
 	struct sparkline_picture picture = { .columns = columns, .mode = mode, .height = height };
 
@@ -327,6 +362,7 @@ int sparkline_draw_keeping(struct canvas *canvas, int x, int y, int width, int h
 	if (sparkline_columns(points, n, from_ms, to_ms, keep, columns, picture.n_columns, per_cell) < 2)
 		return 0;
 	sparkline_fit(columns, picture.n_columns, &picture.scale);
+	take_levels(&picture, levels);
 	return draw_picture(canvas, x, y, width, &picture, style);
 }
 

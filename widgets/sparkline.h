@@ -44,6 +44,9 @@ size_t sparkline_columns(const struct metric_point *points, size_t n, int64_t fr
 // The column that a time falls into; below 0 or from n_columns on when it is outside. 0 < n_columns, from_ms < to_ms.
 int64_t sparkline_column_of(int64_t at_ms, int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell);
 
+// So much later the columns of a window that moves with the time stand for other times, and no sooner; more than 0.
+int64_t sparkline_lasts_ms(int64_t from_ms, int64_t to_ms, size_t n_columns, int per_cell);
+
 // The least and the greatest of the columns; false when there is none.
 bool sparkline_fit(const double *columns, size_t n, struct sparkline_scale *out);
 
@@ -53,6 +56,7 @@ int sparkline_level(double value, const struct sparkline_scale *scale, int n_lev
 struct sparkline_picture {
 	const double *columns; // borrowed
 	size_t n_columns;
+	const uint16_t *levels; // borrowed: of the columns, when it is no line; NULL: each cell works out its own
 	struct sparkline_scale scale;
 	enum sparkline_mode mode;
 	bool is_line; // a line (braille and ASCII); else filled down to the bottom
