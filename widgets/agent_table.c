@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/human.h"
 #include "text/text.h"
 #include "widgets/agent_columns.h"
 #include "widgets/heading.h"
 #include "widgets/list.h"
+#include "widgets/row_cache.h"
 #include "widgets/sparkline.h"
 #include "widgets/state_face.h"
 #include "widgets/status_badge.h"
@@ -33,6 +35,7 @@ int agent_table_rows(int height)
 
 struct table {
 	struct column_source source;
+	struct row_cache *cache;        // borrowed, may be NULL
 	const struct series_def *trend; // of COLUMN_TREND; NULL: the fleet has none
 	struct column_layout columns;
 	size_t first, n_rows;
@@ -76,24 +79,45 @@ static bool is_settled(enum agent_column column, const int wanted[COLUMN_COUNT])
 	return agent_column_is_fixed(column) && (agent_column_is_kept(column) || wanted[column]);
 }
 
-// How wide each column would like to be for the rows in sight.
-static void measure(const struct table *table, int wanted[COLUMN_COUNT])
+static int measure_text(enum agent_column column, const struct table *table, const struct fleet_agent *agent)
 {
 	char text[COLUMN_TEXT_MAX];
 
+	agent_column_text(column, &table->source, agent, text);
+	return strcmp(text, "-") != 0 ? text_width(text) + (column == COLUMN_STATE ? 2 : 0) : 0;
+}
+
+static struct cached_row *cached_row(const struct table *table, size_t place, const struct fleet_agent *agent)
+{
+	return table->cache ? row_cache_row(table->cache, place, table->source.fleet, agent) : NULL;
+}
+
+// What a row would like, as far as it is not known.
+static void measure_row(const struct table *table, const struct fleet_agent *agent, struct cached_row *row,
+			int wanted[COLUMN_COUNT])
+{
+	for (int column = 0; column < COLUMN_COUNT; column++) {
+		int width = row ? row->wanted[column] : ROW_UNMEASURED;
+
+		if (is_settled((enum agent_column)column, wanted))
+			continue;
+		if (width == ROW_UNMEASURED)
+			width = measure_text((enum agent_column)column, table, agent);
+		if (row)
+			row->wanted[column] = width;
+		if (width > wanted[column])
+			wanted[column] = width;
+	}
+}
+
+// How wide each column would like to be for the rows in sight.
+static void measure(const struct table *table, int wanted[COLUMN_COUNT])
+{
 	for (size_t i = table->first; i < table->first + table->n_rows; i++) {
 		const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
 
-		for (int column = 0; agent && column < COLUMN_COUNT; column++) {
-			int width;
-
-			if (is_settled((enum agent_column)column, wanted))
-				continue;
-			agent_column_text((enum agent_column)column, &table->source, agent, text);
-			width = text_width(text) + (column == COLUMN_STATE ? 2 : 0);
-			if (strcmp(text, "-") != 0 && width > wanted[column])
-				wanted[column] = width;
-		}
+		if (agent)
+			measure_row(table, agent, cached_row(table, i, agent), wanted);
 	}
 	wanted[COLUMN_TREND] = table->trend ? COLUMN_TEXT_MAX : 0;
 }
@@ -123,17 +147,46 @@ static void draw_title(struct canvas *canvas, int y, int left, const struct colu
 		canvas_glyph(canvas, x + width, y, canvas_named_glyph(canvas, mark), style);
 }
 
-static void draw_trend(struct canvas *canvas, int x, int y, int width, const struct table *table, uint32_t agent)
+// Between now and then nothing in a cell changes by itself.
+static void lasts(int64_t *until_ms, int64_t now_ms, int64_t for_ms)
 {
-	struct metric_point points[POINTS_MAX];
-	int64_t to_ms = table->source.view->now.wall_ms, from_ms = to_ms - time_range_ms(table->source.view->range);
-	size_t n = fleet_points(table->source.fleet, agent, table->trend->no, from_ms, to_ms, points, POINTS_MAX);
+	if (until_ms && for_ms < INT64_MAX && now_ms + for_ms < *until_ms)
+		*until_ms = now_ms + for_ms;
+}
 
-	if (n == POINTS_MAX) // more than a cell could show: the newest part of the range
-		from_ms = points[0].at_ms;
-	else if (n)
-		from_ms = to_ms - window_span_ms(points[0].at_ms, to_ms, table->source.view->range);
-	sparkline_draw(canvas, x, y, width, 1, points, n, from_ms, to_ms, STYLE_CHART, sparkline_mode_for(canvas));
+// Points of a time to come, from before the clock was set back, come into the picture one by one.
+static bool has_points_ahead(const struct table *table, uint32_t agent, int64_t now_ms)
+{
+	struct metric_point point;
+
+	return fleet_points(table->source.fleet, agent, table->trend->no, now_ms + 1, INT64_MAX, &point, 1) > 0;
+}
+
+static void draw_trend(struct canvas *canvas, int x, int y, int width, const struct table *table, uint32_t agent,
+		       int64_t *until_ms)
+{
+	enum sparkline_mode mode = sparkline_mode_for(canvas);
+	enum time_range range = table->source.view->range;
+	int per_cell = sparkline_dots_per_cell(mode);
+	struct metric_point points[POINTS_MAX];
+	int64_t to_ms = table->source.view->now.wall_ms, span_ms = time_range_ms(range), lasts_ms;
+	size_t n =
+		fleet_points(table->source.fleet, agent, table->trend->no, to_ms - span_ms, to_ms, points, POINTS_MAX);
+
+	if (until_ms && has_points_ahead(table, agent, to_ms))
+		lasts(until_ms, to_ms, 0);
+	if (!n)
+		return;
+	lasts(until_ms, to_ms, points[0].at_ms + span_ms + 1 - to_ms); // then it is out of the range
+	if (n == POINTS_MAX) { // more than a cell could show: the newest part of the range
+		span_ms = window_within_ms(to_ms - points[0].at_ms, &lasts_ms);
+	} else {
+		span_ms = window_span_ms(points[0].at_ms, to_ms, range);
+		lasts_ms = window_lasts_ms(points[0].at_ms, to_ms, range);
+	}
+	lasts(until_ms, to_ms, lasts_ms);
+	lasts(until_ms, to_ms, sparkline_lasts_ms(to_ms - span_ms, to_ms, (size_t)(width * per_cell), per_cell));
+	sparkline_draw(canvas, x, y, width, 1, points, n, to_ms - span_ms, to_ms, STYLE_CHART, mode);
 }
 
 // That nobody verifies the certificate is told in red, whatever else is the matter.
@@ -148,16 +201,19 @@ static void draw_reason(struct canvas *canvas, int x, int y, int width, style_t 
 }
 
 static void draw_cell(struct canvas *canvas, int y, const struct column_place *place, const struct table *table,
-		      const struct fleet_agent *agent)
+		      const struct fleet_agent *agent, int64_t *until_ms)
 {
 	char text[COLUMN_TEXT_MAX];
+	int64_t now_ms = table->source.view->now.wall_ms;
 	style_t style;
 	int x = table->left + place->x;
 
 	if (place->column == COLUMN_TREND) {
-		draw_trend(canvas, x, y, place->width, table, agent->agent->id);
+		draw_trend(canvas, x, y, place->width, table, agent->agent->id, until_ms);
 		return;
 	}
+	if (place->column == COLUMN_SINCE && agent->state_since_ms > 0)
+		lasts(until_ms, now_ms, human_column_age_lasts_ms(now_ms - agent->state_since_ms));
 	style = agent_column_text(place->column, &table->source, agent, text);
 	if (place->column == COLUMN_STATE)
 		status_badge_draw(canvas, x, y, place->width, health_status(&agent->health), text, BADGE_MD, 0);
@@ -184,6 +240,30 @@ static void draw_others(struct canvas *canvas, int y, const struct fleet *fleet,
 		canvas_glyph(canvas, OTHERS, y, canvas_named_glyph(canvas, GLYPH_BULLET), STYLE_PRIMARY);
 }
 
+// The cells of all columns: as they were drawn last, if they are the same.
+static void draw_cells(struct canvas *canvas, int y, const struct table *table, size_t i,
+		       const struct fleet_agent *agent)
+{
+	struct cached_row *row = cached_row(table, i, agent);
+	int64_t now_ms = table->source.view->now.wall_ms;
+	int width = canvas->width - table->left;
+
+	if (y < 0 || y >= canvas->height || width <= 0 || (row && !row->cells))
+		row = NULL;
+	if (row && cached_row_is_good(row, now_ms)) {
+		canvas_put_cells(canvas, table->left, y, width, row->cells);
+		return;
+	}
+	if (row) {
+		row->from_ms = now_ms;
+		row->until_ms = INT64_MAX;
+	}
+	for (size_t c = 0; c < table->columns.n; c++)
+		draw_cell(canvas, y, &table->columns.places[c], table, agent, row ? &row->until_ms : NULL);
+	if (row)
+		row->has_cells = canvas_take_cells(canvas, table->left, y, width, row->cells);
+}
+
 static void draw_row(struct canvas *canvas, int y, const struct table *table, size_t i)
 {
 	const struct fleet_agent *agent = fleet_agent(table->source.fleet, table->source.view->table.ids[i]);
@@ -194,8 +274,8 @@ static void draw_row(struct canvas *canvas, int y, const struct table *table, si
 		draw_others(canvas, y, table->source.fleet, table->source.view->table.ids[i]);
 	if (table->left > MARK)
 		draw_mark(canvas, y, is_marked(table->source.view, table->source.view->table.ids[i]));
-	for (size_t c = 0; agent && c < table->columns.n; c++)
-		draw_cell(canvas, y, &table->columns.places[c], table, agent);
+	if (agent)
+		draw_cells(canvas, y, table, i, agent);
 	if (i == table->source.view->table.cursor)
 		list_mark_cursor(canvas, y, table->source.view->focus == PANE_TABLE);
 }
@@ -249,11 +329,14 @@ static void lay_out(struct table *table, const struct fleet *fleet, const struct
 	size_t room = rows > 0 ? (size_t)rows : 1;
 
 	*table = (struct table){ .source = { .fleet = fleet, .view = view },
+				 .cache = view->table.cache,
 				 .trend = trend_series(fleet),
 				 .left = left_of(view) };
 	table->first = list_first_shown(view->table.top, view->table.cursor, view->table.n_ids, room);
 	table->n_rows = view->table.n_ids - table->first < room ? view->table.n_ids - table->first : room;
 	agent_columns_series(fleet, &table->source.series);
+	if (table->cache)
+		row_cache_reserve(table->cache, fleet, room);
 	measure(table, wanted);
 	agent_columns_place(width - table->left, wanted, sort, &table->columns);
 }
@@ -318,6 +401,11 @@ static void draw(const struct widget *widget, const struct fleet *fleet, const s
 		draw_nothing(&body, view);
 		return;
 	}
+	if (table.cache)
+		row_cache_fit(table.cache, &(struct row_scene){ .columns = table.columns,
+								.width = canvas->width - table.left,
+								.range = view->range,
+								.is_ascii = canvas->is_ascii });
 	if (canvas->height >= 3) {
 		for (size_t c = 0; !view->table.rows && c < table.columns.n; c++)
 			draw_title(&body, y, table.left, &table.columns.places[c], view);

@@ -33,6 +33,23 @@ int64_t window_span_ms(int64_t first_ms, int64_t now_ms, enum time_range range)
 	return span < N_SPANS && spans[span].ms < range_ms ? spans[span].ms : range_ms;
 }
 
+int64_t window_lasts_ms(int64_t first_ms, int64_t now_ms, enum time_range range)
+{
+	int span = first_ms > 0 ? span_for(now_ms - first_ms) : N_SPANS;
+
+	return span < N_SPANS && spans[span].ms < time_range_ms(range) ? first_ms + spans[span].ms + 1 - now_ms
+								       : INT64_MAX;
+}
+
+int64_t window_within_ms(int64_t known_ms, int64_t *lasts_ms)
+{
+	int next = span_for(known_ms + 1); // of those that are longer
+	int span = next > 0 ? next - 1 : 0;
+
+	*lasts_ms = span + 1 < N_SPANS ? spans[span + 1].ms - known_ms : INT64_MAX;
+	return spans[span].ms;
+}
+
 static int64_t first_point_ms(const struct fleet *fleet, const struct view *view, uint32_t agent, uint16_t series)
 {
 	struct series_summary summary;

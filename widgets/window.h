@@ -14,6 +14,13 @@
 // The span for points that begin at first_ms (wall; 0: there are none, the whole range).
 int64_t window_span_ms(int64_t first_ms, int64_t now_ms, enum time_range range);
 
+// So much later it may be another one, and no sooner; more than 0, INT64_MAX: never.
+int64_t window_lasts_ms(int64_t first_ms, int64_t now_ms, enum time_range range);
+
+// The greatest of the round spans that is no longer than what is known, or the smallest one; and how much later that
+// may be another one.
+int64_t window_within_ms(int64_t known_ms, int64_t *lasts_ms);
+
 // The span of one series of an agent.
 int64_t window_of_series(const struct fleet *fleet, const struct view *view, uint32_t agent, uint16_t series);
 

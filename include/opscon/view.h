@@ -54,6 +54,8 @@ enum table_mode {
 	TABLE_MODE_COUNT,
 };
 
+struct row_cache; // widgets/row_cache.h
+
 struct agent_table_view {
 	const uint32_t *ids; // borrowed from console/agent_order: filtered, sorted
 	size_t n_ids;
@@ -67,7 +69,8 @@ struct agent_table_view {
 		*rows; // borrowed: only these are drawn, bit i: the i-th in sight, on what stands there; NULL: all
 	const uint32_t *marks; // borrowed: ids that are marked, ascending
 	size_t n_marks;
-	size_t n_marks_hidden; // of them not among ids
+	size_t n_marks_hidden;   // of them not among ids
+	struct row_cache *cache; // borrowed: rows as they were drawn; NULL: none are kept, all are made anew
 };
 
 enum { TABLE_ROWS_MAX = 512 }; // of agent_table_view::rows

@@ -85,6 +85,17 @@ char *human_column_age(int64_t ms, char *out)
 	return human_short_age(ms >= 10 * SECOND && ms < MINUTE ? ms / (10 * SECOND) * (10 * SECOND) : ms, out);
 }
 
+int64_t human_column_age_lasts_ms(int64_t ms)
+{
+	int64_t step = ms < 10 * SECOND ? SECOND
+		       : ms < MINUTE    ? 10 * SECOND
+		       : ms < HOUR      ? MINUTE
+		       : ms < DAY       ? HOUR
+					: DAY;
+
+	return ms < 0 ? SECOND - ms : step - ms % step;
+}
+
 char *human_ago(int64_t at_ms, int64_t now_ms, char *out)
 {
 	int64_t ms = now_ms - at_ms;

@@ -14,6 +14,7 @@ char *human_short_age(int64_t ms, char *out); // "now" "42s" "3m" "2h" "4d" "5w"
 // The same, seconds by tens from ten on: a column of ages that all change each second says no more, and is most of what
 // an idle screen would write.
 char *human_column_age(int64_t ms, char *out);
+int64_t human_column_age_lasts_ms(int64_t ms); // so much later it may be another one, and no sooner; more than 0
 
 // "Just now" under a minute (and for the future), "Nm ago", "Nh ago", "Nd ago", "Nw ago".
 char *human_ago(int64_t at_ms, int64_t now_ms, char *out);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "console/state.h"
 #include "text/text.h"
+#include "widgets/row_cache.h"
 
 static void take_options(struct console *console, const struct console_options *options)
 {
@@ -64,6 +65,7 @@ int console_create(const struct console_options *options, struct instant now, st
 		return -ENOMEM;
 	console->now = now;
 	take_options(console, options);
+	console->rows = row_cache_create();
 	r = start(console);
 	if (r < 0) {
 		console->state_dir = NULL; // half a view is not worth remembering
@@ -85,6 +87,7 @@ void console_destroy(struct console *console)
 		return;
 	console_remember(console);
 	fleet_unlisten(console->fleet, console_fleet_changed, console);
+	row_cache_destroy(console->rows);
 	picker_close(&console->picker);
 	confirm_close(&console->confirm);
 	mem_free(console->acting.ids);

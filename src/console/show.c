@@ -63,6 +63,7 @@ static void show_table(struct console *console)
 	table->marks = console->marks.ids;
 	table->n_marks = console->marks.n;
 	table->n_marks_hidden = n_marks_hidden(console);
+	table->cache = console->rows;
 	console->view.selected = table->n_ids ? table->ids[console->row] : 0;
 }
 

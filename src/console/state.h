@@ -116,6 +116,7 @@ struct console {
 	bool wants_quit, is_utc, is_absolute;
 
 	struct drawn drawn;
+	struct row_cache *rows; // owned; NULL: short of memory, rows are made anew each time
 
 	struct keymap keymap;
 	struct key_hint hints[KEYMAP_HINTS_MAX];

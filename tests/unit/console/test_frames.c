@@ -13,6 +13,8 @@
 #include "base/hash.h"
 #include "base/strbuf.h"
 #include "screen/curses.h"
+#include "screen/frame.h"
+#include "tests/support/event_dice.h"
 #include "tests/unit/console/console_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -251,6 +253,109 @@ START_TEST(a_frame_that_draws_what_changed_looks_as_if_all_were_drawn)
 }
 END_TEST
 
+static struct canvas drawn_anew(struct console_fixture *f, bool keeps_rows)
+{
+	struct row_cache *rows = f->console->rows;
+	struct canvas canvas;
+
+	ck_assert_int_eq(canvas_create(f->canvas.width, f->canvas.height, f->canvas.is_ascii, &canvas), 0);
+	f->console->rows = keeps_rows ? rows : NULL;
+	console_draw(f->console, &canvas, f->now);
+	f->console->rows = rows;
+	return canvas;
+}
+
+static void ck_assert_as_if_no_row_was_kept(struct console_fixture *f, int step)
+{
+	struct canvas kept = drawn_anew(f, true), anew = drawn_anew(f, false);
+	struct bytes a, b;
+
+	bytes_init(&a, 1 << 16);
+	bytes_init(&b, 1 << 16);
+	for (int y = 0; y < f->canvas.height; y++) {
+		struct canvas left = canvas_part(&kept, 0, y, kept.width, 1);
+		struct canvas right = canvas_part(&anew, 0, y, anew.width, 1);
+
+		if (frame_has_same_clusters(&kept, &anew) && frame_row_is_equal(&kept, &anew, y))
+			continue;
+		dump(&left, &a);
+		dump(&right, &b);
+		ck_assert_msg(strcmp(a.data, b.data) == 0, "step %d, row %d: as it was kept:\n%s\nmade anew:\n%s", step,
+			      y, a.data, b.data);
+	}
+	bytes_finish(&a);
+	bytes_finish(&b);
+	canvas_destroy(&kept);
+	canvas_destroy(&anew);
+}
+
+// Time goes on by little or much, and back at times: the clock is set, a recording is wound.
+static void pass_time(struct console_fixture *f, uint32_t random)
+{
+	static const int64_t steps_ms[] = { 0, 0, 1, 7, 120, 900, 1000, 4999, 15000, 61000, 400000, -700, -30000 };
+
+	f->now = instant_add(f->now, 10);
+	f->now.wall_ms += steps_ms[random % COUNT(steps_ms)];
+}
+
+static void happen_at_any_time(struct console_fixture *f, struct event_dice *dice)
+{
+	uint64_t random = hash_mix(dice_roll(dice, UINT32_MAX));
+	uint32_t agent = f->fleet.ids[random % f->fleet.n_agents];
+	bool is_there = fleet_agent(f->fleet.fleet, agent) != NULL; // what is rolled removes some
+
+	pass_time(f, dice_roll(dice, 1000));
+	if (is_there && dice_roll(dice, 3))
+		fleet_fixture_point(&f->fleet, agent, (uint16_t)dice_roll(dice, FIXTURE_SERIES_COUNT),
+				    FIXTURE_NOW_MS - f->now.wall_ms, (double)dice_roll(dice, 900));
+	else if (is_there && dice_roll(dice, 6))
+		happen(f, random);
+	else
+		fleet_fixture_apply(&f->fleet, dice_event(dice, (enum event_type)dice_roll(dice, EVENT_TYPE_COUNT),
+							  f->now.wall_ms));
+}
+
+START_TEST(rows_that_are_kept_look_as_if_made_anew)
+{
+	static const struct {
+		int width, height;
+	} sizes[] = { { 200, 50 }, { 120, 24 }, { 60, 14 } };
+	struct event_dice dice = { .state = 7 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct console_fixture f;
+
+		console_fixture_init(&f);
+		fleet_fixture_add(&f.fleet, "\u30b5\u30fc\u30d0", "\u00e9dge", "e\u0301"); // wide, and with a mark
+		console_fixture_draw(&f, sizes[i].width, sizes[i].height);
+		for (int step = 0; step < 1200; step++) {
+			happen_at_any_time(&f, &dice);
+			ck_assert_as_if_no_row_was_kept(&f, step);
+		}
+		console_fixture_finish(&f);
+	}
+	event_dice_finish(&dice);
+}
+END_TEST
+
+// More points than a cell reads: what it shows of them moves with the time all the same.
+START_TEST(a_row_of_many_points_looks_as_if_made_anew)
+{
+	struct console_fixture f;
+
+	console_fixture_init(&f);
+	for (int64_t i = 700; i > 0; i--)
+		fleet_fixture_point(&f.fleet, f.fleet.ids[1], FIXTURE_LATENCY,
+				    i * 5000 + FIXTURE_NOW_MS - f.now.wall_ms, (double)(i * i % 91));
+	console_fixture_draw(&f, 200, 50);
+	for (int step = 0; step < 500; step++) {
+		f.now = instant_add(f.now, step % 7 * 1013);
+		ck_assert_as_if_no_row_was_kept(&f, step);
+	}
+	console_fixture_finish(&f);
+}
+END_TEST
+
 START_TEST(a_first_value_that_makes_a_column_moves_all_rows)
 {
 	struct console_fixture f;
@@ -291,4 +396,5 @@ END_TEST
 
 SUITE("console frames", a_frame_in_which_no_cell_changed_writes_zero_bytes, a_paused_view_writes_zero_bytes_in_60_s,
       a_second_that_passes_touches_few_cells, a_frame_that_draws_what_changed_looks_as_if_all_were_drawn,
+      rows_that_are_kept_look_as_if_made_anew, a_row_of_many_points_looks_as_if_made_anew,
       a_first_value_that_makes_a_column_moves_all_rows, one_answer_draws_its_row_and_nothing_else)
