@@ -35,9 +35,10 @@ static void add_how(struct strbuf *s, const struct happening_group *group)
 			    group->signal);
 }
 
-static void set(struct happening_phrase *out, enum action_type type, enum severity severity, int64_t at_ms,
-		const char *title)
+static void set(struct happening_phrase *out, enum crowd_kind kind, enum action_type type, enum severity severity,
+		int64_t at_ms, const char *title)
 {
+	out->kinds = 1U << kind;
 	out->type = type;
 	out->severity = severity;
 	out->at_ms = at_ms;
@@ -72,19 +73,19 @@ static void end_of(const struct happening_group *group, struct happening_phrase 
 			snprintf(title, sizeof title, "died and was started again %u times", group->n[HAPPENED_ENDED]);
 		else
 			snprintf(title, sizeof title, "died and was started again");
-		set(out, ACTION_ERROR, SEVERITY_WARNING, at_ms, "");
+		set(out, CROWD_DIED_AND_STARTED, ACTION_ERROR, SEVERITY_WARNING, at_ms, "");
 		set_ended(out, group, title, true);
 	} else if (group->is_up) {
-		set(out, ACTION_START, SEVERITY_INFO, at_ms, "");
+		set(out, CROWD_RESTARTED, ACTION_START, SEVERITY_INFO, at_ms, "");
 		set_ended(out, group, "was stopped and started from outside", false);
 	} else if (happening_is_asked_for(group)) {
-		set(out, ACTION_STOP, SEVERITY_WARNING, at_ms, "");
+		set(out, CROWD_STOPPED, ACTION_STOP, SEVERITY_WARNING, at_ms, "");
 		set_ended(out, group, "was stopped from outside", false);
 	} else if (group->exit_code == 0) {
-		set(out, ACTION_STOP, SEVERITY_WARNING, at_ms, "");
+		set(out, CROWD_ENDED, ACTION_STOP, SEVERITY_WARNING, at_ms, "");
 		set_ended(out, group, "ended", true);
 	} else {
-		set(out, ACTION_ERROR, SEVERITY_CRITICAL, at_ms, "");
+		set(out, CROWD_DIED, ACTION_ERROR, SEVERITY_CRITICAL, at_ms, "");
 		set_ended(out, group, "died", true);
 	}
 }
@@ -94,19 +95,26 @@ static void removal_of(const struct happening_group *group, struct happening_phr
 	const int64_t at_ms = group->at_ms[HAPPENED_REMOVED];
 
 	if (group->is_up) {
-		set(out, ACTION_UPDATE, SEVERITY_WARNING, at_ms, "was replaced from outside");
+		set(out, CROWD_REPLACED, ACTION_UPDATE, SEVERITY_WARNING, at_ms, "was replaced from outside");
 		snprintf(out->text, sizeof out->text, "another one has its name, and runs");
 		return;
 	}
-	set(out, ACTION_DELETE, SEVERITY_WARNING, at_ms, "");
+	set(out, CROWD_REMOVED, ACTION_DELETE, SEVERITY_WARNING, at_ms, "");
 	set_ended(out, group, "was removed from outside", false);
+}
+
+static enum crowd_kind check_kind(const struct happening_group *group)
+{
+	return strcmp(group->health, "unhealthy") == 0 ? CROWD_ILL
+	       : strcmp(group->health, "healthy") == 0 ? CROWD_WELL
+						       : CROWD_CHECKED;
 }
 
 static void check_of(const struct happening_group *group, struct happening_phrase *out)
 {
-	const bool is_ill = strcmp(group->health, "unhealthy") == 0, is_well = strcmp(group->health, "healthy") == 0;
+	const bool is_ill = check_kind(group) == CROWD_ILL, is_well = check_kind(group) == CROWD_WELL;
 
-	set(out,
+	set(out, check_kind(group),
 	    is_ill    ? ACTION_ERROR
 	    : is_well ? ACTION_START
 		      : ACTION_INFO,
@@ -118,7 +126,7 @@ static void creation_of(const struct happening_group *group, struct happening_ph
 {
 	const bool is_up = has(group, HAPPENED_STARTED);
 
-	set(out, ACTION_CREATE, SEVERITY_INFO, group->at_ms[HAPPENED_CREATED],
+	set(out, CROWD_CREATED, ACTION_CREATE, SEVERITY_INFO, group->at_ms[HAPPENED_CREATED],
 	    is_up ? "was created and started from outside" : "was created from outside");
 	if (group->other_name[0])
 		snprintf(out->text, sizeof out->text, "it was called %s before", group->other_name);
@@ -128,22 +136,24 @@ static void other_of(const struct happening_group *group, struct happening_phras
 {
 	if (has(group, HAPPENED_PAUSED) || has(group, HAPPENED_RESUMED)) {
 		if (group->at_ms[HAPPENED_RESUMED] >= group->at_ms[HAPPENED_PAUSED])
-			set(out, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_RESUMED],
+			set(out, CROWD_RESUMED, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_RESUMED],
 			    "was resumed from outside");
 		else
-			set(out, ACTION_STOP, SEVERITY_WARNING, group->at_ms[HAPPENED_PAUSED],
+			set(out, CROWD_PAUSED, ACTION_STOP, SEVERITY_WARNING, group->at_ms[HAPPENED_PAUSED],
 			    "was paused from outside");
 	} else if (has(group, HAPPENED_CHECKED)) {
 		check_of(group, out);
 	} else if (has(group, HAPPENED_OUT_OF_MEMORY)) {
-		set(out, ACTION_ERROR, SEVERITY_WARNING, group->at_ms[HAPPENED_OUT_OF_MEMORY], "ran out of memory");
+		set(out, CROWD_WANTED_MEMORY, ACTION_ERROR, SEVERITY_WARNING, group->at_ms[HAPPENED_OUT_OF_MEMORY],
+		    "ran out of memory");
 		snprintf(out->text, sizeof out->text, "a process of it was killed");
 	} else if (has(group, HAPPENED_SIGNALLED)) {
-		set(out, ACTION_INFO, SEVERITY_INFO, group->at_ms[HAPPENED_SIGNALLED],
+		set(out, CROWD_SIGNALLED, ACTION_INFO, SEVERITY_INFO, group->at_ms[HAPPENED_SIGNALLED],
 		    "was sent a signal from outside");
 		snprintf(out->text, sizeof out->text, "%s", group->signal);
 	} else {
-		set(out, ACTION_INFO, SEVERITY_INFO, group->at_ms[HAPPENED_STOPPED], "was stopped from outside");
+		set(out, CROWD_STOPPED, ACTION_INFO, SEVERITY_INFO, group->at_ms[HAPPENED_STOPPED],
+		    "was stopped from outside");
 	}
 }
 
@@ -153,21 +163,23 @@ void happening_phrase_of(const struct happening_group *group, struct happening_p
 	if (has(group, HAPPENED_REMOVED)) {
 		removal_of(group, out);
 	} else if (has(group, HAPPENED_RESTARTED)) {
-		set(out, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_RESTARTED], "");
+		set(out, CROWD_RESTARTED, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_RESTARTED], "");
 		set_ended(out, group, "was restarted from outside", false);
 	} else if (has(group, HAPPENED_ENDED)) {
 		end_of(group, out);
 	} else if (has(group, HAPPENED_CREATED)) {
 		creation_of(group, out);
 	} else if (has(group, HAPPENED_RENAMED)) {
-		set(out, ACTION_UPDATE, SEVERITY_WARNING, group->at_ms[HAPPENED_RENAMED],
+		set(out, CROWD_NAMELESS, ACTION_UPDATE, SEVERITY_WARNING, group->at_ms[HAPPENED_RENAMED],
 		    "has lost its name from outside");
 		snprintf(out->text, sizeof out->text, "it is called %s now", group->other_name);
 	} else if (has(group, HAPPENED_STARTED)) {
-		set(out, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_STARTED], "was started");
+		set(out, CROWD_STARTED, ACTION_START, SEVERITY_INFO, group->at_ms[HAPPENED_STARTED], "was started");
 	} else {
 		other_of(group, out);
 	}
+	if (has(group, HAPPENED_OUT_OF_MEMORY))
+		out->kinds |= 1U << CROWD_WANTED_MEMORY;
 	(void)text_trim(out->title);
 	(void)text_trim(out->text);
 }
@@ -191,28 +203,28 @@ struct parts {
 	struct {
 		const char *what;
 		unsigned n;
-		bool is_outside; // somebody has done it
+		enum crowd_kind kind;
 	} list[PARTS_MAX];
 	size_t n;
 };
 
-static void add_part(struct parts *parts, unsigned n, bool is_outside, const char *what)
+static void add_part(struct parts *parts, unsigned n, enum crowd_kind kind, const char *what)
 {
 	if (!n)
 		return;
 	parts->list[parts->n].what = what;
 	parts->list[parts->n].n = n;
-	parts->list[parts->n++].is_outside = is_outside;
+	parts->list[parts->n++].kind = kind;
 }
 
 static void add_pauses(struct parts *parts, const unsigned n[HAPPENED_COUNT])
 {
 	if (n[HAPPENED_PAUSED] == n[HAPPENED_RESUMED]) {
-		add_part(parts, n[HAPPENED_PAUSED], true, "was paused and resumed");
+		add_part(parts, n[HAPPENED_PAUSED], CROWD_PAUSED, "was paused and resumed");
 		return;
 	}
-	add_part(parts, n[HAPPENED_PAUSED], true, "was paused");
-	add_part(parts, n[HAPPENED_RESUMED], true, "was resumed");
+	add_part(parts, n[HAPPENED_PAUSED], CROWD_PAUSED, "was paused");
+	add_part(parts, n[HAPPENED_RESUMED], CROWD_RESUMED, "was resumed");
 }
 
 static void add_ends(struct parts *parts, const struct happening_sum *sum)
@@ -223,38 +235,41 @@ static void add_ends(struct parts *parts, const struct happening_sum *sum)
 	// A start belongs to an end as long as there are ends.
 	const bool is_again = n_died && n_started >= n_died && n_started <= n_ended;
 
-	add_part(parts, n_asked, true,
+	add_part(parts, n_asked, n_restarts >= n_asked ? CROWD_RESTARTED : CROWD_STOPPED,
 		 n_restarts >= n_asked ? "was restarted"
 		 : n_restarts          ? "was stopped or restarted"
 				       : "was stopped");
-	add_part(parts, n_died, false, is_again ? "died and was started again" : "died");
+	add_part(parts, n_died, is_again ? CROWD_DIED_AND_STARTED : CROWD_DIED,
+		 is_again ? "died and was started again" : "died");
 	if (!is_again && n_started > n_restarts)
-		add_part(parts, n_started - n_restarts, false, "was started");
-	add_part(parts, sum->n[HAPPENED_OUT_OF_MEMORY], false, "ran out of memory");
+		add_part(parts, n_started - n_restarts, CROWD_STARTED, "was started");
+	add_part(parts, sum->n[HAPPENED_OUT_OF_MEMORY], CROWD_WANTED_MEMORY, "ran out of memory");
 	if (!n_ended)
-		add_part(parts, sum->n[HAPPENED_SIGNALLED], true, "was sent a signal");
+		add_part(parts, sum->n[HAPPENED_SIGNALLED], CROWD_SIGNALLED, "was sent a signal");
 }
 
 static void gather_parts(const struct happening_sum *sum, struct parts *parts)
 {
 	*parts = (struct parts){ .n = 0 };
-	add_part(parts, sum->n[HAPPENED_CREATED], true, "was created");
+	add_part(parts, sum->n[HAPPENED_CREATED], CROWD_CREATED, "was created");
 	add_pauses(parts, sum->n);
-	add_part(parts, sum->n[HAPPENED_CHECKED], false, "was healthy or unhealthy by its own check");
+	add_part(parts, sum->n[HAPPENED_CHECKED], check_kind(&sum->last), "was healthy or unhealthy by its own check");
 	add_ends(parts, sum);
-	add_part(parts, sum->n[HAPPENED_RENAMED], true, "has lost its name");
-	add_part(parts, sum->n[HAPPENED_REMOVED], true, "was removed");
+	add_part(parts, sum->n[HAPPENED_RENAMED], CROWD_NAMELESS, "has lost its name");
+	add_part(parts, sum->n[HAPPENED_REMOVED], CROWD_REMOVED, "was removed");
 }
 
 // "was paused and resumed from outside 3 times, died once and was removed"; what can happen only once has no count.
-static void add_parts(struct strbuf *s, const struct happening_sum *sum)
+static void add_parts(struct strbuf *s, const struct happening_sum *sum, unsigned *kinds)
 {
 	bool has_said_outside = false;
 	struct parts parts;
 
 	gather_parts(sum, &parts);
+	*kinds |= sum->n[HAPPENED_RESUMED] ? 1U << CROWD_RESUMED : 0;
+	*kinds |= sum->n[HAPPENED_RESTARTED] ? 1U << CROWD_RESTARTED : 0;
 	for (size_t i = 0; i < parts.n; i++) {
-		const bool is_outside = parts.list[i].is_outside && !has_said_outside;
+		const bool is_outside = crowd_kind_is_outside(parts.list[i].kind) && !has_said_outside;
 		const bool is_end = i + 1 == parts.n && sum->last.is_gone && parts.list[i].n == 1;
 
 		strbuf_addf(s, "%s%s%s",
@@ -267,6 +282,7 @@ static void add_parts(struct strbuf *s, const struct happening_sum *sum)
 		else if (!is_end)
 			strbuf_add(s, " once");
 		has_said_outside |= is_outside;
+		*kinds |= 1U << parts.list[i].kind;
 	}
 }
 
@@ -291,12 +307,12 @@ void happening_phrase_sum(const struct happening_sum *sum, int64_t within_ms, st
 	const struct happening_group *last = &sum->last;
 	struct strbuf s;
 
-	happening_phrase_of(last, out); // its type and time
+	happening_phrase_of(last, out); // its type, time and kind
 	out->severity = sum->worst;
 	if (sum->is_bad)
 		out->type = ACTION_ERROR;
 	strbuf_init(&s, out->title, sizeof out->title);
-	add_parts(&s, sum);
+	add_parts(&s, sum, &out->kinds);
 	strbuf_addf(&s, " in %" PRId64 " s", within_ms < 1500 ? 1 : (within_ms + 500) / 1000);
 	strbuf_init(&s, out->text, sizeof out->text);
 	if (sum->n[HAPPENED_ENDED]) {

@@ -7,6 +7,7 @@ struct happening_phrase {
 	int64_t at_ms; // wall
 	enum action_type type;
 	enum severity severity;
+	unsigned kinds; // bit = 1 << enum crowd_kind; never 0
 	char title[HAPPENINGS_TEXT_MAX], text[HAPPENINGS_TEXT_MAX];
 };
 

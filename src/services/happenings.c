@@ -111,7 +111,7 @@ static void set_due(struct happenings *happenings, struct happening_agent *agent
 
 static bool has_crowd(const struct happenings *happenings)
 {
-	return happenings->n_down || happenings->n_up;
+	return happenings->crowd.n_agents > 0;
 }
 
 int64_t happenings_deadline(const struct happenings *happenings)
@@ -123,53 +123,29 @@ int64_t happenings_deadline(const struct happenings *happenings)
 
 // ---- the crowd
 
-static void add_name(struct happenings *happenings, const char *name)
+static void join_crowd(struct happenings *happenings, struct happening_agent *agent,
+		       const struct happening_phrase *phrase)
 {
-	const size_t n = strlen(happenings->names), n_name = strlen(name);
-	const char *at = strstr(happenings->names, name);
-
-	if (at && (at == happenings->names || at[-1] == ' ') && (!at[n_name] || at[n_name] == ','))
-		return;
-	if (n + n_name + 8 > sizeof happenings->names) {
-		happenings->has_more_names = true;
-		return;
-	}
-	snprintf(happenings->names + n, sizeof happenings->names - n, "%s%s", n ? ", " : "", name);
-}
-
-static void join_crowd(struct happenings *happenings, uint32_t agent, const struct happening_phrase *phrase)
-{
-	const char *name = happenings->sink.name(happenings->sink.ctx, agent);
-
-	if (!has_crowd(happenings)) {
-		happenings->crowd_at_ms = phrase->at_ms;
-		happenings->names[0] = '\0';
-		happenings->has_more_names = false;
-	}
-	if (phrase->type == ACTION_START || phrase->type == ACTION_CREATE)
-		happenings->n_up++;
-	else
-		happenings->n_down++;
-	if (name)
-		add_name(happenings, name);
+	if (agent->joined_ms != happenings->crowd_ms)
+		agent->joined_for = 0;
+	agent->joined_ms = happenings->crowd_ms;
+	happening_crowd_join(&happenings->crowd, phrase, &agent->joined_for,
+			     happenings->sink.name(happenings->sink.ctx, agent->agent));
 }
 
 static void tell_crowd(struct happenings *happenings)
 {
-	char title[HAPPENINGS_TEXT_MAX], text[HAPPENINGS_NAMES_MAX + 8];
-	struct happening_item item = { .at_ms = happenings->crowd_at_ms, .title = title, .text = text };
-	const unsigned n_down = happenings->n_down, n_up = happenings->n_up;
+	struct happening_phrase phrase;
+	struct happening_item item;
 
-	item.type = n_down ? ACTION_ERROR : ACTION_START;
-	item.severity = n_down ? SEVERITY_WARNING : SEVERITY_INFO;
-	if (n_down && n_up)
-		snprintf(title, sizeof title, "%u more have ended or were changed, and %u were started", n_down, n_up);
-	else if (n_down)
-		snprintf(title, sizeof title, "%u more have ended or were changed", n_down);
-	else
-		snprintf(title, sizeof title, "%u more were started", n_up);
-	snprintf(text, sizeof text, "%s%s", happenings->names, happenings->has_more_names ? ", ..." : "");
-	happenings->n_down = happenings->n_up = 0;
+	happening_crowd_leave(&happenings->crowd, &phrase);
+	item = (struct happening_item){
+		.at_ms = phrase.at_ms,
+		.type = phrase.type,
+		.severity = phrase.severity,
+		.title = phrase.title,
+		.text = phrase.text,
+	};
 	happenings->sink.tell(happenings->sink.ctx, &item);
 }
 
@@ -190,7 +166,7 @@ static void tell(struct happenings *happenings, struct happening_agent *agent, c
 		happenings->n_told = 0;
 	}
 	if (agent->crowd_ms != happenings->crowd_ms && happenings->n_told >= HAPPENINGS_CROWD) {
-		join_crowd(happenings, agent->agent, phrase);
+		join_crowd(happenings, agent, phrase);
 		return;
 	}
 	happenings->n_told += agent->crowd_ms != happenings->crowd_ms;

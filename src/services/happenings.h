@@ -7,7 +7,7 @@
  * that time, and so on for as long as it goes on. What is gone, was out of memory or has died for good does not wait
  * for that: it is told at once with what was summed up, at most every HAPPENINGS_GONE_MS; of the latter two the pause
  * grows to the whole window. HAPPENINGS_CROWD agents have items of their own in HAPPENINGS_CROWD_MS; those of the
- * others are counted, in one item with their names.
+ * others are counted by what it was, in one item with their names.
  *
  * Each is a reason to look at the agent, once at once and once when it has come to rest: no agent more often than every
  * HAPPENINGS_LOOK_MS, and one every HAPPENINGS_PACE_MS of all.
@@ -18,6 +18,7 @@
 #include "opscon/driver.h"
 #include "opscon/event.h"
 #include "services/deadlines.h"
+#include "services/happening_crowd.h"
 
 enum {
 	HAPPENINGS_END_MS = 700,    // from an end to the start that belongs to it
@@ -32,7 +33,6 @@ enum {
 	HAPPENINGS_PACE_MS = 50,
 	HAPPENINGS_WORD_MAX = 32,
 	HAPPENINGS_TEXT_MAX = 320,
-	HAPPENINGS_NAMES_MAX = 240,
 };
 
 struct happening_item {
@@ -97,6 +97,8 @@ struct happening_agent {
 	int64_t look_ms;          // mono: when it may be looked at again
 	bool wants_look;
 	int64_t crowd_ms;                 // happenings::crowd_ms when it was told of last
+	int64_t joined_ms;                // the same when it joined the crowd last
+	unsigned joined_for;              // bit = 1 << enum crowd_kind
 	char health[HAPPENINGS_WORD_MAX]; // as said last
 	struct deadline due;
 	UT_hash_handle hh; // happenings::agents
@@ -106,13 +108,10 @@ struct happenings {
 	struct happenings_sink sink;
 	struct happening_agent *agents;
 	struct deadlines deadlines;
-	int64_t look_ms;       // mono: when the next one may be looked at
-	int64_t crowd_ms;      // mono: until when agents are counted
-	unsigned n_told;       // agents, till then
-	unsigned n_down, n_up; // items of the crowd
-	int64_t crowd_at_ms;   // wall: of its first
-	char names[HAPPENINGS_NAMES_MAX];
-	bool has_more_names;
+	int64_t look_ms;  // mono: when the next one may be looked at
+	int64_t crowd_ms; // mono: until when agents are counted
+	unsigned n_told;  // agents, till then
+	struct happening_crowd crowd;
 };
 
 void happenings_init(struct happenings *happenings, const struct happenings_sink *sink); // copied

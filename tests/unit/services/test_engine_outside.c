@@ -87,7 +87,7 @@ START_TEST(a_crowd_has_its_names)
 	for (uint32_t i = 1; i <= 12; i++)
 		happen(&b, i, HAPPENED_PAUSED, -1);
 	pass(&b, 11000);
-	ck_assert_ptr_nonnull(strstr(told, "|0@0 4 more have ended or were changed: a"));
+	ck_assert_ptr_nonnull(strstr(told, "|0@0 4 more agents were paused from outside: a"));
 	bench_finish(&b);
 }
 END_TEST
@@ -135,6 +135,46 @@ START_TEST(what_a_step_does_is_the_steps)
 	happen(&b, 1, HAPPENED_STARTED, -1);
 	pass(&b, 1000);
 	ck_assert_str_eq(told, "1@0 a0 was started: fake: box-0|");
+	bench_finish(&b);
+}
+END_TEST
+
+static bool is_second_sent(struct engine_bench *bench)
+{
+	return bench->engine->ops && bench->engine->ops->targets[1].phase == PHASE_SENT;
+}
+
+START_TEST(what_happens_to_another_target_is_said_of_that_one)
+{
+	begin(2, false);
+	submit(2);
+	bench_until(&b, is_second_sent, 120000);
+	happen(&b, 2, HAPPENED_OUT_OF_MEMORY, -1);
+	bench_until(&b, bench_is_over, 120000);
+	ck_assert_ptr_nonnull(strstr(b.operation->output, "a1: it ran out of memory"));
+	ck_assert_ptr_null(strstr(b.operation->output, "a0: it ran out of memory"));
+	bench_finish(&b);
+}
+END_TEST
+
+// It was to be looked at, and by then a step is carried out: that one looks when it is done.
+START_TEST(who_is_at_work_is_not_probed_for_what_happened_before)
+{
+	size_t n_probes;
+
+	begin(1, false);
+	bench_script(&b, 0, (struct bench_row){ .step = BENCH_FIRST, .happens = true, .delay_ms = 4000 });
+	happen(&b, 1, HAPPENED_PAUSED, -1);
+	bench_advance(&b, 1);
+	ck_assert_uint_eq(b.n_probes, 1); // at once; the second time when it has come to rest
+	submit(1);
+	bench_until(&b, is_sent, 900);
+	n_probes = b.n_probes;
+	pass(&b, 2000);
+	ck_assert(is_sent(&b));
+	ck_assert_uint_eq(b.n_probes, n_probes);
+	ck_assert_ptr_nonnull(strstr(told, "was paused from outside"));
+	bench_until(&b, bench_is_over, 60000);
 	bench_finish(&b);
 }
 END_TEST
@@ -214,6 +254,7 @@ START_TEST(want_of_memory_loses_the_news_and_nothing_else)
 END_TEST
 
 SUITE("engine: outside", what_others_do_is_told_with_its_time_and_looked_at, whom_nobody_knows_is_nobodys_news,
-      a_crowd_has_its_names, what_a_step_does_is_the_steps, whose_turn_has_not_come_is_told_of,
+      a_crowd_has_its_names, what_a_step_does_is_the_steps, what_happens_to_another_target_is_said_of_that_one,
+      who_is_at_work_is_not_probed_for_what_happened_before, whose_turn_has_not_come_is_told_of,
       what_another_process_operates_on_is_its_to_tell, much_news_at_once_is_one_look_at_the_lock,
       want_of_memory_loses_the_news_and_nothing_else)

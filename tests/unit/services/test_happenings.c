@@ -499,12 +499,120 @@ START_TEST(of_a_crowd_a_few_are_told_and_the_others_counted)
 	pass(HAPPENINGS_CROWD_MS);
 	ck_assert_uint_eq(n_told, 2 * HAPPENINGS_CROWD + 1);
 	ck_assert_uint_eq(last.agent, 0);
-	ck_assert_ptr_nonnull(strstr(told, "|0 92 more have ended or were changed, and 92 were started: web-"));
+	ck_assert_ptr_nonnull(strstr(told, "|0 92 more agents: 92 died and 92 were started: web-"));
+	ck_assert_int_eq(last.type, ACTION_ERROR);
+	ck_assert_int_eq(last.severity, SEVERITY_CRITICAL); // as of each singly
 	ck_assert_ptr_nonnull(strstr(told, ", ...|"));
 	told[0] = '\0';
 	happen_to(1, HAPPENED_PAUSED, -1, "");
 	pass(1000);
 	ck_assert_str_eq(told, "1 was paused from outside|");
+	happenings_finish(&h);
+}
+END_TEST
+
+// Who is in the crowd: those behind the first eight.
+static void crowd(const enum driver_happening *what, size_t n, int64_t code)
+{
+	for (uint32_t i = 1; i <= HAPPENINGS_CROWD; i++)
+		happen_to(i, HAPPENED_PAUSED, -1, "");
+	pass(2 * HAPPENINGS_SETTLE_MS);
+	for (size_t i = 0; i < n; i++)
+		happen_to(HAPPENINGS_CROWD + 1 + (uint32_t)i, what[i], code,
+			  what[i] == HAPPENED_CHECKED ? "healthy" : "");
+	pass(HAPPENINGS_CROWD_MS + 1000);
+}
+
+START_TEST(a_crowd_says_what_has_happened_to_how_many)
+{
+	static const struct {
+		enum driver_happening what[5];
+		size_t n;
+		int64_t code;
+		const char *title;
+		enum action_type type;
+		enum severity severity;
+	} rows[] = {
+		{ { HAPPENED_PAUSED }, 1, -1, "1 more agent was paused from outside", ACTION_STOP, SEVERITY_WARNING },
+		{ { HAPPENED_PAUSED, HAPPENED_PAUSED, HAPPENED_PAUSED },
+		  3,
+		  -1,
+		  "3 more agents were paused from outside",
+		  ACTION_STOP,
+		  SEVERITY_WARNING },
+		{ { HAPPENED_REMOVED, HAPPENED_PAUSED, HAPPENED_REMOVED, HAPPENED_PAUSED, HAPPENED_PAUSED },
+		  5,
+		  -1,
+		  "5 more agents: 2 were removed from outside and 3 were paused",
+		  ACTION_DELETE,
+		  SEVERITY_WARNING },
+		{ { HAPPENED_PAUSED, HAPPENED_ENDED, HAPPENED_CREATED, HAPPENED_CHECKED },
+		  4,
+		  1,
+		  "4 more agents: 1 died, 1 was paused from outside, 1 was created and 1 is healthy by its own check",
+		  ACTION_ERROR,
+		  SEVERITY_CRITICAL },
+		{ { HAPPENED_ENDED, HAPPENED_ENDED }, 2, 0, "2 more agents ended", ACTION_STOP, SEVERITY_WARNING },
+		{ { HAPPENED_CREATED, HAPPENED_STARTED },
+		  2,
+		  -1,
+		  "2 more agents: 1 was created from outside and 1 was started",
+		  ACTION_CREATE,
+		  SEVERITY_INFO },
+		{ { HAPPENED_OUT_OF_MEMORY, HAPPENED_RENAMED, HAPPENED_SIGNALLED, HAPPENED_RESUMED },
+		  4,
+		  -1,
+		  "4 more agents: 1 ran out of memory, 1 has lost its name from outside, 1 was sent a signal and 1 was "
+		  "resumed",
+		  ACTION_ERROR,
+		  SEVERITY_WARNING },
+		{ { HAPPENED_RESTARTED, HAPPENED_RESTARTED },
+		  2,
+		  -1,
+		  "2 more agents were restarted from outside",
+		  ACTION_START,
+		  SEVERITY_INFO },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_up();
+		crowd(rows[i].what, rows[i].n, rows[i].code);
+		ck_assert_uint_eq(last.agent, 0);
+		ck_assert_ptr_nonnull(strstr(told, "|0 "));
+		ck_assert_msg(strncmp(strstr(told, "|0 ") + 3, rows[i].title, strlen(rows[i].title)) == 0, "%s is: %s",
+			      rows[i].title, told);
+		ck_assert_int_eq(strstr(told, "|0 ")[3 + strlen(rows[i].title)], ':'); // names follow
+		ck_assert_int_eq(last.type, rows[i].type);
+		ck_assert_int_eq(last.severity, rows[i].severity);
+		happenings_finish(&h);
+	}
+}
+END_TEST
+
+// What has happened to one again and again is one of them.
+START_TEST(an_agent_of_a_crowd_counts_once_for_each_kind)
+{
+	static const enum driver_happening paused[] = { HAPPENED_PAUSED, HAPPENED_PAUSED };
+
+	set_up();
+	for (uint32_t i = 1; i <= HAPPENINGS_CROWD; i++)
+		happen_to(i, HAPPENED_PAUSED, -1, "");
+	pass(2 * HAPPENINGS_SETTLE_MS);
+	happen_to(HAPPENINGS_CROWD + 1, HAPPENED_PAUSED, -1, "");
+	happen_to(HAPPENINGS_CROWD + 2, HAPPENED_PAUSED, -1, "");
+	for (int n = 0; n < 2; n++) {
+		pass(400);
+		happen_to(HAPPENINGS_CROWD + 1, HAPPENED_RESUMED, -1, "");
+		pass(400);
+		happen_to(HAPPENINGS_CROWD + 1, HAPPENED_PAUSED, -1, "");
+	}
+	pass(HAPPENINGS_CROWD_MS + 1000);
+	ck_assert_ptr_nonnull(
+		strstr(told, "|0 2 more agents: 2 were paused from outside and 1 was resumed: web-9, web-10|"));
+	told[0] = '\0'; // and is another one of the next crowd
+	pass(HAPPENINGS_WINDOW_MS);
+	crowd(paused, 2, -1);
+	ck_assert_ptr_nonnull(strstr(told, "|0 2 more agents were paused from outside: web-9, web-10|"));
 	happenings_finish(&h);
 }
 END_TEST
@@ -644,7 +752,8 @@ SUITE("happenings", a_death_is_told_within_a_second_with_its_time_and_reason, wh
       one_too_many_is_told_in_its_own_words, a_sum_says_of_what, who_is_removed_after_many_others_is_told_at_once,
       a_removal_alone_past_the_limit_has_its_own_words, a_death_that_no_start_follows_is_told_at_once,
       who_dies_slowly_again_and_again_is_told_ever_more_rarely, who_is_removed_again_and_again_is_told_once_a_second,
-      of_a_crowd_a_few_are_told_and_the_others_counted, a_check_that_says_the_same_again_is_no_news,
+      of_a_crowd_a_few_are_told_and_the_others_counted, a_crowd_says_what_has_happened_to_how_many,
+      an_agent_of_a_crowd_counts_once_for_each_kind, a_check_that_says_the_same_again_is_no_news,
       each_is_looked_at_at_once_and_when_it_has_come_to_rest, all_together_are_looked_at_at_a_pace,
       times_are_never_ahead_of_ours, who_is_gone_is_forgotten, want_of_memory_is_said_and_nothing_is_left,
       one_of_them_is_said_in_words)
