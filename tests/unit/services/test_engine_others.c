@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "operations/plan_internal.h"
 #include "tests/unit/services/engine_bench.h"
 
 static struct engine_bench b, other;
@@ -216,6 +217,48 @@ START_TEST(of_many_that_were_over_the_newest_are_told)
 }
 END_TEST
 
+// Of plans this large three are left, of which two are as many targets as are told.
+static void leave_large(size_t n_targets)
+{
+	const struct journal_writer_options options = { .wake = wake_nobody };
+	struct operation_params params = bench_params(VERB_RESTART);
+	struct journal_writer *writer;
+	struct plan_target *one, *many;
+
+	ck_assert_int_eq(bench_plan(&b, &params, 1), 0);
+	one = b.plan->targets;
+	many = mem_calloc(n_targets, sizeof *many);
+	for (size_t i = 0; i < n_targets; i++)
+		many[i] = one[0];
+	b.plan->targets = many;
+	b.plan->n_targets = n_targets;
+	ck_assert_int_eq(plan_hash(b.plan), 0);
+	ck_assert_int_eq(journal_writer_create(&options, &writer), 0);
+	for (unsigned i = 0; i < 3; i++)
+		leave_one(writer, b.plan, i);
+	ck_assert_int_eq(journal_writer_destroy(writer, JOURNAL_CLOSE_MS), 0);
+	b.plan->targets = one;
+	b.plan->n_targets = 1;
+	mem_free(many);
+}
+
+START_TEST(of_those_that_were_over_no_more_are_told_than_so_many_targets)
+{
+	static const struct {
+		size_t n_targets, n_told;
+	} rows[] = { { ENGINE_HISTORY_TARGETS / 2, 2 }, { ENGINE_HISTORY_TARGETS / 2 + 1, 1 } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bench_init(&b, 2, false);
+		leave_large(rows[i].n_targets);
+		come_back();
+		ck_assert_uint_eq(b.n_history, rows[i].n_told);
+		ck_assert_uint_eq(b.history->plan->n_targets, rows[i].n_targets);
+		bench_finish(&b);
+	}
+}
+END_TEST
+
 START_TEST(takes_over_what_another_process_leaves)
 {
 	struct operation_params params = bench_params(VERB_RESTART);
@@ -335,5 +378,6 @@ END_TEST
 
 SUITE("provisioning_engine: others", shows_what_another_process_runs_and_speaks_to_it,
       what_was_over_before_is_told_once_as_it_was, of_many_that_were_over_the_newest_are_told,
-      takes_over_what_another_process_leaves, says_that_nobody_answers, says_that_nothing_can_be_said,
-      tells_as_soon_as_there_is_memory, takes_over_once_what_is_seen_twice, plans_once_it_is_known_what_was_left)
+      of_those_that_were_over_no_more_are_told_than_so_many_targets, takes_over_what_another_process_leaves,
+      says_that_nobody_answers, says_that_nothing_can_be_said, tells_as_soon_as_there_is_memory,
+      takes_over_once_what_is_seen_twice, plans_once_it_is_known_what_was_left)
