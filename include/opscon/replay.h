@@ -15,8 +15,9 @@ struct replay_state {
 	bool is_paused;
 	bool is_jumping; // on the way to another time
 	bool is_at_end;
-	int64_t gap_from_ms, gap_to_ms; // wall: nothing was recorded then, and it is then; 0: not so
-	uint32_t n_snapshots;           // taken in so far: with each, points of before are to be asked for anew
+	int64_t gap_from_ms, gap_to_ms; // wall: there is nothing of that time, and it is then; 0: not so
+	int64_t mended_ms;    // wall: something is missing, until then; 0: not so; INT64_MAX: it is never told again
+	uint32_t n_snapshots; // taken in so far: with each, points of before are to be asked for anew
 };
 
 enum replay_step {

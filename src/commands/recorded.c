@@ -2,6 +2,7 @@
 #include "commands/recorded.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -72,11 +73,14 @@ static void print_sizes(const struct tape_facts *facts)
 
 static void print_end(const struct tape_facts *facts)
 {
-	if (facts->was_torn)
+	if (facts->was_torn && facts->n_cut)
+		printf("end       a file was not closed: what came last may be missing (%" PRIu64
+		       " bytes that are no whole block)\n",
+		       facts->n_cut);
+	else if (facts->was_torn)
 		puts("end       a file was not closed: what came last may be missing");
 	else if (facts->n_stray)
-		printf("end       closed; %llu bytes behind it are no part of it\n",
-		       (unsigned long long)facts->n_stray);
+		printf("end       closed; %" PRIu64 " bytes behind it are no part of it\n", facts->n_stray);
 	else
 		puts("end       closed");
 }
@@ -84,11 +88,16 @@ static void print_end(const struct tape_facts *facts)
 // "1 block could not be read, from ... to ...".
 static void write_damage(FILE *to, const struct tape_damage *damage)
 {
-	char from[HUMAN_MAX], until[HUMAN_MAX];
+	char from[HUMAN_MAX], until[HUMAN_MAX], what[TAPE_DAMAGE_WORDS_MAX];
 
-	fprintf(to, "%zu block%s could not be read, from %s to %s\n", damage->n_blocks,
-		damage->n_blocks == 1 ? "" : "s", human_rfc3339(damage->from_ms, from),
+	tape_damage_words(damage, what);
+	fprintf(to, "%s could not be read, from %s to %s\n", what, human_rfc3339(damage->from_ms, from),
 		human_rfc3339(damage->to_ms, until));
+}
+
+static bool is_any(const struct tape_damage *damage)
+{
+	return damage->n_blocks || damage->n_places;
 }
 
 // An exit code.
@@ -101,11 +110,14 @@ static int print_damage(struct tape *tape, const struct tape_facts *facts)
 		fprintf(stderr, "opscon record: it could not be read through: %s\n", strerrordesc_np(-r));
 		return EXIT_OURS;
 	}
-	if (damage.n_blocks) {
+	if (is_any(&damage)) {
 		fputs("damaged   ", stdout);
 		write_damage(stdout, &damage);
 	}
-	return damage.n_blocks || facts->n_stray ? EXIT_OURS : EXIT_WELL;
+	if (facts->n_damaged_files)
+		printf("damaged   what says what is in it, of %zu file%s\n", facts->n_damaged_files,
+		       facts->n_damaged_files == 1 ? "" : "s");
+	return is_any(&damage) || facts->n_stray || facts->n_damaged_files ? EXIT_OURS : EXIT_WELL;
 }
 
 int recorded_info(const char *path)
@@ -135,7 +147,7 @@ int recorded_info(const char *path)
 static void print_outcome(const char *path, const struct export_outcome *outcome)
 {
 	char size[HUMAN_MAX];
-	bool is_any = false;
+	bool was_any = false;
 
 	printf("%s: %llu events, %s\n", path, (unsigned long long)outcome->n_events,
 	       human_bytes((double)outcome->n_bytes, size));
@@ -143,11 +155,11 @@ static void print_outcome(const char *path, const struct export_outcome *outcome
 		if (!outcome->n_redacted[i])
 			continue;
 		printf("left out: %s\n", redacted_name((enum redacted)i));
-		is_any = true;
+		was_any = true;
 	}
-	if (!is_any)
+	if (!was_any)
 		puts("left out: nothing");
-	if (outcome->damage.n_blocks) {
+	if (is_any(&outcome->damage)) {
 		fputs("opscon record: damaged: ", stderr);
 		write_damage(stderr, &outcome->damage);
 	}
@@ -178,7 +190,7 @@ int recorded_export(const char *path, const char *to_path, const char *from, con
 		if (r == 0 && facts.n_stray)
 			fprintf(stderr, "opscon record: damaged: %llu bytes behind the end are no part of it\n",
 				(unsigned long long)facts.n_stray);
-		else
+		if (r < 0)
 			fprintf(stderr, "opscon record: %s\n", why);
 		r = r == 0 ? EXIT_WELL : r == -ERANGE || r == -EEXIST ? EXIT_USAGE : EXIT_OURS;
 	}

@@ -87,6 +87,21 @@ bool console_replay_is_there(const struct console *console)
 	return !state.is_jumping;
 }
 
+// What is shown is not all that was.
+static void add_missing(struct console *console, const struct replay_state *state)
+{
+	size_t n = strlen(console->replay_text), size = sizeof console->replay_text - n;
+	char *out = console->replay_text + n, until[HUMAN_MAX];
+
+	human_time_of_day(state->gap_to_ms ? state->gap_to_ms : state->mended_ms, console->view.utc_offset_s, until);
+	if (state->gap_to_ms)
+		snprintf(out, size, ": nothing is known until %s", until);
+	else if (state->mended_ms == INT64_MAX)
+		snprintf(out, size, ": something is missing");
+	else if (state->mended_ms)
+		snprintf(out, size, ": something is missing until %s", until);
+}
+
 void console_show_replay(struct console *console)
 {
 	struct replay_state state;
@@ -108,13 +123,7 @@ void console_show_replay(struct console *console)
 		snprintf(console->replay_text, sizeof console->replay_text, "REPLAY paused");
 	else
 		snprintf(console->replay_text, sizeof console->replay_text, "REPLAY %.20sx", speed);
-	if (state.gap_to_ms) {
-		size_t n = strlen(console->replay_text);
-		char until[HUMAN_MAX];
-
-		human_time_of_day(state.gap_to_ms, console->view.utc_offset_s, until);
-		snprintf(console->replay_text + n, sizeof console->replay_text - n, ": not recorded until %s", until);
-	}
+	add_missing(console, &state);
 	console->view.replay = console->replay_text;
 }
 

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/container_of.h"
+#include "base/human.h"
 #include "base/memory.h"
 
 enum { PLAY_BATCH = 500, JUMP_BATCH = 4000, RUN = 1 }; // RUN: the one hub of the numbers
@@ -62,15 +64,10 @@ static void emit_snapshot(struct replay_player *player, bool is_end, int64_t at_
 	event_emit(&player->sink, event);
 }
 
-// Once: more of them say no more.
-static void tell_bad(struct replay_player *player, const char *why)
+static void tell(struct replay_player *player, int64_t at_ms, const char *why)
 {
-	struct event *event;
+	struct event *event = event_new(EVENT_NOTICE, at_ms, 0);
 
-	player->has_gap = true;
-	if (player->n_bad++)
-		return;
-	event = event_new(EVENT_NOTICE, player->clock_ms, 0);
 	if (!event)
 		return;
 	event->channel = CHANNEL_SYSTEM;
@@ -79,6 +76,42 @@ static void tell_bad(struct replay_player *player, const char *why)
 	event->u.notice.title = mem_strdup("a part of the recording cannot be read");
 	event->u.notice.text = mem_strdup(why);
 	event_emit(&player->sink, event);
+}
+
+// Of single events once: more of them say no more.
+static void tell_bad(struct replay_player *player, const char *why)
+{
+	player->has_gap = true;
+	if (!player->n_bad++)
+		tell(player, player->clock_ms, why);
+}
+
+// Each where it is, and not before a snapshot has told what there was until then.
+static void tell_hole(struct replay_player *player)
+{
+	const struct tape_damage *hole = &player->hole;
+	char from[HUMAN_MAX], to[HUMAN_MAX], what[TAPE_DAMAGE_WORDS_MAX], why[4 * HUMAN_MAX];
+
+	if (player->takes_restated || (!hole->n_blocks && !hole->n_places))
+		return;
+	tape_damage_words(hole, what);
+	snprintf(why, sizeof why, "nothing is known from %s to %s: %s", human_rfc3339(hole->from_ms, from),
+		 human_rfc3339(hole->to_ms, to), what);
+	tell(player, hole->to_ms, why);
+	player->hole = (struct tape_damage){ 0 };
+}
+
+/* Behind something that cannot be read. The end of a snapshot that is being taken in may have been there: what it has
+ * not said until then is not known.
+ */
+static void leave_hole(struct replay_player *player)
+{
+	player->has_gap = true;
+	player->n_bad++;
+	if (!player->takes_restated || tape_snapshot_goes_on(player->tape, player->place.block))
+		return;
+	player->takes_restated = false;
+	emit_snapshot(player, true, player->clock_ms);
 }
 
 static void take(struct replay_player *player, const struct record *record)
@@ -99,6 +132,7 @@ static void take(struct replay_player *player, const struct record *record)
 	if (event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end)
 		player->takes_restated = false;
 	event_emit(&player->sink, event);
+	tell_hole(player);
 }
 
 // Where a block begins: whether its snapshot says what is not known.
@@ -106,8 +140,11 @@ static void enter(struct replay_player *player)
 {
 	unsigned flags = tape_flags(player->tape, &player->place);
 	bool is_other = tape_is_other_run(player->tape, &player->place);
+	struct tape_damage lost = { 0 };
 
 	meet_run(player, player->place.block);
+	if (tape_damage_add_lost(player->tape, &player->place, &lost))
+		leave_hole(player);
 	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || player->has_gap)) {
 		player->takes_restated = true;
 		player->has_gap = false;
@@ -115,20 +152,37 @@ static void enter(struct replay_player *player)
 	}
 }
 
+// Its hole is told when there is something behind it, or the end.
+static int fail(struct replay_player *player, int error)
+{
+	if (error == -EBADMSG)
+		leave_hole(player);
+	else
+		tell_bad(player, strerrordesc_np(-error));
+	if (is_at_end(player) && tape_hole(player->tape, &player->place, &player->hole))
+		tell_hole(player);
+	return 1;
+}
+
 // One record. 1; 0 at the end.
 static int take_next(struct replay_player *player)
 {
+	const struct tape_place place = player->place;
+	bool is_first = place.record == 0 && !is_at_end(player);
 	struct record record;
 	int r;
 
-	if (player->place.record == 0 && !is_at_end(player))
+	if (is_first)
 		enter(player);
 	r = tape_next(player->tape, &player->place, &record);
 	if (r < 0)
-		tell_bad(player, r == -EBADMSG ? "a block is damaged" : strerrordesc_np(-r));
-	else if (r == 1)
-		take(player, &record);
-	return r != 0;
+		return fail(player, r);
+	if (r == 0)
+		return 0;
+	if (is_first && place.block != player->start_block && tape_hole(player->tape, &place, &player->hole))
+		tell_hole(player);
+	take(player, &record);
+	return 1;
 }
 
 // ---- the clock
@@ -217,6 +271,14 @@ int64_t replay_player_next_ms(const struct replay_player *player)
 
 // ---- controls
 
+// When the next snapshot makes up for what is missing.
+static int64_t mended_ms(const struct replay_player *player)
+{
+	int64_t from_ms = 0;
+
+	return tape_next_snapshot(player->tape, player->place, &from_ms) ? from_ms : INT64_MAX;
+}
+
 static void look(const struct replay *replay, int64_t mono_ms, struct replay_state *out)
 {
 	const struct replay_player *player = (const struct replay_player *)replay; // its first member
@@ -230,6 +292,7 @@ static void look(const struct replay *replay, int64_t mono_ms, struct replay_sta
 		.is_jumping = player->is_jumping,
 		.is_at_end = is_at_end(player) && !player->is_jumping,
 		.n_snapshots = player->n_snapshots,
+		.mended_ms = player->has_gap && !player->is_jumping ? mended_ms(player) : 0,
 	};
 	if (out->is_jumping || !tape_gap(player->tape, &player->place, &out->gap_from_ms, &out->gap_to_ms) ||
 	    out->now_ms <= out->gap_from_ms)
@@ -303,6 +366,8 @@ static void jump(struct replay_player *player, struct tape_place goal, int64_t g
 		if (start.block < player->facts.n_blocks)
 			meet_run(player, start.block);
 		player->place = start;
+		player->start_block = start.block;
+		player->hole = (struct tape_damage){ 0 };
 		player->takes_restated = true;
 		player->has_gap = false;
 		player->n_snapshots++;
@@ -365,6 +430,7 @@ int replay_player_init(struct replay_player *player, struct tape *tape, const st
 		.tape = tape,
 		.sink = *sink,
 		.boot = "",
+		.start_block = SIZE_MAX,
 		.takes_restated = true,
 		.speed = 1,
 		.mono_ms = mono_ms,

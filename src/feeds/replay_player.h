@@ -38,7 +38,9 @@ struct replay_player {
 	int64_t goal_ms;  // clock_ms when the goal is reached
 	int64_t mono_ms;  // when clock_ms was right; also the last time that was told
 	uint32_t n_snapshots;
-	uint64_t n_bad; // blocks and events that could not be read
+	uint64_t n_bad;          // blocks and events that could not be read
+	size_t start_block;      // of the last jump: what is missing before it was not gone through
+	struct tape_damage hole; // to be told; zeros: none
 };
 
 // Stands at the beginning, playing. The tape outlives it. 0 or -ENOMEM, and then there is nothing to finish.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -21,6 +22,12 @@ void about_init(struct about *about, int64_t now_ms)
 		random = hash_mix((uint64_t)now_ms ^ (uint64_t)getpid() << 48);
 	snprintf(about->boot, sizeof about->boot, "%016llx", (unsigned long long)random);
 	snprintf(about->program, sizeof about->program, "opscon %s", OPSCON_VERSION);
+}
+
+void about_be_lost(struct about *about, const char *file)
+{
+	*about = (struct about){ .program = "an unknown program" };
+	snprintf(about->boot, sizeof about->boot, "lost-%016llx", (unsigned long long)hash_stable(file, strlen(file)));
 }
 
 int about_write(const struct about *about, struct bytes *out)

@@ -25,5 +25,6 @@ struct about {
 };
 
 void about_init(struct about *about, int64_t now_ms);          // of this program, with a boot id of its own
+void about_be_lost(struct about *about, const char *file);     // of a file that cannot say: a run of its own
 int about_write(const struct about *about, struct bytes *out); // behind what is there: 0, -EMSGSIZE, -ENOMEM
 int about_read(const char *text, size_t n, struct about *out); // texts are displayable: 0, -EBADMSG, -ENOMEM

@@ -136,6 +136,18 @@ static int reserve(struct bytes *out, size_t n)
 	return 0;
 }
 
+size_t block_look_for(const void *bytes, size_t n)
+{
+	const uint8_t *found = memmem(bytes, n, magic, sizeof magic);
+
+	return found ? (size_t)(found - (const uint8_t *)bytes) : n;
+}
+
+bool block_is_whole(const struct block_head *head, const void *stored)
+{
+	return sum_of(head, stored) == head->sum;
+}
+
 // The frame must say the size that the head promises: nobody gets to have memory taken for nothing.
 int block_unpack(struct block_codec *codec, const struct block_head *head, const void *stored, struct bytes *out)
 {
@@ -143,7 +155,7 @@ int block_unpack(struct block_codec *codec, const struct block_head *head, const
 	int r;
 
 	bytes_reset(out);
-	if (sum_of(head, stored) != head->sum || ZSTD_getFrameContentSize(stored, head->stored_bytes) != n)
+	if (!block_is_whole(head, stored) || ZSTD_getFrameContentSize(stored, head->stored_bytes) != n)
 		return -EBADMSG;
 	if (!codec->unpacker)
 		codec->unpacker = ZSTD_createDCtx();

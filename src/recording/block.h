@@ -6,6 +6,7 @@
  * A block is a head of BLOCK_HEAD_BYTES (little-endian: "OBLK", kind, flags, sizes, counts, the time range, the sum of
  * all of it) and a zstd frame. Nothing in a head is believed before it was checked.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,11 @@ void block_put_head(const struct block_head *head, uint8_t out[BLOCK_HEAD_BYTES]
 
 // 0, or -EBADMSG when that is no head, or one of a block that nobody could have written.
 int block_read_head(const uint8_t bytes[BLOCK_HEAD_BYTES], struct block_head *out);
+
+// Where the next block could begin in bytes[0..n): n when nowhere. Whether there is one its sum tells.
+size_t block_look_for(const void *bytes, size_t n);
+
+bool block_is_whole(const struct block_head *head, const void *stored); // by its sum
 
 // The frame behind a head, checked and undone into `out`, which is emptied first. 0, -EBADMSG, -ENOMEM.
 int block_unpack(struct block_codec *codec, const struct block_head *head, const void *stored, struct bytes *out);

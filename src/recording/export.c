@@ -22,6 +22,8 @@ struct cutter {
 	struct tape_place place;
 	bool takes_restated, has_gap;
 	bool owes_gap;              // to the file: it is noted with what comes next
+	size_t start_block;         // what is missing before it is of no account
+	int64_t at_ms;              // wall: of the record that was read last
 	struct export_outcome *out; // borrowed
 };
 
@@ -55,20 +57,6 @@ static int begin(struct cutter *cutter, const char *path, char *why, size_t why_
 
 	list_dropped(dropped, sizeof dropped);
 	return recorder_create(&options, at(cutter->from_ms), &cutter->recorder, why, why_size);
-}
-
-// What a snapshot says is known already, unless something is missing before it.
-static void enter(struct cutter *cutter)
-{
-	unsigned flags = tape_flags(cutter->tape, &cutter->place);
-	bool is_other = tape_is_other_run(cutter->tape, &cutter->place);
-
-	if (is_other)
-		event_reader_forget(&cutter->reader);
-	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || cutter->has_gap)) {
-		cutter->takes_restated = true;
-		cutter->has_gap = false;
-	}
 }
 
 // Something could not be read: the next snapshot that was recorded mends what is known.
@@ -109,6 +97,51 @@ static int take_event(struct cutter *cutter, struct event *event, int64_t at_ms)
 	return r;
 }
 
+/* Behind something that cannot be read. The end of a snapshot may have been there: what it has not said until then is
+ * not known.
+ */
+static int leave_hole(struct cutter *cutter)
+{
+	struct event *event;
+	int r;
+
+	if (!cutter->takes_restated || tape_snapshot_goes_on(cutter->tape, cutter->place.block))
+		return 0;
+	event = event_new(EVENT_SNAPSHOT, cutter->at_ms, 0);
+	if (!event)
+		return -ENOMEM;
+	event->channel = CHANNEL_SYSTEM;
+	event->is_restated = true;
+	event->u.snapshot.is_end = true;
+	event->u.snapshot.overall_since_ms = cutter->at_ms;
+	r = take_event(cutter, event, cutter->at_ms);
+	event_unref(event);
+	return r;
+}
+
+// What a snapshot says is known already, unless something is missing before it.
+static int enter(struct cutter *cutter)
+{
+	unsigned flags = tape_flags(cutter->tape, &cutter->place);
+	bool is_other = tape_is_other_run(cutter->tape, &cutter->place);
+	bool is_start = cutter->place.block > 0 && cutter->place.block == cutter->start_block;
+	struct tape_damage before = { 0 };
+	int r = 0;
+
+	if (tape_damage_add_lost(cutter->tape, &cutter->place, is_start ? &before : &cutter->out->damage)) {
+		r = leave_hole(cutter);
+		if (!is_start)
+			leave_gap(cutter);
+	}
+	if (is_other)
+		event_reader_forget(&cutter->reader);
+	if (flags & BLOCK_BEGINS_SNAPSHOT && (flags & BLOCK_AFTER_GAP || is_other || cutter->has_gap)) {
+		cutter->takes_restated = true;
+		cutter->has_gap = false;
+	}
+	return r;
+}
+
 static int take(struct cutter *cutter, const struct record *record)
 {
 	struct event *event = NULL;
@@ -130,35 +163,46 @@ static int take(struct cutter *cutter, const struct record *record)
 	return r;
 }
 
-static int cut(struct cutter *cutter, const char *path, char *why, size_t why_size)
+// The next record, or what is in its place.
+static int cut_next(struct cutter *cutter)
 {
 	struct record record;
-	int r;
+	int r = 0;
 
-	for (;;) {
-		if (tape_compare(&cutter->place, &cutter->from) >= 0 && !cutter->recorder) {
-			r = begin(cutter, path, why, why_size);
-			if (r < 0)
-				return r;
-		}
-		if (tape_compare(&cutter->place, &cutter->end) >= 0) {
-			note_gap(cutter, cutter->to_ms);
-			return 0;
-		}
-		if (cutter->place.record == 0 && tape_flags(cutter->tape, &cutter->place))
-			enter(cutter);
+	if (cutter->place.record == 0)
+		r = enter(cutter);
+	if (r == 0)
 		r = tape_next(cutter->tape, &cutter->place, &record);
-		if (r < 0 && r != -EBADMSG)
-			return r;
-		if (r < 0) {
-			tape_damage_add(cutter->tape, cutter->place.block - 1, &cutter->out->damage);
-			leave_gap(cutter);
-			continue;
-		}
-		r = take(cutter, &record);
+	if (r == 1) {
+		cutter->at_ms = record.at_ms;
+		return take(cutter, &record);
+	}
+	if (r != -EBADMSG)
+		return r;
+	tape_damage_add(cutter->tape, cutter->place.block - 1, &cutter->out->damage);
+	leave_gap(cutter);
+	return leave_hole(cutter);
+}
+
+static int cut(struct cutter *cutter, const char *path, char *why, size_t why_size)
+{
+	int r = 0;
+
+	while (r == 0) {
+		if (tape_compare(&cutter->place, &cutter->from) >= 0 && !cutter->recorder)
+			r = begin(cutter, path, why, why_size);
 		if (r < 0)
 			return r;
+		if (tape_compare(&cutter->place, &cutter->end) >= 0)
+			break;
+		r = cut_next(cutter);
 	}
+	if (r == 0 && cutter->end.block == cutter->facts.n_blocks &&
+	    tape_damage_add_lost(cutter->tape, &cutter->end, &cutter->out->damage))
+		leave_gap(cutter);
+	if (r == 0)
+		note_gap(cutter, cutter->to_ms);
+	return r;
 }
 
 static int finish(struct cutter *cutter, int r, const char *path)
@@ -194,6 +238,8 @@ static int prepare(struct cutter *cutter, const struct export_options *options)
 		r = tape_at_time(cutter->tape, cutter->to_ms, &cutter->end);
 	if (r == 0)
 		cutter->place = tape_snapshot_before(cutter->tape, cutter->from);
+	cutter->start_block = cutter->place.block;
+	cutter->at_ms = cutter->from_ms;
 	return r;
 }
 

@@ -11,48 +11,19 @@
 #include "recording/file_writer.h"
 #include "recording/packed.h"
 
-// 0, -ENODATA when the file ends before, or negative errno.
-static int read_at(int fd, uint64_t at, void *out, size_t n)
-{
-	char *to = out;
-
-	while (n) {
-		ssize_t got = pread(fd, to, n, (off_t)at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : -ENODATA;
-		to += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
+enum { STRANGE_BYTES = 64 << 20 }; // within which a file that does not begin as a recording must look like one
 
 static int read_block(struct file_reader *reader, const struct block_place *place, struct block_codec *codec,
 		      struct bytes *out)
 {
-	struct bytes *stored = &reader->stored;
-	char *grown;
-	int r;
+	int r = block_read_stored(reader->fd, place, &reader->stored);
 
-	if (stored->cap <= place->head.stored_bytes) {
-		grown = mem_realloc(stored->data, place->head.stored_bytes + 1u);
-		if (!grown)
-			return -ENOMEM;
-		stored->data = grown;
-		stored->cap = place->head.stored_bytes + 1u;
-	}
-	r = read_at(reader->fd, place->at + BLOCK_HEAD_BYTES, stored->data, place->head.stored_bytes);
-	if (r < 0)
-		return r == -ENODATA ? -EBADMSG : r;
-	return block_unpack(codec, &place->head, stored->data, out);
+	return r == 0 ? block_unpack(codec, &place->head, reader->stored.data, out) : r;
 }
 
-static uint64_t end_of(const struct block_place *place)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-	return place->at + BLOCK_HEAD_BYTES + place->head.stored_bytes;
+	return a < b ? a : b;
 }
 
 // Blocks of events that have none, which nobody writes, are nowhere.
@@ -76,61 +47,77 @@ static int add_place(struct file_reader *reader, size_t *cap, const struct block
 	return 0;
 }
 
+// Where the last bytes say that the index is; 0: they do not.
+static uint64_t index_at(const struct file_reader *reader)
+{
+	uint8_t end[RECORDING_END_BYTES];
+	uint64_t at;
+
+	if (reader->size < RECORDING_START_BYTES + RECORDING_END_BYTES + BLOCK_HEAD_BYTES ||
+	    block_read_bytes(reader->fd, reader->size - sizeof end, end, sizeof end) < 0 ||
+	    memcmp(end, recording_end_magic, sizeof recording_end_magic) != 0)
+		return 0;
+	at = get_u64(end + sizeof recording_end_magic);
+	return at >= RECORDING_START_BYTES && at <= reader->size - sizeof end - BLOCK_HEAD_BYTES ? at : 0;
+}
+
 // ---- without an index
 
-// Something was put behind the end of a file that was closed.
-static void look_behind(struct file_reader *reader, uint64_t end)
+// A file that was closed ends there, whatever somebody has put behind it.
+static bool is_end(struct file_reader *reader, uint64_t at)
 {
 	uint8_t bytes[RECORDING_END_BYTES];
 
-	if (!end || read_at(reader->fd, end, bytes, sizeof bytes) < 0 ||
+	if (block_read_bytes(reader->fd, at, bytes, sizeof bytes) < 0 ||
 	    memcmp(bytes, recording_end_magic, sizeof recording_end_magic) != 0)
-		return;
-	reader->was_torn = false;
-	reader->n_stray = reader->size - end - sizeof bytes;
+		return false;
+	reader->n_stray = reader->size - at - sizeof bytes;
+	return true;
 }
 
-// Each head says where the next one is.
-static int look_for_blocks(struct file_reader *reader, uint64_t from)
+// One that was closed says where its index begins also when that is damaged.
+static void note_index(struct file_reader *reader, uint64_t lost, uint64_t end)
 {
-	uint64_t index_end = 0;
-	struct block_place place = { .at = from };
-	uint8_t head[BLOCK_HEAD_BYTES];
+	uint64_t at = index_at(reader);
+
+	if (at < end)
+		return;
+	reader->was_torn = false;
+	reader->is_index_lost = true;
+	reader->n_lost_end = lost + at - end;
+}
+
+// What cannot be read is before the block that comes next, or, where none comes, at the end.
+static int look_for_blocks(struct file_reader *reader)
+{
+	uint64_t end = RECORDING_START_BYTES, lost = 0;
+	struct block_place place;
+	struct block_scan scan;
 	size_t cap = 0;
 	int r = 0;
 
-	reader->n_blocks = 0;
-	while (r == 0) {
-		r = read_at(reader->fd, place.at, head, sizeof head);
-		if (r == 0)
-			r = block_read_head(head, &place.head);
-		if (r == 0 && end_of(&place) > reader->size)
-			r = -ENODATA;
-		if (r == 0)
-			r = add_place(reader, &cap, &place);
-		if (r == 0)
-			place.at = end_of(&place);
-		if (r == 0)
-			index_end = place.head.kind == BLOCK_INDEX ? place.at : 0;
-	}
-	look_behind(reader, index_end);
-	return r == -ENODATA || r == -EBADMSG ? 0 : r;
-}
+	block_scan_init(&scan, reader->fd, reader->has_magic ? reader->size : least(reader->size, STRANGE_BYTES),
+			&reader->stored);
+	reader->was_torn = true;
+	while (r == 0 && reader->was_torn) {
+		size_t n_before = reader->n_blocks;
 
-// The last one may have the right length and not be there yet, as after a power failure.
-static int drop_torn(struct file_reader *reader, struct block_codec *codec)
-{
-	struct bytes raw;
-	int r = -EBADMSG;
-
-	bytes_init(&raw, BLOCK_RAW_MAX);
-	while (reader->n_blocks && r == -EBADMSG) {
-		r = read_block(reader, &reader->blocks[reader->n_blocks - 1], codec, &raw);
-		if (r == -EBADMSG)
-			reader->n_blocks--;
+		r = block_scan_next(&scan, end, &place);
+		if (r < 0)
+			break;
+		scan.size = reader->size;
+		lost += place.n_lost;
+		place.n_lost = lost;
+		r = add_place(reader, &cap, &place);
+		if (reader->n_blocks > n_before)
+			lost = 0;
+		end = block_end(&place);
+		reader->was_torn = place.head.kind != BLOCK_INDEX || !is_end(reader, end);
 	}
-	bytes_finish(&raw);
-	return r == -EBADMSG ? 0 : r;
+	reader->n_lost_end = reader->was_torn ? lost + reader->size - end : lost;
+	if (r == -ENODATA)
+		note_index(reader, lost, end);
+	return r == -ENODATA ? 0 : r;
 }
 
 // ---- with one
@@ -138,19 +125,13 @@ static int drop_torn(struct file_reader *reader, struct block_codec *codec)
 // Where the index is; 0: the file has none.
 static uint64_t find_index(const struct file_reader *reader, struct block_head *head)
 {
-	uint8_t end[RECORDING_END_BYTES], bytes[BLOCK_HEAD_BYTES];
-	uint64_t at;
+	uint64_t at = index_at(reader);
+	uint8_t bytes[BLOCK_HEAD_BYTES];
 
-	if (reader->size < RECORDING_START_BYTES + RECORDING_END_BYTES + BLOCK_HEAD_BYTES ||
-	    read_at(reader->fd, reader->size - sizeof end, end, sizeof end) < 0 ||
-	    memcmp(end, recording_end_magic, sizeof recording_end_magic) != 0)
+	if (!at || block_read_bytes(reader->fd, at, bytes, sizeof bytes) < 0 || block_read_head(bytes, head) < 0 ||
+	    head->kind != BLOCK_INDEX)
 		return 0;
-	at = get_u64(end + sizeof recording_end_magic);
-	if (at < RECORDING_START_BYTES || at > reader->size - sizeof end - BLOCK_HEAD_BYTES ||
-	    read_at(reader->fd, at, bytes, sizeof bytes) < 0 || block_read_head(bytes, head) < 0)
-		return 0;
-	return head->kind == BLOCK_INDEX && at + BLOCK_HEAD_BYTES + head->stored_bytes + sizeof end == reader->size ? at
-														    : 0;
+	return at + BLOCK_HEAD_BYTES + head->stored_bytes + RECORDING_END_BYTES == reader->size ? at : 0;
 }
 
 static int take_rows(struct file_reader *reader, const struct bytes *rows, uint64_t limit)
@@ -165,9 +146,9 @@ static int take_rows(struct file_reader *reader, const struct bytes *rows, uint6
 		struct block_place place = { .at = get_u64(row) };
 		int r = block_read_head(row + 8, &place.head);
 
-		if (r < 0 || place.at != from || end_of(&place) > limit)
+		if (r < 0 || place.at != from || block_end(&place) > limit)
 			return -EBADMSG; // each block begins where the one before it ends
-		from = end_of(&place);
+		from = block_end(&place);
 		r = add_place(reader, &cap, &place);
 		if (r < 0)
 			return r;
@@ -190,7 +171,7 @@ static int read_index(struct file_reader *reader, struct block_codec *codec)
 	if (r == 0)
 		r = take_rows(reader, &rows, place.at);
 	bytes_finish(&rows);
-	if (r == -EBADMSG) {
+	if (r == -EBADMSG || r == -EIO) {
 		mem_free(reader->blocks);
 		reader->blocks = NULL;
 		reader->n_blocks = 0;
@@ -201,28 +182,46 @@ static int read_index(struct file_reader *reader, struct block_codec *codec)
 
 // ---- both
 
+// What a file says of itself. -EBADMSG: that is damaged.
 static int read_about(struct file_reader *reader, struct block_codec *codec)
 {
 	struct block_place place = { .at = RECORDING_START_BYTES };
-	uint8_t start[RECORDING_START_BYTES], head[BLOCK_HEAD_BYTES];
+	uint8_t head[BLOCK_HEAD_BYTES];
 	struct bytes text;
-	int r = read_at(reader->fd, 0, start, sizeof start);
+	int r = block_read_bytes(reader->fd, place.at, head, sizeof head);
 
-	if (r < 0 || memcmp(start, recording_magic, sizeof recording_magic) != 0)
-		return r < 0 && r != -ENODATA ? r : -EBADMSG;
-	if (get_u32(start + sizeof recording_magic) != RECORDING_VERSION)
-		return -ENOTSUP;
-	r = read_at(reader->fd, place.at, head, sizeof head);
 	if (r == 0)
 		r = block_read_head(head, &place.head);
-	if (r < 0 || place.head.kind != BLOCK_ABOUT || place.head.raw_bytes > ABOUT_BYTES_MAX)
-		return r < 0 && r != -ENODATA ? r : -EBADMSG;
+	if (r == 0 && (place.head.kind != BLOCK_ABOUT || place.head.raw_bytes > ABOUT_BYTES_MAX))
+		r = -EBADMSG;
+	if (r < 0)
+		return r == -ENODATA || r == -EIO ? -EBADMSG : r;
 	bytes_init(&text, ABOUT_BYTES_MAX);
 	r = read_block(reader, &place, codec, &text);
 	if (r == 0)
 		r = about_read(text.data, text.len, &reader->about);
 	bytes_finish(&text);
-	return r;
+	return r == -EIO ? -EBADMSG : r;
+}
+
+// Where the first bytes are not whole the sums of blocks say what it is.
+static int read_start(struct file_reader *reader, const char *name, struct block_codec *codec)
+{
+	uint8_t start[RECORDING_START_BYTES];
+	int r = block_read_bytes(reader->fd, 0, start, sizeof start);
+
+	if (r < 0 && r != -EIO)
+		return r == -ENODATA ? -EBADMSG : r;
+	reader->has_magic = r == 0 && memcmp(start, recording_magic, sizeof recording_magic) == 0;
+	if (reader->has_magic && get_u32(start + sizeof recording_magic) != RECORDING_VERSION)
+		return -ENOTSUP;
+	r = read_about(reader, codec);
+	if (r < 0 && r != -EBADMSG)
+		return r;
+	reader->is_about_lost = r < 0;
+	if (r < 0)
+		about_be_lost(&reader->about, name);
+	return 0;
 }
 
 static int open_file(struct file_reader *reader, int at, const char *name)
@@ -246,15 +245,13 @@ int file_reader_open(struct file_reader *reader, int at, const char *name, struc
 	bytes_init(&reader->stored, 2 * BLOCK_RAW_MAX);
 	r = open_file(reader, at, name);
 	if (r == 0)
-		r = read_about(reader, codec);
+		r = read_start(reader, name, codec);
 	if (r == 0)
 		r = read_index(reader, codec);
-	if (r == 0) {
-		reader->was_torn = true;
-		r = look_for_blocks(reader, RECORDING_START_BYTES);
-		if (r == 0 && reader->was_torn)
-			r = drop_torn(reader, codec);
-	}
+	if (r == 0)
+		r = look_for_blocks(reader);
+	if (r >= 0 && reader->is_about_lost && !reader->n_blocks)
+		r = -EBADMSG;
 	if (r < 0)
 		file_reader_close(reader);
 	return r < 0 ? r : 0;

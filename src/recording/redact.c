@@ -77,11 +77,32 @@ static void take_place_out(const char *text, uint64_t n[REDACTED_COUNT])
 	n[REDACTED_ADDRESSES]++;
 }
 
+// "exit code 137; docker: web-1", as what happens to a container is told, and "there is no container web-1".
+static void take_container_out(const char *text, uint64_t n[REDACTED_COUNT])
+{
+	static const char told[] = "docker: ", missing[] = "there is no container ";
+	const char *at = text ? strstr(text, told) : NULL;
+	bool is_whole = at && (at == text || (at - text >= 2 && memcmp(at - 2, "; ", 2) == 0));
+
+	if (is_whole && !strpbrk(at + strlen(told), " :;")) {
+		take_out(at == text ? at : at - 2, &n[REDACTED_CONTROLS]);
+		return;
+	}
+	at = text ? strstr(text, missing) : NULL;
+	if (at) {
+		char *name = (char *)at + strlen(missing) - 1, *end = name + 1 + strcspn(name + 1, " ,;");
+
+		memmove(name, end, strlen(end) + 1);
+		n[REDACTED_CONTROLS]++;
+	}
+}
+
 // Why something was not done.
 static void take_refusal_out(const char *text, uint64_t n[REDACTED_COUNT])
 {
 	take_urls_out(text, n);
 	take_place_out(text, n);
+	take_container_out(text, n);
 }
 
 static void take_sitting_out(const char *holder, uint64_t n[REDACTED_COUNT])

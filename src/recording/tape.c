@@ -11,25 +11,7 @@
 
 #include "base/memory.h"
 #include "recording/shelf.h"
-
-struct page { // a block in memory
-	size_t block;
-	bool is_valid;
-	struct bytes raw;
-	struct record_table table;
-};
-
-struct tape {
-	struct file_reader *files; // owned
-	size_t n_files;
-	size_t *first;      // owned: of each file's blocks; one more, the number of all
-	bool *is_after_gap; // owned: of each file, whether something of its run is missing before it
-	size_t n_blocks;
-	struct block_codec codec;
-	struct page pages[2]; // one that is read on, one for whoever looks for something
-};
-
-enum { PAGE_READ, PAGE_LOOK };
+#include "recording/tape_internal.h"
 
 // ---- opening
 
@@ -70,7 +52,7 @@ static bool lacks_something(const struct tape *tape, size_t file, bool was_one_l
 
 	if (file == 0 || strcmp(of->about.boot, before->about.boot) != 0)
 		return false;
-	if (before->was_torn)
+	if (before->was_torn || before->n_lost_end)
 		return true;
 	return of->about.part && before->about.part ? of->about.part != before->about.part + 1 : was_one_left_out;
 }
@@ -172,7 +154,7 @@ void tape_close(struct tape *tape)
 
 // ---- blocks
 
-static size_t file_of(const struct tape *tape, size_t block)
+size_t tape_file_of(const struct tape *tape, size_t block)
 {
 	size_t low = 0, high = tape->n_files;
 
@@ -189,27 +171,34 @@ static size_t file_of(const struct tape *tape, size_t block)
 	return low;
 }
 
+struct block_place *tape_place_of(const struct tape *tape, size_t block)
+{
+	size_t file = tape_file_of(tape, block);
+
+	return &tape->files[file].blocks[block - tape->first[file]];
+}
+
 static const struct block_head *head_of(const struct tape *tape, size_t block)
 {
-	size_t file = file_of(tape, block);
-
-	return &tape->files[file].blocks[block - tape->first[file]].head;
+	return &tape_place_of(tape, block)->head;
 }
 
 static unsigned flags_of(const struct tape *tape, size_t block)
 {
-	size_t file = file_of(tape, block);
-	unsigned flags = tape->files[file].blocks[block - tape->first[file]].head.flags;
+	const struct block_place *place = tape_place_of(tape, block);
+	size_t file = tape_file_of(tape, block);
+	unsigned flags = place->head.flags;
 
-	if (block == tape->first[file] && tape->is_after_gap[file] && flags & BLOCK_BEGINS_SNAPSHOT)
+	if (flags & BLOCK_BEGINS_SNAPSHOT &&
+	    (place->n_lost || (block == tape->first[file] && tape->is_after_gap[file])))
 		flags |= BLOCK_AFTER_GAP;
 	return flags;
 }
 
-static int load(struct tape *tape, int which, size_t block, const struct record_table **out)
+int tape_load(struct tape *tape, int which, size_t block, const struct record_table **out)
 {
 	struct page *page = &tape->pages[which];
-	size_t file = file_of(tape, block);
+	size_t file = tape_file_of(tape, block);
 	int r;
 
 	*out = &page->table;
@@ -219,6 +208,10 @@ static int load(struct tape *tape, int which, size_t block, const struct record_
 	r = file_reader_block(&tape->files[file], block - tape->first[file], &tape->codec, &page->raw);
 	if (r == 0)
 		r = record_table_open(page->raw.data, page->raw.len, head_of(tape, block), &page->table);
+	if (r == -EIO)
+		r = -EBADMSG; // a bad sector
+	if (r == 0 || r == -EBADMSG)
+		tape_place_of(tape, block)->state = r == 0 ? BLOCK_IS_WHOLE : BLOCK_IS_BAD;
 	page->block = block;
 	page->is_valid = r == 0;
 	return r;
@@ -237,7 +230,7 @@ void tape_look(const struct tape *tape, struct tape_facts *out)
 		if (i == 0 || head->to_ms > out->to_ms)
 			out->to_ms = head->to_ms;
 		out->n_snapshots += (head->flags & BLOCK_BEGINS_SNAPSHOT) != 0;
-		out->n_gaps += (flags_of(tape, i) & BLOCK_AFTER_GAP) != 0;
+		out->n_gaps += flags_of(tape, i) & BLOCK_AFTER_GAP || tape_is_after_hole(tape, i);
 		out->n_records += head->n_records;
 		out->n_changes += head->n_changes;
 		out->n_transitions += head->n_transitions;
@@ -246,35 +239,10 @@ void tape_look(const struct tape *tape, struct tape_facts *out)
 	for (size_t i = 0; i < tape->n_files; i++) {
 		out->n_bytes += tape->files[i].size;
 		out->was_torn |= tape->files[i].was_torn;
+		out->n_cut += tape->files[i].was_torn ? tape->files[i].n_lost_end : 0;
 		out->n_stray += tape->files[i].n_stray;
+		out->n_damaged_files += tape->files[i].is_about_lost || tape->files[i].is_index_lost;
 	}
-}
-
-void tape_damage_add(const struct tape *tape, size_t block, struct tape_damage *damage)
-{
-	const struct block_head *head = head_of(tape, block);
-
-	if (!damage->n_blocks || head->from_ms < damage->from_ms)
-		damage->from_ms = head->from_ms;
-	if (!damage->n_blocks || head->to_ms > damage->to_ms)
-		damage->to_ms = head->to_ms;
-	damage->n_blocks++;
-}
-
-int tape_check(struct tape *tape, struct tape_damage *out)
-{
-	const struct record_table *table;
-	int r;
-
-	*out = (struct tape_damage){ 0 };
-	for (size_t i = 0; i < tape->n_blocks; i++) {
-		r = load(tape, PAGE_LOOK, i, &table);
-		if (r < 0 && r != -EBADMSG && r != -EIO)
-			return r;
-		if (r < 0)
-			tape_damage_add(tape, i, out);
-	}
-	return 0;
 }
 
 // ---- places
@@ -319,7 +287,7 @@ int tape_at_time(struct tape *tape, int64_t at_ms, struct tape_place *out)
 	if (block == 0)
 		return 0;
 	out->block = block - 1;
-	r = load(tape, PAGE_LOOK, out->block, &table);
+	r = tape_load(tape, PAGE_LOOK, out->block, &table);
 	if (r < 0) { // damaged: behind it
 		out->block++;
 		return r == -EBADMSG ? 0 : r;
@@ -333,30 +301,62 @@ int tape_at_time(struct tape *tape, int64_t at_ms, struct tape_place *out)
 	return 0;
 }
 
-static bool begins_run(const struct tape *tape, size_t block)
+bool tape_begins_run(const struct tape *tape, size_t block)
 {
 	const struct file_reader *file, *before;
 
 	if (block == 0 || block >= tape->n_blocks)
 		return block == 0;
-	file = &tape->files[file_of(tape, block)];
-	before = &tape->files[file_of(tape, block - 1)];
+	file = &tape->files[tape_file_of(tape, block)];
+	before = &tape->files[tape_file_of(tape, block - 1)];
 	return file != before && strcmp(file->about.boot, before->about.boot) != 0;
 }
 
-struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_place place)
+static bool is_bad(const struct tape *tape, size_t block)
+{
+	return tape_place_of(tape, block)->state == BLOCK_IS_BAD;
+}
+
+static size_t nearest_snapshot(const struct tape *tape, size_t block)
 {
 	bool is_whole = false;
-	size_t block = place.block;
 
 	while (block > 0) {
-		unsigned flags = flags_of(tape, --block);
+		unsigned flags = is_bad(tape, --block) ? 0 : flags_of(tape, block);
 
 		is_whole |= (flags & BLOCK_ENDS_SNAPSHOT) != 0;
 		if (flags & BLOCK_BEGINS_SNAPSHOT && (is_whole || flags & BLOCK_AFTER_GAP))
 			break;
-		if (begins_run(tape, block))
+		if (tape_begins_run(tape, block))
 			break;
+		if (tape_is_after_hole(tape, block))
+			is_whole = false;
+	}
+	return block;
+}
+
+// Whether all of a snapshot can be read, as far as it goes before `end`.
+static bool is_readable(struct tape *tape, size_t block, size_t end)
+{
+	const struct record_table *table;
+
+	for (; block < end; block++) {
+		if (tape_place_of(tape, block)->state == BLOCK_IS_UNREAD &&
+		    tape_load(tape, PAGE_LOOK, block, &table) < 0)
+			return false;
+		if (flags_of(tape, block) & BLOCK_ENDS_SNAPSHOT)
+			return true;
+	}
+	return true;
+}
+
+struct tape_place tape_snapshot_before(struct tape *tape, struct tape_place place)
+{
+	size_t block = nearest_snapshot(tape, place.block), before = SIZE_MAX;
+
+	while (block != before && !is_readable(tape, block, place.block)) { // what is damaged is known now
+		before = block;
+		block = nearest_snapshot(tape, place.block);
 	}
 	return (struct tape_place){ .block = block };
 }
@@ -368,7 +368,7 @@ int tape_peek(struct tape *tape, const struct tape_place *place, struct record *
 
 	if (place->block >= tape->n_blocks)
 		return 0;
-	r = load(tape, PAGE_READ, place->block, &table);
+	r = tape_load(tape, PAGE_READ, place->block, &table);
 	if (r < 0)
 		return r;
 	if (place->record >= table->n)
@@ -412,7 +412,7 @@ int tape_before(struct tape *tape, struct tape_place place, struct record *out)
 
 	if (!step_back(tape, &place))
 		return 0;
-	r = load(tape, PAGE_LOOK, place.block, &table);
+	r = tape_load(tape, PAGE_LOOK, place.block, &table);
 	if (r < 0)
 		return r;
 	record_table_at(table, place.record, out);
@@ -426,20 +426,29 @@ unsigned tape_flags(const struct tape *tape, const struct tape_place *place)
 
 bool tape_is_other_run(const struct tape *tape, const struct tape_place *place)
 {
-	return place->record == 0 && begins_run(tape, place->block);
+	return place->record == 0 && tape_begins_run(tape, place->block);
 }
 
 const char *tape_boot(const struct tape *tape, size_t block)
 {
-	return tape->files[file_of(tape, block)].about.boot;
+	return tape->files[tape_file_of(tape, block)].about.boot;
 }
 
 bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms)
 {
-	if (place->block == 0 || (!(tape_flags(tape, place) & BLOCK_AFTER_GAP) && !tape_is_other_run(tape, place)))
+	struct tape_damage hole;
+
+	if (place->block == 0 || place->block >= tape->n_blocks)
 		return false;
-	*from_ms = head_of(tape, place->block - 1)->to_ms;
-	*to_ms = head_of(tape, place->block)->from_ms;
+	if (tape_hole(tape, place, &hole)) {
+		*from_ms = hole.from_ms;
+		*to_ms = hole.to_ms;
+	} else if (tape_flags(tape, place) & BLOCK_AFTER_GAP || tape_is_other_run(tape, place)) {
+		*from_ms = head_of(tape, place->block - 1)->to_ms;
+		*to_ms = head_of(tape, place->block)->from_ms;
+	} else {
+		return false;
+	}
 	return *from_ms < *to_ms;
 }
 
@@ -488,7 +497,7 @@ int tape_find(struct tape *tape, struct tape_place from, int direction, unsigned
 		return 0;
 	while (from.block < tape->n_blocks) {
 		if (may_have(head_of(tape, from.block), flags)) {
-			r = load(tape, PAGE_LOOK, from.block, &table);
+			r = tape_load(tape, PAGE_LOOK, from.block, &table);
 			if (r < 0 && r != -EBADMSG)
 				return r;
 			if (r == 0 && find_in(table, from.record, direction, flags, &behind)) {

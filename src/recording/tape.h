@@ -27,19 +27,34 @@ struct tape_facts {
 	int64_t from_ms, to_ms;    // wall: of the first and the last record
 	size_t n_files, n_blocks, n_snapshots;
 	uint64_t n_records, n_changes, n_transitions, n_bytes, n_raw_bytes;
-	bool was_torn;    // a file was not closed
-	size_t n_gaps;    // in which events are missing
-	uint64_t n_stray; // bytes behind the end of files that were closed
+	bool was_torn;          // a file was not closed
+	uint64_t n_cut;         // bytes at the end of those that are no whole block
+	size_t n_gaps;          // in which events are missing
+	uint64_t n_stray;       // bytes behind the end of files that were closed
+	size_t n_damaged_files; // whose first block or index cannot be read, which says what is in them
 };
 void tape_look(const struct tape *tape, struct tape_facts *out);
 
 struct tape_damage {
-	size_t n_blocks;        // that cannot be read
-	int64_t from_ms, to_ms; // wall: of the first record in them and the last one
+	size_t n_blocks;        // that are damaged
+	size_t n_places;        // beside them, in which no block is found, ...
+	uint64_t n_bytes;       // ... of so many bytes together
+	int64_t from_ms, to_ms; // wall: within which all of that was
 };
 // Reads all of it. 0 or negative errno: it could not be found out.
 int tape_check(struct tape *tape, struct tape_damage *out);
 void tape_damage_add(const struct tape *tape, size_t block, struct tape_damage *damage);
+// The bytes right before a place in which no block is found. False: there are none.
+bool tape_damage_add_lost(const struct tape *tape, const struct tape_place *place, struct tape_damage *damage);
+
+// "2 blocks and 3412 bytes in 1 place".
+enum { TAPE_DAMAGE_WORDS_MAX = 80 };
+void tape_damage_words(const struct tape_damage *damage, char out[TAPE_DAMAGE_WORDS_MAX]);
+
+/* What cannot be read right before a place: bytes in which no block is found, and damaged blocks that somebody tried to
+ * read; its time is from the last record before it to the first one behind it. False: nothing.
+ */
+bool tape_hole(const struct tape *tape, const struct tape_place *place, struct tape_damage *out);
 
 struct tape_place tape_begin(const struct tape *tape);
 struct tape_place tape_end(const struct tape *tape);
@@ -49,7 +64,11 @@ int tape_compare(const struct tape_place *a, const struct tape_place *b);
 int tape_at_time(struct tape *tape, int64_t at_ms, struct tape_place *out);
 
 // Where to begin to know everything at a place: before the nearest whole snapshot that ends before it.
-struct tape_place tape_snapshot_before(const struct tape *tape, struct tape_place place);
+struct tape_place tape_snapshot_before(struct tape *tape, struct tape_place place);
+// When the next one begins, at a place or behind it: its first record. False: there is none.
+bool tape_next_snapshot(const struct tape *tape, struct tape_place place, int64_t *from_ms);
+// Whether one that has begun before a block has its end from there on: it may be in what cannot be read.
+bool tape_snapshot_goes_on(const struct tape *tape, size_t block);
 
 /* The next record, and moves on. 1; 0 at the end; negative errno: the block cannot be read, and the place is behind it.
  * The record is valid until the next call of any kind.
@@ -67,7 +86,8 @@ bool tape_is_other_run(const struct tape *tape, const struct tape_place *place);
 // Which run of the recorder a block is of; valid as long as the tape. block < the number of all.
 const char *tape_boot(const struct tape *tape, size_t block);
 
-// Whether nothing was recorded for a while at a place: from the last record before it to the first one behind it.
+// Whether there is nothing of a while at a place, not recorded or not to be read any more: from the last record before
+// it to the first one behind it.
 bool tape_gap(const struct tape *tape, const struct tape_place *place, int64_t *from_ms, int64_t *to_ms);
 
 /* Behind the next record that has one of the flags (and is no restatement), or, backwards, behind the last one that

@@ -25,6 +25,8 @@ struct show {
 	struct replay *replay;
 	int64_t mono_ms;
 	size_t n_events, n_points;
+	size_t n_live, n_lost_told; // probes that no snapshot tells, and of what cannot be read
+	char lost[512];             // the last of those
 	bool has_memory;
 };
 
@@ -34,6 +36,13 @@ static void on_event(void *ctx, struct event *event)
 
 	show->n_events++;
 	show->n_points += event->type == EVENT_POINTS ? event->u.points.n : 0;
+	if (event->type == EVENT_NOTICE && event->u.notice.title &&
+	    strcmp(event->u.notice.title, "a part of the recording cannot be read") == 0) {
+		show->n_lost_told++;
+		snprintf(show->lost, sizeof show->lost, "%s", event->u.notice.text);
+	} else {
+		show->n_live += event->type == EVENT_AGENT_PROBED && !event->is_restated;
+	}
 	ck_assert(fleet_apply(show->fleet, event) == 0 || !show->has_memory);
 	event_unref(event);
 }
@@ -452,6 +461,195 @@ START_TEST(an_agent_is_the_same_one_in_every_run)
 }
 END_TEST
 
+// ---- what cannot be read
+
+// Twelve minutes in blocks of about a minute, in a file with an index or without.
+static void show_init_spoilt(struct show *show, bool is_closed)
+{
+	char path[256];
+	int fd;
+
+	*show = (struct show){ 0 };
+	studio_init(&show->studio, 6, 10000);
+	show->studio.options.limits.snapshot_ms = 4 * MINUTE;
+	show->studio.options.limits.flush_ms = MINUTE;
+	studio_record(&show->studio, "a.rec");
+	studio_play(&show->studio, 12 * MINUTE);
+	ck_assert_int_eq(studio_end(&show->studio), 0);
+	if (is_closed)
+		return;
+	snprintf(path, sizeof path, "%s", studio_path(&show->studio, "a.rec"));
+	fd = open(path, O_RDWR);
+	ck_assert_int_eq(ftruncate(fd, lseek(fd, 0, SEEK_END) - 1), 0);
+	close(fd);
+}
+
+// As it is when nothing is wrong with it: where its blocks are, and how many probes are in them that no snapshot tells.
+struct layout {
+	size_t n_blocks, n_live[64];
+	uint64_t at[64];
+	int64_t from_ms[64], to_ms[64];
+	unsigned flags[64];
+};
+
+static void measure(const struct show *show, struct layout *out)
+{
+	static const char probed[] = "{\"type\":\"agent_probed\"";
+	struct file_reader file;
+	struct block_codec codec = { 0 };
+	struct record_table table;
+	struct record record;
+	struct bytes raw;
+
+	*out = (struct layout){ 0 };
+	ck_assert_int_eq(file_reader_open(&file, AT_FDCWD, studio_path(&show->studio, "a.rec"), &codec), 0);
+	out->n_blocks = file.n_blocks;
+	ck_assert_uint_lt(file.n_blocks, 64);
+	bytes_init(&raw, BLOCK_RAW_MAX);
+	for (size_t i = 0; i < file.n_blocks; i++) {
+		ck_assert_int_eq(file_reader_block(&file, i, &codec, &raw), 0);
+		ck_assert_int_eq(record_table_open(raw.data, raw.len, &file.blocks[i].head, &table), 0);
+		for (size_t k = 0; k < table.n; k++) {
+			record_table_at(&table, k, &record);
+			out->n_live[i] +=
+				!(record.flags & RECORD_RESTATED) && strncmp(record.text, probed, strlen(probed)) == 0;
+		}
+		out->at[i] = file.blocks[i].at;
+		out->from_ms[i] = file.blocks[i].head.from_ms;
+		out->to_ms[i] = file.blocks[i].head.to_ms;
+		out->flags[i] = file.blocks[i].head.flags;
+	}
+	bytes_finish(&raw);
+	file_reader_close(&file);
+	block_codec_finish(&codec);
+}
+
+static void spoil(const struct show *show, uint64_t at)
+{
+	int fd = open(studio_path(&show->studio, "a.rec"), O_RDWR);
+	char byte;
+
+	ck_assert_int_eq(pread(fd, &byte, 1, (off_t)at), 1);
+	byte ^= 0x55;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, (off_t)at), 1);
+	close(fd);
+}
+
+static void play_through(struct show *show)
+{
+	replay_player_set_speed(&show->player, 1000);
+	for (int i = 0; !state_of(show).is_at_end && i < 10000; i++)
+		wait_ms(show, 100);
+	ck_assert(state_of(show).is_at_end);
+}
+
+static void play_spoilt(struct show *show, const struct layout *whole, size_t bad, uint64_t at, bool is_closed)
+{
+	size_t n_live = 0;
+
+	for (size_t i = 0; i < whole->n_blocks; i++)
+		n_live += i != bad ? whole->n_live[i] : 0;
+	spoil(show, at);
+	open_show(show, "a.rec");
+	show->n_live = show->n_lost_told = 0;
+	play_through(show);
+	// Of agents whose names were in the first block nothing can be told before the next snapshot.
+	ck_assert_msg(bad == 0 ? show->n_live > n_live / 2 : show->n_live == n_live, "block %zu: %zu events, not %zu",
+		      bad, show->n_live, n_live);
+	if (!is_closed && bad == whole->n_blocks - 1) { // what came last may be missing: that is known
+		ck_assert_uint_eq(show->n_lost_told, 0);
+	} else {
+		ck_assert_uint_eq(show->n_lost_told, 1);
+		ck_assert_ptr_nonnull(strstr(show->lost, "nothing is known from "));
+		ck_assert_ptr_nonnull(strstr(show->lost, is_closed ? ": 1 block" : " bytes in 1 place"));
+	}
+	close_show(show);
+	spoil(show, at); // as it was
+}
+
+START_TEST(a_damaged_block_costs_its_events_and_no_others)
+{
+	struct layout whole;
+	struct show show;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		show_init_spoilt(&show, is_closed);
+		measure(&show, &whole);
+		for (size_t i = 0; i < whole.n_blocks; i++) {
+			play_spoilt(&show, &whole, i, whole.at[i] + BLOCK_HEAD_BYTES + i, is_closed);
+			if (!is_closed) // its head, which an index has as well
+				play_spoilt(&show, &whole, i, whole.at[i] + i % 4, is_closed);
+		}
+		studio_finish(&show.studio);
+	}
+}
+END_TEST
+
+// Not the first block, and none of a snapshot.
+static size_t pick(const struct layout *whole)
+{
+	for (size_t i = whole->n_blocks / 2; i < whole->n_blocks; i++)
+		if (!whole->flags[i] && !whole->flags[i + 1])
+			return i;
+	ck_abort_msg("there is one");
+}
+
+START_TEST(a_hole_is_seen_as_long_as_it_lasts_and_until_it_is_mended)
+{
+	struct layout whole;
+	struct show show;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		int64_t middle_ms;
+		size_t bad;
+
+		show_init_spoilt(&show, is_closed);
+		measure(&show, &whole);
+		bad = pick(&whole);
+		spoil(&show, whole.at[bad] + BLOCK_HEAD_BYTES);
+		open_show(&show, "a.rec");
+		seek(&show, whole.from_ms[bad - 1]);
+		ck_assert_int_eq(state_of(&show).gap_to_ms, 0);
+		ck_assert_int_eq(state_of(&show).mended_ms, 0);
+		middle_ms = (whole.to_ms[bad - 1] + whole.from_ms[bad + 1]) / 2;
+		wait_ms(&show, middle_ms - state_of(&show).now_ms);
+		ck_assert_int_eq(state_of(&show).gap_from_ms, whole.to_ms[bad - 1]);
+		ck_assert_int_eq(state_of(&show).gap_to_ms, whole.from_ms[bad + 1]);
+		wait_ms(&show, whole.from_ms[bad + 1] - middle_ms + 1);
+		ck_assert_int_eq(state_of(&show).gap_to_ms, 0);
+		ck_assert_int_gt(state_of(&show).mended_ms, whole.from_ms[bad + 1]);
+		ck_assert_uint_eq(show.n_lost_told, 1);
+		wait_ms(&show, state_of(&show).mended_ms - state_of(&show).now_ms + MINUTE);
+		ck_assert_int_eq(state_of(&show).mended_ms, 0);
+		close_show(&show);
+		studio_finish(&show.studio);
+	}
+}
+END_TEST
+
+// It begins at an earlier one: who was added or removed meanwhile is known all the same.
+START_TEST(a_jump_does_not_begin_at_a_snapshot_that_lacks_a_part)
+{
+	struct layout whole;
+	struct show show;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		size_t bad;
+
+		show_init_spoilt(&show, is_closed);
+		measure(&show, &whole);
+		for (bad = whole.n_blocks - 1; !(whole.flags[bad] & BLOCK_BEGINS_SNAPSHOT); bad--)
+			;
+		spoil(&show, whole.at[bad] + BLOCK_HEAD_BYTES + 3);
+		open_show(&show, "a.rec");
+		seek(&show, INT64_MAX);
+		ck_assert_uint_eq(fleet_n_agents(show.fleet), fleet_n_agents(show.studio.fleet));
+		close_show(&show);
+		studio_finish(&show.studio);
+	}
+}
+END_TEST
+
 START_TEST(without_memory_a_part_is_missing_and_mended)
 {
 	struct show show;
@@ -480,4 +678,6 @@ SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the
       transitions_are_stepped_through_both_ways, the_time_of_a_step_is_that_of_what_was_stepped_to,
       a_step_is_to_what_changed, an_agents_points_of_before_are_looked_up,
       another_run_takes_the_place_of_the_one_before, a_file_that_is_missing_leaves_no_trace_behind_it,
-      an_agent_is_the_same_one_in_every_run, without_memory_a_part_is_missing_and_mended)
+      an_agent_is_the_same_one_in_every_run, a_damaged_block_costs_its_events_and_no_others,
+      a_hole_is_seen_as_long_as_it_lasts_and_until_it_is_mended, a_jump_does_not_begin_at_a_snapshot_that_lacks_a_part,
+      without_memory_a_part_is_missing_and_mended)

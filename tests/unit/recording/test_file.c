@@ -16,13 +16,29 @@
 #include "tests/support/suite.h"
 #include "tests/unit/recording/reel.h"
 
+enum { N_BLOCKS = 3 };
+
+static const char *const block_letters[N_BLOCKS] = { "..", ".aB.", "cdE" };
+static size_t block_at[N_BLOCKS + 1]; // of the file that was made last, and where the last one ends
+
 static void make_file(struct reel *reel, const char *name)
 {
+	static const unsigned flags[N_BLOCKS] = { BLOCK_BEGINS_SNAPSHOT, BLOCK_ENDS_SNAPSHOT };
+	int64_t from_s = 0;
+
 	reel_begin(reel, name);
-	reel_block(reel, BLOCK_BEGINS_SNAPSHOT, 0, "..");
-	reel_block(reel, BLOCK_ENDS_SNAPSHOT, 2, ".aB.");
-	reel_block(reel, 0, 6, "cdE");
+	for (size_t i = 0; i < N_BLOCKS; i++) {
+		block_at[i] = (size_t)reel->writer.size;
+		reel_block(reel, flags[i], from_s, block_letters[i]);
+		from_s += (int64_t)strlen(block_letters[i]);
+	}
+	block_at[N_BLOCKS] = (size_t)reel->writer.size;
 }
+
+static struct {
+	uint64_t n_lost, n_lost_end; // bytes
+	bool is_about_lost, is_index_lost;
+} damage; // of the file that was read last
 
 // All letters of a file, or NULL when it cannot be opened.
 static const char *letters(struct reel *reel, const char *name, bool *was_torn)
@@ -37,7 +53,12 @@ static const char *letters(struct reel *reel, const char *name, bool *was_torn)
 	if (file_reader_open(&reader, AT_FDCWD, reel_path(reel, name), &reel->codec) < 0)
 		return NULL;
 	bytes_init(&raw, BLOCK_RAW_MAX);
+	damage.n_lost = 0;
+	damage.n_lost_end = reader.n_lost_end;
+	damage.is_about_lost = reader.is_about_lost;
+	damage.is_index_lost = reader.is_index_lost;
 	for (size_t i = 0; i < reader.n_blocks; i++) {
+		damage.n_lost += reader.blocks[i].n_lost;
 		if (file_reader_block(&reader, i, &reel->codec, &raw) < 0) {
 			out[n++] = '!';
 			continue;
@@ -231,32 +252,161 @@ START_TEST(wherever_it_is_cut_off_what_was_whole_is_read)
 }
 END_TEST
 
-// Each byte counts: whatever is changed is noticed, and nothing wrong is read.
-START_TEST(whatever_byte_is_wrong_nothing_wrong_is_read)
+// All blocks but those that are left out.
+static void expect_but(const char *read, unsigned left_out, size_t i)
+{
+	char expected[32] = "", found[32] = "";
+	size_t n = 0;
+
+	for (size_t k = 0; k < N_BLOCKS; k++)
+		if (!(left_out & 1U << k))
+			strcat(expected, block_letters[k]);
+	for (; read && *read; read++)
+		if (*read != '!') // it is said to be bad
+			found[n++] = *read;
+	ck_assert_msg(strcmp(found, expected) == 0, "byte %zu: %s, not %s", i, found, expected);
+}
+
+// Where a byte of a head stands for nothing.
+static bool is_padding(size_t at)
+{
+	return at == 6 || at == 7 || (at >= 28 && at < 32);
+}
+
+// Before the first block of events.
+static bool is_spare(size_t i)
+{
+	return i < RECORDING_START_BYTES || is_padding(i - RECORDING_START_BYTES);
+}
+
+// Which block a wrong byte costs: of a file with an index heads are in that as well.
+static unsigned cost_of(size_t i, bool is_closed)
+{
+	for (size_t k = 0; k < N_BLOCKS; k++) {
+		size_t at = i - block_at[k];
+
+		if (i < block_at[k] || i >= block_at[k + 1])
+			continue;
+		return at >= BLOCK_HEAD_BYTES || (!is_closed && !is_padding(at)) ? 1U << k : 0;
+	}
+	return 0;
+}
+
+static void check_wrong_byte(struct reel *reel, struct bytes *whole, size_t i, bool is_closed)
+{
+	unsigned cost = cost_of(i, is_closed);
+	const char *read;
+	bool was_torn;
+
+	whole->data[i] ^= 0x20;
+	write_whole(reel_path(reel, "bad.rec"), whole->data, whole->len);
+	read = letters(reel, "bad.rec", &was_torn);
+	whole->data[i] ^= 0x20;
+	if (i >= sizeof recording_magic && i < sizeof recording_magic + 4) {
+		ck_assert_ptr_null(read); // a later format, for all we know
+		return;
+	}
+	expect_but(read, cost, i);
+	for (size_t k = 0; k < N_BLOCKS && !is_closed; k++)
+		if (cost & 1U << k)
+			ck_assert_uint_eq(damage.n_lost + damage.n_lost_end, block_at[k + 1] - block_at[k]);
+	ck_assert(was_torn == !is_closed || i >= whole->len - RECORDING_END_BYTES);
+	ck_assert(damage.is_about_lost == (i < block_at[0] && !is_spare(i)));
+}
+
+START_TEST(a_wrong_byte_costs_its_block_and_no_other)
 {
 	struct bytes whole;
 	struct reel reel;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		reel_init(&reel);
+		make_file(&reel, "a.rec");
+		if (is_closed)
+			reel_end(&reel);
+		else
+			reel_crash(&reel);
+		read_whole(reel_path(&reel, "a.rec"), &whole);
+		for (size_t i = 0; i < whole.len; i++)
+			check_wrong_byte(&reel, &whole, i, is_closed);
+		bytes_finish(&whole);
+		reel_finish(&reel);
+	}
+}
+END_TEST
+
+// What somebody has written over a part of it, or cut out of it, costs the blocks that it touches.
+static void check_stretch(struct reel *reel, const struct bytes *whole, size_t from, size_t n, bool is_cut_out)
+{
+	size_t to = from + n < whole->len ? from + n : whole->len, first = block_at[0];
+	unsigned touched = 0;
+	struct bytes bad;
+	const char *read;
 	bool was_torn;
+
+	bytes_init(&bad, whole->len);
+	ck_assert_int_eq(bytes_add(&bad, whole->data, whole->len), 0);
+	if (is_cut_out) {
+		memmove(bad.data + from, bad.data + to, whole->len - to);
+		bad.len -= to - from;
+	} else {
+		memset(bad.data + from, 0xa5, to - from);
+	}
+	for (size_t k = 0; k < N_BLOCKS; k++)
+		touched |= from < block_at[k + 1] && to > block_at[k] ? 1U << k : 0;
+	write_whole(reel_path(reel, "bad.rec"), bad.data, bad.len);
+	read = letters(reel, "bad.rec", &was_torn);
+	if (read || touched != (1U << N_BLOCKS) - 1)
+		expect_but(read, touched, from);
+	ck_assert(!read || damage.is_about_lost == (from < first && to > RECORDING_START_BYTES));
+	bytes_finish(&bad);
+}
+
+START_TEST(what_is_written_over_or_cut_out_costs_what_it_touches)
+{
+	static const size_t lengths[] = { 13, 57, 130, 300 };
+	struct bytes whole;
+	struct reel reel;
 
 	reel_init(&reel);
 	make_file(&reel, "a.rec");
-	reel_end(&reel);
+	reel_crash(&reel);
 	read_whole(reel_path(&reel, "a.rec"), &whole);
-	for (size_t i = 0; i < whole.len; i++) {
-		const char *read;
+	for (size_t i = 0; i < 2 * sizeof lengths / sizeof lengths[0]; i++)
+		for (size_t from = RECORDING_START_BYTES; from < whole.len; from += 3)
+			check_stretch(&reel, &whole, from, lengths[i / 2], i % 2);
+	check_stretch(&reel, &whole, 0, RECORDING_START_BYTES, false);
+	check_stretch(&reel, &whole, 0, RECORDING_START_BYTES + 5, false);
+	bytes_finish(&whole);
+	reel_finish(&reel);
+}
+END_TEST
 
-		whole.data[i] ^= 0x20;
-		write_whole(reel_path(&reel, "bad.rec"), whole.data, whole.len);
-		read = letters(&reel, "bad.rec", &was_torn);
-		for (size_t at = 0, k = 0; read && read[at]; at++) { // blocks that are left out, or said to be bad
-			static const char all[] = "...aB.cdE";
+// A file may be nothing but heads that promise much: reading in vain has an end.
+START_TEST(as_much_as_is_read_in_vain_has_a_limit)
+{
+	struct bytes whole, stored;
+	struct block_place place;
+	struct block_scan scan;
+	struct reel reel;
+	int fd;
 
-			while (read[at] != '!' && all[k] && all[k] != read[at])
-				k++;
-			ck_assert(read[at] == '!' || all[k]);
-		}
-		whole.data[i] ^= 0x20;
-	}
+	reel_init(&reel);
+	make_file(&reel, "a.rec");
+	reel_crash(&reel);
+	read_whole(reel_path(&reel, "a.rec"), &whole);
+	whole.data[block_at[0] + BLOCK_HEAD_BYTES] ^= 1;
+	write_whole(reel_path(&reel, "bad.rec"), whole.data, whole.len);
+	fd = open(reel_path(&reel, "bad.rec"), O_RDONLY);
+	bytes_init(&stored, 2 * BLOCK_RAW_MAX);
+	block_scan_init(&scan, fd, whole.len, &stored);
+	ck_assert_int_eq(block_scan_next(&scan, block_at[0], &place), 0);
+	ck_assert_uint_eq(place.at, block_at[1]);
+	ck_assert_uint_eq(place.n_lost, block_at[1] - block_at[0]);
+	scan.n_left = block_at[1] - block_at[0]; // that one, and nothing more
+	ck_assert_int_eq(block_scan_next(&scan, block_at[0], &place), -ENODATA);
+	close(fd);
+	bytes_finish(&stored);
 	bytes_finish(&whole);
 	reel_finish(&reel);
 }
@@ -378,6 +528,7 @@ END_TEST
 
 SUITE("recording file", what_is_written_is_read, a_file_that_was_read_is_closed, a_file_that_is_there_is_left_alone,
       without_its_index_a_file_is_read_to_its_last_whole_block, a_write_that_fails_half_way_leaves_a_whole_file,
-      wherever_it_is_cut_off_what_was_whole_is_read, whatever_byte_is_wrong_nothing_wrong_is_read,
+      wherever_it_is_cut_off_what_was_whole_is_read, a_wrong_byte_costs_its_block_and_no_other,
+      what_is_written_over_or_cut_out_costs_what_it_touches, as_much_as_is_read_in_vain_has_a_limit,
       no_time_is_out_of_this_world, blocks_without_records_are_passed_over, what_is_no_recording_is_refused,
       each_allocation_that_fails_is_said_and_leaves_nothing)

@@ -370,6 +370,210 @@ START_TEST(a_damaged_block_is_said_and_passed_over)
 }
 END_TEST
 
+static void spoil(const char *path, uint64_t at)
+{
+	int fd = open(path, O_RDWR);
+
+	ck_assert_int_eq(pwrite(fd, "\xff", 1, (off_t)at), 1);
+	close(fd);
+}
+
+// Five blocks, of which one is damaged, of a file that was closed or not.
+static struct tape *spoilt_tape(struct reel *reel, size_t bad, bool is_closed)
+{
+	static const struct {
+		unsigned flags;
+		const char *letters;
+	} blocks[] = {
+		{ BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, ".a" },
+		{ 0, "Bc" },
+		{ BLOCK_BEGINS_SNAPSHOT, ".D" },
+		{ BLOCK_ENDS_SNAPSHOT, "e." },
+		{ 0, "fG" },
+	};
+	uint64_t at = 0;
+
+	reel_init(reel);
+	reel_begin(reel, "a.rec");
+	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+		reel_block(reel, blocks[i].flags, 10 * (int64_t)i, blocks[i].letters);
+		if (i == bad)
+			at = reel->writer.size - 1;
+	}
+	if (is_closed)
+		reel_end(reel);
+	else
+		reel_crash(reel);
+	spoil(reel_path(reel, "a.rec"), at);
+	return open_tape(reel_path(reel, "a.rec"));
+}
+
+static const char *letters_of(struct tape *tape)
+{
+	static char all[32];
+	struct tape_place place = tape_begin(tape);
+	struct record record;
+	size_t n = 0;
+	int r;
+
+	while ((r = tape_next(tape, &place, &record)) != 0)
+		if (r == 1)
+			all[n++] = record.text[0];
+	all[n] = '\0';
+	return all;
+}
+
+// In the one the index knows of the block, in the other there is a hole of so many bytes.
+START_TEST(what_cannot_be_read_is_a_hole_between_two_blocks)
+{
+	char words[TAPE_DAMAGE_WORDS_MAX];
+	struct tape_damage hole, damage;
+	struct tape_facts facts;
+	struct reel reel;
+	int64_t from_ms, to_ms;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		struct tape *tape = spoilt_tape(&reel, 1, is_closed);
+		struct tape_place behind = { .block = is_closed ? 2 : 1 };
+
+		ck_assert_str_eq(letters_of(tape), ".a.De.fG");
+		ck_assert(tape_hole(tape, &behind, &hole));
+		ck_assert_int_eq(hole.from_ms, REEL_START_MS + 1000);
+		ck_assert_int_eq(hole.to_ms, REEL_START_MS + 20000);
+		ck_assert_uint_eq(hole.n_blocks, (size_t)is_closed);
+		ck_assert_uint_eq(hole.n_places, (size_t)!is_closed);
+		tape_damage_words(&hole, words);
+		ck_assert(is_closed ? strcmp(words, "1 block") == 0 : strstr(words, " bytes in 1 place") != NULL);
+		ck_assert(tape_gap(tape, &behind, &from_ms, &to_ms));
+		ck_assert_int_eq(from_ms, hole.from_ms);
+		ck_assert_int_eq(to_ms, hole.to_ms);
+		ck_assert(!tape_hole(tape, &(struct tape_place){ .block = behind.block + 1 }, &hole));
+		ck_assert(!tape_hole(tape, &(struct tape_place){ behind.block, 1 }, &hole));
+		ck_assert_int_eq(tape_check(tape, &damage), 0);
+		ck_assert_uint_eq(damage.n_blocks, (size_t)is_closed);
+		ck_assert_uint_eq(damage.n_places, (size_t)!is_closed);
+		tape_look(tape, &facts);
+		ck_assert_uint_eq(facts.n_gaps, 1);
+		ck_assert(facts.was_torn == !is_closed);
+		ck_assert_uint_eq(facts.n_cut, 0);
+		ck_assert_uint_eq(facts.n_damaged_files, 0);
+		tape_close(tape);
+		reel_finish(&reel);
+	}
+}
+END_TEST
+
+START_TEST(a_snapshot_that_lacks_a_part_is_not_begun_at)
+{
+	static const struct {
+		size_t bad, expected[2]; // where to begin for the end, without and with an index
+	} rows[] = { { 0, { 1, 2 } }, { 1, { 1, 2 } }, { 2, { 0, 0 } }, { 3, { 0, 0 } }, { 4, { 2, 2 } } };
+	struct tape_place place;
+	struct reel reel;
+	int64_t from_ms;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (int is_closed = 0; is_closed < 2; is_closed++) {
+			struct tape *tape = spoilt_tape(&reel, rows[i].bad, is_closed);
+
+			place = tape_snapshot_before(tape, tape_end(tape));
+			ck_assert_msg(place.block == rows[i].expected[is_closed], "%zu, %d: %zu", i, is_closed,
+				      place.block);
+			if (rows[i].bad == 1) {
+				ck_assert(tape_next_snapshot(tape, tape_begin(tape), &from_ms));
+				ck_assert_int_eq(from_ms, REEL_START_MS);
+				ck_assert(tape_next_snapshot(tape, (struct tape_place){ 0, 1 }, &from_ms));
+				ck_assert_int_eq(from_ms, REEL_START_MS + 20000);
+				ck_assert(!tape_next_snapshot(tape, tape_end(tape), &from_ms));
+			}
+			tape_close(tape);
+			reel_finish(&reel);
+		}
+}
+END_TEST
+
+START_TEST(whether_the_end_of_a_snapshot_was_lost_is_seen)
+{
+	struct reel reel;
+	struct tape *tape = spoilt_tape(&reel, 3, false);
+
+	ck_assert(!tape_snapshot_goes_on(tape, 3)); // there is no other one either
+	ck_assert(!tape_snapshot_goes_on(tape, 1)); // another one begins
+	tape_close(tape);
+	reel_finish(&reel);
+	tape = spoilt_tape(&reel, 1, false);
+	ck_assert(tape_snapshot_goes_on(tape, 2));
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+// The end of one file is before the beginning of the next one.
+START_TEST(what_is_lost_at_the_end_of_a_file_is_lost_before_the_next_one)
+{
+	struct tape_damage damage;
+	struct tape_facts facts;
+	struct tape *tape;
+	struct reel reel;
+	uint64_t at;
+
+	reel_init(&reel);
+	reel_begin(&reel, "opscon-20260101T000000.000Z-boot.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 0, ".a");
+	reel_block(&reel, 0, 2, "b");
+	at = reel.writer.size - 1;
+	reel_end(&reel);
+	spoil(reel_path(&reel, "opscon-20260101T000000.000Z-boot.rec"), at);
+	spoil(reel_path(&reel, "opscon-20260101T000000.000Z-boot.rec"), at + 1 + BLOCK_HEAD_BYTES); // its index, too
+	reel_begin(&reel, "opscon-20260102T000000.000Z-boot.rec");
+	reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 10, ".c");
+	reel_end(&reel);
+	tape = open_tape(reel.dir);
+	ck_assert_str_eq(letters_of(tape), ".a.c");
+	ck_assert(tape_hole(tape, &(struct tape_place){ .block = 1 }, &damage));
+	ck_assert_uint_eq(damage.n_places, 1);
+	ck_assert_int_eq(damage.from_ms, REEL_START_MS + 1000);
+	ck_assert_int_eq(damage.to_ms, REEL_START_MS + 10000);
+	ck_assert_uint_eq(flags_at(tape, 1) & BLOCK_AFTER_GAP, BLOCK_AFTER_GAP);
+	ck_assert_int_eq(tape_check(tape, &damage), 0);
+	ck_assert_uint_eq(damage.n_places, 1);
+	tape_look(tape, &facts);
+	ck_assert(!facts.was_torn);
+	ck_assert_uint_eq(facts.n_damaged_files, 1);
+	ck_assert_uint_eq(facts.n_gaps, 1);
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
+// Whose it is cannot be told: it is a run of its own, and all of it is played.
+START_TEST(a_file_that_cannot_say_what_it_is_is_a_run_of_its_own)
+{
+	static const char *const names[] = { "opscon-20260101T000000.000Z-boot.rec",
+					     "opscon-20260102T000000.000Z-boot.rec" };
+	struct tape_facts facts;
+	struct tape *tape;
+	struct reel reel;
+
+	reel_init(&reel);
+	for (int i = 0; i < 2; i++) {
+		reel_begin(&reel, names[i]);
+		reel_block(&reel, BLOCK_BEGINS_SNAPSHOT | BLOCK_ENDS_SNAPSHOT, 10 * i, i ? ".b" : ".a");
+		reel_end(&reel);
+		spoil(reel_path(&reel, names[i]), RECORDING_START_BYTES + BLOCK_HEAD_BYTES + 1);
+	}
+	tape = open_tape(reel.dir);
+	ck_assert_str_eq(letters_of(tape), ".a.b");
+	ck_assert(tape_is_other_run(tape, &(struct tape_place){ .block = 1 }));
+	ck_assert_str_ne(tape_boot(tape, 0), tape_boot(tape, 1));
+	tape_look(tape, &facts);
+	ck_assert_uint_eq(facts.n_damaged_files, 2);
+	ck_assert_str_eq(facts.about->fleet, "");
+	tape_close(tape);
+	reel_finish(&reel);
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened_is_explained)
 {
 	struct tape *tape;
@@ -419,5 +623,8 @@ END_TEST
 SUITE("recording tape", records_come_in_order, a_time_is_behind_all_that_was_then, the_nearest_whole_snapshot_is_found,
       transitions_and_changes_are_found_both_ways, the_record_before_a_place_is_read,
       files_of_a_directory_are_one_recording, a_file_that_is_missing_is_a_gap, many_files_are_read_all_the_same,
-      a_gap_is_not_read_across, a_damaged_block_is_said_and_passed_over, what_cannot_be_opened_is_explained,
+      a_gap_is_not_read_across, a_damaged_block_is_said_and_passed_over,
+      what_cannot_be_read_is_a_hole_between_two_blocks, a_snapshot_that_lacks_a_part_is_not_begun_at,
+      whether_the_end_of_a_snapshot_was_lost_is_seen, what_is_lost_at_the_end_of_a_file_is_lost_before_the_next_one,
+      a_file_that_cannot_say_what_it_is_is_a_run_of_its_own, what_cannot_be_opened_is_explained,
       each_allocation_that_fails_is_said)
