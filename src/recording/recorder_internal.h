@@ -42,6 +42,8 @@ struct recorder {
 	uint32_t n_failures;
 	uint64_t n_unwritten; // events handed over
 	int64_t written_ms;   // wall
+	bool owes_entry;      // a name was made or taken away, and the disk may not know
+	bool owes_place;      // the same of the directory itself
 	bool is_tentative;    // the file: no whole snapshot is in it yet, and nothing else says what it is about
 	char path[RECORDER_PATH_MAX], name[SHELF_NAME_MAX];
 

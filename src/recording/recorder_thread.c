@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/container_of.h"
+#include "base/file.h"
 #include "recording/recorder_internal.h"
 
 static struct recorder_job *job_of(struct batch_job *link)
@@ -35,6 +36,31 @@ static int open_file(struct recorder *recorder, int64_t now_ms)
 	}
 	if (r == 0)
 		recorder->n_files++;
+	recorder->owes_entry |= r == 0;
+	return r;
+}
+
+// A directory that may not be read is none of our business otherwise.
+static int sync_parent(const char *path)
+{
+	int r = file_sync_parent(AT_FDCWD, path);
+
+	return r == -EACCES ? 0 : r;
+}
+
+// A file is as durable as its directory's entry, and a directory as its parent's.
+static int sync_entries(struct recorder *recorder)
+{
+	int r = 0;
+
+	if (recorder->owes_entry && !recorder->is_dir)
+		r = sync_parent(recorder->place);
+	else if (recorder->owes_entry && fsync(recorder->dir_fd) < 0)
+		r = -errno;
+	if (r == 0 && recorder->owes_place)
+		r = sync_parent(recorder->place);
+	if (r == 0)
+		recorder->owes_entry = recorder->owes_place = false;
 	return r;
 }
 
@@ -51,7 +77,9 @@ static int open_directory(struct recorder *recorder)
 	if (recorder->dir_fd >= 0)
 		close(recorder->dir_fd);
 	recorder->dir_fd = -1;
-	if (mkdir(recorder->place, 0700) < 0 && errno != EEXIST)
+	if (mkdir(recorder->place, 0700) == 0)
+		recorder->owes_place = true;
+	else if (errno != EEXIST)
 		return -errno;
 	recorder->dir_fd = open(recorder->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (recorder->dir_fd < 0)
@@ -74,10 +102,14 @@ int recorder_open_place(struct recorder *recorder, int64_t now_ms)
 static int trim(struct recorder *recorder, int64_t now_ms)
 {
 	uint64_t size = recorder->file.size, whole = recorder->limits.file_bytes;
+	size_t n_removed;
+	int r;
 
 	if (!recorder->is_dir)
 		return 0;
-	return shelf_trim(recorder->dir_fd, &recorder->limits.all, whole > size ? whole - size : 0, now_ms, NULL);
+	r = shelf_trim(recorder->dir_fd, &recorder->limits.all, whole > size ? whole - size : 0, now_ms, &n_removed);
+	recorder->owes_entry |= n_removed > 0;
+	return r;
 }
 
 static int begin_file(struct recorder *recorder, const struct recorder_job *job)
@@ -102,6 +134,8 @@ static int write_job(struct recorder *recorder, struct recorder_job *job)
 		r = file_writer_add(&recorder->file, &recorder->codec, &job->head, job->raw, job->n);
 	if (r == 0 && (job->head.flags & BLOCK_ENDS_SNAPSHOT))
 		r = file_writer_sync(&recorder->file);
+	if (r == 0 && (job->head.flags & BLOCK_ENDS_SNAPSHOT))
+		r = sync_entries(recorder);
 	if (r < 0)
 		return r;
 	if (job->head.flags & BLOCK_ENDS_SNAPSHOT) {
@@ -122,6 +156,7 @@ static void fail(struct recorder *recorder, int error)
 	if (recorder->is_tentative && unlinkat(recorder->dir_fd, recorder->name, 0) == 0) {
 		recorder->file.size = 0;
 		recorder->n_files--;
+		recorder->owes_entry = true;
 	}
 	recorder->is_tentative = false;
 }
@@ -175,6 +210,8 @@ static void end(void *ctx)
 	struct recorder *recorder = ctx;
 	int r = file_writer_close(&recorder->file, &recorder->codec);
 
+	if (r == 0 && !recorder->error)
+		r = sync_entries(recorder);
 	recorder->n_written = recorder->n_written_before + recorder->file.size;
 	if (!recorder->error && r < 0)
 		recorder->stopped = r;
