@@ -51,12 +51,13 @@ static void frame(struct hub_client *client, const struct stream_item *item)
 // Takes the event over.
 static void frame_event(struct hub_client *client, struct event *event, unsigned flags)
 {
-	struct stream_item *item = hub_encode(client->hub, event, flags);
+	struct stream_item *item;
+	int r = hub_encode(client->hub, event, flags, &item);
 
 	event_unref(event);
-	if (item)
+	if (r == 0)
 		frame(client, item);
-	else
+	else if (r != -EMSGSIZE) // else another snapshot would not bring it either
 		hub_client_close(client, WIRE_ERROR_INTERNAL, "out of memory");
 	stream_item_unref(item);
 }
@@ -121,7 +122,7 @@ static bool step_snapshot(struct hub_client *client)
 	// It stands for what was left out, and has its number: who comes back is not told that as news.
 	if (event->type == EVENT_OPERATION && client->left_out > client->sent[event->channel])
 		event->seq = client->left_out;
-	frame_event(client, event, EVENT_JSON_PLAN);
+	frame_event(client, event, wire_restated_flags(&client->hub->told, event));
 	return true;
 }
 

@@ -276,7 +276,8 @@ void hub_client_leave(struct hub_client *client); // what it had asked for ends 
 
 // routing.c
 void hub_on_event(void *ctx, const struct event *event);
-struct stream_item *hub_encode(struct hub *hub, const struct event *event, unsigned flags); // NULL: for want of memory
+// 0; -EMSGSIZE: it is too large to be told; -ENOMEM. Then *out is NULL.
+int hub_encode(struct hub *hub, const struct event *event, unsigned flags, struct stream_item **out);
 void hub_remember_plan(struct hub *hub, const struct plan *plan, uint32_t session);
 const struct plan *hub_find_plan(const struct hub *hub, uint32_t no); // NULL
 

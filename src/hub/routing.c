@@ -12,28 +12,53 @@
 
 // ---- encoding
 
-struct stream_item *hub_encode(struct hub *hub, const struct event *event, unsigned flags)
+static int write_event(struct hub *hub, const struct event *event, unsigned *flags)
 {
-	struct stream_item *item = NULL;
+	int r = wire_is_untold(&hub->told, event) ? -EMSGSIZE : event_json_write(event, *flags, &hub->scratch);
+
+	while (r == -EMSGSIZE && event->type == EVENT_OPERATION && !wire_is_untold(&hub->told, event)) {
+		unsigned next = wire_told_shorten(&hub->told, event->u.operation->no, *flags);
+
+		log_line(LOG_WARN, "%s is too large for a message: %s", event->u.operation->id,
+			 next ? "it is told without its steps" : "it is not told at all");
+		if (!next)
+			break;
+		*flags = next;
+		r = event_json_write(event, *flags, &hub->scratch);
+	}
+	return r;
+}
+
+static void note_lost(struct hub *hub, const struct event *event, int error)
+{
+	hub->counters.n_lost++;
+	if (error == -EMSGSIZE && event->type == EVENT_PLAN)
+		log_line(LOG_WARN, "a plan of %zu agents is too large for a message", event->u.plan->n_targets);
+	else if (!wire_is_untold(&hub->told, event)) // which was said once
+		log_line(LOG_ERROR, "an event %s cannot be told: %s", event_type_name(event->type),
+			 strerrordesc_np(-error));
+}
+
+int hub_encode(struct hub *hub, const struct event *event, unsigned flags, struct stream_item **out)
+{
 	struct shared_text *text;
 	int r;
 
+	*out = NULL;
 	bytes_reset(&hub->scratch);
-	r = event_json_write(event, flags, &hub->scratch);
+	r = write_event(hub, event, &flags);
 	if (r == 0)
 		r = bytes_add(&hub->scratch, WIRE_EVENT_END, sizeof WIRE_EVENT_END - 1);
 	text = r == 0 ? shared_text_new(hub->scratch.data, hub->scratch.len) : NULL;
 	if (text)
-		item = stream_item_new(event, flags & EVENT_JSON_PLAN && event->type == EVENT_OPERATION, text);
+		*out = stream_item_new(event, flags & EVENT_JSON_PLAN && event->type == EVENT_OPERATION, text);
 	shared_text_unref(text);
-	if (!item) {
-		hub->counters.n_lost++;
-		log_line(LOG_ERROR, "an event %s cannot be told: %s", event_type_name(event->type),
-			 r < 0 ? strerrordesc_np(-r) : "out of memory");
-	}
+	r = r == 0 && !*out ? -ENOMEM : r;
+	if (r < 0)
+		note_lost(hub, event, r);
 	if (hub->scratch.cap > 1 << 20)
 		bytes_finish(&hub->scratch);
-	return item;
+	return r;
 }
 
 // ---- plans
@@ -80,30 +105,56 @@ const struct plan *hub_find_plan(const struct hub *hub, uint32_t no)
 
 // ---- to some
 
-static void give_one(struct hub_client *client, const struct event *event)
+// 0, or why it was not told; nobody is there: 0.
+static int give_one(struct hub_client *client, const struct event *event, unsigned flags)
 {
-	struct stream_item *item = client ? hub_encode(client->hub, event, 0) : NULL;
+	struct stream_item *item = NULL;
+	int r = client ? hub_encode(client->hub, event, flags, &item) : 0;
 
 	if (item) {
 		item->is_private = true;
 		hub_client_offer(client, item);
 	}
 	stream_item_unref(item);
+	return r;
+}
+
+/* What nobody can be shown nobody can agree to: it comes as a plan that says so, under a hash that is none. With its
+ * steps it is too large for a message; without them whom it is for can be shown nearly always.
+ */
+static void give_too_large(struct hub_client *client, struct event *event, struct plan *plan)
+{
+	char refusal[160];
+
+	snprintf(refusal, sizeof refusal,
+		 "too large to be shown: the steps of %zu agents do not fit into one message of 16 MiB; choose fewer "
+		 "agents at a time",
+		 plan->n_targets);
+	plan->refusal = refusal;
+	memset(plan->hash, '0', PLAN_HASH_HEX);
+	if (give_one(client, event, EVENT_JSON_SHORT) != -EMSGSIZE)
+		return;
+	plan->targets = NULL;
+	plan->n_targets = 0;
+	(void)give_one(client, event, EVENT_JSON_SHORT);
 }
 
 // The asker's token was another one.
 static void give_plan(struct hub *hub, const struct event *event)
 {
 	const struct hub_token *token = &hub->tokens[event->u.plan->token % HUB_TOKENS];
+	struct hub_client *client;
 	struct plan plan = *event->u.plan;
 	struct event copy = *event;
 
 	if (!token->token || token->token != event->u.plan->token)
 		return;
 	hub_remember_plan(hub, event->u.plan, token->session);
+	client = hub_client_find(hub, token->session);
 	plan.token = token->theirs;
 	copy.u.plan = &plan;
-	give_one(hub_client_find(hub, token->session), &copy);
+	if (give_one(client, &copy, 0) == -EMSGSIZE)
+		give_too_large(client, &copy, &plan);
 }
 
 // That somebody will have to agree is for its asker alone, until they have confirmed it; the plan itself they get.
@@ -116,7 +167,7 @@ static void give_unasked(struct hub *hub, const struct event *event)
 	if (!token || !token->token || token->token != plan->token)
 		return;
 	copy.u.approval.whole = NULL;
-	give_one(hub_client_find(hub, token->session), &copy);
+	(void)give_one(hub_client_find(hub, token->session), &copy, 0);
 }
 
 static bool watches(const struct hub_client *client, uint32_t agent)
@@ -150,8 +201,7 @@ static void give_some(struct hub *hub, const struct event *event)
 	DL_FOREACH(hub->clients, client) {
 		if (!client->has_session || !is_for(client, event))
 			continue;
-		item = item ? item : hub_encode(hub, event, 0);
-		if (!item)
+		if (!item && hub_encode(hub, event, 0, &item) < 0)
 			break;
 		item->is_private = event->type != EVENT_SCRAPE; // the next one is as good
 		hub_client_offer(client, item);
@@ -161,9 +211,12 @@ static void give_some(struct hub *hub, const struct event *event)
 
 // ---- to all
 
-static void lose(struct hub *hub, const struct event *event)
+// What is too large would not come with a snapshot either.
+static void lose(struct hub *hub, const struct event *event, int error)
 {
 	stream_skip(&hub->stream, event->channel, event->seq);
+	if (error == -EMSGSIZE)
+		return;
 	for (struct hub_client *client = hub->clients, *next; client; client = next) {
 		next = client->next;
 		if (client->state == CLIENT_LIVE || client->state == CLIENT_SNAPSHOT)
@@ -175,6 +228,7 @@ static void give_all(struct hub *hub, const struct event *event)
 {
 	struct stream_item *item;
 	struct hub_client *client;
+	int r;
 
 	if (hub_now().mono_ms >= hub->cold_at_ms) { // nobody is here, and nobody will come back for it
 		if (hub->stream.n)
@@ -183,9 +237,9 @@ static void give_all(struct hub *hub, const struct event *event)
 		hub->told.n = 0;
 		return;
 	}
-	item = hub_encode(hub, event, wire_told_flags(&hub->told, event));
-	if (!item) {
-		lose(hub, event);
+	r = hub_encode(hub, event, wire_told_flags(&hub->told, event), &item);
+	if (r < 0) {
+		lose(hub, event, r);
 		return;
 	}
 	stream_add(&hub->stream, item);
@@ -242,7 +296,7 @@ void hub_on_event(void *ctx, const struct event *event)
 		} else if (hub_is_private(hub, event)) {
 			stream_pass(&hub->stream, event->channel, event->seq);
 			note_said(hub, event);
-			give_one(hub->asking, event);
+			(void)give_one(hub->asking, event, 0);
 		} else {
 			give_all(hub, event);
 		}

@@ -145,8 +145,22 @@ static void flush(struct recorder *recorder)
 
 static int write_text(struct recorder *recorder, const struct event *event)
 {
+	unsigned flags = wire_told_flags(&recorder->told, event);
+	int r = wire_is_untold(&recorder->told, event) ? -EMSGSIZE : 0;
+
 	bytes_reset(&recorder->text);
-	return event_json_write(event, wire_told_flags(&recorder->told, event), &recorder->text);
+	if (r == 0)
+		r = event_json_write(event, flags, &recorder->text);
+	while (r == -EMSGSIZE && event->type == EVENT_OPERATION &&
+	       (flags = wire_told_shorten(&recorder->told, event->u.operation->no, flags)))
+		r = event_json_write(event, flags, &recorder->text);
+	return r;
+}
+
+// Another snapshot would not bring them either.
+static bool is_too_large(int error, const struct event *event)
+{
+	return error == -EMSGSIZE && (event->type == EVENT_SCRAPE || event->type == EVENT_OPERATION);
 }
 
 // What cannot be written down, for want of memory or for its size, is a gap like any other.
@@ -157,8 +171,8 @@ static void add(struct recorder *recorder, const struct event *event, unsigned f
 
 	if (r == -EINVAL)
 		return; // its maker says itself that it lacks something
-	if (r == -EMSGSIZE && event->type == EVENT_SCRAPE)
-		return; // no snapshot would bring it either
+	if (is_too_large(r, event))
+		return;
 	record.text = recorder->text.data;
 	record.n = recorder->text.len;
 	if (r == 0 && record_batch_bytes(&recorder->batch) + record.n > BLOCK_CUT_BYTES)

@@ -29,7 +29,8 @@ enum {
 };
 
 enum event_json_flag {
-	EVENT_JSON_PLAN = 1 << 0, // an operation brings its plan; without, it only names it (see wire/plans.h)
+	EVENT_JSON_PLAN = 1 << 0,  // an operation brings its plan; without, it only names it (see wire/plans.h)
+	EVENT_JSON_SHORT = 1 << 1, // plans and targets of operations without their steps
 };
 
 /* Appends the event. Nothing of its channel and number: those are the frame's. 0, -ENOMEM, -EMSGSIZE, and then nothing

@@ -97,10 +97,10 @@ static void write_operation(struct json_writer *w, const struct event *event, un
 	json_text(w, "hash", plan->hash);
 	json_open(w, "targets", '[');
 	for (size_t i = 0; i < plan->n_targets; i++)
-		put_target(w, i, &operation->targets[i], n_steps_of(&plan->targets[i]));
+		put_target(w, i, &operation->targets[i], flags & EVENT_JSON_SHORT ? 0 : n_steps_of(&plan->targets[i]));
 	json_close(w, ']');
 	if (flags & EVENT_JSON_PLAN)
-		wire_plan_write(w, "plan", plan);
+		wire_plan_write(w, "plan", plan, flags);
 }
 
 // ---- reading
@@ -308,10 +308,9 @@ static const struct wire_field approval_fields[] = {
 
 static void write_approval(struct json_writer *w, const struct event *event, unsigned flags)
 {
-	(void)flags;
 	wire_fields_write(w, approval_fields, WIRE_COUNT(approval_fields), event);
 	if (event->u.approval.whole)
-		wire_plan_write(w, "whole", event->u.approval.whole);
+		wire_plan_write(w, "whole", event->u.approval.whole, flags);
 }
 
 static int read_approval(struct wire_scan *scan, const struct json_node *data, struct event *event)

@@ -109,6 +109,7 @@ static void put_numbers(struct json_writer *w, const char *key, struct step_numb
 	json_close(w, ']');
 }
 
+// numbers may be NULL: without its steps.
 static void put_target(struct json_writer *w, const struct plan_target *target, struct step_numbers *numbers)
 {
 	json_open(w, NULL, '{');
@@ -120,8 +121,10 @@ static void put_target(struct json_writer *w, const struct plan_target *target, 
 			json_text(w, NULL, target->dependents[i]);
 		json_close(w, ']');
 	}
-	put_numbers(w, "steps", numbers, target->steps, target->n_steps);
-	put_numbers(w, "undo", numbers, target->undo, target->n_undo);
+	if (numbers) {
+		put_numbers(w, "steps", numbers, target->steps, target->n_steps);
+		put_numbers(w, "undo", numbers, target->undo, target->n_undo);
+	}
 	json_close(w, '}');
 }
 
@@ -173,10 +176,11 @@ static const struct wire_field plan_fields[] = {
 	{ "hash", WIRE_KIND_CHARS, WIRE_AT(struct plan, hash), .size = PLAN_HASH_HEX + 1 },
 };
 
-void wire_plan_write(struct json_writer *w, const char *key, const struct plan *plan)
+void wire_plan_write(struct json_writer *w, const char *key, const struct plan *plan, unsigned flags)
 {
-	struct step_numbers numbers;
-	int r = step_numbers_init(&numbers, plan);
+	bool is_short = flags & EVENT_JSON_SHORT;
+	struct step_numbers numbers = { 0 };
+	int r = is_short ? 0 : step_numbers_init(&numbers, plan);
 
 	if (r < 0 && !w->error)
 		w->error = r;
@@ -187,7 +191,7 @@ void wire_plan_write(struct json_writer *w, const char *key, const struct plan *
 		step_numbers_write(w, &numbers);
 		json_open(w, "targets", '[');
 		for (size_t i = 0; i < plan->n_targets; i++)
-			put_target(w, &plan->targets[i], &numbers);
+			put_target(w, &plan->targets[i], is_short ? NULL : &numbers);
 		json_close(w, ']');
 	}
 	json_close(w, '}');
@@ -244,8 +248,7 @@ int wire_plan_read(struct wire_scan *scan, const struct json_node *object, struc
 
 static void write_plan(struct json_writer *w, const struct event *event, unsigned flags)
 {
-	(void)flags;
-	wire_plan_write(w, "plan", event->u.plan);
+	wire_plan_write(w, "plan", event->u.plan, flags);
 }
 
 static int read_plan_event(struct wire_scan *scan, const struct json_node *data, struct event *event)

@@ -18,8 +18,8 @@ extern const struct wire_payload wire_payload_agent, wire_payload_health, wire_p
 	wire_payload_snapshot, wire_payload_timeline, wire_payload_presence, wire_payload_lease, wire_payload_approval,
 	wire_payload_audit_head;
 
-// A plan as a member. Read: one reference, with its number and its agents' mapped.
-void wire_plan_write(struct json_writer *w, const char *key, const struct plan *plan);
+// A plan as a member (flags: enum event_json_flag). Read: one reference, with its number and its agents' mapped.
+void wire_plan_write(struct json_writer *w, const char *key, const struct plan *plan, unsigned flags);
 int wire_plan_read(struct wire_scan *scan, const struct json_node *object, struct plan **out);
 
 // What is asked for with a plan, as members of the object that is written or read.

@@ -21,6 +21,12 @@ static const struct wire_field fields[] = {
 
 // ---- writing
 
+static size_t bytes_of(const struct plan_step *step)
+{
+	return sizeof *step + strlen(step->label) + strlen(step->precondition) + strlen(step->action) +
+	       strlen(step->postcondition);
+}
+
 static uint64_t hash_of(const struct plan_step *step)
 {
 	uint64_t hash = step->timeout_ms ^ (uint64_t)step->primitive << 32 ^ (uint64_t)step->is_mutating << 48;
@@ -51,9 +57,21 @@ uint32_t step_number(struct step_numbers *numbers, const struct plan_step *step)
 	return numbers->slots[at] - 1;
 }
 
+// What the reader's copies of them will take.
+static size_t number_all(struct step_numbers *numbers, const struct plan_step *steps, size_t n)
+{
+	size_t n_bytes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		step_number(numbers, &steps[i]);
+		n_bytes += bytes_of(&steps[i]);
+	}
+	return n_bytes;
+}
+
 int step_numbers_init(struct step_numbers *numbers, const struct plan *plan)
 {
-	size_t n = 1;
+	size_t n = 1, n_bytes = 0;
 
 	*numbers = (struct step_numbers){ .n_slots = 64 };
 	for (size_t i = 0; i < plan->n_targets; i++)
@@ -64,13 +82,10 @@ int step_numbers_init(struct step_numbers *numbers, const struct plan *plan)
 	numbers->slots = mem_calloc(numbers->n_slots, sizeof(numbers->slots[0]));
 	if (!numbers->steps || !numbers->slots)
 		return -ENOMEM;
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		for (size_t k = 0; k < plan->targets[i].n_steps; k++)
-			step_number(numbers, &plan->targets[i].steps[k]);
-		for (size_t k = 0; k < plan->targets[i].n_undo; k++)
-			step_number(numbers, &plan->targets[i].undo[k]);
-	}
-	return 0;
+	for (size_t i = 0; i < plan->n_targets; i++)
+		n_bytes += number_all(numbers, plan->targets[i].steps, plan->targets[i].n_steps) +
+			   number_all(numbers, plan->targets[i].undo, plan->targets[i].n_undo);
+	return numbers->n > STEPS_MAX || n_bytes > COPIED_MAX ? -EMSGSIZE : 0;
 }
 
 void step_numbers_finish(struct step_numbers *numbers)
@@ -127,12 +142,6 @@ static int copy_step(const struct plan_step *from, struct plan_step *to)
 	to->action = mem_strdup(from->action);
 	to->postcondition = mem_strdup(from->postcondition);
 	return to->label && to->precondition && to->action && to->postcondition ? 0 : -ENOMEM;
-}
-
-static size_t bytes_of(const struct plan_step *step)
-{
-	return sizeof *step + strlen(step->label) + strlen(step->precondition) + strlen(step->action) +
-	       strlen(step->postcondition);
 }
 
 int step_list_copy(struct wire_scan *scan, struct step_list *list, const struct json_node *target, const char *name,

@@ -14,7 +14,8 @@ struct step_numbers {
 	size_t n, n_slots;
 };
 
-int step_numbers_init(struct step_numbers *numbers, const struct plan *plan); // 0 or -ENOMEM; finish in either case
+// 0; -EMSGSIZE: more than a reader takes; -ENOMEM. Finish it in any case.
+int step_numbers_init(struct step_numbers *numbers, const struct plan *plan);
 void step_numbers_finish(struct step_numbers *numbers);
 uint32_t step_number(struct step_numbers *numbers, const struct plan_step *step);   // of a step of that plan
 void step_numbers_write(struct json_writer *w, const struct step_numbers *numbers); // as member `steps`

@@ -84,7 +84,62 @@ void wire_plans_finish(struct wire_plans *plans)
 	*plans = (struct wire_plans){ 0 };
 }
 
-unsigned wire_told_flags(struct wire_told *told, const struct event *event)
+// ---- those that are large
+
+static struct wire_large *find_large(const struct wire_told *told, uint32_t no)
+{
+	for (size_t i = 0; i < told->n_large; i++)
+		if (told->large[i].no == no)
+			return (struct wire_large *)&told->large[i];
+	return NULL;
+}
+
+static struct wire_large *add_large(struct wire_told *told, uint32_t no)
+{
+	struct wire_large *large = find_large(told, no);
+
+	if (large)
+		return large;
+	if (told->n_large == WIRE_LARGE_MAX) {
+		memmove(told->large, told->large + 1, (WIRE_LARGE_MAX - 1) * sizeof(told->large[0]));
+		told->n_large--;
+	}
+	large = &told->large[told->n_large++];
+	*large = (struct wire_large){ .no = no };
+	return large;
+}
+
+unsigned wire_told_shorten(struct wire_told *told, uint32_t no, unsigned flags)
+{
+	struct wire_large *large = add_large(told, no);
+
+	if (!(flags & EVENT_JSON_SHORT))
+		return flags | EVENT_JSON_SHORT;
+	large->is_untold = true;
+	return 0;
+}
+
+bool wire_is_untold(const struct wire_told *told, const struct event *event)
+{
+	const struct wire_large *large =
+		event->type == EVENT_OPERATION ? find_large(told, event->u.operation->no) : NULL;
+
+	return large && large->is_untold;
+}
+
+static unsigned short_flag(const struct wire_told *told, const struct event *event)
+{
+	return event->type == EVENT_OPERATION && find_large(told, event->u.operation->no) ? EVENT_JSON_SHORT : 0;
+}
+
+unsigned wire_restated_flags(const struct wire_told *told, const struct event *event)
+{
+	return EVENT_JSON_PLAN | short_flag(told, event);
+}
+
+// ---- those that have crossed
+
+static unsigned plan_flag(struct wire_told *told, const struct event *event)
 {
 	size_t at = told->n;
 	uint32_t no;
@@ -107,4 +162,9 @@ unsigned wire_told_flags(struct wire_told *told, const struct event *event)
 	told->nos[at] = no;
 	told->n++;
 	return EVENT_JSON_PLAN;
+}
+
+unsigned wire_told_flags(struct wire_told *told, const struct event *event)
+{
+	return plan_flag(told, event) | short_flag(told, event);
 }

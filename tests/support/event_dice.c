@@ -303,6 +303,85 @@ struct plan *dice_plan(struct event_dice *dice, uint32_t no, int64_t at_ms)
 	return plan;
 }
 
+// "box-0017......": n bytes.
+static const char *long_text(size_t i, size_t n)
+{
+	char *out = zeroed(1, n + 1);
+
+	snprintf(out, n + 1, "box-%04zu", i);
+	memset(out + 8, '.', n - 8);
+	return out;
+}
+
+struct plan *dice_large_plan(uint32_t no, size_t n_targets, size_t n_step_bytes, size_t n_name_bytes)
+{
+	struct plan *plan = zeroed(1, sizeof *plan);
+
+	*plan = (struct plan){ .refs = 1,
+			       .no = no,
+			       .token = 1,
+			       .who = mem_strdup("alice"),
+			       .at_ms = 1764100000000,
+			       .params = { .verb = VERB_RESTART,
+					   .version = mem_strdup(""),
+					   .patch = mem_strdup(""),
+					   .reason = mem_strdup("") },
+			       .targets = zeroed(n_targets, sizeof *plan->targets),
+			       .n_targets = n_targets,
+			       .n_waves = 1,
+			       .guard = GUARD_CONFIRM,
+			       .typed = mem_strdup(""),
+			       .refusal = mem_strdup("") };
+	snprintf(plan->hash, sizeof plan->hash, "%064x", no);
+	for (size_t i = 0; i < n_targets; i++) {
+		struct plan_step *step = zeroed(1, sizeof *step);
+
+		*step = (struct plan_step){ .label = mem_strdup("Restart"),
+					    .precondition = mem_strdup(""),
+					    .action = long_text(i, n_step_bytes),
+					    .postcondition = mem_strdup(""),
+					    .timeout_ms = 1000,
+					    .primitive = PRIMITIVE_DRIVER,
+					    .is_mutating = true };
+		plan->targets[i] = (struct plan_target){ .agent = (uint32_t)i + 1,
+							 .key = long_text(i, n_name_bytes),
+							 .name = long_text(i, n_name_bytes),
+							 .environment = mem_strdup(""),
+							 .service = mem_strdup(""),
+							 .driver = mem_strdup("docker"),
+							 .version = mem_strdup(""),
+							 .previous = mem_strdup(""),
+							 .instance = mem_strdup(""),
+							 .refusal = mem_strdup(""),
+							 .steps = step,
+							 .n_steps = 1 };
+	}
+	return plan;
+}
+
+struct operation *dice_large_operation(const struct plan *plan)
+{
+	struct operation *operation = zeroed(1, sizeof *operation);
+
+	*operation = (struct operation){ .refs = 1,
+					 .no = plan->no,
+					 .plan = plan_ref(plan),
+					 .state = OPERATION_RUNNING,
+					 .why = mem_strdup(""),
+					 .holder = mem_strdup("alice"),
+					 .started_ms = plan->at_ms,
+					 .targets = zeroed(plan->n_targets, sizeof *operation->targets),
+					 .output = mem_strdup("") };
+	snprintf(operation->id, sizeof operation->id, "20261125-225130-restart-%08x", plan->no);
+	for (size_t i = 0; i < plan->n_targets; i++)
+		operation->targets[i].steps = zeroed(plan->targets[i].n_steps, sizeof *operation->targets[i].steps);
+	operation->targets[0].state = TARGET_RUNNING;
+	operation->targets[0].steps[0].state = STEP_CURRENT;
+	operation->n_by_state[TARGET_RUNNING] = 1;
+	operation->n_by_state[TARGET_PENDING] = plan->n_targets - 1;
+	return operation;
+}
+
 static void roll_operation_target(struct event_dice *dice, const struct plan_target *planned,
 				  struct operation_target *target, int64_t at_ms)
 {

@@ -25,3 +25,8 @@ const char *dice_text(struct event_dice *dice);          // static; "" at times
 // One reference. `at_ms` is the event's; times in it lie around it.
 struct event *dice_event(struct event_dice *dice, enum event_type type, int64_t at_ms);
 struct plan *dice_plan(struct event_dice *dice, uint32_t no, int64_t at_ms); // one reference
+
+// A plan of many targets: each has a step of its own with that much to say, and a name of that length (at least 8).
+struct plan *dice_large_plan(uint32_t no, size_t n_targets, size_t n_step_bytes, size_t n_name_bytes);
+// An operation that carries it out; one reference, and it holds the plan.
+struct operation *dice_large_operation(const struct plan *plan);

@@ -11,6 +11,7 @@
 #include "tests/support/event_dice.h"
 #include "tests/support/suite.h"
 #include "tests/unit/recording/studio.h"
+#include "wire/event_json.h"
 
 enum { MINUTE = 60000 };
 
@@ -167,6 +168,56 @@ START_TEST(a_scrape_that_is_too_large_is_no_gap)
 	ck_assert_uint_eq(facts_of(&studio, "a.rec").n_gaps, 0);
 	studio_expect_same(&studio, "a.rec");
 	studio_finish(&studio);
+}
+END_TEST
+
+// It is no reason to stop, and no gap that the next snapshot would only tear open again.
+START_TEST(an_operation_that_is_larger_than_a_record_is_recorded_without_its_steps)
+{
+	static const struct {
+		size_t n_step_bytes, n_name_bytes, n_recorded;
+	} rows[] = { { 3600, 8, 1 }, { 8, 3600, 0 } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct plan *plan = dice_large_plan(1, 5000, rows[i].n_step_bytes, rows[i].n_name_bytes);
+		struct tape_place place = { 0 };
+		struct event_reader reader;
+		struct record record;
+		struct studio studio;
+		struct fleet *again;
+		struct tape *tape;
+
+		studio_init(&studio, 3, 5000);
+		studio.options.limits.snapshot_ms = MINUTE;
+		studio_record(&studio, "a.rec");
+		for (int k = 0; k < 3; k++) {
+			struct event *event = event_new(EVENT_OPERATION, studio.story.now_ms, 0);
+
+			event->u.operation = dice_large_operation(plan);
+			studio.story.sink.emit(studio.story.sink.ctx, event);
+			studio_play(&studio, MINUTE / 2);
+		}
+		ck_assert_uint_eq(recorder_look(studio.recorder)->n_lost, 0);
+		ck_assert_int_eq(studio_end(&studio), 0);
+		ck_assert_uint_eq(facts_of(&studio, "a.rec").n_gaps, 0);
+		tape = studio_tape(&studio, "a.rec");
+		ck_assert_int_eq(fleet_create(NULL, &again), 0);
+		event_reader_init(&reader, 0);
+		while (tape_next(tape, &place, &record) == 1) {
+			struct event *event = NULL;
+
+			ck_assert_int_eq(event_json_read(&reader, record.text, record.n, &event, NULL), 0);
+			ck_assert_int_eq(fleet_apply(again, event), 0);
+			event_unref(event);
+		}
+		ck_assert_uint_eq(fleet_n_operations(again), rows[i].n_recorded);
+		ck_assert_uint_eq(fleet_n_agents(again), 3);
+		event_reader_finish(&reader);
+		fleet_destroy(again);
+		tape_close(tape);
+		plan_unref(plan);
+		studio_finish(&studio);
+	}
 }
 END_TEST
 
@@ -508,9 +559,9 @@ END_TEST
 SUITE("recorder", what_is_recorded_makes_the_same_fleet_again, a_thread_writes_the_same,
       much_that_happens_brings_snapshots_too, changes_and_turns_are_told_from_readings,
       a_scrape_that_is_too_large_is_no_gap, each_snapshot_brings_the_plans_of_its_operations,
-      events_do_not_wait_for_long, a_directory_stays_within_its_size_and_goes_on,
-      files_follow_each_other_by_age_as_one_recording, what_must_not_grow_old_is_in_short_files,
-      what_is_too_old_goes_with_the_next_file, a_clock_that_was_set_forward_is_not_believed_at_once,
-      a_clock_that_is_set_back_leaves_the_files_in_order, a_file_that_was_just_begun_goes_on,
-      a_slow_disk_costs_events_and_a_snapshot_mends_it, what_cannot_be_begun_is_explained,
-      each_allocation_that_fails_costs_a_gap_or_is_said)
+      an_operation_that_is_larger_than_a_record_is_recorded_without_its_steps, events_do_not_wait_for_long,
+      a_directory_stays_within_its_size_and_goes_on, files_follow_each_other_by_age_as_one_recording,
+      what_must_not_grow_old_is_in_short_files, what_is_too_old_goes_with_the_next_file,
+      a_clock_that_was_set_forward_is_not_believed_at_once, a_clock_that_is_set_back_leaves_the_files_in_order,
+      a_file_that_was_just_begun_goes_on, a_slow_disk_costs_events_and_a_snapshot_mends_it,
+      what_cannot_be_begun_is_explained, each_allocation_that_fails_costs_a_gap_or_is_said)

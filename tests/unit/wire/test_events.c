@@ -452,6 +452,68 @@ START_TEST(a_plan_crosses_once)
 }
 END_TEST
 
+// From the first time on that it does not fit it is told without its steps; who has them keeps them.
+START_TEST(what_does_not_fit_is_told_without_its_steps_from_then_on)
+{
+	struct event_dice dice = { .state = 5 };
+	struct event *event = dice_event(&dice, EVENT_OPERATION, NOW_MS);
+	uint32_t no = event->u.operation->no;
+	struct wire_told told = { 0 };
+
+	ck_assert_uint_eq(wire_restated_flags(&told, event), EVENT_JSON_PLAN);
+	ck_assert_int_eq(read_operation(event, wire_told_flags(&told, event)), EVENT_JSON_TAKEN);
+	ck_assert_uint_eq(wire_told_shorten(&told, no, EVENT_JSON_PLAN), EVENT_JSON_PLAN | EVENT_JSON_SHORT);
+	ck_assert_uint_eq(wire_told_flags(&told, event), EVENT_JSON_SHORT);
+	ck_assert_int_eq(read_operation(event, EVENT_JSON_SHORT), EVENT_JSON_TAKEN);
+	ck_assert_uint_eq(wire_restated_flags(&told, event), EVENT_JSON_PLAN | EVENT_JSON_SHORT);
+	event_reader_forget(&reader);
+	ck_assert_int_eq(read_operation(event, EVENT_JSON_PLAN | EVENT_JSON_SHORT), EVENT_JSON_TAKEN);
+	ck_assert_int_eq(read_operation(event, EVENT_JSON_SHORT), EVENT_JSON_TAKEN);
+	ck_assert(!wire_is_untold(&told, event));
+	ck_assert_uint_eq(wire_told_shorten(&told, no, EVENT_JSON_SHORT), 0);
+	ck_assert(wire_is_untold(&told, event));
+	for (uint32_t i = 0; i < WIRE_LARGE_MAX; i++) // others
+		ck_assert_uint_eq(wire_told_shorten(&told, 1000 + i, 0), EVENT_JSON_SHORT);
+	ck_assert(!wire_is_untold(&told, event)); // it is tried again
+	event_unref(event);
+	event_dice_finish(&dice);
+}
+END_TEST
+
+// A reader copies steps that are shared; there is a limit to that.
+START_TEST(what_a_reader_would_not_take_is_not_written)
+{
+	struct plan *plan = dice_large_plan(1, 10000, 8, 8);
+	struct event event = { .type = EVENT_PLAN, .u.plan = plan };
+	struct event *again;
+	struct bytes out;
+
+	for (size_t i = 0; i < plan->n_targets; i++) { // the same one for all, and more of it
+		mem_free((char *)plan->targets[i].steps[0].action);
+		plan->targets[i].steps[0].action = mem_alloc(4001);
+		memset((char *)plan->targets[i].steps[0].action, 'x', 4000);
+		((char *)plan->targets[i].steps[0].action)[4000] = '\0';
+	}
+	bytes_init(&out, EVENT_JSON_MAX);
+	ck_assert_int_eq(event_json_write(&event, 0, &out), 0); // 40 MB of copies
+	ck_assert_int_eq(event_json_read(&reader, out.data, out.len, &again, why), EVENT_JSON_TAKEN);
+	event_unref(again);
+	bytes_reset(&out);
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		plan->targets[i].undo = plan->targets[i].steps; // 80
+		plan->targets[i].n_undo = 1;
+	}
+	ck_assert_int_eq(event_json_write(&event, 0, &out), -EMSGSIZE);
+	ck_assert_int_eq(event_json_write(&event, EVENT_JSON_SHORT, &out), 0);
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		plan->targets[i].undo = NULL;
+		plan->targets[i].n_undo = 0;
+	}
+	bytes_finish(&out);
+	plan_unref(plan);
+}
+END_TEST
+
 START_TEST(plans_that_are_kept_have_a_limit)
 {
 	struct event_dice dice = { .state = 5 };
@@ -615,6 +677,7 @@ SUITE("wire events", every_type_crosses_and_is_the_same, values_cross_exactly, t
       health_is_what_it_was, secrets_stay_where_they_are, texts_are_cleaned_again, what_is_new_is_passed_over,
       what_is_wrong_is_refused_with_why, lists_have_limits, of_too_many_points_the_newest_cross,
       an_agent_has_as_many_labels_as_can_be_configured, steps_are_not_multiplied_without_end,
-      what_is_too_large_is_not_read, a_plan_crosses_once, plans_that_are_kept_have_a_limit,
-      numbers_become_those_of_here, who_has_no_number_here_is_passed_over, without_memory_nothing_is_left_behind,
+      what_is_too_large_is_not_read, a_plan_crosses_once, what_does_not_fit_is_told_without_its_steps_from_then_on,
+      what_a_reader_would_not_take_is_not_written, plans_that_are_kept_have_a_limit, numbers_become_those_of_here,
+      who_has_no_number_here_is_passed_over, without_memory_nothing_is_left_behind,
       what_lacks_its_payload_is_not_written)
