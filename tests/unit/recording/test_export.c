@@ -294,6 +294,37 @@ START_TEST(an_operation_of_before_is_in_the_part)
 }
 END_TEST
 
+START_TEST(what_happens_to_a_container_is_kept_without_its_name)
+{
+	static const struct {
+		const char *text, *left;
+		uint64_t n;
+	} rows[] = {
+		{ "docker: box-1", "", 1 },
+		{ "exit code 137, out of memory; docker: box-1", "exit code 137, out of memory", 1 },
+		{ "there is no container box-1", "there is no container", 1 },
+		{ "a0: there is no container box-1, and b is paused", "a0: there is no container, and b is paused", 1 },
+		{ "docker: the Engine does not answer", "docker: the Engine does not answer", 0 },
+		{ "undocker: box-1", "undocker: box-1", 0 },
+		{ "it is called box-2 now", "it is called box-2 now", 0 },
+		{ "", "", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct event *event = event_new(EVENT_NOTICE, 1, 1);
+		uint64_t n[REDACTED_COUNT] = { 0 };
+
+		event->u.notice.title = mem_strdup("a0 died");
+		event->u.notice.text = mem_strdup(rows[i].text);
+		ck_assert(redact_event(event, n));
+		ck_assert_str_eq(event->u.notice.text, rows[i].left);
+		ck_assert_str_eq(event->u.notice.title, "a0 died");
+		ck_assert_uint_eq(n[REDACTED_CONTROLS], rows[i].n);
+		event_unref(event);
+	}
+}
+END_TEST
+
 // Every text of an event, but for ids, hashes and words of our own.
 static void spoil(const char **text)
 {
@@ -516,5 +547,6 @@ END_TEST
 SUITE("recording export", urls_lose_what_could_be_a_secret, no_secret_is_left_and_what_happened_is,
       a_part_is_cut_out_with_how_it_stood_then, what_cannot_be_read_is_a_gap_in_the_part,
       a_part_goes_on_behind_a_clock_that_was_wrong, an_operation_of_before_is_in_the_part,
-      nobody_is_said_to_sit_anywhere, every_type_of_event_is_rid_of_credentials,
-      nobody_sits_anywhere_in_the_timeline_either, what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
+      nobody_is_said_to_sit_anywhere, what_happens_to_a_container_is_kept_without_its_name,
+      every_type_of_event_is_rid_of_credentials, nobody_sits_anywhere_in_the_timeline_either,
+      what_is_cut_twice_is_the_same, what_cannot_be_cut_leaves_nothing)
