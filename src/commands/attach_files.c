@@ -14,7 +14,7 @@
 #include "base/strbuf.h"
 #include "commands/attach.h"
 #include "commands/exit_code.h"
-#include "server/tls.h"
+#include "server/certificate.h"
 
 enum { CA_BYTES_MAX = 16 << 20 };
 
@@ -103,7 +103,7 @@ int attach_check_ca_file(const struct attach_file *file)
 	close(fd);
 	if (r < 0)
 		r = complain(file, strerrordesc_np(-r));
-	else if (tls_check_authorities(text.len ? text.data : "", why) == -EINVAL) {
+	else if (certificate_authorities(text.len ? text.data : "", why) == -EINVAL) {
 		snprintf(what, sizeof what, "%s; expected certificates in PEM (-----BEGIN CERTIFICATE-----)", why);
 		r = complain(file, what);
 	}

@@ -19,7 +19,6 @@
 #include "hub/access.h"
 #include "hub/access_tokens.h"
 #include "server/certificate.h"
-#include "server/tls.h"
 
 enum { WARNING = 1, PEM_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4096 };
 
@@ -231,7 +230,7 @@ static int look_at_authorities(const struct finding *f)
 
 	if (r || !pem)
 		return r;
-	r = tls_check_authorities(pem, why);
+	r = certificate_authorities(pem, why);
 	mem_free(pem);
 	return r == -EINVAL ? say(f, r, "%s: %.80s; expected %s", base(f->name), why, expected) : 0;
 }

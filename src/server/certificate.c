@@ -88,3 +88,22 @@ int certificate_fits(const char *cert, const char *key, char why[LIBRARY_WHY_MAX
 		return -EKEYREJECTED;
 	return r < 0 ? refuse(lib, r, why) : 0;
 }
+
+int certificate_authorities(const char *pem, char why[LIBRARY_WHY_MAX])
+{
+	const struct gnutls *lib = gnutls_load(why);
+	const gnutls_datum_t text = datum(pem);
+	gnutls_certificate_credentials_t credentials;
+	int r;
+
+	if (!lib)
+		return -ELIBACC;
+	if (lib->allocate(&credentials) < 0)
+		return -ENOMEM;
+	r = lib->set_trust(credentials, &text, GNUTLS_X509_FMT_PEM);
+	lib->release(credentials);
+	if (r > 0)
+		return 0;
+	snprintf(why, LIBRARY_WHY_MAX, "no certificate is in it%s%s", r < 0 ? ": " : "", r < 0 ? lib->describe(r) : "");
+	return -EINVAL;
+}

@@ -17,5 +17,8 @@ unsigned pem_parts(const char *pem);
 // The first one of a PEM. 0; -EINVAL with why: there is none that can be read; -ELIBACC, -ENOMEM.
 int certificate_read(const char *pem, struct certificate *out, char why[LIBRARY_WHY_MAX]);
 
+// Whether a PEM holds certificates of authorities to trust. As above.
+int certificate_authorities(const char *pem, char why[LIBRARY_WHY_MAX]);
+
 // Whether a certificate and a key can be served with, and belong together. As above; -EKEYREJECTED: it is another's.
 int certificate_fits(const char *cert, const char *key, char why[LIBRARY_WHY_MAX]);

@@ -540,22 +540,3 @@ int tls_server_create(const struct tls_options *options, struct tls_server **out
 	*out = server;
 	return 0;
 }
-
-int tls_check_authorities(const char *pem, char why[LIBRARY_WHY_MAX])
-{
-	const gnutls_datum_t text = { (unsigned char *)pem, (unsigned)strlen(pem) };
-	const struct gnutls *lib = gnutls_load(why);
-	gnutls_certificate_credentials_t credentials;
-	int r;
-
-	if (!lib)
-		return -ELIBACC;
-	if (lib->allocate(&credentials) < 0)
-		return -ENOMEM;
-	r = lib->set_trust(credentials, &text, GNUTLS_X509_FMT_PEM);
-	lib->release(credentials);
-	if (r > 0)
-		return 0;
-	snprintf(why, LIBRARY_WHY_MAX, "no certificate is in it%s%s", r < 0 ? ": " : "", r < 0 ? lib->describe(r) : "");
-	return -EINVAL;
-}

@@ -35,9 +35,6 @@ struct tls_options {
 // 0; -ELIBACC, -EINVAL with why: no GnuTLS, or the certificate and its key do not fit; -ENOMEM.
 int tls_server_create(const struct tls_options *options, struct tls_server **out, char why[LIBRARY_WHY_MAX]);
 
-// Whether `pem` holds certificates to trust. 0; -EINVAL with why; -ELIBACC with why, and it cannot be told; -ENOMEM.
-int tls_check_authorities(const char *pem, char why[LIBRARY_WHY_MAX]);
-
 // Another certificate, key and authority for those who come from now on. As above, and on error all is as before.
 int tls_server_renew(struct tls_server *server, const char *cert, const char *key, const char *client_ca,
 		     char why[LIBRARY_WHY_MAX]);
