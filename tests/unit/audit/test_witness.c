@@ -9,74 +9,9 @@
 #include <unistd.h>
 
 #include "audit/find.h"
-#include "audit/witness.h"
 #include "base/memory.h"
-#include "opscon/audit.h"
 #include "tests/unit/audit/trail.h"
-
-#define HUB "wss://hub.example:8430"
-
-static char dir[64], path[96], why[WITNESS_WHY_MAX];
-static struct witness *witness;
-static uint64_t ask;
-
-static void reopen(void)
-{
-	witness_close(witness);
-	ck_assert_int_eq(witness_open(path, &witness, why), 0);
-}
-
-static void begin(void)
-{
-	strcpy(dir, "/tmp/opscon-witness-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/witness", dir);
-	witness = NULL;
-	reopen();
-}
-
-static void end(void)
-{
-	char command[128];
-
-	witness_close(witness);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
-}
-
-// The hash of the n-th record of a trail that was begun with a seed.
-static const char *hash(char seed, uint64_t n)
-{
-	static char hex[4][AUDIT_HASH_HEX + 1];
-	static unsigned next;
-	struct audit_hash out;
-	char text[32];
-
-	snprintf(text, sizeof text, "%c%llu", seed, (unsigned long long)n);
-	audit_hash_of(text, strlen(text), &out);
-	audit_hash_hex(&out, hex[next % 4]);
-	return hex[next++ % 4];
-}
-
-static enum witness_finding heard(char seed, uint64_t n)
-{
-	const struct witness_sight sight = {
-		.n = n, .head = n ? hash(seed, n) : "", .key = "", .at_ms = INT64_C(1795446245000)
-	};
-
-	return witness_heard(witness, HUB, &sight, &ask, why);
-}
-
-static enum witness_finding answer_by(struct witness *by, const char *hub, uint64_t n, const char *text,
-				      const char *why_not)
-{
-	return witness_told(by, hub, &(struct witness_answer){ .seq = n, .hash = text, .why_not = why_not }, why);
-}
-
-static enum witness_finding told(char seed, uint64_t n)
-{
-	return answer_by(witness, HUB, n, hash(seed, n), "");
-}
+#include "tests/unit/audit/witness_bench.h"
 
 START_TEST(remembers_what_it_has_seen)
 {
@@ -237,7 +172,7 @@ END_TEST
 
 static void write_file(const char *text)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(bench_path, "w");
 
 	ck_assert_ptr_nonnull(file);
 	fputs(text, file);
@@ -249,7 +184,7 @@ static void check_bad(const char *text)
 	struct witness *out;
 
 	write_file(text);
-	ck_assert_int_eq(witness_open(path, &out, why), -EINVAL);
+	ck_assert_int_eq(witness_open(bench_path, &out, why), -EINVAL);
 	ck_assert_ptr_null(out);
 	ck_assert_ptr_nonnull(strstr(why, "line 1"));
 }
@@ -263,7 +198,7 @@ START_TEST(leaves_a_file_alone_that_is_none_of_its_own)
 	begin();
 	ck_assert_int_eq(heard('a', 1), WITNESS_GOOD);
 	ck_assert_int_eq(witness_save(witness), 0);
-	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(stat(bench_path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
 	check_bad("hello\n");
 	snprintf(line, sizeof line, "0 %s - 1 ws://a\n", hash('a', 1));
@@ -276,13 +211,13 @@ START_TEST(leaves_a_file_alone_that_is_none_of_its_own)
 	check_bad(line);
 	snprintf(line, sizeof line, "\n1 %s - 1 ws://a\n1 %s - 1 ws://a\n", hash('a', 1), hash('a', 1)); // twice
 	write_file(line);
-	ck_assert_int_eq(witness_open(path, &out, why), -EINVAL);
+	ck_assert_int_eq(witness_open(bench_path, &out, why), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(why, "line 3"));
-	snprintf(line, sizeof line, "%s/further", path); // within what is no directory
+	snprintf(line, sizeof line, "%s/further", bench_path); // within what is no directory
 	ck_assert_int_eq(witness_open(line, &out, why), -ENOTDIR);
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-	ck_assert_int_lt(witness_open(path, &out, why), 0);
+	ck_assert_int_eq(unlink(bench_path), 0);
+	ck_assert_int_eq(mkdir(bench_path, 0700), 0);
+	ck_assert_int_lt(witness_open(bench_path, &out, why), 0);
 	ck_assert(why[0]);
 	ck_assert_int_eq(heard('a', 1), WITNESS_GOOD);
 	ck_assert_int_lt(witness_save(witness), 0);
@@ -296,9 +231,9 @@ START_TEST(survives_want_of_memory)
 
 	begin();
 	mem_fail_after(0);
-	ck_assert_int_eq(witness_open(path, &out, why), -ENOMEM);
+	ck_assert_int_eq(witness_open(bench_path, &out, why), -ENOMEM);
 	mem_fail_after(1);
-	ck_assert_int_eq(witness_open(path, &out, why), -ENOMEM);
+	ck_assert_int_eq(witness_open(bench_path, &out, why), -ENOMEM);
 	mem_fail_after(0);
 	ck_assert_int_eq(heard('a', 1), WITNESS_GOOD); // not remembered
 	mem_fail_after(-1);
@@ -308,7 +243,7 @@ START_TEST(survives_want_of_memory)
 	mem_fail_after(-1);
 	ck_assert_int_eq(witness_save(witness), 0);
 	mem_fail_after(2);
-	ck_assert_int_eq(witness_open(path, &out, why), -ENOMEM);
+	ck_assert_int_eq(witness_open(bench_path, &out, why), -ENOMEM);
 	mem_fail_after(-1);
 	witness_close(NULL);
 	end();

@@ -11,77 +11,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "audit/witness.h"
 #include "base/memory.h"
-#include "opscon/audit.h"
-
-#define HUB "wss://hub.example:8430"
-
-static char dir[64], path[96], why[WITNESS_WHY_MAX];
-static struct witness *witness;
-static uint64_t ask;
-
-static void reopen(void)
-{
-	witness_close(witness);
-	ck_assert_int_eq(witness_open(path, &witness, why), 0);
-}
-
-static void begin(void)
-{
-	strcpy(dir, "/tmp/opscon-witness-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/witness", dir);
-	witness = NULL;
-	reopen();
-}
-
-static void end(void)
-{
-	char command[128];
-
-	witness_close(witness);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
-}
-
-// The hash of the n-th record of a trail that was begun with a seed.
-static const char *hash(char seed, uint64_t n)
-{
-	static char hex[4][AUDIT_HASH_HEX + 1];
-	static unsigned next;
-	struct audit_hash out;
-	char text[32];
-
-	snprintf(text, sizeof text, "%c%llu", seed, (unsigned long long)n);
-	audit_hash_of(text, strlen(text), &out);
-	audit_hash_hex(&out, hex[next % 4]);
-	return hex[next++ % 4];
-}
-
-static enum witness_finding heard(char seed, uint64_t n)
-{
-	const struct witness_sight sight = {
-		.n = n, .head = n ? hash(seed, n) : "", .key = "", .at_ms = INT64_C(1795446245000)
-	};
-
-	return witness_heard(witness, HUB, &sight, &ask, why);
-}
-
-static enum witness_finding answer_by(struct witness *by, const char *hub, uint64_t n, const char *text,
-				      const char *why_not)
-{
-	return witness_told(by, hub, &(struct witness_answer){ .seq = n, .hash = text, .why_not = why_not }, why);
-}
-
-static enum witness_finding told(char seed, uint64_t n)
-{
-	return answer_by(witness, HUB, n, hash(seed, n), "");
-}
+#include "tests/unit/audit/witness_bench.h"
 
 static void write_file(const char *text)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(bench_path, "w");
 
 	ck_assert_ptr_nonnull(file);
 	fputs(text, file);
@@ -95,7 +30,7 @@ static void begin_two(void)
 	begin();
 	ck_assert_int_eq(heard('a', 100), WITNESS_GOOD);
 	ck_assert_int_eq(witness_save(witness), 0);
-	ck_assert_int_eq(witness_open(path, &other, why), 0);
+	ck_assert_int_eq(witness_open(bench_path, &other, why), 0);
 }
 
 static void end_two(void)
@@ -129,7 +64,7 @@ static void sees(char seed, uint64_t n)
 static bool file_has(const char *text)
 {
 	char all[4000];
-	FILE *file = fopen(path, "r");
+	FILE *file = fopen(bench_path, "r");
 
 	ck_assert_ptr_nonnull(file);
 	all[fread(all, 1, sizeof all - 1, file)] = '\0';
@@ -219,7 +154,7 @@ START_TEST(a_line_that_a_person_took_out_is_forgotten)
 	sees('a', 150);
 	ck_assert(witness_doubts(witness, HUB, &ask));
 	ck_assert_int_eq(told('a', 150), WITNESS_FORKED);
-	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(unlink(bench_path), 0);
 	ck_assert_int_eq(witness_heard(witness, "ws://b",
 				       &(struct witness_sight){ .n = 1, .head = hash('c', 1), .key = "" }, &ask, why),
 			 WITNESS_GOOD);
@@ -250,7 +185,7 @@ START_TEST(nobody_writes_while_another_one_does)
 	int fd;
 
 	begin_two();
-	snprintf(lock, sizeof lock, "%s.lock", path);
+	snprintf(lock, sizeof lock, "%s.lock", bench_path);
 	fd = open(lock, O_RDWR | O_CLOEXEC);
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
 	ck_assert_int_eq(heard('a', 120), WITNESS_ASK);
@@ -287,12 +222,12 @@ START_TEST(a_place_without_a_lock_is_not_written)
 	size_t n;
 
 	begin();
-	n = (size_t)snprintf(place, sizeof place, "%s/", dir);
+	n = (size_t)snprintf(place, sizeof place, "%s/", bench_dir);
 	while (n < sizeof place - 6)
 		n += (size_t)snprintf(place + n, sizeof place - n, "./");
 	snprintf(place + n, sizeof place - n, "w"); // that is all that a path may be, and the lock's is longer
 	ck_assert_int_eq(save_at(place), -ENAMETOOLONG);
-	snprintf(place, sizeof place, "%s/none/witness", dir);
+	snprintf(place, sizeof place, "%s/none/witness", bench_dir);
 	ck_assert_int_eq(save_at(place), -ENOENT);
 	end();
 }
