@@ -3,11 +3,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SKIPPED = 77 }; // as meson and automake read it
@@ -38,6 +42,34 @@ void suite_hush(void)
 	}
 	closedir(folder);
 	close(nowhere);
+}
+
+enum { APART = 100 };
+
+int suite_apart(int (*work)(void *ctx), void *ctx)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		suite_hush();
+		_exit(APART + work(ctx));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) >= APART, "it failed in its own process: status %d",
+		      status);
+	return WEXITSTATUS(status) - APART;
+}
+
+void suite_fill_disk(unsigned long n_bytes)
+{
+	const struct rlimit limit = { n_bytes == ULONG_MAX ? RLIM_INFINITY : n_bytes, RLIM_INFINITY };
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
+		abort();
 }
 
 int suite_run(const char *title, const TTest *const *cases, size_t n)

@@ -17,6 +17,13 @@
  */
 void suite_hush(void);
 
+/* Does `work` in a process of its own, in which files may not grow past so many bytes once suite_fill_disk() was
+ * called: as on a disk that is full. Check writes files, too, so that nothing may be asserted under a limit elsewhere.
+ * Returns what `work` does, 0 to 99; an assertion that fails in it fails the test.
+ */
+int suite_apart(int (*work)(void *ctx), void *ctx);
+void suite_fill_disk(unsigned long n_bytes); // ULONG_MAX: there is room again
+
 int suite_run(const char *title, const TTest *const *cases, size_t n);
 
 // For a test that has nothing to test with here: say why, then return. A program of skipped tests alone exits with 77.

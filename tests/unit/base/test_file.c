@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,15 +60,6 @@ static const char *text_of(const char *path)
 	return n < 0 ? "none" : text;
 }
 
-// Files may not grow past n bytes from here on.
-static void limit_size(rlim_t n)
-{
-	const struct rlimit limit = { n, RLIM_INFINITY };
-
-	signal(SIGXFSZ, SIG_IGN);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static int replace(const char *path, const char *text)
 {
 	return file_replace(at, path, text, strlen(text), 0600, FILE_DURABLE);
@@ -110,11 +99,14 @@ END_TEST
 START_TEST(goes_on_where_the_kernel_took_a_part)
 {
 	int fd;
+	int r;
 
 	set_up();
 	fd = openat(at, "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	limit_size(4); // takes four bytes of six, and refuses the rest
-	ck_assert_int_eq(file_write_all(fd, "abcdef", 6), -EFBIG);
+	suite_fill_disk(4); // takes four bytes of six, and refuses the rest
+	r = file_write_all(fd, "abcdef", 6);
+	suite_fill_disk(ULONG_MAX);
+	ck_assert_int_eq(r, -EFBIG);
 	close(fd);
 	ck_assert_str_eq(text_of("a"), "abcd");
 	tear_down();
@@ -142,10 +134,14 @@ END_TEST
 
 START_TEST(keeps_the_old_one_when_the_new_one_cannot_be_written)
 {
+	int r;
+
 	set_up();
 	ck_assert_int_eq(replace("a", "one"), 0);
-	limit_size(2);
-	ck_assert_int_eq(replace("a", "two"), -EFBIG);
+	suite_fill_disk(2);
+	r = replace("a", "two");
+	suite_fill_disk(ULONG_MAX);
+	ck_assert_int_eq(r, -EFBIG);
 	ck_assert_str_eq(text_of("a"), "one");
 	tear_down();
 }
@@ -184,12 +180,16 @@ END_TEST
 
 START_TEST(writes_a_new_file_only_where_there_is_none)
 {
+	int r;
+
 	set_up();
 	ck_assert_int_eq(file_write_new(at, "a", "one", 3, 0600, FILE_DURABLE), 0);
 	ck_assert_int_eq(file_write_new(at, "a", "two", 3, 0600, FILE_QUICK), -EEXIST);
 	ck_assert_str_eq(text_of("a"), "one");
-	limit_size(2);
-	ck_assert_int_eq(file_write_new(at, "b", "two", 3, 0600, FILE_QUICK), -EFBIG);
+	suite_fill_disk(2);
+	r = file_write_new(at, "b", "two", 3, 0600, FILE_QUICK);
+	suite_fill_disk(ULONG_MAX);
+	ck_assert_int_eq(r, -EFBIG);
 	ck_assert_str_eq(text_of("b"), "none");
 	tear_down();
 }

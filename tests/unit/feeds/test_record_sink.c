@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <signal.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -110,6 +108,23 @@ START_TEST(what_is_published_is_recorded_once)
 }
 END_TEST
 
+struct filling {
+	void (*fill)(struct scene *s);
+};
+
+static int on_full_disk(void *ctx)
+{
+	const struct filling *filling = ctx;
+	struct scene s;
+
+	scene_init(&s);
+	suite_fill_disk(4096);
+	filling->fill(&s);
+	suite_fill_disk(ULONG_MAX);
+	scene_finish(&s);
+	return 0;
+}
+
 static void fill_disk(struct scene *s)
 {
 	struct recorder_state state;
@@ -132,26 +147,9 @@ static void fill_disk(struct scene *s)
 	ck_assert_uint_ge(count(s, "news"), 1);
 }
 
-// A disk that is full: the limit on a file's size is one, too. In a process of its own, since Check writes files.
 START_TEST(a_disk_that_takes_no_more_ends_the_recording_with_a_notice)
 {
-	const struct rlimit limit = { 4096, 4096 };
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		struct scene s;
-
-		suite_hush();
-		scene_init(&s);
-		signal(SIGXFSZ, SIG_IGN);
-		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-		fill_disk(&s);
-		scene_finish(&s);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(suite_apart(on_full_disk, &(struct filling){ fill_disk }), 0);
 }
 END_TEST
 
@@ -181,7 +179,7 @@ static void fill_directory(struct scene *s)
 	ck_assert_str_eq(stopped.why, "File too large");
 	ck_assert_str_eq(strchr(stopped.name, ':') + 1, s->dir);
 	ck_assert_int_eq(record_sink_look(s->sink)->error, -EFBIG);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }), 0);
+	suite_fill_disk(ULONG_MAX);
 	while (n_stopped(s))
 		uv_run(&s->loop, UV_RUN_ONCE);
 	ck_assert_ptr_nonnull(strstr(s->notice, "the recording goes on after a gap"));
@@ -195,23 +193,7 @@ static void fill_directory(struct scene *s)
 
 START_TEST(a_directory_is_recorded_into_again_when_there_is_room)
 {
-	const struct rlimit limit = { 4096, RLIM_INFINITY };
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		struct scene s;
-
-		suite_hush();
-		scene_init(&s);
-		signal(SIGXFSZ, SIG_IGN);
-		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-		fill_directory(&s);
-		scene_finish(&s);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(suite_apart(on_full_disk, &(struct filling){ fill_directory }), 0);
 }
 END_TEST
 

@@ -2,10 +2,9 @@
 /* Whatever happens, an operation comes to an end, and nothing is dispatched that is not on the disk. */
 #include "tests/support/suite.h"
 
-#include <signal.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/memory.h"
 #include "tests/unit/services/engine_bench.h"
@@ -229,35 +228,34 @@ END_TEST
 // ---- without a disk
 
 // Files may grow to so much and no further: journal and audit trail alike, each at its own record.
-static void try_without_disk(rlim_t bytes, bool *has_failed)
+static int try_without_disk(void *ctx)
 {
-	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY }, limit = { bytes, RLIM_INFINITY };
 	struct operation_params params = bench_params(VERB_UPGRADE);
+	bool has_failed;
 	int r;
 
 	bench_init(&b, 2, false);
 	bench_script(&b, 1, (struct bench_row){ .step = BENCH_SECOND, .outcome = DRIVER_FAILED });
 	ck_assert_int_eq(bench_plan(&b, &params, 2), 0);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	suite_fill_disk(*(unsigned long *)ctx);
 	r = bench_submit(&b);
 	if (r == 0)
 		bench_until(&b, bench_is_over, 3600000);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
-	*has_failed =
+	suite_fill_disk(ULONG_MAX);
+	has_failed =
 		r < 0 || audit_logger_state(b.audit)->status == AUDIT_LOGGER_BROKEN || !strstr(b.states, "rolled back");
 	if (r == 0)
 		check_end();
 	bench_finish(&b);
+	return has_failed;
 }
 
 START_TEST(comes_to_an_end_without_a_disk_at_any_record)
 {
-	bool has_failed = true;
-	rlim_t bytes;
+	unsigned long bytes = 300;
 
-	signal(SIGXFSZ, SIG_IGN);
-	for (bytes = 300; has_failed; bytes += 400)
-		try_without_disk(bytes, &has_failed);
+	for (; suite_apart(try_without_disk, &bytes); bytes += 400)
+		;
 	ck_assert_uint_gt(bytes, 8000); // both files are longer than that
 }
 END_TEST
