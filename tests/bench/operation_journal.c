@@ -1,55 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The figures of an operation's journal: operation_journal durable|grouped DIR prints `KEY OURS THEIRS`. */
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "operations/journal.h"
+#include "tests/bench/durable.h"
 
-enum { TURNS = 200, EACH = 5, GROUPED = 60000, PLAIN_MAX = 4096 };
+enum { GROUPED = 60000 };
 
 static const char id[] = "20261125-225130-restart-1a2b3c4d";
 static const int64_t now_ms = INT64_C(1764100000000);
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
-static unsigned long n_wakes;
 static unsigned long n_put, n_done;
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static _Noreturn void fail(const char *what, int error)
-{
-	fprintf(stderr, "operation_journal: %s: %s\n", what, strerror(-error));
-	exit(1);
-}
-
-static void wake(void *ctx)
-{
-	(void)ctx;
-	pthread_mutex_lock(&mutex);
-	n_wakes++;
-	pthread_mutex_unlock(&mutex);
-	pthread_cond_signal(&woken);
-}
 
 static void on_done(void *ctx, int error)
 {
 	(void)ctx;
 	if (error < 0)
-		fail("a record", error);
+		durable_fail("a record", error);
 	n_done++;
 }
 
@@ -62,11 +31,7 @@ static void wait_for(struct journal_writer *writer, unsigned long n)
 		journal_dispatch(writer);
 		if (n_done >= n)
 			return;
-		pthread_mutex_lock(&mutex);
-		while (n_wakes == seen)
-			pthread_cond_wait(&woken, &mutex);
-		seen = n_wakes;
-		pthread_mutex_unlock(&mutex);
+		durable_sleep(&seen);
 	}
 }
 
@@ -110,7 +75,7 @@ static const struct journal_record record = {
 
 static struct journal *open_journal(const char *dir, struct journal_writer **writer)
 {
-	const struct journal_writer_options options = { .wake = wake };
+	const struct journal_writer_options options = { .wake = durable_wake };
 	const struct journal_start start = {
 		.dir = dir,
 		.id = id,
@@ -124,7 +89,7 @@ static struct journal *open_journal(const char *dir, struct journal_writer **wri
 	if (r == 0)
 		r = journal_create(*writer, &start, on_done, NULL, &journal);
 	if (r < 0)
-		fail(dir, r);
+		durable_fail(dir, r);
 	wait_for(*writer, ++n_put);
 	return journal;
 }
@@ -136,31 +101,16 @@ static void put(struct journal_writer *writer, struct journal *journal)
 	while ((r = journal_append(journal, &record, on_done, NULL)) == -ENOBUFS)
 		wait_for(writer, n_done + 1);
 	if (r < 0)
-		fail("a record", r);
+		durable_fail("a record", r);
 	n_put++;
-}
-
-static double plain_s(int fd, size_t n)
-{
-	char text[PLAIN_MAX];
-	double begin = now_s();
-
-	memset(text, 'x', sizeof text);
-	for (int i = 0; i < EACH; i++)
-		if (write(fd, text, n) != (ssize_t)n || fdatasync(fd) < 0)
-			fail("the plain file", -errno);
-	return now_s() - begin;
 }
 
 static size_t journal_bytes(const char *dir)
 {
 	char path[1024];
-	struct stat status;
 
 	snprintf(path, sizeof path, "%s/%s.journal", dir, id);
-	if (stat(path, &status) < 0)
-		fail(path, -errno);
-	return (size_t)status.st_size;
+	return durable_bytes(path);
 }
 
 // What the journal takes for one record: the bare calls append as much.
@@ -173,41 +123,28 @@ static size_t line_bytes(struct journal_writer *writer, struct journal *journal,
 	return journal_bytes(dir) - before;
 }
 
-static double durable_s(struct journal_writer *writer, struct journal *journal)
-{
-	double begin = now_s();
+struct desk {
+	struct journal_writer *writer;
+	struct journal *journal;
+};
 
-	for (int i = 0; i < EACH; i++) {
-		put(writer, journal);
-		wait_for(writer, n_put);
+static void put_each(void *ctx)
+{
+	struct desk *desk = ctx;
+
+	for (int i = 0; i < DURABLE_EACH; i++) {
+		put(desk->writer, desk->journal);
+		wait_for(desk->writer, n_put);
 	}
-	return now_s() - begin;
 }
 
-// One after another, each waited for; in turn with the bare calls on a file beside it.
 static void bench_durable(const char *dir)
 {
-	struct journal_writer *writer;
-	struct journal *journal = open_journal(dir, &writer);
-	size_t n = line_bytes(writer, journal, dir);
-	double ours = 0, theirs = 0;
-	char path[1024];
-	int fd;
+	struct desk desk;
 
-	if (n == 0 || n > PLAIN_MAX)
-		fail("the length of a record", -ERANGE);
-	snprintf(path, sizeof path, "%s.plain", dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fail(path, -errno);
-	for (int i = 0; i < TURNS; i++) {
-		theirs += plain_s(fd, n);
-		ours += durable_s(writer, journal);
-	}
-	close(fd);
-	unlink(path);
-	journal_writer_destroy(writer, 60000);
-	printf("journal_durable %.1f %.1f\n", TURNS * EACH / ours, TURNS * EACH / theirs);
+	desk.journal = open_journal(dir, &desk.writer);
+	durable_bench("journal_durable", dir, line_bytes(desk.writer, desk.journal, dir), put_each, &desk);
+	journal_writer_destroy(desk.writer, 60000);
 }
 
 // As fast as they come: one sync covers all that came meanwhile.
@@ -215,12 +152,12 @@ static void bench_grouped(const char *dir)
 {
 	struct journal_writer *writer;
 	struct journal *journal = open_journal(dir, &writer);
-	double begin = now_s();
+	double begin = durable_now_s();
 
 	for (int i = 0; i < GROUPED; i++)
 		put(writer, journal);
 	wait_for(writer, n_put);
-	printf("journal_grouped %.0f 0\n", GROUPED / (now_s() - begin));
+	printf("journal_grouped %.0f 0\n", GROUPED / (durable_now_s() - begin));
 	journal_writer_destroy(writer, 60000);
 }
 

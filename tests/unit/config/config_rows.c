@@ -49,3 +49,14 @@ void rows_expect_mistakes(const struct mistake *table, size_t n)
 		ck_assert(text_is_clean(error->text));
 	}
 }
+
+void rows_expect_lines(const char *text, const unsigned *lines, size_t n)
+{
+	struct config_errors errors;
+	struct config config;
+
+	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
+	ck_assert_msg(errors.n == n, "%zu", errors.n);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_uint_eq(errors.items[i].line, lines[i]);
+}

@@ -15,3 +15,4 @@ struct mistake {
 };
 
 void rows_expect_mistakes(const struct mistake *table, size_t n); // each text has that one and no other
+void rows_expect_lines(const char *text, const unsigned *lines, size_t n); // one mistake on each of them

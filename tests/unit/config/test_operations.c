@@ -449,13 +449,8 @@ START_TEST(all_mistakes_of_operations_are_told_at_once)
 				   "- {url: a, driver: exec}\n"
 				   "- {url: b, exec: zzz}\n";
 	static const unsigned lines[] = { 2, 4, 5, 7, 10, 11, 13, 14 };
-	struct config_errors errors;
-	struct config config;
 
-	ck_assert_int_eq(rows_load(text, strlen(text), &config, &errors), -EINVAL);
-	ck_assert_msg(errors.n == sizeof lines / sizeof lines[0], "%zu", errors.n);
-	for (size_t i = 0; i < errors.n; i++)
-		ck_assert_uint_eq(errors.items[i].line, lines[i]);
+	rows_expect_lines(text, lines, sizeof lines / sizeof lines[0]);
 }
 END_TEST
 
