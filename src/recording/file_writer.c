@@ -10,6 +10,8 @@
 #include "base/ofd_lock.h"
 #include "recording/packed.h"
 
+enum { BLOCK_KEPT = 4 << 20 }; // bytes of memory: most are much smaller
+
 const char recording_magic[16] = { 'O', 'P', 'S', 'C', 'O', 'N', ' ', 'R', 'E', 'C', 'O', 'R', 'D', 'I', 'N', 'G' };
 const char recording_end_magic[8] = { 'O', 'P', 'S', 'C', 'E', 'N', 'D', '1' };
 
@@ -64,6 +66,8 @@ int file_writer_add(struct file_writer *writer, struct block_codec *codec, struc
 	r = append(writer, writer->block.data, writer->block.len);
 	if (r == 0)
 		note_block(writer, at);
+	if (writer->block.cap > BLOCK_KEPT)
+		bytes_finish(&writer->block);
 	return r;
 }
 

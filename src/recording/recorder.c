@@ -16,8 +16,9 @@
 
 enum {
 	JOBS_MAX = 4096,
-	SLICE_TAKE = 16,   // events of a snapshot beside each one that happens, ...
-	SLICE_TICK = 4000, // ... and each second: some 10 ms
+	TEXT_KEPT = 1 << 20, // bytes of memory
+	SLICE_TAKE = 16,     // events of a snapshot beside each one that happens, ...
+	SLICE_TICK = 4000,   // ... and each second: some 10 ms
 };
 
 static const struct recorder_limits defaults = {
@@ -181,6 +182,8 @@ static void add(struct recorder *recorder, const struct event *event, unsigned f
 		return;
 	if (r == 0)
 		r = record_batch_add(&recorder->batch, &record);
+	if (recorder->text.cap > TEXT_KEPT)
+		bytes_finish(&recorder->text);
 	if (r < 0) {
 		fall_behind(recorder);
 		return;
@@ -324,6 +327,8 @@ static struct recorder *make(const struct recorder_options *options, struct inst
 	take_limits(&recorder->limits);
 	recorder->codec.level = recorder->limits.zstd_level;
 	snprintf(recorder->place, sizeof recorder->place, "%s", options->path ? options->path : options->dir);
+	for (size_t n = strlen(recorder->place); n > 1 && recorder->place[n - 1] == '/';)
+		recorder->place[--n] = '\0'; // it has a parent that is another one
 	snprintf(recorder->about.fleet, sizeof recorder->about.fleet, "%s",
 		 options->fleet_name ? options->fleet_name : "");
 	text_trim(recorder->about.fleet);

@@ -110,6 +110,8 @@ static unsigned operation_flags(struct turns *turns, const struct operation *ope
 {
 	bool is_turn = turn_to(turns, SUBJECT_OPERATION, operation->no, (int)operation->state);
 
+	if (operation_is_over(operation->state)) // a recorder may see many of them
+		forget(turns, SUBJECT_OPERATION, operation->no);
 	return RECORD_CHANGE | (is_turn ? RECORD_TRANSITION : 0);
 }
 

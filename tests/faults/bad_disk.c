@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -72,8 +73,18 @@ EXPORTED ssize_t write(int fd, const void *bytes, size_t n)
 		return -1;                                                                                             \
 	} while (0)
 
+static unsigned long n_folder_syncs;
+
+unsigned long disk_n_folder_syncs(void)
+{
+	return n_folder_syncs;
+}
+
 EXPORTED int fsync(int fd)
 {
+	struct stat found;
+
+	n_folder_syncs += fstat(fd, &found) == 0 && S_ISDIR(found.st_mode);
 	FAIL_OR(syscall(SYS_fsync, fd));
 }
 

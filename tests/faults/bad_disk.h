@@ -12,6 +12,7 @@ enum { DISK_DIES = -1 };
 void disk_break(long n, int error, bool goes_on);
 void disk_mend(void);
 bool disk_was_bad(void); // since it was broken last
+unsigned long disk_n_folder_syncs(void);
 
 // Right before the next lock of an open file is asked for, somebody else does this, once.
 void disk_meanwhile(void (*call)(void *ctx), void *ctx);

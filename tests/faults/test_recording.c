@@ -107,6 +107,29 @@ static struct tape_facts facts_of(const struct studio *studio)
 	return facts;
 }
 
+// With the first snapshot of each, and not with every one.
+START_TEST(names_are_on_the_disk_when_what_they_name_is)
+{
+	unsigned long n = disk_n_folder_syncs();
+	struct studio studio;
+
+	make_studio(&studio);
+	studio.options.limits.snapshot_ms = MINUTE / 6;
+	studio_record_dir(&studio, "all/");
+	studio_play(&studio, MINUTE / 4);
+	ck_assert_uint_eq(disk_n_folder_syncs(), n + 2); // the file's and the directory's own
+	studio_play(&studio, MINUTE / 2);                // another file
+	ck_assert_uint_eq(disk_n_folder_syncs(), n + 3);
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_eq(disk_n_folder_syncs(), n + 3);
+	studio.options.limits.snapshot_ms = 0;
+	studio_record(&studio, "a.rec");
+	ck_assert_int_eq(studio_end(&studio), 0);
+	ck_assert_uint_eq(disk_n_folder_syncs(), n + 4);
+	studio_finish(&studio);
+}
+END_TEST
+
 START_TEST(a_full_disk_stops_it_until_there_is_room)
 {
 	const struct recorder_state *state;
@@ -227,6 +250,6 @@ START_TEST(who_is_killed_in_any_call_leaves_what_can_be_read)
 END_TEST
 
 SUITE("faults of recordings", each_call_that_fails_is_said_and_what_was_whole_is_read,
-      a_disk_that_stays_bad_ends_it_and_nothing_else, a_full_disk_stops_it_until_there_is_room,
-      each_call_that_fails_is_a_gap_where_it_keeps_trying, what_could_not_be_begun_is_begun_later,
-      who_is_killed_in_any_call_leaves_what_can_be_read)
+      a_disk_that_stays_bad_ends_it_and_nothing_else, names_are_on_the_disk_when_what_they_name_is,
+      a_full_disk_stops_it_until_there_is_room, each_call_that_fails_is_a_gap_where_it_keeps_trying,
+      what_could_not_be_begun_is_begun_later, who_is_killed_in_any_call_leaves_what_can_be_read)

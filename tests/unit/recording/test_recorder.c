@@ -114,6 +114,18 @@ static struct event *fed(enum feed_state state)
 }
 
 // What a reader steps to.
+static struct event *operated(enum operation_state state)
+{
+	struct event *event = event_new(EVENT_OPERATION, 1000, 0);
+	struct plan *plan = dice_large_plan(1, 1, 8, 8);
+	struct operation *operation = dice_large_operation(plan);
+
+	operation->state = state;
+	event->u.operation = operation;
+	plan_unref(plan);
+	return event;
+}
+
 START_TEST(changes_and_turns_are_told_from_readings)
 {
 	const unsigned change = RECORD_CHANGE, turn = RECORD_CHANGE | RECORD_TRANSITION;
@@ -130,6 +142,10 @@ START_TEST(changes_and_turns_are_told_from_readings)
 	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_ACTIVE)), change);
 	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_RESOLVED)), turn);
 	ck_assert_uint_eq(flags_of(&turns, alerted(7, ALERT_RESOLVED)), turn); // it was forgotten
+	ck_assert_uint_eq(flags_of(&turns, operated(OPERATION_RUNNING)), turn);
+	ck_assert_uint_eq(flags_of(&turns, operated(OPERATION_RUNNING)), change);
+	ck_assert_uint_eq(flags_of(&turns, operated(OPERATION_FAILED)), turn);
+	ck_assert_uint_eq(flags_of(&turns, operated(OPERATION_FAILED)), turn); // as with alerts
 	ck_assert_uint_eq(flags_of(&turns, fed(FEED_LIVE)), change);
 	ck_assert_uint_eq(flags_of(&turns, fed(FEED_LIVE)), 0);
 	ck_assert_uint_eq(flags_of(&turns, fed(FEED_STALE)), change);
