@@ -14,5 +14,5 @@ struct mistake {
 	const char *what; // is in what is said of it
 };
 
-void rows_expect_mistakes(const struct mistake *table, size_t n); // each text has that one and no other
+void rows_expect_mistakes(const struct mistake *table, size_t n);          // each text has that one and no other
 void rows_expect_lines(const char *text, const unsigned *lines, size_t n); // one mistake on each of them
