@@ -295,6 +295,7 @@ struct prober_stats prober_stats_read(struct prober *prober)
 		.n_agents = HASH_COUNT(prober->agents),
 		.n_in_flight = prober->admission.n_in,
 		.n_waiting = prober->admission.n_waiting,
+		.n_slow = prober->admission.n_slow_in,
 		.n_polls = prober->n_polls,
 		.n_skipped = prober->n_skipped,
 		.n_overload = prober->n_overload,

@@ -32,6 +32,7 @@ typedef void (*prober_sample_cb)(const struct sample *sample, void *ctx);
 
 struct prober_stats {
 	size_t n_agents, n_in_flight, n_waiting;
+	size_t n_slow;        // in flight for long (ADMISSION_SLOW_AFTER_MS): beside the limit
 	uint64_t n_polls;     // requests that ended, since start
 	uint64_t n_skipped;   // rounds left out: too late, or the one before still ran
 	uint64_t n_overload;  // samples without a judgement
