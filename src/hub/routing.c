@@ -201,7 +201,9 @@ static void give_some(struct hub *hub, const struct event *event)
 	DL_FOREACH(hub->clients, client) {
 		if (!client->has_session || !is_for(client, event))
 			continue;
-		if (!item && hub_encode(hub, event, 0, &item) < 0)
+		if (!item)
+			(void)hub_encode(hub, event, 0, &item);
+		if (!item)
 			break;
 		item->is_private = event->type != EVENT_SCRAPE; // the next one is as good
 		hub_client_offer(client, item);

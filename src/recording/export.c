@@ -166,7 +166,7 @@ static int take(struct cutter *cutter, const struct record *record)
 // The next record, or what is in its place.
 static int cut_next(struct cutter *cutter)
 {
-	struct record record;
+	struct record record = { .at_ms = cutter->at_ms };
 	int r = 0;
 
 	if (cutter->place.record == 0)
