@@ -445,6 +445,8 @@ static int draw_common(struct canvas *canvas, int y, const struct plan *plan, co
 {
 	const struct plan_target *first = common->first;
 
+	if (!first->n_steps) // it was larger than a message
+		return y;
 	y = draw_title(canvas, y + 1, plan->n_targets == 1 ? "Steps" : "Steps of each");
 	y = draw_steps(canvas, 0, y, first->steps, first->n_steps, common->actions, "as said above");
 	if (!first->n_undo || !plan->params.rollout.rolls_back)

@@ -367,7 +367,7 @@ static void write_recipes(struct text_lines *lines, const struct plan *plan)
 	bool is_single = plan_n_able(plan) == 1;
 	size_t n_recipes = 0;
 
-	if (!first)
+	if (!first || !first->n_steps) // it was larger than a message
 		return;
 	text_lines_end(lines, 0);
 	if (is_one_recipe(plan, first)) {
