@@ -64,10 +64,6 @@ static int run(int argc, char **argv)
 	if (!command && argc > 1) {
 		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
 			return help(argc, argv);
-		if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-			puts("opscon " OPSCON_VERSION);
-			return EXIT_WELL;
-		}
 		r = command_check_word(argc, argv);
 		if (r)
 			return r;

@@ -10,6 +10,7 @@
 #include "audit/verify.h"
 #include "base/clock.h"
 #include "base/number.h"
+#include "base/strbuf.h"
 #include "commands/audit_trail.h"
 #include "commands/exit_code.h"
 #include "commands/fleet_options.h"
@@ -76,10 +77,17 @@ static int take_limit(struct request *request, const char *value)
 	return 0;
 }
 
-static int take_word(int *out, int value, int count, const char *option, const char *text)
+static int take_word(int *out, int value, const char *(*word)(size_t i), const char *option, const char *text)
 {
+	char expected[200];
+	struct strbuf list;
+	int count = 0;
+
+	strbuf_init(&list, expected, sizeof expected);
+	for (; word((size_t)count); count++)
+		strbuf_addf(&list, "%s%s", count ? ", " : "", word((size_t)count));
 	*out = value;
-	return value < count ? 0 : complain(option, text, "a word of 'opscon audit --help'");
+	return value < count ? 0 : complain(option, text, expected);
 }
 
 static int take_time(char out[32], const char **field, const char *option, const char *value)
@@ -100,12 +108,12 @@ static int take_filter(struct request *request, int option, const char *value)
 	case 'u':
 		return take_time(request->until, &filter->until, "until", value);
 	case 'a':
-		return take_word(&filter->action, (int)audit_action_from_name(value), AUDIT_ACTION_COUNT, "action",
+		return take_word(&filter->action, (int)audit_action_from_name(value), words_audit_action, "action",
 				 value);
 	case 'l':
-		return take_word(&filter->level, (int)audit_level_from_name(value), AUDIT_LEVEL_COUNT, "level", value);
+		return take_word(&filter->level, (int)audit_level_from_name(value), words_audit_level, "level", value);
 	case 'r':
-		return take_word(&filter->result, (int)audit_result_from_name(value), AUDIT_RESULT_COUNT, "result",
+		return take_word(&filter->result, (int)audit_result_from_name(value), words_audit_result, "result",
 				 value);
 	case 'n':
 		return take_limit(request, value);
@@ -199,6 +207,8 @@ static int list(const struct request *request)
 		r = audit_export(&found, request->format, &out);
 	if (r == 0)
 		fwrite(out.data, 1, out.len, stdout);
+	else if (trouble.error == -ENOENT)
+		fprintf(stderr, "opscon audit: %s: there is no audit trail yet\n", request->dir);
 	else
 		fprintf(stderr, "opscon audit: %s\n", trouble.error ? trouble.text : strerrordesc_np(-r));
 	if (found.n_unreadable)

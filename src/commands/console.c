@@ -14,13 +14,27 @@ static bool has_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
+static const struct command_option version_option[] = {
+	{ "version", NULL, "which opscon this is", 'V', .letter = 'V' },
+	{ 0 },
+};
+
+static int take(void *ctx, int code, const char *value)
+{
+	(void)ctx;
+	(void)code; // there is but one
+	(void)value;
+	puts("opscon " OPSCON_VERSION);
+	return COMMAND_HELPED;
+}
+
 static int run_console(int argc, char **argv)
 {
 	struct app_options options;
 	int r;
 
 	app_options_init(&options);
-	r = app_options_parse(&options, &command_console, argc, argv, NULL, NULL);
+	r = app_options_parse(&options, &command_console, argc, argv, take, NULL);
 	if (r == 0)
 		r = fleet_options_resolve(&options.fleet, argv + optind, true);
 	if (r == 0 && !options.script && !has_terminal()) {
@@ -37,9 +51,11 @@ const struct subcommand command_console = {
 	.name = "console",
 	.run = run_console,
 	.summary = "the console (also what opscon does without a command)",
-	.usage = "opscon [console] [OPTION ...] [URL ... | SELECTOR]",
+	.usage = "opscon [console] [OPTION ...] [URL ... | SELECTOR]\n\n"
+		 "The console on the configured fleet, on a part of it, or on these URLs. A selector is\n"
+		 "like env=prod,name=~web*; a bare word is a part of the name.",
 	.options = { app_console_options, fleet_timeout_options, fleet_polling_options, fleet_state_options,
-		     fleet_file_options, help_option },
+		     fleet_file_options, version_option, help_option },
 };
 
 static int start_demo(struct app_options *options, char **operands)

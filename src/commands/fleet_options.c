@@ -15,6 +15,8 @@
 #include "commands/findings.h"
 #include "commands/options.h"
 
+#define HOST_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+
 enum {
 	OPTION_CONFIG = FLEET_OPTION_FIRST,
 	OPTION_INSECURE,
@@ -177,10 +179,19 @@ static int add_selector(struct fleet_options *options, const char *text)
 		fprintf(stderr, "opscon: %s: expected one selector; join its terms with commas\n", text);
 		return EXIT_USAGE;
 	}
+	options->selector_text = text;
 	r = selector_parse(text, &options->selector, why, sizeof why);
 	if (r < 0)
 		fprintf(stderr, "opscon: %s: %s\n", text, r == -ENOMEM ? strerror(ENOMEM) : why);
 	return r < 0 ? EXIT_USAGE : 0;
+}
+
+// A host alone is read as a selector, where there is nothing to select from.
+static void tell_address(const char *word)
+{
+	if (word && !word[strspn(word, HOST_BYTES)])
+		fprintf(stderr, "opscon: %s is a selector here; an address is like http://%s or %s:9100\n", word, word,
+			word);
 }
 
 static int load_config(struct fleet_options *options, bool is_configured)
@@ -195,6 +206,7 @@ static int load_config(struct fleet_options *options, bool is_configured)
 	}
 	r = config_find(options->config_path, path, sizeof path);
 	if (r == -ENOENT) {
+		tell_address(options->selector_text);
 		fprintf(stderr,
 			"opscon: there is no configuration yet (looked at %s).\n"
 			"Name some URLs (opscon http://host:9100), write opscon.yml (see opscon.yml(5)),\n"

@@ -24,6 +24,7 @@ struct fleet_options {
 	struct agent **urls;             // owned references
 	size_t n_urls;
 	struct selector *selector; // owned; NULL: all
+	const char *selector_text; // of the command line; NULL: all
 	struct shard shard;        // --shard; zeroed: all
 	char state_dir[512];       // "" when there is none
 	bool has_log;              // --log names a file

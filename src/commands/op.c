@@ -24,13 +24,16 @@ enum { WAIT_MAX_MS = 24 * 3600 * 1000, GIVE_UP_MS = 300000, BATCH_MAX = OPERATIO
 
 static const struct command_option own_options[] = {
 	{ "version", "V", "what to create, or to upgrade to", 'v' },
-	{ "image", "I", "the same, where it is called so", 'v' },
+	{ "image", "I", "the same, as containers have it", 'v' },
 	{ "patch", "JSON", "what configure changes: a JSON object", 'p' },
 	{ "force", NULL, "stop at once, not gracefully", 'F' },
 	{ "dry-run", NULL, "show the plan and do nothing", 'n' },
 	{ "yes", NULL, "do not ask; also without a terminal", 'y', .letter = 'y' },
 	{ "reason", "TEXT", "why it is done, for the record", 'r' },
-	{ "batch", "N", "so many at a time; this and the next five: else as configured, of a hub there", 'b' },
+	{ "batch", "N",
+	  "so many at a time; what is not given, of this and the next five, is as configured, with --hub as the hub "
+	  "has it",
+	  'b' },
 	{ "canary", NULL, "a few first, then half, then all", 'c' },
 	{ "blue-green", NULL, "the new one beside the old one, where the driver can", 'g' },
 	{ "between", "DURATION", "wait so long between batches or phases", 'B' },
@@ -41,7 +44,7 @@ static const struct command_option own_options[] = {
 	  "agree",
 	  'w' },
 	{ "format", "FORMAT", "table (default) or json", 'f', .word = words_table_or_json },
-	{ "hub", "ADDRESS", "of a hub, which carries it out; may be given again", 'H', .repeats = true },
+	{ "hub", "ADDRESS", "on the agents of a hub, which carries it out; may be given again", 'H', .repeats = true },
 	{ "give-up", "DURATION", "how long a hub that does not answer is waited for; default 5m", 'G' },
 	{ 0 },
 };
@@ -260,8 +263,8 @@ static int resolve(struct op_request *request, struct fleet_options *options, ch
 	char path[1024];
 	int r;
 
-	if (!request->n_hubs)
-		return fleet_options_resolve(options, operands, true);
+	if (!request->n_hubs) // what is on record can be looked at without a configuration
+		return fleet_options_resolve(options, operands, changes || config_find(NULL, path, sizeof path) == 0);
 	r = attach_check_polling(options);
 	if (r == 0)
 		r = fleet_options_resolve(options, operands, config_find(NULL, path, sizeof path) == 0);

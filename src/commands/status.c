@@ -11,7 +11,8 @@
 #include "report/report.h"
 
 static const struct command_option own_options[] = {
-	{ "format", "FORMAT", "of what is printed:", 'f', .letter = 'f', .word = report_format_name },
+	{ "format", "FORMAT", "how it is printed, by default as a table:", 'f', .letter = 'f',
+	  .word = report_format_name },
 	{ "fail-on", "STATE", "degraded (default) or down: what is not well", 'F', .word = words_bad_state },
 	{ "hard", NULL, "retry until every verdict is hard", 'H' },
 	{ "nagios", NULL, "--format nagios, with a monitoring plugin's exit codes", 'N' },
@@ -76,7 +77,9 @@ const struct subcommand command_status = {
 	.run = run_command,
 	.summary = "probe each agent once and print the state of the fleet",
 	.usage = "opscon status [OPTION ...] [URL ... | SELECTOR]\n\n"
-		 "Probes each agent once and prints the state of the fleet; the exit code says it too.",
+		 "Probes each agent once and prints the state of the fleet; the exit code says it too:\n"
+		 "0 well, 3 degraded, 4 down, 5 something could not be asked, 8 not everything is known.\n"
+		 "A selector is like env=prod,name=~web*; a bare word is a part of the name.",
 	.options = { own_options, fleet_timeout_options, fleet_polling_options, fleet_state_options, fleet_file_options,
 		     help_option },
 };

@@ -183,7 +183,7 @@ const struct subcommand command_watch = {
 	.run = run_command,
 	.summary = "wait until the agents are healthy, or bad, or a time is over",
 	.usage = "opscon watch [--until STATE] [--timeout DURATION] [OPTION ...] [URL ... | SELECTOR]\n\n"
-		 "Waits for the fleet, for scripts that deploy. Exit codes: 0 it came to pass, 8 the\n"
-		 "time is over.",
+		 "Waits for the fleet, for scripts that deploy. Exit codes: 0 it came to pass,\n"
+		 "8 the time is over.",
 	.options = { own_options, fleet_polling_options, fleet_state_options, fleet_file_options, help_option },
 };

@@ -240,8 +240,9 @@ static char *synopsis(void)
 
 START_TEST(every_command_has_help)
 {
-	static const char *const names[] = { "attach", "audit",  "check-config", "console", "demo",  "hub",  "op",
-					     "record", "replay", "simulate",     "status",  "token", "watch" };
+	static const char *const names[] = { "attach",   "audit",  "check-config", "completion", "console",
+					     "demo",     "hub",    "op",           "record",     "replay",
+					     "simulate", "status", "token",        "watch" };
 	struct process_result result;
 	char *manual = synopsis(), line[40];
 
@@ -269,6 +270,50 @@ START_TEST(every_command_has_help)
 }
 END_TEST
 
+// Somebody who has just installed it, and mistypes.
+START_TEST(a_stranger_is_told_the_way)
+{
+	static const struct {
+		const char *const words[5];
+		int status;
+		const char *says;
+	} rows[] = {
+		{ { "statsu" }, 2, "unknown command 'statsu'; did you mean 'status'?" },
+		{ { "help", "atach" }, 2, "unknown command 'atach'; did you mean 'attach'?" },
+		{ { "help", "status" }, 0, "usage: opscon status" },
+		{ { "--versoin" }, 2, "opscon: unknown option '--versoin'; did you mean '--version'?" },
+		{ { "--ascii", "--version" }, 0, "opscon " },
+		{ { "--once", "a:1" }, 2, "opscon: unknown option '--once'" }, // of others
+		{ { "status", "localhost" }, 2, "localhost is a selector here; an address is like http://localhost" },
+		{ { "status" }, 2, "there is no configuration yet" },
+		{ { "op", "restrat", "x" }, 2, "restrat: did you mean 'restart'?" },
+		{ { "op", "list" }, 0, "there was no operation yet" },
+		{ { "audit" }, 1, "there is no audit trail yet" },
+		{ { "audit", "verfy" }, 2, "verfy: did you mean 'verify'?" },
+		{ { "audit", "--result", "ok" }, 2, "expected pending, success, failure, refused, indeterminate" },
+		{ { "token", "crate" }, 2, "crate: did you mean 'create'?" },
+		{ { "completion", "powershell" }, 2, "expected bash, fish or zsh" },
+		{ { "attach", "--interval", "5s" }, 2, "--interval is for who polls" }, // not: a terminal is missing
+		{ { "--theme", "pink", "a:1" }, 2, "expected dark, light or colourblind" },
+	};
+	char state[80];
+
+	snprintf(state, sizeof state, "XDG_STATE_HOME=/tmp/opscon-none-%d", (int)getpid());
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *argv[8] = { OPSCON };
+		struct process_result result;
+
+		for (size_t k = 0; k < 5 && rows[i].words[k]; k++)
+			argv[k + 1] = rows[i].words[k];
+		result = process_run(argv, (const char *[]){ state, "XDG_CONFIG_HOME=/nonexistent", NULL });
+		ck_assert_msg(result.status == rows[i].status &&
+				      (strstr(result.out, rows[i].says) || strstr(result.err, rows[i].says)),
+			      "%zu: %d %s%s", i, result.status, result.out, result.err);
+		process_result_finish(&result);
+	}
+}
+END_TEST
+
 START_TEST(the_demo_without_a_terminal_prints_its_status_and_leaves)
 {
 	struct process_result result = process_run((const char *[]){ OPSCON, "demo", "--no-state", NULL }, NULL);
@@ -284,5 +329,5 @@ SUITE("status", without_libcurl_nobody_is_judged_and_why_is_said, a_list_that_ca
       a_pattern_that_leaves_nobody_is_a_failure, a_well_fleet_exits_zero, a_fleet_with_one_down_exits_four_and_says_why,
       a_degraded_agent_fails_only_when_it_is_asked_to, a_selector_narrows_what_is_probed, urls_need_no_configuration,
       wrong_usage_is_explained_and_exits_two, a_broken_configuration_is_explained_with_its_line,
-      without_any_configuration_it_says_what_to_do, every_command_has_help,
+      without_any_configuration_it_says_what_to_do, every_command_has_help, a_stranger_is_told_the_way,
       the_demo_without_a_terminal_prints_its_status_and_leaves)
