@@ -434,7 +434,7 @@ START_TEST(another_process_pauses_it_and_goes_on_with_it)
 	term_wait_for(t, "go on with it: opscon op resume", SCENE_MS);
 	EXPECT(RUN(&s, 0, "list"), id, "paused");
 	EXPECT(RUN(&s, 0, "resume", id), ": running");
-	EXPECT(RUN(&s, 6, "restart", "env=prod", "--yes"), "is operating");
+	EXPECT(RUN(&s, 6, "restart", "env=prod", "--yes"), "is operating", "--wait waits for it\n");
 	EXPECT(RUN(&s, 0, "rollback", id), id);
 	EXPECT(RUN(&s, 0, "abort", id), id);
 	term_wait_for(t, "aborted after ", SCENE_MS);

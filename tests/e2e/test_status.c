@@ -296,9 +296,10 @@ START_TEST(a_stranger_is_told_the_way)
 		{ { "attach", "--interval", "5s" }, 2, "--interval is for who polls" }, // not: a terminal is missing
 		{ { "--theme", "pink", "a:1" }, 2, "expected dark, light or colourblind" },
 	};
-	char state[80];
+	char home[] = "/tmp/opscon-e2e-XXXXXX", state[80];
 
-	snprintf(state, sizeof state, "XDG_STATE_HOME=/tmp/opscon-none-%d", (int)getpid());
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	snprintf(state, sizeof state, "XDG_STATE_HOME=%s", home);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *argv[8] = { OPSCON };
 		struct process_result result;
@@ -311,6 +312,9 @@ START_TEST(a_stranger_is_told_the_way)
 			      "%zu: %d %s%s", i, result.status, result.out, result.err);
 		process_result_finish(&result);
 	}
+	snprintf(state, sizeof state, "%s/opscon", home);
+	rmdir(state); // nothing was begun in it
+	rmdir(home);
 }
 END_TEST
 
