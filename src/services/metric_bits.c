@@ -112,7 +112,10 @@ uint32_t metric_value_put(uint8_t *bytes, uint32_t at, struct metric_code *code,
 {
 	uint8_t shift = common_zeros(code, before, bits);
 
-	return metric_code_put(bytes, at, code, (int64_t)((bits >> shift) - (before >> shift)), shift);
+	// With the sign: small numbers on both sides of zero are near each other.
+	uint64_t number = (uint64_t)((int64_t)bits >> shift), last = (uint64_t)((int64_t)before >> shift);
+
+	return metric_code_put(bytes, at, code, (int64_t)(number - last), shift);
 }
 
 uint32_t metric_value_get(const uint8_t *bytes, uint32_t at, struct metric_code *code, uint64_t *bits)

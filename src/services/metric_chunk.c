@@ -23,21 +23,34 @@ static double value_of(uint64_t bits)
 }
 
 // No more than 32 significant bits.
-static bool is_short(double value)
+bool metric_is_short(double value)
 {
 	return (bits_of(value) & ((UINT64_C(1) << 21) - 1)) == 0;
 }
 
-bool metric_is_thousandth(double value)
-{
-	double scaled = nearbyint(value * 1000);
+static const double units[METRIC_DECIMALS_MAX + 1] = { 1, 10, 100, 1000 };
 
-	return !isfinite(value) || (fabs(scaled) < 0x1p52 && scaled / 1000 == value);
+static bool has_decimals(double value, int decimals)
+{
+	double scaled = nearbyint(value * units[decimals]);
+
+	return !isfinite(value) || (fabs(scaled) < 0x1p52 && scaled / units[decimals] == value);
 }
 
-bool metric_wants_thousandths(double value)
+int metric_decimals(double value)
 {
-	return !is_short(value) && metric_is_thousandth(value);
+	int decimals = 0;
+
+	if (!has_decimals(value, METRIC_DECIMALS_MAX)) // nor with less, or too large
+		return METRIC_DECIMALS_MAX + 1;
+	while (!has_decimals(value, decimals))
+		decimals++;
+	return decimals;
+}
+
+bool metric_can_be_written(double value, int scale)
+{
+	return scale == METRIC_AS_DOUBLES || has_decimals(value, scale - METRIC_AS_INTEGERS);
 }
 
 double metric_kept(double value)
@@ -46,31 +59,38 @@ double metric_kept(double value)
 
 	if (isnan(value))
 		return NAN; // one gap is like another
-	if (is_short(value) || metric_is_thousandth(value) || !(fabs(value) > 0x1p-1000 && fabs(value) < 0x1p1000))
+	if (metric_is_short(value) || has_decimals(value, METRIC_DECIMALS_MAX) ||
+	    !(fabs(value) > 0x1p-1000 && fabs(value) < 0x1p1000))
 		return value; // the last: digits of another meaning, and no infinity of a number
 	return value_of((bits_of(value) + (UINT64_C(1) << (CUT - 1))) >> CUT << CUT);
 }
 
-// What is written of a value: gaps and infinities are the same thousandfold.
-static uint64_t word_of(double value, bool is_scaled)
+/* What is written of a value. Gaps, infinities and -0 are no integers: their bits are, of 2^52 and more, which no value
+ * that is written as an integer comes to.
+ */
+static uint64_t word_of(double value, int scale)
 {
-	return bits_of(is_scaled && isfinite(value) ? nearbyint(value * 1000) : value);
+	if (scale == METRIC_AS_DOUBLES || !isfinite(value) || (value == 0 && signbit(value)))
+		return bits_of(value);
+	return (uint64_t)(int64_t)nearbyint(value * units[scale - METRIC_AS_INTEGERS]);
 }
 
 uint64_t metric_chunk_put(struct metric_chunk *chunk, struct metric_code *code, uint64_t before, double value)
 {
-	uint64_t word = word_of(value, chunk->is_scaled);
+	uint64_t word = word_of(value, chunk->scale);
 
 	chunk->n_bits = (uint16_t)metric_value_put(chunk->bytes, chunk->n_bits, code, before, word);
 	chunk->n++;
 	return word;
 }
 
-static double value_of_word(uint64_t word, bool is_scaled)
+static double value_of_word(uint64_t word, int scale)
 {
-	double value = value_of(word);
+	int64_t number = (int64_t)word;
 
-	return is_scaled && isfinite(value) ? value / 1000 : value;
+	if (scale == METRIC_AS_DOUBLES || number >= INT64_C(1) << 52 || number <= -(INT64_C(1) << 52))
+		return value_of(word);
+	return (double)number / units[scale - METRIC_AS_INTEGERS];
 }
 
 void metric_totals_add(struct metric_totals *totals, double value)
@@ -107,7 +127,7 @@ bool metric_chunk_next(struct metric_chunk_reader *reader, struct metric_point *
 		metric_times_next(&reader->times);
 	reader->at_bit = metric_value_get(reader->chunk->bytes, reader->at_bit, &reader->code, &reader->bits);
 	*out = (struct metric_point){ .at_ms = reader->times.at_ms,
-				      .value = value_of_word(reader->bits, reader->chunk->is_scaled) };
+				      .value = value_of_word(reader->bits, reader->chunk->scale) };
 	return true;
 }
 

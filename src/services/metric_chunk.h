@@ -23,15 +23,22 @@ struct metric_chunk {
 	uint32_t last_ms;            // since the first row of `times`
 	uint16_t n_bits, n, cap;     // n: points; cap: bytes
 	uint8_t row;                 // of `times`: the first one
-	bool is_scaled;              // values are written as thousandths
+	uint8_t scale;               // how values are written
 	uint8_t bytes[];
 };
 
-double metric_kept(double value);            // what is kept of a value: see metric_series.h
-bool metric_is_thousandth(double value);     // or a gap or an infinity
-bool metric_wants_thousandths(double value); // is shorter so
+enum {
+	METRIC_DECIMALS_MAX = 3,
+	METRIC_AS_DOUBLES = 0,  // scale: by the bits of the doubles
+	METRIC_AS_INTEGERS = 1, // plus decimals: as many whole units of the last one
+};
 
-// Writes a value that metric_kept() gave, and that is_scaled allows; there must be room. Returns what the next one is
+double metric_kept(double value);   // what is kept of a value: see metric_series.h
+bool metric_is_short(double value); // as short by its bits as it would be otherwise
+int metric_decimals(double value);  // the fewest that say it; 0 of a gap or an infinity, METRIC_DECIMALS_MAX + 1: none
+bool metric_can_be_written(double value, int scale); // so that it comes out as it is
+
+// Writes a value that metric_kept() gave, and that the scale allows; there must be room. Returns what the next one is
 // written against.
 uint64_t metric_chunk_put(struct metric_chunk *chunk, struct metric_code *code, uint64_t before, double value);
 void metric_chunk_free(struct metric_chunk *chunk);

@@ -187,7 +187,8 @@ static bool can_follow(const struct metric_series *series, const struct metric_c
 
 	if (series->is_sealed || at_ms - times->base_ms > UINT32_MAX)
 		return false;
-	if (chunk->is_scaled ? !metric_is_thousandth(value) : (!series->is_broken && metric_wants_thousandths(value)))
+	if (chunk->scale != METRIC_AS_DOUBLES ? !metric_can_be_written(value, chunk->scale)
+					      : (series->wants_integers && !series->is_broken))
 		return false;
 	if (row == times->n)
 		return times->n < METRIC_ROWS_MAX && times->last_ms <= at_ms;
@@ -220,6 +221,30 @@ static struct metric_chunk *resize_newest(struct metric_series *series, size_t c
 	return chunk;
 }
 
+// What its values are like only ever grows, so that few chunks end for it.
+static void learn(struct metric_series *series, double value)
+{
+	int decimals = metric_decimals(value);
+
+	if (decimals > METRIC_DECIMALS_MAX)
+		series->is_broken = true;
+	else if (decimals > series->decimals)
+		series->decimals = (uint8_t)decimals;
+	series->wants_integers |= !metric_is_short(value);
+}
+
+static uint8_t scale_for(struct metric_series *series, double value)
+{
+	int scale = METRIC_AS_INTEGERS + series->decimals;
+
+	if (!series->wants_integers || series->is_broken)
+		return METRIC_AS_DOUBLES;
+	if (metric_can_be_written(value, scale))
+		return (uint8_t)scale;
+	series->is_broken = true; // so large that more decimals than its own are too many
+	return METRIC_AS_DOUBLES;
+}
+
 static struct metric_chunk *begin_chunk(struct metric_series *series, struct metric_axes *axes, int64_t at_ms,
 					double value)
 {
@@ -233,7 +258,7 @@ static struct metric_chunk *begin_chunk(struct metric_series *series, struct met
 	*chunk = (struct metric_chunk){ .times = times,
 					.row = (uint8_t)(times->n - 1),
 					.cap = METRIC_CODE_MAX,
-					.is_scaled = (!series->is_broken && metric_wants_thousandths(value)) };
+					.scale = scale_for(series, value) };
 	if (newest_chunk(series)) // nothing is added to it: the room that is left over goes back
 		resize_newest(series, (newest_chunk(series)->n_bits + 7U) / 8);
 	if (append_chunk(series, chunk) < 0) {
@@ -253,7 +278,7 @@ static struct metric_chunk *chunk_for(struct metric_series *series, struct metri
 	struct metric_chunk *chunk = newest_chunk(series);
 	size_t needed;
 
-	series->is_broken |= !metric_is_thousandth(value);
+	learn(series, value);
 	if (!chunk || !can_follow(series, chunk, at_ms, value))
 		return begin_chunk(series, axes, at_ms, value);
 	needed = chunk->n_bits / 8U + METRIC_CODE_MAX;

@@ -9,8 +9,8 @@
  *
  * A chunk holds the values of some rows of a run of times, which the series of an agent share (metric_times.h); it ends
  * when the run is full or the series was read at another time than the others. Values are written as metric_bits.h has
- * it, those with three decimals as thousandths. So a chunk is read from its beginning: reaching a point costs as much
- * as there are points before it in the chunk.
+ * it: those of a series that has few decimals as integers, the rest by their bits. So a chunk is read from its
+ * beginning: reaching a point costs as much as there are points before it in the chunk.
  *
  * Old points are dropped by moving the beginning on; their memory goes with the chunk.
  */
@@ -31,9 +31,11 @@ struct metric_hour {
 struct metric_series {
 	uint16_t no;
 	uint8_t n_hours;
-	bool is_sealed;          // the next point begins a chunk
-	bool is_gap;             // the newest point
-	bool is_broken;          // has had values that are no thousandths
+	uint8_t decimals;        // as many as its values have had at most
+	bool is_sealed : 1;      // the next point begins a chunk
+	bool is_gap : 1;         // the newest point
+	bool is_broken : 1;      // has had values that do not end within three decimals
+	bool wants_integers : 1; // has had values that are longer as doubles
 	struct metric_code code; // of the newest chunk
 	uint32_t n_points;       // held in chunks
 	uint32_t n_dropped;      // of the first chunk's, at its beginning

@@ -420,8 +420,65 @@ START_TEST(thousandths_cost_what_they_vary)
 }
 END_TEST
 
+static double tenths(size_t s, int i)
+{
+	return ((double)(((size_t)i * 7919 + s * 31) % 20) - 10) / 10;
+}
+
+START_TEST(tenths_cost_what_they_vary)
+{
+	ck_assert_uint_lt(bytes_for(12, tenths), 12 * 720 * 15 / 8);
+}
+END_TEST
+
+// Of up to so many decimals, of any size, and what is no number among them.
+static double few_decimals(struct dice *dice, uint32_t decimals)
+{
+	static const double odd[] = { 0.0, -0.0, INFINITY, -INFINITY, NAN, 0.125, 4294967297.0, -4503599627370.495 };
+	static const double units[] = { 1, 10, 100, 1000 };
+	int64_t number = (int64_t)(roll64(dice) >> (12 + roll(dice, 52)));
+
+	if (roll(dice, 12) == 0)
+		return odd[roll(dice, sizeof odd / sizeof odd[0])];
+	return (double)(roll(dice, 2) ? number : -number) / units[roll(dice, decimals + 1)];
+}
+
+START_TEST(few_decimals_come_back_whatever_is_among_them)
+{
+	enum { POINTS = 1200 };
+	static struct metric_point points[POINTS], got[POINTS];
+	struct dice dice = { 5 };
+
+	for (int round = 0; round < 60; round++) {
+		struct metric_axes axes = { 0 };
+		struct metric_series series;
+		uint32_t decimals = 0;
+
+		metric_series_init(&series, 1);
+		for (int i = 0; i < POINTS; i++) {
+			double value = few_decimals(&dice, decimals);
+
+			if (roll(&dice, 300) == 0)
+				decimals = decimals < 3 ? decimals + 1 : 3;
+			if (round % 3 == 0 && roll(&dice, 1000) == 0)
+				value = 1 / 3.0;
+			points[i] = (struct metric_point){ T0 + i * 5000, metric_kept(value) };
+			ck_assert_int_eq(
+				metric_series_push(&series, &axes, points[i].at_ms, value, POINTS, INT64_MAX / 4), 0);
+		}
+		ck_assert_uint_eq(metric_series_copy(&series, 0, got, POINTS), POINTS);
+		for (int i = 0; i < POINTS; i++)
+			ck_assert_msg(bits_of(got[i].value) == bits_of(points[i].value),
+				      "round %d, point %d: %.17g is %.17g", round, i, points[i].value, got[i].value);
+		ck_assert_uint_le(series.n_chunks, 5 + 8); // full ones, and those that ended for another scale
+		metric_series_finish(&series);
+		metric_axes_finish(&axes);
+	}
+}
+END_TEST
+
 SUITE("metric_series", any_words_come_back_from_the_stream, what_repeats_costs_a_bit,
       one_long_number_does_not_spoil_those_behind_it, times_come_back_whatever_the_steps,
       whole_numbers_and_thousandths_are_exact_and_quotients_have_five_digits,
       points_are_those_of_an_array_whatever_happens, series_that_are_read_together_share_their_times,
-      thousandths_cost_what_they_vary)
+      thousandths_cost_what_they_vary, tenths_cost_what_they_vary, few_decimals_come_back_whatever_is_among_them)
