@@ -123,7 +123,7 @@ static void write_one(struct direct_feed *feed, struct json_writer *writer, uint
 	struct collected collected = { .n = 0 };
 	struct standing_agent agent = { .key = key, .seen_ms = now.wall_ms, .alerts = collected.alerts };
 
-	alerts_each(feed->alerts, id, collect, &collected);
+	alerts_each(feed->alerts, id, now, collect, &collected);
 	agent.n_alerts = collected.n;
 	if (id && !health_checker_standing(feed->health, id, &agent.health, now))
 		return;

@@ -535,8 +535,8 @@ int alerts_resume(struct alerts *alerts, uint32_t id, const struct alert *before
 	return alert_resume_add(subject ? &subject->resumes : &alerts->group_resumes, before, until_ms);
 }
 
-void alerts_each(const struct alerts *alerts, uint32_t id, void (*visit)(void *ctx, const struct alert *alert),
-		 void *ctx)
+void alerts_each(const struct alerts *alerts, uint32_t id, struct instant now,
+		 void (*visit)(void *ctx, const struct alert *alert), void *ctx)
 {
 	const struct subject *subject = id ? find(alerts, id) : NULL;
 	const struct alert_resume *resume = id ? NULL : alerts->group_resumes;
@@ -550,5 +550,6 @@ void alerts_each(const struct alerts *alerts, uint32_t id, void (*visit)(void *c
 		if (subject->rules[i].entry)
 			visit(ctx, &subject->rules[i].entry->alert);
 	for (resume = subject ? subject->resumes : resume; resume; resume = resume->next)
-		visit(ctx, &resume->alert);
+		if (resume->until_ms >= now.wall_ms)
+			visit(ctx, &resume->alert);
 }

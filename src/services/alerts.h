@@ -54,9 +54,11 @@ int alerts_request(struct alerts *alerts, const struct request *request, struct 
  */
 int alerts_resume(struct alerts *alerts, uint32_t agent, const struct alert *before, int64_t until_ms);
 
-// Those of an agent (0: the grouped one) that are open or taken up and not raised yet: in no order, no summary is sure.
-void alerts_each(const struct alerts *alerts, uint32_t agent, void (*visit)(void *ctx, const struct alert *alert),
-		 void *ctx);
+/* Those of an agent (0: the grouped one) that are open, or taken up and not raised yet, for which it is not too late:
+ * in no order, no summary is sure.
+ */
+void alerts_each(const struct alerts *alerts, uint32_t agent, struct instant now,
+		 void (*visit)(void *ctx, const struct alert *alert), void *ctx);
 
 // Ends snoozes, clears rules. Returns the next deadline (monotonic; INT64_MAX: none).
 int64_t alerts_tick(struct alerts *alerts, struct instant now);
