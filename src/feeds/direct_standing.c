@@ -27,14 +27,18 @@ struct standing_save {
 
 // ---- taking up
 
-static void resume_alerts(struct direct_feed *feed, uint32_t id, const struct standing_agent *before, int64_t trust_ms,
-			  int64_t now_ms)
+/* An agent's alert that is snoozed waits for as long: it is let go when the agent is known to be well. Of the fleet's
+ * nobody says so, and an outage of later is not to be silent for that.
+ */
+static void resume_alerts(struct direct_feed *feed, uint32_t id, const struct standing_agent *before, int64_t now_ms)
 {
+	int64_t trust_ms = id ? STANDING_TRUST_MS : FLEET_ALERT_MS;
+
 	for (size_t i = 0; i < before->n_alerts; i++) {
 		const struct alert *alert = &before->alerts[i];
 		int64_t until_ms = now_ms + trust_ms;
 
-		if (alert->snoozed_until_ms > until_ms)
+		if (id && alert->snoozed_until_ms > until_ms)
 			until_ms = alert->snoozed_until_ms;
 		(void)alerts_resume(feed->alerts, id, alert, until_ms); // for want of memory it is a new one
 	}
@@ -49,7 +53,7 @@ void direct_standing_agent(struct direct_feed *feed, const struct agent *agent)
 		return;
 	(void)health_checker_resume(feed->health, agent->id, &before->health, now);
 	if (alerts_agent(feed->alerts, agent, now) == 0) // it may not have heard of it yet
-		resume_alerts(feed, agent->id, before, STANDING_TRUST_MS, now.wall_ms);
+		resume_alerts(feed, agent->id, before, now.wall_ms);
 	standing_forget(&feed->standing.before, before);
 }
 
@@ -96,7 +100,7 @@ void direct_standing_start(struct direct_feed *feed, bool is_kept)
 	tell_taken_up(feed);
 	fleet = standing_get(&standing->before, "");
 	if (fleet) {
-		resume_alerts(feed, 0, fleet, FLEET_ALERT_MS, now.wall_ms);
+		resume_alerts(feed, 0, fleet, now.wall_ms);
 		standing_forget(&standing->before, fleet);
 	}
 }

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/strbuf.h"
+#include "feeds/direct_internal.h"
+#include "formats/json_writer.h"
 #include "services/standing.h"
 #include "simulator/simulator.h"
 #include "tests/unit/feeds/live_fleet.h"
@@ -22,6 +25,21 @@ static void begin(struct live_fleet *live)
 	ck_assert_ptr_nonnull(mkdtemp(live->state_dir));
 	live_open(live, false);
 	live_publish(live, false);
+}
+
+// A file as a hub of before has left it.
+static void leave(struct live_fleet *live, const struct standing_agent *agent)
+{
+	struct json_writer writer;
+	struct bytes text;
+
+	bytes_init(&text, STANDING_FILE_MAX);
+	standing_begin(&writer, &text);
+	standing_add(&writer, agent);
+	standing_end(&writer);
+	ck_assert_int_eq(writer.error, 0);
+	ck_assert_int_eq(standing_save(live->state_dir, &text), 0);
+	bytes_finish(&text);
 }
 
 static void end(struct live_fleet *live)
@@ -199,6 +217,43 @@ START_TEST(who_does_not_own_the_directory_keeps_nothing)
 }
 END_TEST
 
+static void count(void *ctx, const struct alert *alert)
+{
+	ck_assert_int_eq(alert->state, ALERT_SNOOZED);
+	++*(size_t *)ctx;
+}
+
+static size_t n_of_fleet(struct live_fleet *live, struct instant now)
+{
+	size_t n = 0;
+
+	alerts_each(((struct direct_feed *)live->feed)->alerts, 0, now, count, &n);
+	return n;
+}
+
+// Who snoozed an outage until tomorrow has not silenced that of tonight.
+START_TEST(a_snoozed_outage_is_taken_up_by_no_other_one)
+{
+	struct instant now = clock_now();
+	struct alert outage = { .rule = "fleet_outage",
+				.state = ALERT_SNOOZED,
+				.since_ms = now.wall_ms,
+				.snoozed_until_ms = now.wall_ms + 24 * STANDING_TRUST_MS,
+				.by = "ada",
+				.note = "" };
+	const struct standing_agent fleet = { .key = "", .seen_ms = now.wall_ms, .alerts = &outage, .n_alerts = 1 };
+	struct live_fleet live;
+
+	begin(&live);
+	live_stop_feed(&live);
+	leave(&live, &fleet);
+	live_open(&live, false);
+	ck_assert_uint_eq(n_of_fleet(&live, now), 1);
+	ck_assert_uint_eq(n_of_fleet(&live, instant_add(now, STANDING_TRUST_MS)), 0);
+	end(&live);
+}
+END_TEST
+
 SUITE("direct standing", a_restart_forgets_nothing_that_people_set, what_a_person_set_is_written_at_once,
       whose_list_has_not_come_is_kept_for_later, what_cannot_be_kept_is_said,
-      who_does_not_own_the_directory_keeps_nothing)
+      who_does_not_own_the_directory_keeps_nothing, a_snoozed_outage_is_taken_up_by_no_other_one)
