@@ -153,7 +153,7 @@ static int write_text(struct direct_feed *feed, struct bytes *text, struct insta
 	return writer.error;
 }
 
-// Told once, until it works again.
+// Told once, until it works again, and tried again like a change: what a person did may not be in the file yet.
 static void tell_result(struct direct_feed *feed, int r)
 {
 	struct direct_standing *standing = &feed->standing;
@@ -163,6 +163,7 @@ static void tell_result(struct direct_feed *feed, int r)
 			      "what is acknowledged, snoozed and in maintenance would be lost in a restart",
 			      strerrordesc_np(-r), false);
 	standing->is_failing = r < 0;
+	standing->is_changed |= r < 0;
 }
 
 static void save_now(struct direct_feed *feed)

@@ -197,6 +197,34 @@ START_TEST(what_cannot_be_kept_is_said)
 }
 END_TEST
 
+static bool has_failed(struct live_fleet *live, const void *arg)
+{
+	const struct direct_standing *standing = &((struct direct_feed *)live->feed)->standing;
+
+	(void)arg;
+	return standing->is_failing && !standing->is_saving && !standing->is_urgent;
+}
+
+// The disk may have room again a moment later.
+START_TEST(what_could_not_be_kept_is_tried_again_by_itself)
+{
+	struct live_fleet live;
+	char path[128];
+
+	begin(&live);
+	break_first(&live);
+	snprintf(path, sizeof path, "%s/standing.json", live.state_dir);
+	unlink(path);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	acknowledge(&live);
+	live_until(&live, has_failed, NULL, "it to fail");
+	ck_assert_int_eq(rmdir(path), 0);
+	direct_standing_tick((struct direct_feed *)live.feed, instant_add(clock_now(), 30 * 1000));
+	live_until(&live, is_written, NULL, "it to be kept");
+	end(&live);
+}
+END_TEST
+
 START_TEST(who_does_not_own_the_directory_keeps_nothing)
 {
 	struct live_fleet live;
@@ -256,4 +284,5 @@ END_TEST
 
 SUITE("direct standing", a_restart_forgets_nothing_that_people_set, what_a_person_set_is_written_at_once,
       whose_list_has_not_come_is_kept_for_later, what_cannot_be_kept_is_said,
-      who_does_not_own_the_directory_keeps_nothing, a_snoozed_outage_is_taken_up_by_no_other_one)
+      what_could_not_be_kept_is_tried_again_by_itself, who_does_not_own_the_directory_keeps_nothing,
+      a_snoozed_outage_is_taken_up_by_no_other_one)
