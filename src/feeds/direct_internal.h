@@ -39,6 +39,7 @@ struct watched {
 	bool is_settled;           // everything there is to ask was asked once
 	bool is_loopback;
 	bool is_recognised;           // what it is was looked at
+	int64_t stood_ms;             // wall: when a hub before this one looked at it last; 0: none that is known
 	struct direct_vitals *vitals; // owned; NULL: nothing is known, or it cannot be operated
 	struct verdict_memo *memo;    // owned: the last answer and what was said of it; NULL: none
 	UT_hash_handle hh;            // direct_feed::watched

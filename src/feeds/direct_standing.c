@@ -47,10 +47,14 @@ static void resume_alerts(struct direct_feed *feed, uint32_t id, const struct st
 void direct_standing_agent(struct direct_feed *feed, const struct agent *agent)
 {
 	struct standing_agent *before = standing_get(&feed->standing.before, agent->key);
+	struct watched *watched = direct_watched(feed, agent->id);
 	struct instant now = clock_now();
 
 	if (!before)
 		return;
+	standing_age(before, now.wall_ms); // its list may have come hours after the file was read
+	if (watched)
+		watched->stood_ms = before->seen_ms;
 	(void)health_checker_resume(feed->health, agent->id, &before->health, now);
 	if (alerts_agent(feed->alerts, agent, now) == 0) // it may not have heard of it yet
 		resume_alerts(feed, agent->id, before, now.wall_ms);
@@ -120,17 +124,32 @@ static void collect(void *ctx, const struct alert *alert)
 		collected->alerts[collected->n++] = *alert;
 }
 
-// id 0: the fleet.
-static void write_one(struct direct_feed *feed, struct json_writer *writer, uint32_t id, const char *key,
-		      struct instant now)
+static void write_fleet(struct direct_feed *feed, struct json_writer *writer, struct instant now)
 {
 	struct collected collected = { .n = 0 };
-	struct standing_agent agent = { .key = key, .seen_ms = now.wall_ms, .alerts = collected.alerts };
+	struct standing_agent fleet = { .key = "", .seen_ms = now.wall_ms, .alerts = collected.alerts };
 
-	alerts_each(feed->alerts, id, now, collect, &collected);
-	agent.n_alerts = collected.n;
-	if (id && !health_checker_standing(feed->health, id, &agent.health, now))
+	alerts_each(feed->alerts, 0, now, collect, &collected);
+	fleet.n_alerts = collected.n;
+	standing_add(writer, &fleet);
+}
+
+// One that was not looked at since the start is as old as it was then: many starts make nothing younger.
+static void write_agent(struct direct_feed *feed, struct json_writer *writer, const struct watched *watched,
+			struct instant now)
+{
+	const struct health *health = health_checker_health(feed->health, watched->id);
+	struct collected collected = { .n = 0 };
+	struct standing_agent agent = { .key = watched->agent->key,
+					.seen_ms = now.wall_ms,
+					.alerts = collected.alerts };
+
+	if (!health || !health_checker_standing(feed->health, watched->id, &agent.health, now))
 		return;
+	if (!health->last_probe_ms && watched->stood_ms)
+		agent.seen_ms = watched->stood_ms;
+	alerts_each(feed->alerts, watched->id, now, collect, &collected);
+	agent.n_alerts = collected.n;
 	standing_add(writer, &agent);
 }
 
@@ -141,9 +160,9 @@ static int write_text(struct direct_feed *feed, struct bytes *text, struct insta
 
 	bytes_init(text, STANDING_FILE_MAX);
 	standing_begin(&writer, text);
-	write_one(feed, &writer, 0, "", now);
+	write_fleet(feed, &writer, now);
 	for (const struct watched *one = feed->watched; one && n < STANDING_AGENTS_MAX; one = one->hh.next, n++)
-		write_one(feed, &writer, one->id, one->agent->key, now);
+		write_agent(feed, &writer, one, now);
 	// Whose list has not come yet.
 	for (const struct standing_agent *one = feed->standing.before.agents; one && n < STANDING_AGENTS_MAX; n++) {
 		standing_add(&writer, one);

@@ -58,6 +58,7 @@ void standing_finish(struct standing *standing);              // of one that was
 
 struct standing_agent *standing_get(const struct standing *standing, const char *key); // NULL: nothing is known
 void standing_forget(struct standing *standing, struct standing_agent *agent);         // frees it
+void standing_age(struct standing_agent *agent, int64_t now_ms); // lets go of what is too old by now; as a reader does
 void standing_count(const struct standing *standing, struct standing_counts *out);
 
 /* The text of the file: begin, one by one, end; then writer->error says whether it is whole. One of whom nothing is

@@ -282,7 +282,72 @@ START_TEST(a_snoozed_outage_is_taken_up_by_no_other_one)
 }
 END_TEST
 
+// As the first agent was left, so long ago.
+static void leave_first(struct live_fleet *live, int64_t ago_ms)
+{
+	int64_t seen_ms = clock_now().wall_ms - ago_ms;
+	struct alert down = {
+		.rule = "agent_down", .state = ALERT_ACKNOWLEDGED, .since_ms = seen_ms, .by = "ada", .note = ""
+	};
+	const struct standing_agent agent = { .key = live->agents[0]->key,
+					      .seen_ms = seen_ms,
+					      .health = { .observed = OBSERVED_DOWN, .since_ms = seen_ms },
+					      .alerts = &down,
+					      .n_alerts = 1 };
+
+	leave(live, &agent);
+}
+
+// Nobody has looked at it meanwhile, so that one start after the other makes it no younger.
+START_TEST(who_was_not_looked_at_is_as_old_as_before)
+{
+	const int64_t ago_ms = STANDING_TRUST_MS - 60 * 1000;
+	struct standing standing;
+	struct live_fleet live;
+	char why[STANDING_WHY_MAX];
+	int64_t now_ms = clock_now().wall_ms;
+
+	begin(&live);
+	live_stop_feed(&live);
+	leave_first(&live, ago_ms);
+	live_open(&live, false);
+	live_publish(&live, false);
+	live_stop_feed(&live); // before anybody was asked
+	ck_assert_int_eq(standing_load(&standing, live.state_dir, now_ms, why), 0);
+	ck_assert_ptr_nonnull(standing_get(&standing, live.agents[0]->key));
+	ck_assert_uint_eq(standing_get(&standing, live.agents[0]->key)->n_alerts, 1);
+	standing_finish(&standing);
+	ck_assert_int_eq(standing_load(&standing, live.state_dir, now_ms + 10 * 60 * 1000, why), 0);
+	ck_assert_ptr_null(standing_get(&standing, live.agents[0]->key));
+	standing_finish(&standing);
+	end(&live);
+}
+END_TEST
+
+START_TEST(whose_list_comes_too_late_is_another_one)
+{
+	struct standing_agent *before;
+	struct direct_feed *feed;
+	struct live_fleet live;
+	size_t n = 0;
+
+	begin(&live);
+	live_stop_feed(&live);
+	leave_first(&live, 0);
+	live_open(&live, false);
+	feed = (struct direct_feed *)live.feed;
+	before = standing_get(&feed->standing.before, live.agents[0]->key);
+	ck_assert_ptr_nonnull(before);
+	before->seen_ms -= STANDING_TRUST_MS + 1000; // as if that time had gone by until now
+	live_publish(&live, false);
+	alerts_each(feed->alerts, live_agent(&live, 0)->agent->id, clock_now(), count, &n);
+	ck_assert_uint_eq(n, 0);
+	end(&live);
+}
+END_TEST
+
 SUITE("direct standing", a_restart_forgets_nothing_that_people_set, what_a_person_set_is_written_at_once,
       whose_list_has_not_come_is_kept_for_later, what_cannot_be_kept_is_said,
       what_could_not_be_kept_is_tried_again_by_itself, who_does_not_own_the_directory_keeps_nothing,
-      a_snoozed_outage_is_taken_up_by_no_other_one)
+      a_snoozed_outage_is_taken_up_by_no_other_one, who_was_not_looked_at_is_as_old_as_before,
+      whose_list_comes_too_late_is_another_one)
