@@ -232,6 +232,7 @@ int scope_rebuild(struct scope *scope)
 	}
 	scope->overall = health_overall(scope->counts.by_state);
 	scope->overall_since_ms = settle_since(scope);
+	scope->is_since_unsure = false;
 	return r;
 }
 
@@ -243,6 +244,7 @@ static void settle_overall(struct scope *scope, int64_t since_ms)
 		return;
 	scope->overall = now;
 	scope->overall_since_ms = since_ms;
+	scope->is_since_unsure = now == HEALTH_UP;
 }
 
 bool scope_update(struct scope *scope, uint32_t id, bool is_gone)
@@ -303,6 +305,19 @@ static size_t count_muted(const struct scope *scope)
 	return n;
 }
 
+// Who was heard of last may have been well before others were: that is looked at when it is shown, not each time.
+static void sure_since(struct scope *scope)
+{
+	int64_t since_ms;
+
+	if (!scope->is_since_unsure)
+		return;
+	scope->is_since_unsure = false;
+	since_ms = settle_since(scope);
+	if (since_ms > scope->overall_since_ms)
+		scope->overall_since_ms = since_ms;
+}
+
 void scope_show(struct scope *scope, struct fleet_scope *out)
 {
 	const struct scope_member *member;
@@ -310,6 +325,7 @@ void scope_show(struct scope *scope, struct fleet_scope *out)
 	size_t n = 0;
 
 	order_bad(scope);
+	sure_since(scope);
 	for (member = scope->bad; n < SCOPE_NEWLY_BAD_MAX && member; member = member->bad_next)
 		scope->newly_bad[n++] = member->id;
 	*out = (struct fleet_scope){ .total = scope->counts.total,

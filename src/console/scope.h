@@ -24,6 +24,7 @@ struct scope {
 	struct tally tiers, environments;
 	enum health_state overall;
 	int64_t overall_since_ms;
+	bool is_since_unsure;
 	uint32_t newly_bad[SCOPE_NEWLY_BAD_MAX];
 };
 

@@ -66,6 +66,17 @@ void fleet_overall_is_older(struct fleet *fleet, enum health_state state, int64_
 		fleet->overall_since_ms = since_ms;
 }
 
+void fleet_overall_is_younger(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->n_agents; i++) {
+		const struct fleet_entry *entry = fleet->agents[i];
+
+		if (is_judged(entry->public.agent, entry->is_aside) &&
+		    entry->public.state_since_ms > fleet->overall_since_ms)
+			fleet->overall_since_ms = entry->public.state_since_ms;
+	}
+}
+
 void fleet_counts_finish(struct fleet *fleet)
 {
 	tally_clear(&fleet->tiers);

@@ -232,6 +232,7 @@ void fleet_count_checking(struct fleet *fleet, struct fleet_entry *entry); // af
 void fleet_settle_overall(struct fleet *fleet, int64_t at_ms);             // after counting
 // An agent is so for longer than it is known: the fleet is as bad for as long at least.
 void fleet_overall_is_older(struct fleet *fleet, enum health_state state, int64_t since_ms);
+void fleet_overall_is_younger(struct fleet *fleet); // all are well: since the last of them is. Looks at each
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry);
 void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_state from, enum health_state to);
 

@@ -128,7 +128,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 			const struct event *event)
 {
 	struct fleet_agent *agent = &entry->public;
-	enum health_state from = agent->state, to = health_state(health);
+	enum health_state from = agent->state, to = health_state(health), overall = fleet->overall;
 	int64_t since_ms = since_when(health, event, !entry->was_known);
 	bool was_flapping = agent->health.is_flapping, was_known = entry->was_known;
 	bool by_flapping = health->is_flapping != was_flapping && health->observed == agent->health.observed;
@@ -149,6 +149,8 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 	if (to != from) {
 		agent->state_since_ms = since_ms;
 		fleet_overall_is_older(fleet, to, since_ms);
+		if (since_ms < event->at_ms && fleet->overall == HEALTH_UP && overall != HEALTH_UP)
+			fleet_overall_is_younger(fleet);
 		if (!by_flapping) // that is told below, in better words
 			tell_turn(fleet, entry, from, !was_known, event);
 	}

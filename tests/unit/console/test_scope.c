@@ -84,4 +84,32 @@ START_TEST(a_context_that_is_picked_later_has_the_same_order)
 }
 END_TEST
 
-SUITE("scope", who_turned_last_is_the_first_however_they_come, a_context_that_is_picked_later_has_the_same_order)
+// After a restart of a hub its agents are heard of in any order, each with since when it is as it is.
+START_TEST(all_in_sight_are_well_since_the_last_of_them_is)
+{
+	static const int64_t ages_s[] = { 3600, 60, 7200, 5 };
+	struct fleet_scope shown;
+
+	fleet_fixture_init(&f);
+	context_init(&context);
+	for (int i = 0; i < 4; i++)
+		ids[i] = fleet_fixture_add(&f, (const char *[]){ "a", "b", "c", "d" }[i], i < 3 ? "edge" : "core", "");
+	ck_assert_int_eq(context_add(&context, PICK_TIERS, "edge"), 0);
+	scope_init(&scope, f.fleet, &context);
+	ck_assert_int_eq(scope_rebuild(&scope), 0);
+	for (int i = 0; i < 4; i++) {
+		fleet_fixture_health(&f, ids[i], OBSERVED_UP, REASON_NONE, ages_s[i] * SECOND_MS);
+		ck_assert_int_eq(scope_update(&scope, ids[i], false), i < 3);
+	}
+	scope_show(&scope, &shown);
+	ck_assert_int_eq(shown.overall, HEALTH_UP);
+	ck_assert_int_eq(shown.overall_since_ms, FIXTURE_NOW_MS - 60 * SECOND_MS);
+	scope_finish(&scope);
+	context_finish(&context);
+	context = (struct context){ 0 };
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+SUITE("scope", who_turned_last_is_the_first_however_they_come, a_context_that_is_picked_later_has_the_same_order,
+      all_in_sight_are_well_since_the_last_of_them_is)

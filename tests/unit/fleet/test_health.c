@@ -265,7 +265,25 @@ START_TEST(what_is_heard_of_first_may_be_older_than_the_news)
 }
 END_TEST
 
+// Whoever is heard of last says since when it is well, and not since when all are.
+START_TEST(all_are_well_since_the_last_of_them_is)
+{
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 3; i++)
+		fleet_fixture_add(&f, (const char *[]){ "a", "b", "c" }[i], "", "");
+	hear_now(&f, 1, OBSERVED_UP, FIXTURE_NOW_MS - 3600000);
+	hear_now(&f, 2, OBSERVED_UP, FIXTURE_NOW_MS - 60000);
+	hear_now(&f, 3, OBSERVED_UP, FIXTURE_NOW_MS - 7200000);
+	ck_assert_uint_eq(fleet_counts(f.fleet)->by_state[HEALTH_UP], 3);
+	ck_assert_int_eq(fleet_agent(f.fleet, 3)->state_since_ms, FIXTURE_NOW_MS - 7200000);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS - 60000);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("fleet health", who_is_in_maintenance_is_bad_on_purpose, who_is_paused_is_no_doubt_about_the_rest,
-      the_worst_agent_is_the_fleets_state, the_verdict_says_since_when, newly_bad_are_those_that_turned_latest_first,
-      without_a_health_endpoint_the_scrape_is_what_is_judged, a_probe_carries_health_too,
-      what_is_heard_of_first_may_be_older_than_the_news, tiers_count_their_own)
+      all_are_well_since_the_last_of_them_is, the_worst_agent_is_the_fleets_state, the_verdict_says_since_when,
+      newly_bad_are_those_that_turned_latest_first, without_a_health_endpoint_the_scrape_is_what_is_judged,
+      a_probe_carries_health_too, what_is_heard_of_first_may_be_older_than_the_news, tiers_count_their_own)
