@@ -57,6 +57,11 @@ int file_read(int at, const char *path, struct bytes *out)
 	return r;
 }
 
+int file_sync_directory(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+}
+
 int file_sync_parent(int at, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -73,7 +78,7 @@ int file_sync_parent(int at, const char *path)
 	fd = openat(at, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = fsync(fd) < 0 ? -errno : 0;
+	r = file_sync_directory(fd);
 	close(fd);
 	return r;
 }

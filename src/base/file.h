@@ -18,6 +18,11 @@ int file_read_all(int fd, struct bytes *out); // to the end of it; also -EMSGSIZ
 // A regular file, whole; anything else in its place, a FIFO too, holds nobody up: -EINVAL.
 int file_read(int at, const char *path, struct bytes *out);
 
+/* What an open directory has in it is there after a power failure. 0, also where the file system keeps no directory by
+ * request, as some of other machines do; negative errno.
+ */
+int file_sync_directory(int fd);
+
 // A directory is as durable as its parent knows of it. `path` may be relative to the directory `at`, or AT_FDCWD.
 int file_sync_parent(int at, const char *path);
 

@@ -55,8 +55,8 @@ static int sync_entries(struct recorder *recorder)
 
 	if (recorder->owes_entry && !recorder->is_dir)
 		r = sync_parent(recorder->place);
-	else if (recorder->owes_entry && fsync(recorder->dir_fd) < 0)
-		r = -errno;
+	else if (recorder->owes_entry)
+		r = file_sync_directory(recorder->dir_fd);
 	if (r == 0 && recorder->owes_place)
 		r = sync_parent(recorder->place);
 	if (r == 0)

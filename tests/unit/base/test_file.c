@@ -204,6 +204,8 @@ START_TEST(finds_the_parent_of_any_path)
 	ck_assert_int_eq(file_sync_parent(AT_FDCWD, dir), 0);
 	ck_assert_int_eq(file_sync_parent(AT_FDCWD, "/"), 0);
 	ck_assert_int_eq(file_sync_parent(at, "none/a"), -ENOENT);
+	ck_assert_int_eq(file_sync_parent(AT_FDCWD, "/proc/self/a"), 0); // where fsync() is EINVAL
+	ck_assert_int_eq(file_sync_directory(-1), -EBADF);
 	memset(long_path, 'x', sizeof long_path - 1);
 	memcpy(long_path + sizeof long_path - 3, "/a", 3);
 	ck_assert_int_eq(file_sync_parent(at, long_path), -ENAMETOOLONG);
