@@ -77,24 +77,39 @@ static void take_place_out(const char *text, uint64_t n[REDACTED_COUNT])
 	n[REDACTED_ADDRESSES]++;
 }
 
-// "exit code 137; docker: web-1", as what happens to a container is told, and "there is no container web-1".
+// "there is no container web-1", and "it is not there, by the commands of web".
+static void take_missing_out(const char *text, uint64_t n[REDACTED_COUNT])
+{
+	static const struct {
+		const char *words, *kept;
+	} rows[] = {
+		{ "there is no container ", "there is no container" },
+		{ "it is not there, by the commands of ", "it is not there" },
+	};
+
+	for (size_t i = 0; text && i < sizeof rows / sizeof rows[0]; i++) {
+		char *at = strstr(text, rows[i].words), *end;
+
+		if (!at)
+			continue;
+		end = at + strlen(rows[i].words);
+		end += strcspn(end, " ,;");
+		memmove(at + strlen(rows[i].kept), end, strlen(end) + 1);
+		n[REDACTED_CONTROLS]++;
+	}
+}
+
+// "exit code 137; docker: web-1", as what happens to a container is told.
 static void take_container_out(const char *text, uint64_t n[REDACTED_COUNT])
 {
-	static const char told[] = "docker: ", missing[] = "there is no container ";
+	static const char told[] = "docker: ";
 	const char *at = text ? strstr(text, told) : NULL;
 	bool is_whole = at && (at == text || (at - text >= 2 && memcmp(at - 2, "; ", 2) == 0));
 
-	if (is_whole && !strpbrk(at + strlen(told), " :;")) {
+	if (is_whole && !strpbrk(at + strlen(told), " :;"))
 		take_out(at == text ? at : at - 2, &n[REDACTED_CONTROLS]);
-		return;
-	}
-	at = text ? strstr(text, missing) : NULL;
-	if (at) {
-		char *name = (char *)at + strlen(missing) - 1, *end = name + 1 + strcspn(name + 1, " ,;");
-
-		memmove(name, end, strlen(end) + 1);
-		n[REDACTED_CONTROLS]++;
-	}
+	else
+		take_missing_out(text, n);
 }
 
 // Why something was not done.

@@ -303,6 +303,8 @@ START_TEST(what_happens_to_a_container_is_kept_without_its_name)
 		{ "docker: box-1", "", 1 },
 		{ "exit code 137, out of memory; docker: box-1", "exit code 137, out of memory", 1 },
 		{ "there is no container box-1", "there is no container", 1 },
+		{ "it is not there, by the commands of web", "it is not there", 1 },
+		{ "it is not there, its control endpoint says", "it is not there, its control endpoint says", 0 },
 		{ "a0: there is no container box-1, and b is paused", "a0: there is no container, and b is paused", 1 },
 		{ "docker: the Engine does not answer", "docker: the Engine does not answer", 0 },
 		{ "undocker: box-1", "undocker: box-1", 0 },
