@@ -349,6 +349,7 @@ int alerts_agent(struct alerts *alerts, const struct agent *agent, struct instan
 			continue;
 		rule->state = (struct rule_state){ 0 };
 		resolve(alerts, &rule->entry, now);
+		alert_resume_drop(&subject->resumes, alerts->rules[i].name);
 	}
 	return 0;
 }

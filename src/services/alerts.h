@@ -49,8 +49,8 @@ int alerts_request(struct alerts *alerts, const struct request *request, struct 
 
 /* Takes up an alert of before a restart (its rule, state, since_ms, snoozed_until_ms, by and note; copied): when the
  * rule is raised by until_ms (wall) it is that one, with its age and what people did about it. Nothing is told before,
- * and it is let go when the agent is known to be well. Agent 0: the fleet's grouped one. 0; -ENOENT no such agent;
- * -ENOMEM.
+ * and it is let go when the agent is known to be well, or its rule is not for it any more. Agent 0: the fleet's grouped
+ * one. 0; -ENOENT no such agent; -ENOMEM.
  */
 int alerts_resume(struct alerts *alerts, uint32_t agent, const struct alert *before, int64_t until_ms);
 

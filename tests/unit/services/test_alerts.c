@@ -707,6 +707,30 @@ START_TEST(rules_of_metrics_go_on_or_are_let_go_by_their_readings)
 }
 END_TEST
 
+START_TEST(a_rule_that_is_not_for_the_agent_any_more_has_no_alert_of_before)
+{
+	struct rule_config config = { .name = "hot", .series = "cpu", .threshold = 90, .selector = "tier=core" };
+	struct agent *agent = mem_calloc(1, sizeof *agent);
+	struct bench bench;
+
+	begin(&bench, &config);
+	agent->refs = 1;
+	agent->id = 1;
+	ck_assert_int_eq(labels_set(&agent->labels, "tier", "core"), 0);
+	ck_assert_int_eq(alerts_agent(bench.alerts, agent, bench.now), 0);
+	resume(&bench, 1, "hot", ALERT_ACKNOWLEDGED, 0);
+	ck_assert_int_eq(alerts_agent(bench.alerts, agent, bench.now), 0);
+	ck_assert_uint_eq(n_of(&bench, 1), 1);
+	add(&bench, 1); // without the label
+	ck_assert_uint_eq(n_of(&bench, 1), 0);
+	ck_assert_int_eq(alerts_agent(bench.alerts, agent, bench.now), 0);
+	read_value(&bench, 95);
+	expect(&bench, "hot active;");
+	agent_unref(agent);
+	alerts_destroy(bench.alerts);
+}
+END_TEST
+
 START_TEST(the_fleets_alert_of_before_goes_on)
 {
 	struct bench bench;
@@ -757,5 +781,6 @@ SUITE("alerts", states_raise_and_resolve_their_alerts, an_unknown_state_leaves_a
       resolved_alerts_are_forgotten_past_a_thousand, without_memory_an_alert_is_raised_at_the_next_chance,
       an_alert_of_before_goes_on_with_what_was_done_about_it, who_is_well_after_the_restart_has_no_alert_of_before,
       too_late_it_is_another_alert, a_snooze_of_before_ends_when_it_was_to_end,
-      rules_of_metrics_go_on_or_are_let_go_by_their_readings, the_fleets_alert_of_before_goes_on,
+      rules_of_metrics_go_on_or_are_let_go_by_their_readings,
+      a_rule_that_is_not_for_the_agent_any_more_has_no_alert_of_before, the_fleets_alert_of_before_goes_on,
       without_memory_nothing_is_taken_up)
