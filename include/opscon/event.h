@@ -109,10 +109,13 @@ enum timeline_kind {
 	TIMELINE_UP,
 	TIMELINE_DOWN,
 	TIMELINE_RESTARTED,
+	TIMELINE_STALE, // nothing is known of it any more
+	TIMELINE_AGAIN, // it is as it was before a moment of that
 	TIMELINE_KIND_COUNT,
 };
 
-const char *timeline_kind_name(enum timeline_kind kind); // "single" "added" "removed" "up" "down" "restarted"
+// "single" "added" "removed" "up" "down" "restarted" "stale" "again"
+const char *timeline_kind_name(enum timeline_kind kind);
 
 // How far that has come, of one kind.
 struct timeline_fold {

@@ -36,8 +36,10 @@ static void on_deadline(uv_timer_t *timer)
 	struct direct_feed *feed = timer->data;
 	struct instant now = clock_now();
 
-	// Everybody is stale now, and shown so; it is nobody's fault but ours, and the probes that follow will tell.
+	// Who is stale now is shown so; it is nobody's fault but ours, and the probes that follow will tell.
 	feed->is_waking = was_asleep(feed, now);
+	if (feed->is_waking)
+		health_checker_slept(feed->health, now.mono_ms - feed->armed_ms, now);
 	feed->armed_ms = INT64_MAX;
 	health_checker_tick(feed->health, now);
 	feed->is_waking = false;

@@ -12,6 +12,8 @@
 #include "fleet/fleet.h"
 #include "text/text.h"
 
+enum { DOUBT_MS = 60 * 1000 };
+
 void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry)
 {
 	if (!entry->is_bad)
@@ -22,10 +24,13 @@ void fleet_forget_bad(struct fleet *fleet, struct fleet_entry *entry)
 	fleet->n_bad--;
 }
 
-static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_state state)
+// is_turn: it is not as it was. Who is bad and was bad before is not newly so for a moment of doubt.
+static void turn(struct fleet *fleet, struct fleet_entry *entry, enum health_state state, bool is_turn)
 {
 	bool is_bad = state == HEALTH_DOWN || state == HEALTH_DEGRADED || (state == HEALTH_UNKNOWN && entry->was_known);
 
+	if (!is_turn && is_bad && entry->is_bad && !entry->is_aside)
+		return;
 	fleet_forget_bad(fleet, entry);
 	entry->was_known |= state != HEALTH_UNKNOWN;
 	if (!is_bad || entry->is_aside)
@@ -47,7 +52,17 @@ static const char *why(const struct health *health, enum health_state state)
 	return reason_text(health->reason);
 }
 
-static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum health_state from, bool is_first,
+// What many agents do at once is one item; TIMELINE_SINGLE: this is told of each.
+static enum timeline_kind turns_together(const struct fleet_agent *agent, bool is_first, bool was_in_doubt)
+{
+	if (was_in_doubt)
+		return TIMELINE_AGAIN;
+	if (agent->state == HEALTH_UNKNOWN && agent->health.freshness == FRESHNESS_STALE)
+		return TIMELINE_STALE;
+	return agent->state == HEALTH_UP && is_first ? TIMELINE_UP : TIMELINE_SINGLE;
+}
+
+static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, bool is_first, bool was_in_doubt,
 		      const struct event *event)
 {
 	static const enum action_type types[HEALTH_STATE_COUNT] = {
@@ -63,6 +78,7 @@ static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum
 		[HEALTH_UNKNOWN] = SEVERITY_WARNING,
 	};
 	const struct fleet_agent *agent = &entry->public;
+	enum timeline_kind kind = turns_together(agent, is_first, was_in_doubt);
 	const char *reason = why(&agent->health, agent->state);
 	char title[512];
 	struct fleet_news news = { .at_ms = event->at_ms,
@@ -73,8 +89,13 @@ static void tell_turn(struct fleet *fleet, const struct fleet_entry *entry, enum
 				   .title = title,
 				   .description = agent->state == HEALTH_UP ? "" : agent->health.detail };
 
-	if (from == HEALTH_UNKNOWN && agent->state == HEALTH_UP && is_first) {
-		fleet_tell_folded(fleet, TIMELINE_UP, &news);
+	if (kind != TIMELINE_SINGLE) {
+		news.description = "";
+		if (was_in_doubt) {
+			news.type = ACTION_START;
+			news.severity = SEVERITY_INFO;
+		}
+		fleet_tell_folded(fleet, kind, &news);
 		return;
 	}
 	snprintf(title, sizeof title, "%.*s is %s%s%s", text_fit(agent->agent->name, 400), agent->agent->name,
@@ -115,10 +136,19 @@ void fleet_recount(struct fleet *fleet, struct fleet_entry *entry, enum health_s
 	fleet_count_out(fleet, from, agent, was_aside);
 }
 
-// Since when it is as it is now: a state that is heard of for the first time may be older than the news of it.
-static int64_t since_when(const struct health *health, const struct event *event, bool is_first)
+/* Not known for a moment, because nobody had looked: this process was stopped, or the machine slept. Its hard state is
+ * still that of before.
+ */
+static bool was_in_doubt(const struct fleet_agent *agent, const struct health *health, const struct event *event)
 {
-	bool is_older = is_first && health->since_ms > 0 && health->since_ms < event->at_ms;
+	return agent->state == HEALTH_UNKNOWN && health_state(health) != HEALTH_UNKNOWN && health->since_ms > 0 &&
+	       health->since_ms < agent->state_since_ms && event->at_ms - agent->state_since_ms < DOUBT_MS;
+}
+
+// Since when it is as it is now: a state that is heard of for the first time may be older than the news of it.
+static int64_t since_when(const struct health *health, const struct event *event, bool may_be_older)
+{
+	bool is_older = may_be_older && health->since_ms > 0 && health->since_ms < event->at_ms;
 
 	return is_older && health_state(health) != HEALTH_UNKNOWN ? health->since_ms : event->at_ms;
 }
@@ -129,7 +159,8 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 {
 	struct fleet_agent *agent = &entry->public;
 	enum health_state from = agent->state, to = health_state(health), overall = fleet->overall;
-	int64_t since_ms = since_when(health, event, !entry->was_known);
+	bool is_again = was_in_doubt(agent, health, event);
+	int64_t since_ms = since_when(health, event, is_again || !entry->was_known);
 	bool was_flapping = agent->health.is_flapping, was_known = entry->was_known;
 	bool by_flapping = health->is_flapping != was_flapping && health->observed == agent->health.observed;
 	bool is_news = to != from || health->observed != agent->health.observed ||
@@ -142,7 +173,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 	if (to != from || health_is_in_maintenance(health) != entry->is_aside) {
 		fleet_recount(fleet, entry, from, to);
 		agent->state = to;
-		turn(fleet, entry, to);
+		turn(fleet, entry, to, to != HEALTH_UNKNOWN && !is_again);
 		fleet_settle_overall(fleet, since_ms);
 	}
 	fleet_count_checking(fleet, entry);
@@ -152,7 +183,7 @@ static bool take_health(struct fleet *fleet, struct fleet_entry *entry, const st
 		if (since_ms < event->at_ms && fleet->overall == HEALTH_UP && overall != HEALTH_UP)
 			fleet_overall_is_younger(fleet);
 		if (!by_flapping) // that is told below, in better words
-			tell_turn(fleet, entry, from, !was_known, event);
+			tell_turn(fleet, entry, !was_known, is_again, event);
 	}
 	if (health->is_flapping != was_flapping)
 		tell_flapping(fleet, entry, event->at_ms);
@@ -171,7 +202,7 @@ static void restate_health(struct fleet *fleet, struct fleet_entry *entry, const
 	fleet_recount(fleet, entry, from, agent->state);
 	fleet_count_checking(fleet, entry);
 	entry->was_known = event->was_known;
-	turn(fleet, entry, agent->state);
+	turn(fleet, entry, agent->state, true);
 	fleet_settle_overall(fleet, event->at_ms);
 }
 

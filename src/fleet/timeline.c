@@ -133,6 +133,8 @@ static const char *const fold_verbs[TIMELINE_KIND_COUNT][2] = {
 	[TIMELINE_REMOVED] = { "was removed", "were removed" },
 	[TIMELINE_UP] = { "is up", "are up" },
 	[TIMELINE_RESTARTED] = { "was restarted", "were restarted" },
+	[TIMELINE_STALE] = { "is unknown: stale", "are unknown: stale" },
+	[TIMELINE_AGAIN] = { "is heard again, as it was", "are heard again, as they were" },
 };
 
 // So that the item stands in the agent's own timeline too.

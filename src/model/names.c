@@ -286,7 +286,9 @@ static const char *const event_types[EVENT_TYPE_COUNT] = {
 	[EVENT_AUDIT_HEAD] = "audit_head",
 };
 
-static const char *const timeline_kinds[] = { "single", "added", "removed", "up", "down", "restarted" };
+static const char *const timeline_kinds[] = {
+	"single", "added", "removed", "up", "down", "restarted", "stale", "again"
+};
 
 const char *timeline_kind_name(enum timeline_kind kind)
 {

@@ -437,6 +437,19 @@ enum health_outage health_checker_outage(const struct health_checker *checker)
 
 // ---- time
 
+void health_checker_slept(struct health_checker *checker, int64_t slept_ms, struct instant now)
+{
+	struct watched *agent, *next;
+
+	HASH_ITER(hh, checker->agents, agent, next) {
+		int64_t age_ms = now.mono_ms - agent->judged_ms;
+
+		if (age_ms > stale_after_ms(agent))
+			continue;
+		agent->judged_ms += slept_ms < age_ms ? slept_ms : age_ms;
+	}
+}
+
 int64_t health_checker_tick(struct health_checker *checker, struct instant now)
 {
 	struct deadline *due;

@@ -83,6 +83,11 @@ enum health_outage { OUTAGE_NONE, OUTAGE_TESTING, OUTAGE_GROUPED, OUTAGE_OFFLINE
 // TESTING: hold the alerts. GROUPED: those who turned bad share one. OFFLINE: it is us.
 enum health_outage health_checker_outage(const struct health_checker *checker);
 
+/* We have not looked for so long: this process was stopped, or the machine slept. Who is not stale by then has as much
+ * more time; for who is, nothing is known any more. Call before health_checker_tick().
+ */
+void health_checker_slept(struct health_checker *checker, int64_t slept_ms, struct instant now);
+
 // Freshness, maintenance and outages by time. Returns the next deadline (monotonic; INT64_MAX: none).
 int64_t health_checker_tick(struct health_checker *checker, struct instant now);
 int64_t health_checker_deadline(const struct health_checker *checker);

@@ -283,7 +283,64 @@ START_TEST(all_are_well_since_the_last_of_them_is)
 }
 END_TEST
 
+static void hear(struct fleet_fixture *f, uint32_t id, enum observed observed, bool is_stale, int64_t at_ms)
+{
+	struct event *event = event_new(EVENT_AGENT_HEALTH, at_ms, id);
+
+	event->u.health = fleet_fixture_healthy(0);
+	event->u.health.observed = event->u.health.toward = observed;
+	event->u.health.freshness = is_stale ? FRESHNESS_STALE : FRESHNESS_FRESH;
+	event->u.health.since_ms = FIXTURE_NOW_MS;
+	fleet_fixture_apply(f, event);
+}
+
+// The hub was stopped for a while: nobody has changed for it.
+START_TEST(after_a_moment_of_doubt_everybody_is_as_before)
+{
+	struct fleet_fixture f;
+	uint32_t bad[4];
+
+	fleet_fixture_init(&f);
+	for (int i = 0; i < 4; i++)
+		fleet_fixture_add(&f, (const char *[]){ "a", "b", "c", "d" }[i], "", "");
+	for (uint32_t id = 1; id <= 4; id++)
+		hear(&f, id, id > 2 ? OBSERVED_DOWN : OBSERVED_UP, false, FIXTURE_NOW_MS);
+	for (uint32_t id = 1; id <= 4; id++)
+		hear(&f, id, id > 2 ? OBSERVED_DOWN : OBSERVED_UP, true, FIXTURE_NOW_MS + 50000);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state, HEALTH_UNKNOWN);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state_since_ms, FIXTURE_NOW_MS + 50000);
+	ck_assert_str_eq(fleet_timeline_at(f.fleet, 0)->title, "4 agents are unknown: stale");
+	ck_assert_str_eq(fleet_timeline_at(f.fleet, 0)->description, "a, b, c, d");
+	for (uint32_t id = 1; id <= 4; id++)
+		hear(&f, id, id > 2 ? OBSERVED_DOWN : OBSERVED_UP, false, FIXTURE_NOW_MS + 52000);
+	ck_assert_str_eq(fleet_timeline_at(f.fleet, 0)->title, "4 agents are heard again, as they were");
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state_since_ms, FIXTURE_NOW_MS);
+	ck_assert_int_eq(fleet_agent(f.fleet, 3)->state_since_ms, FIXTURE_NOW_MS);
+	ck_assert_int_eq(fleet_overall_since_ms(f.fleet), FIXTURE_NOW_MS);
+	ck_assert_uint_eq(fleet_newly_bad(f.fleet, bad, 4), 2);
+	ck_assert_uint_eq(bad[0], 4); // as they had turned
+	ck_assert_uint_eq(bad[1], 3);
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(who_was_unknown_for_long_is_new_again)
+{
+	struct fleet_fixture f;
+
+	fleet_fixture_init(&f);
+	fleet_fixture_add(&f, "a", "", "");
+	hear(&f, 1, OBSERVED_UP, false, FIXTURE_NOW_MS);
+	hear(&f, 1, OBSERVED_UP, true, FIXTURE_NOW_MS + 50000);
+	hear(&f, 1, OBSERVED_UP, false, FIXTURE_NOW_MS + 110000);
+	ck_assert_int_eq(fleet_agent(f.fleet, 1)->state_since_ms, FIXTURE_NOW_MS + 110000);
+	ck_assert_str_eq(fleet_timeline_at(f.fleet, 0)->title, "a is up");
+	fleet_fixture_finish(&f);
+}
+END_TEST
+
 SUITE("fleet health", who_is_in_maintenance_is_bad_on_purpose, who_is_paused_is_no_doubt_about_the_rest,
       all_are_well_since_the_last_of_them_is, the_worst_agent_is_the_fleets_state, the_verdict_says_since_when,
       newly_bad_are_those_that_turned_latest_first, without_a_health_endpoint_the_scrape_is_what_is_judged,
-      a_probe_carries_health_too, what_is_heard_of_first_may_be_older_than_the_news, tiers_count_their_own)
+      a_probe_carries_health_too, what_is_heard_of_first_may_be_older_than_the_news, tiers_count_their_own,
+      after_a_moment_of_doubt_everybody_is_as_before, who_was_unknown_for_long_is_new_again)

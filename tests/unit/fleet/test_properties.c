@@ -115,8 +115,8 @@ static void recount(const struct fleet *fleet)
 	for (size_t i = 0; i < n_bad; i++) {
 		ck_assert_int_ne(fleet_agent(fleet, bad[i])->state, HEALTH_UP);
 		if (i)
-			ck_assert_int_ge(fleet_agent(fleet, bad[i - 1])->state_since_ms,
-					 fleet_agent(fleet, bad[i])->state_since_ms);
+			ck_assert_uint_gt(fleet_agent(fleet, bad[i - 1])->newly_bad,
+					  fleet_agent(fleet, bad[i])->newly_bad);
 	}
 	for (size_t i = 0; i < fleet_n_alerts(fleet); i++) {
 		const struct alert *alert = fleet_alert_at(fleet, i);

@@ -496,6 +496,30 @@ START_TEST(after_a_restart_another_state_is_new)
 }
 END_TEST
 
+START_TEST(time_in_which_nobody_looked_makes_nobody_stale)
+{
+	struct health_bench bench;
+	const struct health *health;
+
+	health_bench_begin(&bench);
+	health_bench_add(&bench, 1);
+	health_bench_judge_all(&bench, 1, "PP");
+	health = health_checker_health(bench.checker, 1);
+	bench.now = instant_add(bench.now, 150000); // of 180 s until it is stale
+	health_checker_slept(bench.checker, 140000, bench.now);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health->freshness, FRESHNESS_FRESH);
+	bench.now = instant_add(bench.now, 100000);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health->freshness, FRESHNESS_LATE);
+	bench.now = instant_add(bench.now, 100000); // slept for longer than anything is known
+	health_checker_slept(bench.checker, 100000, bench.now);
+	health_checker_tick(bench.checker, bench.now);
+	ck_assert_int_eq(health->freshness, FRESHNESS_STALE);
+	health_checker_destroy(bench.checker);
+}
+END_TEST
+
 SUITE("health_checker", a_new_agent_is_unknown_until_it_is_judged, a_report_says_when_how_often_and_why,
       defaults_are_60_s_5_s_3_and_2, results_make_states_as_the_table_says,
       a_run_says_where_it_leads_and_asks_to_be_hurried, tells_of_every_change_and_of_nothing_else,
@@ -505,4 +529,5 @@ SUITE("health_checker", a_new_agent_is_unknown_until_it_is_judged, a_report_says
       soft_runs_never_make_it_flap, overall_is_the_worst_and_unknown_hides_nothing,
       freshness_is_counted_once_there_is_something_to_be_heard, the_stats_follow_the_agents,
       the_last_twenty_results_are_kept_newest_first, without_memory_an_agent_is_not_taken,
-      after_a_restart_the_same_state_is_as_old_as_it_was, after_a_restart_another_state_is_new)
+      after_a_restart_the_same_state_is_as_old_as_it_was, after_a_restart_another_state_is_new,
+      time_in_which_nobody_looked_makes_nobody_stale)
