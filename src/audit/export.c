@@ -28,12 +28,13 @@ enum {
 	COLUMN_REASON,
 	COLUMN_ERROR,
 	COLUMN_CORRELATION,
+	COLUMN_NAME, // what is new comes last, for whoever counts columns
 	N_COLUMNS,
 };
 
 static const struct {
 	const char *name;
-	int width; // in a table; 0: not there
+	int width; // in a table
 } columns[N_COLUMNS] = {
 	[COLUMN_SEQ] = { "seq", 7 },
 	[COLUMN_AT] = { "at", 24 },
@@ -46,9 +47,16 @@ static const struct {
 	[COLUMN_KIND] = { "resource_kind", 13 },
 	[COLUMN_ID] = { "resource_id", 24 },
 	[COLUMN_RESULT] = { "result", 13 },
-	[COLUMN_REASON] = { "reason", 0 }, // the last two end the line
+	[COLUMN_REASON] = { "reason", 0 }, // this and the next end a table's line
 	[COLUMN_ERROR] = { "error", 0 },
 	[COLUMN_CORRELATION] = { "correlation", 0 },
+	[COLUMN_NAME] = { "resource_name", 16 },
+};
+
+// What a table has, in this order: whose name it is stands before what it is.
+static const int table_columns[] = {
+	COLUMN_SEQ,  COLUMN_AT,   COLUMN_PHASE, COLUMN_ACTION, COLUMN_REQUEST, COLUMN_LEVEL,
+	COLUMN_USER, COLUMN_KIND, COLUMN_NAME,  COLUMN_ID,     COLUMN_RESULT,
 };
 
 struct row {
@@ -91,13 +99,14 @@ static void put_cell(char *cell, const struct json_value *value)
 
 static void read_row(const struct json_value *root, struct row *row)
 {
-	const struct json_value *who = json_member(root, "who"), *resource = json_member(root, "resource");
+	const struct json_value *who = json_member(root, "who"), *resource = json_member(root, "resource"),
+				*details = json_member(root, "details");
 	const struct json_value *values[N_COLUMNS] = {
 		[COLUMN_SEQ] = json_member(root, "seq"),
 		[COLUMN_AT] = json_member(root, "at"),
 		[COLUMN_PHASE] = json_member(root, "phase"),
 		[COLUMN_ACTION] = json_member(root, "action"),
-		[COLUMN_REQUEST] = json_member(json_member(root, "details"), "request"),
+		[COLUMN_REQUEST] = json_member(details, "request"),
 		[COLUMN_LEVEL] = json_member(root, "level"),
 		[COLUMN_USER] = json_member(who, "user"),
 		[COLUMN_ORIGIN] = json_member(who, "origin"),
@@ -107,6 +116,7 @@ static void read_row(const struct json_value *root, struct row *row)
 		[COLUMN_REASON] = json_member(root, "reason"),
 		[COLUMN_ERROR] = json_member(root, "error"),
 		[COLUMN_CORRELATION] = json_member(root, "correlation"),
+		[COLUMN_NAME] = json_member(details, "name"),
 	};
 
 	for (int i = 0; i < N_COLUMNS; i++)
@@ -134,15 +144,12 @@ static int put_table_row(struct bytes *out, const struct row *row)
 	const char *reason = row->cells[COLUMN_REASON], *error = row->cells[COLUMN_ERROR];
 	int r = 0;
 
-	for (int i = 0; i < N_COLUMNS && r == 0; i++) {
-		int used = 0, room = columns[i].width;
-		const char *cell = row->cells[i];
+	for (size_t i = 0; i < sizeof table_columns / sizeof table_columns[0] && r == 0; i++) {
+		int used = 0, room = columns[table_columns[i]].width;
+		const char *cell = row->cells[table_columns[i]];
 		bool is_cut = text_width(cell) > room;
-		size_t n;
+		size_t n = text_prefix(cell, is_cut ? room - 1 : room, &used);
 
-		if (!room)
-			continue;
-		n = text_prefix(cell, is_cut ? room - 1 : room, &used);
 		r = bytes_addf(out, "%.*s%s%*s", (int)n, cell, is_cut ? "…" : "", room - used - is_cut + 2, "");
 	}
 	if (r == 0)

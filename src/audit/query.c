@@ -42,16 +42,19 @@ static int compare(const struct json_value *value, const char *wanted)
 	return order ? order : (text.n > n) - (text.n < n);
 }
 
-static bool resource_is(const struct json_value *resource, const char *wanted)
+// An agent goes by its name as well, which stands among the details: with an alert of it, and beside its key.
+static bool resource_is(const struct json_value *root, const char *wanted)
 {
-	const struct json_value *kind = json_member(resource, "kind"), *id = json_member(resource, "id");
+	const struct json_value *resource = json_member(root, "resource"), *kind = json_member(resource, "kind"),
+				*id = json_member(resource, "id"),
+				*name = json_member(json_member(root, "details"), "name");
 	const char *slash = strchr(wanted, '/');
 	struct json_text text;
 
-	if (text_is(kind, wanted) || text_is(id, wanted))
+	if (text_is(kind, wanted) || text_is(id, wanted) || text_is(name, wanted))
 		return true;
 	return slash && json_read_text(kind, &text) == 0 && text.n == (size_t)(slash - wanted) &&
-	       memcmp(text.bytes, wanted, text.n) == 0 && text_is(id, slash + 1);
+	       memcmp(text.bytes, wanted, text.n) == 0 && (text_is(id, slash + 1) || text_is(name, slash + 1));
 }
 
 static bool passes(const struct json_value *root, const struct audit_filter *f)
@@ -70,7 +73,7 @@ static bool passes(const struct json_value *root, const struct audit_filter *f)
 		return false;
 	if (f->user && !text_is(json_member(json_member(root, "who"), "user"), f->user))
 		return false;
-	return !f->resource || resource_is(json_member(root, "resource"), f->resource);
+	return !f->resource || resource_is(root, f->resource);
 }
 
 // 1: it fits; 0; -ENOMEM.

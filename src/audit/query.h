@@ -12,7 +12,7 @@ enum { AUDIT_LIMIT_DEFAULT = 100, AUDIT_LIMIT_MAX = 10000 };
 struct audit_filter {              // texts: NULL for any; all that are given must fit
 	const char *since, *until; // RFC 3339 in UTC to the millisecond: since <= at <= until
 	const char *user;          // the whole name
-	const char *resource;      // the id, or the kind, or KIND/ID
+	const char *resource;      // the id, the name or the kind, or KIND/ID, KIND/NAME
 	int action, level, result; // -1: any
 	size_t limit;              // 1..AUDIT_LIMIT_MAX
 };

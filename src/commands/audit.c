@@ -27,7 +27,7 @@ static const struct command_option own_options[] = {
 	{ "until", "TIME", "the same", 'u' },
 	{ "user", "NAME", "who did it", 'w' },
 	{ "action", "ACTION", "what was done:", 'a', .word = words_audit_action },
-	{ "resource", "WHAT", "a kind, an id, or KIND/ID", 'o' },
+	{ "resource", "WHAT", "a kind, an id, an agent's name, KIND/ID or KIND/NAME", 'o' },
 	{ "level", "LEVEL", "how grave it is:", 'l', .word = words_audit_level },
 	{ "result", "RESULT", "what became of it:", 'r', .word = words_audit_result },
 	{ "limit", "N", "the newest N that fit; default 100", 'n' },

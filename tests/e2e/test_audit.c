@@ -84,13 +84,17 @@ START_TEST(what_is_done_in_a_console_is_on_record_and_verifies)
 {
 	struct scene s;
 	struct term *t;
-	char *out;
+	char *out, *at, name[64];
 
 	open_scene(&s);
 	t = start(&s, NULL);
 	act(t);
 	scene_quit(t);
 	out = audit(&s, 0, (const char *[]){ "--format", "json", NULL });
+	at = strstr(out, "\"request\":\"acknowledge\"");
+	ck_assert_ptr_nonnull(at);
+	at = strstr(at, "\"name\":\"");
+	ck_assert_msg(at && sscanf(at, "\"name\":\"%63[^\"]", name) == 1, "%s", out);
 	assert_holds(out, "\"action\":\"login\"");
 	assert_holds(out, "\"action\":\"modify_config\"");
 	assert_holds(out, "\"before\":{\"state\":\"active\"},\"after\":{\"state\":\"acknowledged\"}");
@@ -102,6 +106,14 @@ START_TEST(what_is_done_in_a_console_is_on_record_and_verifies)
 	out = audit(&s, 0, (const char *[]){ "list", "--action", "login", "--since", "1h", "--limit", "5", NULL });
 	assert_holds(out, " login ");
 	ck_assert_ptr_null(strstr(out, "acknowledge"));
+	free(out);
+	// Who did something to an agent is found by its name, of its alert and of itself, in every form.
+	out = audit(&s, 0, (const char *[]){ "--resource", name, NULL });
+	assert_holds(out, "resource_name");
+	assert_holds(out, "acknowledge");
+	assert_holds(out, "maintenance");
+	assert_holds(out, name);
+	ck_assert_ptr_null(strstr(out, " login "));
 	free(out);
 	out = audit(&s, 0, (const char *[]){ "verify", NULL });
 	assert_holds(out, "sound\nsigned: records 1 to ");

@@ -24,7 +24,8 @@ static void set_up(void)
 	ck_assert_int_eq(bytes_addf(&bob, "{\"user\":\"bob\",\"origin\":\"local\"}"), 0);
 	ck_assert_int_eq(trail_open(&trail), 0);
 	for (int i = 0; i < 60; i++) {
-		const struct audit_field details[] = { { "request", audit_text("note") } };
+		const struct audit_field details[] = { { "request", audit_text("note") },
+						       { "name", audit_text(i % 20 ? "WowHost" : "WowCache") } };
 		char id[32];
 		const struct audit_record record = {
 			.phase = AUDIT_EVENT,
@@ -35,7 +36,7 @@ static void set_up(void)
 			.resource_id = id,
 			.reason = i == 59 ? "=1+1 | \"x\"" : NULL,
 			.error = i == 59 ? "no" : NULL,
-			.details = { details, 1 },
+			.details = { details, 2 },
 		};
 
 		snprintf(id, sizeof id, "thing-%d", i);
@@ -98,6 +99,12 @@ START_TEST(each_filter_alone_and_all_together)
 	f.resource = "agent/thing-7";
 	ck_assert_uint_eq(count(&f), 1);
 	f.resource = "alert/thing-7";
+	ck_assert_uint_eq(count(&f), 0);
+	f.resource = "WowCache";
+	ck_assert_uint_eq(count(&f), 3);
+	f.resource = "alert/WowCache";
+	ck_assert_uint_eq(count(&f), 3);
+	f.resource = "agent/WowCache";
 	ck_assert_uint_eq(count(&f), 0);
 	f = any();
 	f.since = "2025-11-25T19:46:51.000Z"; // the records are a second apart, the first at :41
@@ -197,11 +204,15 @@ START_TEST(each_format_says_it_its_way)
 	static const struct {
 		const char *name, *parts[4];
 	} rows[] = {
-		{ "table", { "seq      at  ", "  modify_config", "thing-59", "=1+1 | \"x\"; no\n" } },
+		{ "table",
+		  { "seq      at  ", "  modify_config", "agent          WowHost           thing-59 ",
+		    "=1+1 | \"x\"; no\n" } },
 		{ "json",
 		  { "{\"schema_version\":1,\"records\":[\n{\"seq\":", "\"reason\":\"=1+1 | \\\"x\\\"\"", "\n]}\n",
 		    "" } },
-		{ "csv", { "\"seq\",\"at\",", ",\"'=1+1 | \"\"x\"\"\",\"no\",", "\r\n", "\"note\"" } },
+		{ "csv",
+		  { "\"seq\",\"at\",", ",\"'=1+1 | \"\"x\"\"\",\"no\",\"\",\"WowHost\"\r\n",
+		    ",\"correlation\",\"resource_name\"\r\n", "\"note\"" } },
 		{ "md", { "| seq | at | phase ", "|---|---|", "=1\\+1 \\| \"x\"", "thing\\-59" } },
 	};
 
