@@ -136,6 +136,7 @@ struct timeline_item {
 	enum action_type type;
 	enum severity severity;
 	enum event_type source;
+	uint8_t origin;         // the hub that told it; 0: this process
 	uint32_t agent;         // 0: the fleet
 	const char *agent_name; // as it was then; "" when none
 	const char *who;        // "" unless a person did it

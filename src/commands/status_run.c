@@ -92,16 +92,26 @@ int status_exit_code(const struct status_run *run, enum health_state overall, bo
 	return overall == HEALTH_UNKNOWN ? EXIT_INDETERMINATE : EXIT_WELL;
 }
 
-// What stands between the fleet and this report: a list that could not be read, say.
+static void print_notice(const struct timeline_item *item)
+{
+	fprintf(stderr, "opscon: %s%s%s\n", item->title, *item->description ? ": " : "", item->description);
+}
+
+/* What stands between the fleet and this report: a list that could not be read, say. What a hub's timeline tells may
+ * be over by now; of that only the question that is still open is said.
+ */
 static void print_notices(const struct fleet *fleet)
 {
+	const struct timeline_item *question = fleet_question(fleet);
+
 	for (size_t i = fleet_n_timeline(fleet); i > 0; i--) {
 		const struct timeline_item *item = fleet_timeline_at(fleet, i - 1);
 
-		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING)
-			fprintf(stderr, "opscon: %s%s%s\n", item->title, *item->description ? ": " : "",
-				item->description);
+		if (item->source == EVENT_NOTICE && item->severity >= SEVERITY_WARNING && item->origin == 0)
+			print_notice(item);
 	}
+	if (question && question->origin != 0)
+		print_notice(question);
 }
 
 // The hubs of which nothing is known, or what they were, each with why.

@@ -212,7 +212,7 @@ static void put_timeline(struct dump *d, unsigned flags)
 		const struct fleet_item *item = &d->fleet->items[ring_at(&d->fleet->ring, i)];
 		const struct timeline_item *public = &item->public;
 
-		if ((flags & FLEET_DUMP_NO_OWN) && item->origin == 0)
+		if ((flags & FLEET_DUMP_NO_OWN) && item->public.origin == 0)
 			continue;
 		dump_put(d, "item %" PRId64 " %d %d %d %s \"%s\" by \"%s\": \"%s\" \"%s\"\n", public->at_ms,
 			 public->type, public->severity, public->source, dump_key(d, public->agent), public->agent_name,

@@ -74,8 +74,7 @@ struct fleet_approved {
 
 struct fleet_item {
 	struct timeline_item public;
-	char *memory; // owned: every text of the item
-	uint8_t origin;
+	char *memory;            // owned: every text of the item
 	enum timeline_kind kind; // of what it tells of many, or would
 	uint64_t told_at;        // fleet::n_tellings when it was told or changed
 };

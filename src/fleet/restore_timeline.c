@@ -45,7 +45,7 @@ static int item_of(const struct event *event, struct fleet_item *out)
 
 	if (!at)
 		return -ENOMEM;
-	*out = (struct fleet_item){ .memory = at, .origin = event->origin, .kind = event->u.timeline.kind };
+	*out = (struct fleet_item){ .memory = at, .public.origin = event->origin, .kind = event->u.timeline.kind };
 	out->public.at_ms = event->at_ms;
 	out->public.type = event->u.timeline.type;
 	out->public.severity = event->u.timeline.severity;
@@ -78,7 +78,7 @@ static uint64_t number_before(const struct fleet *fleet, const struct fleet_item
 	for (size_t i = *from; i < fleet->ring.count; i++) {
 		const struct fleet_item *old = item_at(fleet, i);
 
-		if (old->origin != item->origin)
+		if (old->public.origin != item->public.origin)
 			continue;
 		if (old->public.at_ms > item->public.at_ms)
 			return 0;
@@ -92,7 +92,7 @@ static uint64_t number_before(const struct fleet *fleet, const struct fleet_item
 
 static size_t next_other(const struct fleet *fleet, size_t i, uint8_t origin)
 {
-	while (i < fleet->ring.count && item_at(fleet, i)->origin == origin)
+	while (i < fleet->ring.count && item_at(fleet, i)->public.origin == origin)
 		i++;
 	return i;
 }
@@ -241,7 +241,7 @@ static void fill_ring(struct fleet *fleet, struct merge *merge, uint8_t origin)
 	size_t cap = fleet->ring.cap, first = merge->n > cap ? merge->n - cap : 0;
 
 	for (size_t i = 0; i < fleet->ring.count; i++)
-		if (item_at(fleet, i)->origin == origin)
+		if (item_at(fleet, i)->public.origin == origin)
 			mem_free(item_at(fleet, i)->memory);
 	for (size_t i = 0; i < first; i++)
 		mem_free(merge->all[i].item.memory);

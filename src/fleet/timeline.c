@@ -78,7 +78,7 @@ static void tell(struct fleet *fleet, const struct fleet_news *news, enum timeli
 		return;
 	}
 	item.public.no = ++fleet->n_items_ever;
-	item.origin = fleet->origin;
+	item.public.origin = fleet->origin;
 	item.kind = kind;
 	item.told_at = ++fleet->n_tellings;
 	slot = ring_push(&fleet->ring);
@@ -280,6 +280,7 @@ int fleet_noticed(struct fleet *fleet, const struct event *event)
 							  .type = news.type,
 							  .severity = news.severity,
 							  .source = event->type,
+							  .origin = event->origin,
 							  .agent_name = "",
 							  .who = "",
 							  .title = or_empty(news.title),

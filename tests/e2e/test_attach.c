@@ -242,6 +242,47 @@ START_TEST(what_changed_meanwhile_is_known_when_it_is_back)
 }
 END_TEST
 
+// The first of them, one a line; the file is put in place whole.
+static void list_first(const char *all, int n)
+{
+	char *list = strdup(all), *at = list;
+
+	for (int line = 0; line <= n; line++)
+		at = strchr(at, '\n') + 1;
+	snprintf(at - 2, 4, "\n]\n"); // over the comma
+	scene_write("new.json", list);
+	ck_assert_int_eq(rename("new.json", "targets.json"), 0);
+	free(list);
+}
+
+START_TEST(a_question_that_is_settled_is_not_told_as_open)
+{
+	struct process_result result;
+	struct term *t;
+	char *all;
+
+	begin((const char *[]){ "--agents", "8", NULL });
+	t = attach(address);
+	term_wait_for(t, "8 of 8 agents up", SCENE_MS);
+	all = scene_read("targets.json");
+	list_first(all, 3);
+	term_wait_for(t, "no longer lists 5 of 8 agents", SCENE_MS);
+	result = once(address);
+	ck_assert_msg(result.status == 0 && strstr(result.err, "no longer lists 5 of 8 agents"), "%d %s", result.status,
+		      result.err);
+	process_result_finish(&result);
+	scene_write("new.json", all);
+	ck_assert_int_eq(rename("new.json", "targets.json"), 0);
+	free(all);
+	term_wait_gone(t, "no longer lists 5 of 8 agents", SCENE_MS);
+	result = once(address);
+	ck_assert_msg(result.status == 0 && !*result.err, "%d %s", result.status, result.err);
+	process_result_finish(&result);
+	scene_quit(t);
+	end();
+}
+END_TEST
+
 // What the other one tells is not all there is.
 static void expect_incomplete(const char *second)
 {
@@ -742,8 +783,9 @@ END_TEST
 
 SUITE("attach", consoles_show_the_hubs_fleet_and_act_on_it, of_two_operators_one_has_an_agent_and_the_other_sees_who,
       an_audit_trail_that_is_another_is_seen_by_who_was_there, a_killed_hub_leaves_no_green_and_comes_back,
-      a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back, several_hubs_are_one_fleet,
-      a_viewer_by_token_only_looks, operations_run_where_the_hub_is, a_command_says_that_it_waits_for_the_hub,
-      nobody_there_is_an_exit_code, certificates_of_hubs_are_always_verified,
-      a_token_is_not_read_by_others_nor_sent_in_the_clear, an_authority_is_one_before_it_is_trusted,
-      what_is_the_hubs_to_say_is_refused, the_other_scheme_is_hinted_at, without_an_address_it_says_where_it_has_looked)
+      a_stopped_hub_is_missed_and_goes_on, what_changed_meanwhile_is_known_when_it_is_back,
+      a_question_that_is_settled_is_not_told_as_open, several_hubs_are_one_fleet, a_viewer_by_token_only_looks,
+      operations_run_where_the_hub_is, a_command_says_that_it_waits_for_the_hub, nobody_there_is_an_exit_code,
+      certificates_of_hubs_are_always_verified, a_token_is_not_read_by_others_nor_sent_in_the_clear,
+      an_authority_is_one_before_it_is_trusted, what_is_the_hubs_to_say_is_refused, the_other_scheme_is_hinted_at,
+      without_an_address_it_says_where_it_has_looked)
