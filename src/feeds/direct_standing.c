@@ -84,6 +84,21 @@ static void tell_taken_up(struct direct_feed *feed)
 			      false);
 }
 
+// A person may still read in it what the next save would write over.
+static void tell_lost(struct direct_feed *feed, const char *why)
+{
+	static const char lost[] = "what was acknowledged, snoozed and in maintenance before the restart is lost";
+	int r = standing_set_aside(feed->state_dir);
+	char kept[80] = "";
+
+	if (r == 0)
+		snprintf(kept, sizeof kept, "; the file is kept as standing.json.bad");
+	else if (r != -ENOENT && r != -EINVAL)
+		snprintf(kept, sizeof kept, "; the file is not kept: %s", strerrordesc_np(-r));
+	log_line(LOG_WARN, "%s: %s%s", lost, why, kept);
+	direct_notice(feed, SEVERITY_WARNING, ACTION_ERROR, lost, why, false);
+}
+
 void direct_standing_start(struct direct_feed *feed, bool is_kept)
 {
 	struct direct_standing *standing = &feed->standing;
@@ -98,9 +113,7 @@ void direct_standing_start(struct direct_feed *feed, bool is_kept)
 		return;
 	r = standing_load(&standing->before, feed->state_dir, now.wall_ms, why);
 	if (r < 0)
-		direct_notice(feed, SEVERITY_WARNING, ACTION_ERROR,
-			      "what was acknowledged, snoozed and in maintenance before the restart is lost",
-			      r == -EINVAL ? why : strerrordesc_np(-r), false);
+		tell_lost(feed, r == -EINVAL ? why : strerrordesc_np(-r));
 	tell_taken_up(feed);
 	fleet = standing_get(&standing->before, "");
 	if (fleet) {

@@ -54,7 +54,12 @@ struct standing_counts {
 int standing_parse(struct standing *standing, const char *text, size_t n, int64_t now_ms, char why[STANDING_WHY_MAX]);
 int standing_load(struct standing *standing, const char *dir, int64_t now_ms, char why[STANDING_WHY_MAX]);
 int standing_save(const char *dir, const struct bytes *text); // replaces it whole; 0 or negative errno
-void standing_finish(struct standing *standing);              // of one that was zeroed or read
+
+/* Renames a file that is ignored to standing.json.bad, over an older one of that name, so that saving does not write
+ * over it. 0; -EINVAL: it is no regular file, and stays; another negative errno.
+ */
+int standing_set_aside(const char *dir);
+void standing_finish(struct standing *standing); // of one that was zeroed or read
 
 struct standing_agent *standing_get(const struct standing *standing, const char *key); // NULL: nothing is known
 void standing_forget(struct standing *standing, struct standing_agent *agent);         // frees it

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -17,7 +18,7 @@
 
 enum { KEY_MAX = 8192, RULE_MAX = 512, WHO_MAX = 512, NOTE_MAX = 8192 }; // bytes
 
-static const char file_name[] = "standing.json";
+static const char file_name[] = "standing.json", bad_name[] = "standing.json.bad";
 static const char *const observed_words[] = { "unknown", "up", "degraded", "down" }; // enum observed
 
 // ---- writing
@@ -82,6 +83,21 @@ int standing_save(const char *dir, const struct bytes *text)
 	if (dir_fd < 0)
 		return -errno;
 	r = file_replace(dir_fd, file_name, text->data, text->len, 0600, FILE_DURABLE);
+	close(dir_fd);
+	return r;
+}
+
+int standing_set_aside(const char *dir)
+{
+	int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	struct stat status;
+
+	if (dir_fd < 0)
+		return -errno;
+	if (fstatat(dir_fd, file_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode))
+		r = -EINVAL;
+	else if (renameat(dir_fd, file_name, dir_fd, bad_name) < 0)
+		r = -errno;
 	close(dir_fd);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "feeds/direct_internal.h"
 #include "formats/json_writer.h"
@@ -197,6 +198,51 @@ START_TEST(what_cannot_be_kept_is_said)
 }
 END_TEST
 
+static void read_text(const struct live_fleet *live, const char *name, char out[1024])
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", live->state_dir, name);
+	file = fopen(path, "r");
+	ck_assert_msg(file != NULL, "%s is not there", path);
+	out[fread(out, 1, 1023, file)] = '\0';
+	fclose(file);
+	unlink(path);
+}
+
+START_TEST(a_file_that_is_ignored_is_kept_beside_and_logged)
+{
+	static const char bad[] = "{\"version\":1,\"agents\":[{\"key\":7}]}";
+	struct live_fleet live;
+	struct bytes text;
+	char path[128], said[1024];
+
+	begin(&live);
+	live_stop_feed(&live);
+	bytes_init(&text, sizeof bad);
+	ck_assert_int_eq(bytes_add(&text, bad, sizeof bad - 1), 0);
+	ck_assert_int_eq(standing_save(live.state_dir, &text), 0);
+	bytes_finish(&text);
+	snprintf(path, sizeof path, "%s/log", live.state_dir);
+	ck_assert_int_eq(log_open(path), 0);
+	restart(&live);
+	log_close();
+	ck_assert_ptr_nonnull(
+		live_said(&live, "what was acknowledged, snoozed and in maintenance before the restart is lost"));
+	live_stop_feed(&live); // it writes a new one
+	read_text(&live, "log", said);
+	ck_assert_msg(strstr(said, "is lost: standing.json: an agent is not as it was written; the file is kept as "
+				   "standing.json.bad\n"),
+		      "%s", said);
+	read_text(&live, "standing.json.bad", said);
+	ck_assert_str_eq(said, bad);
+	read_text(&live, "standing.json", said);
+	ck_assert_str_ne(said, bad);
+	end(&live);
+}
+END_TEST
+
 static bool has_failed(struct live_fleet *live, const void *arg)
 {
 	const struct direct_standing *standing = &((struct direct_feed *)live->feed)->standing;
@@ -348,6 +394,6 @@ END_TEST
 
 SUITE("direct standing", a_restart_forgets_nothing_that_people_set, what_a_person_set_is_written_at_once,
       whose_list_has_not_come_is_kept_for_later, what_cannot_be_kept_is_said,
-      what_could_not_be_kept_is_tried_again_by_itself, who_does_not_own_the_directory_keeps_nothing,
-      a_snoozed_outage_is_taken_up_by_no_other_one, who_was_not_looked_at_is_as_old_as_before,
-      whose_list_comes_too_late_is_another_one)
+      a_file_that_is_ignored_is_kept_beside_and_logged, what_could_not_be_kept_is_tried_again_by_itself,
+      who_does_not_own_the_directory_keeps_nothing, a_snoozed_outage_is_taken_up_by_no_other_one,
+      who_was_not_looked_at_is_as_old_as_before, whose_list_comes_too_late_is_another_one)
