@@ -115,20 +115,24 @@ static void note_tokens(struct hub *hub, bool is_read)
 	hub->is_token_file_unread = !is_read;
 }
 
-// Tokens may be others now, and those there are may have expired.
-static void refresh(struct hub *hub, struct instant now)
+void hub_look_at_tokens(struct hub *hub, struct instant now)
 {
 	char why[ACCESS_WHY_MAX] = "";
-	int r;
+	int r = access_refresh(hub->access, now, why);
 
-	if (now.mono_ms < hub->refreshed_ms)
-		return;
-	hub->refreshed_ms = now.mono_ms + REFRESH_MS;
-	r = access_refresh(hub->access, now, why);
 	if (r < 0)
 		log_line(LOG_WARN, "the token file is not read: %s", why);
 	if (r)
 		note_tokens(hub, r > 0);
+}
+
+// Tokens may be others now, and those there are may have expired.
+static void refresh(struct hub *hub, struct instant now)
+{
+	if (now.mono_ms < hub->refreshed_ms)
+		return;
+	hub->refreshed_ms = now.mono_ms + REFRESH_MS;
+	hub_look_at_tokens(hub, now);
 	recheck_all(hub, now);
 }
 

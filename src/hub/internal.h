@@ -209,6 +209,11 @@ struct hub {
 
 struct instant hub_now(void);
 void hub_handle_opened(struct hub *hub);
+/* Reads the token file when it is another one: whoever comes with a token that was made a moment ago is known. As long
+ * as it is the same this costs a look at the file's status.
+ */
+void hub_look_at_tokens(struct hub *hub, struct instant now);
+
 void hub_handle_closed(struct hub *hub); // after a close callback: the last one frees what was stopped
 void hub_warm(struct hub *hub);          // somebody is here: events are kept
 

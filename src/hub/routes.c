@@ -365,6 +365,8 @@ static unsigned identify(struct hub_conn *conn, struct access_identity *out, cha
 	struct instant now = hub_now();
 	int r;
 
+	if (!conn->is_unix && header(conn, "Authorization"))
+		hub_look_at_tokens(hub, now);
 	if (conn->is_unix)
 		r = access_peer(hub->access, &conn->cred, now, out, why);
 	else
