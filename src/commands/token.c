@@ -5,11 +5,14 @@
 #include "commands/token.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/human.h"
 #include "base/memory.h"
 #include "commands/audit_trail.h"
@@ -28,6 +31,8 @@ static const struct command_option own_options[] = {
 	  'n', .repeats = true },
 	{ "allow", "SELECTOR", "to which agents alone it may do something; default: all", 'a' },
 	{ "deny", "SELECTOR", "to which it may not, whatever is allowed", 'd' },
+	{ "output", "FILE", "of create: a new file for the token, of mode 0600; default: standard output", 'o',
+	  .completes = COMPLETES_FILES },
 	{ "format", "FORMAT", "of list: table (default) or json", 'F', .word = words_table_or_json },
 	{ "config", "FILE", "the configuration that says where tokens are kept", 'c', .completes = COMPLETES_FILES },
 	{ "file", "FILE", "where they are kept", 'f', .completes = COMPLETES_FILES },
@@ -38,6 +43,7 @@ enum { DAY_MS = 86400000, DEFAULT_DAYS = 90, PATH_BYTES = 4096, SELECTOR_BYTES =
 
 struct asked {
 	const char *verb, *name, *config, *file;
+	const char *output; // of create; NULL: standard output
 	char path[PATH_BYTES];
 	enum role role;
 	int64_t good_for_ms; // 0: for ever
@@ -120,6 +126,9 @@ static int take(void *ctx, int option, const char *value)
 	case 'f':
 		asked->file = value;
 		return 0;
+	case 'o':
+		asked->output = value;
+		return 0;
 	case 'F':
 		asked->format = strcmp(value, "json") == 0 ? TOKEN_FORMAT_JSON : TOKEN_FORMAT_TABLE;
 		return asked->format == TOKEN_FORMAT_JSON || strcmp(value, "table") == 0
@@ -160,6 +169,10 @@ static int check_operands(struct asked *asked, int n, char **operands)
 	}
 	if (strcmp(asked->verb, "create") == 0 && asked->role == ROLE_NONE) {
 		fputs("opscon token create: expected --role viewer, operator, deployer or admin\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (asked->output && strcmp(asked->verb, "create") != 0) {
+		fprintf(stderr, "opscon token %s: --output is for create\n", asked->verb);
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -219,7 +232,7 @@ static int record(const struct asked *asked, enum audit_action action)
 }
 
 struct making {
-	const struct asked *asked;
+	struct asked *asked;
 	char text[TOKEN_TEXT_MAX];
 	int64_t now_ms;
 };
@@ -273,32 +286,69 @@ static int take_away(void *ctx, struct tokens *tokens, char why[TOKENS_WHY_MAX])
 	return r;
 }
 
-static int create(struct asked *asked)
+// A file for the token alone, which is good for nothing yet. 0 or an exit code after saying what is wrong.
+static int put_out(const struct making *making)
 {
-	struct making making = { .asked = asked, .now_ms = clock_now().wall_ms };
-	char why[TOKENS_WHY_MAX], until[HUMAN_MAX] = "never";
-	int r;
+	char line[TOKEN_TEXT_MAX + 1];
+	const char *path = making->asked->output;
+	int n = snprintf(line, sizeof line, "%s\n", making->text);
+	int r = path ? file_write_new(AT_FDCWD, path, line, (size_t)n, 0600, FILE_DURABLE) : 0;
 
-	r = token_make(making.text);
-	if (r < 0)
-		return fail(asked, r, "there are no random numbers");
-	r = tokens_change(asked->path, add, &making, why);
+	explicit_bzero(line, sizeof line);
+	if (r == 0)
+		return 0;
+	fprintf(stderr, "opscon token create: --output %s: %s\n", path,
+		r == -EEXIST ? "it is there already; expected a file that is not" : strerrordesc_np(-r));
+	return r == -EEXIST || r == -ENOENT || r == -ENOTDIR ? EXIT_USAGE : EXIT_OURS;
+}
+
+// The token counts from here on, unless it could not be recorded. 0 or an exit code after saying what is wrong.
+static int put_in(struct making *making)
+{
+	struct asked *asked = making->asked;
+	char why[TOKENS_WHY_MAX];
+	int r = tokens_change(asked->path, add, making, why);
+
 	if (r < 0)
 		return fail(asked, r, why);
 	r = record(asked, AUDIT_CREATE);
-	if (r < 0) { // nobody has seen it yet
-		tokens_change(asked->path, take_away, asked, why);
-		snprintf(why, sizeof why, "no token was made: it could not be recorded: %s", strerrordesc_np(-r));
-		token_wipe(making.text);
-		return fail(asked, r, why);
-	}
+	if (r == 0)
+		return 0;
+	tokens_change(asked->path, take_away, asked, why); // nobody has seen it yet
+	snprintf(why, sizeof why, "no token was made: it could not be recorded: %s", strerrordesc_np(-r));
+	return fail(asked, r, why);
+}
+
+static void tell_made(const struct making *making)
+{
+	const struct asked *asked = making->asked;
+	char until[HUMAN_MAX] = "never";
+
 	if (asked->good_for_ms)
-		human_rfc3339(making.now_ms + asked->good_for_ms, until);
-	puts(making.text);
+		human_rfc3339(making->now_ms + asked->good_for_ms, until);
+	fprintf(stderr, "token %s, %s, expires %s; it is %s%s\n", asked->name, role_name(asked->role), until,
+		asked->output ? "in " : "shown this once", asked->output ? asked->output : "");
+}
+
+static int create(struct asked *asked)
+{
+	struct making making = { .asked = asked, .now_ms = clock_now().wall_ms };
+	int r = token_make(making.text);
+
+	if (r < 0)
+		return fail(asked, r, "there are no random numbers");
+	r = put_out(&making);
+	if (r == 0) {
+		r = put_in(&making);
+		if (r && asked->output)
+			unlink(asked->output);
+	}
+	if (r == 0 && !asked->output)
+		puts(making.text);
 	token_wipe(making.text);
-	fprintf(stderr, "token %s, %s, expires %s; it is shown this once\n", asked->name, role_name(asked->role),
-		until);
-	return EXIT_WELL;
+	if (r == 0)
+		tell_made(&making);
+	return r;
 }
 
 // What nobody may use any more is taken away whatever else fails.
@@ -369,7 +419,9 @@ static int run_command(int argc, char **argv)
 
 static void print_more_help(void)
 {
-	fputs("\ncreate prints the token, once and nowhere else. A hub reads the file anew within\nseconds.\n", stdout);
+	fputs("\ncreate prints the token, once and nowhere else, or puts it in a file of its own\n(--output) for "
+	      "'opscon attach --token-file'. A hub that runs knows it at once.\n",
+	      stdout);
 }
 
 const struct subcommand command_token = {

@@ -86,6 +86,43 @@ START_TEST(a_token_is_printed_once_and_kept_as_a_hash)
 }
 END_TEST
 
+// Whatever the umask is, nobody else can read it, and attach takes it.
+START_TEST(a_token_is_put_in_a_file_that_was_not_there)
+{
+	struct process_result result;
+	struct stat status;
+	char path[96], token[64];
+	mode_t mask;
+
+	begin();
+	snprintf(path, sizeof path, "%s/ci.token", dir);
+	mask = umask(0);
+	result = RUN("create", "ci", "--role", "viewer", "--output", path);
+	umask(mask);
+	ck_assert_msg(result.status == 0 && !*result.out && strstr(result.err, "; it is in /tmp/"), "%d %s%s",
+		      result.status, result.out, result.err);
+	process_result_finish(&result);
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_int_eq((int)(status.st_mode & 07777), 0600);
+	snprintf(token, sizeof token, "%s", contents(path));
+	ck_assert_uint_eq(strlen(token), 48); // and a newline
+	ck_assert_int_eq(strncmp(token, "opt_", 4), 0);
+	result = RUN("create", "other", "--role", "viewer", "--output", path);
+	ck_assert_msg(result.status == 2 && !*result.out && strstr(result.err, "it is there already"), "%d %s%s",
+		      result.status, result.out, result.err);
+	process_result_finish(&result);
+	ck_assert_str_eq(contents(path), token);
+	ck_assert_ptr_null(strstr(contents(file), "other")); // none was made
+	snprintf(path, sizeof path, "%s/again.token", dir);
+	result = RUN("create", "ci", "--role", "viewer", "--output", path);
+	ck_assert_msg(result.status == 2 && strstr(result.err, "there is a token ci already"), "%d %s", result.status,
+		      result.err);
+	process_result_finish(&result);
+	ck_assert_int_eq(access(path, F_OK), -1); // nor is what was made for it left
+	end();
+}
+END_TEST
+
 START_TEST(tokens_are_listed_and_revoked)
 {
 	struct process_result result;
@@ -271,6 +308,7 @@ START_TEST(the_configuration_says_where_tokens_are)
 }
 END_TEST
 
-SUITE("token", a_token_is_printed_once_and_kept_as_a_hash, tokens_are_listed_and_revoked,
-      a_list_says_until_when_and_when_last, usage_is_told, a_file_that_others_can_read_is_refused,
-      no_token_is_made_that_could_not_be_recorded, the_configuration_says_where_tokens_are)
+SUITE("token", a_token_is_printed_once_and_kept_as_a_hash, a_token_is_put_in_a_file_that_was_not_there,
+      tokens_are_listed_and_revoked, a_list_says_until_when_and_when_last, usage_is_told,
+      a_file_that_others_can_read_is_refused, no_token_is_made_that_could_not_be_recorded,
+      the_configuration_says_where_tokens_are)
