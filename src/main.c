@@ -11,47 +11,38 @@
 #include "commands/fleet_options.h"
 #include "commands/options.h"
 
-static void print_usage(FILE *to)
+// How many words it is as an option of this command, of every command or of the console; 0: it is none.
+static int option_words(const struct subcommand *command, const char *word)
 {
-	fputs("opscon watches a fleet of HTTP agents.\n\n"
-	      "usage: opscon [OPTION ...]            the console on the configured fleet\n"
-	      "       opscon [OPTION ...] URL ...    the console on these URLs, without configuration\n"
-	      "       opscon COMMAND [OPTION ...]\n\n",
-	      to);
-	for (size_t i = 0; i < n_commands; i++)
-		fprintf(to, "  %-14s%s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'opscon COMMAND --help' tells a command's options, 'opscon console --help' those of the console.\n"
-	      "opscon(1), opscon.yml(5), opscon-agent(7), opscon-audit(7) and opscon-protocol(7) tell it all.\n",
-	      to);
+	int n = options_n_words(command->options, word);
+
+	n = n ? n : options_n_words(fleet_option_lists, word);
+	return n ? n : options_n_words(command_console.options, word);
 }
 
-// "opscon --read-only op ...": what every command has may stand before it as well.
+// Whether all before it are such options.
+static bool is_behind_options(const struct subcommand *command, int at, char **argv)
+{
+	int i = 1, n;
+
+	while (i < at && (n = option_words(command, argv[i])))
+		i += n;
+	return i == at;
+}
+
+// "opscon --read-only op ...": what a command takes may stand before it as well.
 static void put_command_first(int argc, char **argv)
 {
-	int at = 1, n;
+	for (int at = 2; at < argc; at++) {
+		const struct subcommand *command = command_find(argv[at]);
+		char *word = argv[at];
 
-	while (at < argc && (n = options_n_words(fleet_option_lists, argv[at])))
-		at += n;
-	if (at > 1 && at < argc && command_find(argv[at])) {
-		char *command = argv[at];
-
+		if (!command || !is_behind_options(command, at, argv))
+			continue;
 		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
-		argv[1] = command;
+		argv[1] = word;
+		return;
 	}
-}
-
-// "opscon help", "opscon help status".
-static int help(int argc, char **argv)
-{
-	const struct subcommand *command = argc > 2 ? command_find(argv[2]) : NULL;
-
-	if (argc > 2 && !command)
-		return command_say_unknown(argv[2]);
-	if (command)
-		options_print_help(command, stdout);
-	else
-		print_usage(stdout);
-	return EXIT_WELL;
 }
 
 static int run(int argc, char **argv)
@@ -62,8 +53,10 @@ static int run(int argc, char **argv)
 	put_command_first(argc, argv);
 	command = argc > 1 ? command_find(argv[1]) : NULL;
 	if (!command && argc > 1) {
-		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-			return help(argc, argv);
+		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+			command_print_usage(stdout);
+			return EXIT_WELL;
+		}
 		r = command_check_word(argc, argv);
 		if (r)
 			return r;

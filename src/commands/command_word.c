@@ -43,8 +43,6 @@ static const char *nearest(const char *word)
 	for (size_t i = 0; i < n_commands && n < NAMES_MAX; i++)
 		if (is_near(word, commands[i]->name))
 			names[n++] = commands[i]->name;
-	if (n < NAMES_MAX && is_near(word, "help"))
-		names[n++] = "help";
 	if (n < 2)
 		return n ? names[0] : NULL;
 	for (size_t i = 1; i < n; i++)

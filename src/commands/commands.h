@@ -6,6 +6,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum completes { COMPLETES_NOTHING, COMPLETES_FILES, COMPLETES_DIRECTORIES };
 
@@ -46,12 +47,15 @@ const struct subcommand *command_find(const char *name); // NULL when there is n
 int command_check_word(int argc, char **argv);
 int command_say_unknown(const char *word); // EXIT_USAGE
 
+void command_print_usage(FILE *to); // what opscon --help says
+
 extern const struct subcommand command_attach;
 extern const struct subcommand command_audit;
 extern const struct subcommand command_check_config;
 extern const struct subcommand command_completion;
 extern const struct subcommand command_console;
 extern const struct subcommand command_demo;
+extern const struct subcommand command_help;
 extern const struct subcommand command_hub;
 extern const struct subcommand command_op;
 extern const struct subcommand command_record;

@@ -7,7 +7,6 @@
 
 #include "commands/exit_code.h"
 #include "commands/options.h"
-#include "commands/words.h"
 
 static const struct {
 	const char *shell;
@@ -58,7 +57,6 @@ static int take(void *ctx, int option, const char *value)
 static int run_command(int argc, char **argv)
 {
 	int r = options_parse(&command_completion, argc, argv, take, NULL);
-	const char *meant;
 
 	if (r)
 		return r;
@@ -71,9 +69,8 @@ static int run_command(int argc, char **argv)
 			scripts[i].print(stdout);
 			return EXIT_WELL;
 		}
-	meant = words_meant(argv[optind], shell);
-	fprintf(stderr, "opscon completion: %s: %s%s%s\n", argv[optind],
-		meant ? "did you mean '" : "expected bash, fish or zsh", meant ? meant : "", meant ? "'?" : "");
+	// Names so short are like each other: ksh is none of them mistyped.
+	fprintf(stderr, "opscon completion: %s: expected bash, fish or zsh\n", argv[optind]);
 	return EXIT_USAGE;
 }
 

@@ -4,9 +4,9 @@
 #include "commands/commands.h"
 
 const struct subcommand *const commands[] = {
-	&command_attach,   &command_audit,  &command_check_config, &command_completion, &command_console,
-	&command_demo,     &command_hub,    &command_op,           &command_record,     &command_replay,
-	&command_simulate, &command_status, &command_token,        &command_watch,
+	&command_attach, &command_audit,    &command_check_config, &command_completion, &command_console,
+	&command_demo,   &command_help,     &command_hub,          &command_op,         &command_record,
+	&command_replay, &command_simulate, &command_status,       &command_token,      &command_watch,
 };
 const size_t n_commands = sizeof commands / sizeof commands[0];
 

@@ -39,6 +39,9 @@ START_TEST(bash_is_offered_what_the_program_takes)
 	} rows[] = {
 		{ { "sta", NULL }, "status " },
 		{ { "co", NULL }, "completion console " },
+		{ { "he", NULL }, "help " },
+		{ { "help", "sta", NULL }, "status " },
+		{ { "token", "create", "ci", "--output", "fi", NULL }, "first.yml " },
 		{ { "completion", "", NULL }, "bash fish zsh " },
 		{ { "status", "--f", NULL }, "--format --fail-on " },
 		{ { "status", "--format", "j", NULL }, "json jsonl " },

@@ -240,9 +240,9 @@ static char *synopsis(void)
 
 START_TEST(every_command_has_help)
 {
-	static const char *const names[] = { "attach",   "audit",  "check-config", "completion", "console",
-					     "demo",     "hub",    "op",           "record",     "replay",
-					     "simulate", "status", "token",        "watch" };
+	static const char *const names[] = { "attach", "audit",    "check-config", "completion", "console",
+					     "demo",   "help",     "hub",          "op",         "record",
+					     "replay", "simulate", "status",       "token",      "watch" };
 	struct process_result result;
 	char *manual = synopsis(), line[40];
 
@@ -281,6 +281,11 @@ START_TEST(a_stranger_is_told_the_way)
 		{ { "statsu" }, 2, "unknown command 'statsu'; did you mean 'status'?" },
 		{ { "help", "atach" }, 2, "unknown command 'atach'; did you mean 'attach'?" },
 		{ { "help", "status" }, 0, "usage: opscon status" },
+		{ { "help", "help" }, 0, "usage: opscon help" },
+		{ { "help" }, 0, "usage: opscon [OPTION ...] " },
+		{ { "--theme", "dark", "demo", "--help" }, 0, "usage: opscon demo" },
+		{ { "--theme", "dark", "help" }, 2, "opscon help: unknown option '--theme'" },
+		{ { "--format", "json", "status" }, 2, "there is no configuration yet" },
 		{ { "--versoin" }, 2, "opscon: unknown option '--versoin'; did you mean '--version'?" },
 		{ { "--ascii", "--version" }, 0, "opscon " },
 		{ { "--once", "a:1" }, 2, "opscon: unknown option '--once'" }, // of others
@@ -293,6 +298,7 @@ START_TEST(a_stranger_is_told_the_way)
 		{ { "audit", "--result", "ok" }, 2, "expected pending, success, failure, refused, indeterminate" },
 		{ { "token", "crate" }, 2, "crate: did you mean 'create'?" },
 		{ { "completion", "powershell" }, 2, "expected bash, fish or zsh" },
+		{ { "completion", "ksh" }, 2, "ksh: expected bash, fish or zsh" },
 		{ { "attach", "--interval", "5s" }, 2, "--interval is for who polls" }, // not: a terminal is missing
 		{ { "--theme", "pink", "a:1" }, 2, "expected dark, light or colourblind" },
 	};
