@@ -183,6 +183,10 @@ int recorded_export(const char *path, const char *to_path, const char *from, con
 		r = recorded_time(&facts, "from", from, is_utc, &options.from_ms);
 	if (r == 0 && to)
 		r = recorded_time(&facts, "to", to, is_utc, &options.to_ms);
+	if (r == 0 && from && to && options.from_ms > options.to_ms) {
+		fprintf(stderr, "opscon record: --from %s is later than --to %s\n", from, to);
+		r = EXIT_USAGE;
+	}
 	if (r == 0) {
 		r = recording_export(tape, &options, &outcome, why, sizeof why);
 		if (r == 0)
