@@ -2,6 +2,8 @@
 #include "console/alert_filter.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "text/text.h"
@@ -50,17 +52,71 @@ static int reserve(struct alert_filter *filter, size_t n)
 	return 0;
 }
 
+// ---- which one the cursor is on
+
+static void mark(const struct alert_filter *filter, uint32_t id, struct alert_mark *out)
+{
+	const struct alert *alert = fleet_alert(filter->fleet, id);
+
+	*out = (struct alert_mark){ .id = alert ? id : 0 };
+	if (!alert)
+		return;
+	out->agent = alert->agent;
+	snprintf(out->rule, sizeof out->rule, "%s", alert->rule);
+}
+
+// An agent's number stays over a hub's restart, an alert's does not.
+static bool is_same(const struct alert_filter *filter, uint32_t id, const struct alert_mark *marked)
+{
+	const struct alert *alert = fleet_alert(filter->fleet, id);
+
+	return id == marked->id || (alert && alert->agent == marked->agent &&
+				    strncmp(alert->rule, marked->rule, sizeof marked->rule - 1) == 0);
+}
+
+static bool find(const struct alert_filter *filter, const struct alert_mark *marked, size_t *row)
+{
+	for (size_t i = 0; i < filter->n; i++)
+		if (filter->ids[i] == marked->id) {
+			*row = i;
+			return true;
+		}
+	for (size_t i = 0; i < filter->n; i++)
+		if (is_same(filter, filter->ids[i], marked)) {
+			*row = i;
+			return true;
+		}
+	return false;
+}
+
+// What was held keeps what it is known by while it is not listed: it may come back.
 static void settle_cursor(struct alert_filter *filter)
 {
-	size_t row = filter->held ? filter->row : 0;
+	size_t row = filter->held.id ? filter->row : 0;
 
-	for (size_t i = 0; i < filter->n && filter->held; i++)
-		if (filter->ids[i] == filter->held)
-			row = i;
+	if (filter->held.id && find(filter, &filter->held, &row))
+		mark(filter, filter->ids[row], &filter->held);
 	filter->row = row < filter->n ? row : filter->n ? filter->n - 1 : 0;
 	if (filter->top > filter->row)
 		filter->top = filter->row;
+	if (!filter->n)
+		return;
+	filter->has_slipped |= filter->at.id && !is_same(filter, filter->ids[filter->row], &filter->at);
+	mark(filter, filter->ids[filter->row], &filter->at);
 }
+
+void alert_filter_hold(struct alert_filter *filter, uint32_t alert)
+{
+	mark(filter, alert, &filter->held);
+}
+
+void alert_filter_refresh(struct alert_filter *filter)
+{
+	filter->is_stale = true;
+	filter->at.id = 0;
+}
+
+// ---- what is listed
 
 static void list(struct alert_filter *filter, enum alert_state state, enum severity least, enum severity most)
 {
@@ -107,7 +163,8 @@ void alert_filter_move(struct alert_filter *filter, int64_t by, size_t rows)
 		return;
 	to = to > last ? last : to;
 	filter->row = to < 0 ? 0 : (size_t)to;
-	filter->held = filter->row ? filter->ids[filter->row] : 0;
+	mark(filter, filter->ids[filter->row], &filter->at);
+	filter->held = filter->row ? filter->at : (struct alert_mark){ 0 };
 	if (filter->top > filter->row)
 		filter->top = filter->row;
 	if (rows && filter->row >= filter->top + rows)
@@ -126,7 +183,7 @@ static size_t choice(const struct alert_filter *filter)
 void alert_filter_cycle(struct alert_filter *filter)
 {
 	filter->states = choices[(choice(filter) + 1) % (sizeof choices / sizeof choices[0])].states;
-	filter->is_stale = true;
+	alert_filter_refresh(filter);
 }
 
 const char *alert_filter_words(const struct alert_filter *filter)

@@ -48,7 +48,7 @@ void console_go_to(struct console *console, struct place place)
 	view->detail_top = view->help_top = 0;
 	timeline_filter_newest(&console->timeline);
 	timeline_filter_touch(&console->timeline);
-	console->alerts.is_stale = true;
+	alert_filter_refresh(&console->alerts);
 	if (console->series.agent != place.agent) {
 		console->series.agent = place.agent;
 		console->series.text[0] = '\0';

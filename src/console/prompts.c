@@ -73,7 +73,7 @@ static void apply(struct console *console, const char *text)
 	snprintf(to, size, "%s", text);
 	if (console->prompt_use == PROMPT_TIMELINE)
 		timeline_filter_touch(&console->timeline);
-	console->alerts.is_stale = true;
+	alert_filter_refresh(&console->alerts);
 	console->series.is_stale = true;
 	console->audit.is_stale = true;
 }

@@ -34,7 +34,7 @@ int console_request(struct console *console, const struct request *request)
 	int r;
 
 	if (request->alert) // it may move in the list: the next key must find the same one
-		console->alerts.held = request->alert;
+		alert_filter_hold(&console->alerts, request->alert);
 	r = send(console, request);
 	if (r == -ENOTCONN && request->type == REQUEST_PROBE_NOW) // the feed does what can be done
 		console_say(console, SEVERITY_INFO, "trying the hub again");
@@ -90,6 +90,12 @@ static uint32_t alert_of(const struct console *console, uint32_t agent)
 	return 0;
 }
 
+bool console_alert_has_slipped(const struct console *console)
+{
+	return console->view.screen == SCREEN_ALERTS && console->has_slipped &&
+	       !key_guard_is_armed(&console->alert_guard, console->now);
+}
+
 uint32_t console_alert_here(const struct console *console)
 {
 	const struct alerts_view *alerts = &console->view.alerts;
@@ -105,16 +111,19 @@ void console_ack(struct console *console)
 	uint32_t id = console_alert_here(console);
 	const struct alert *alert = fleet_alert(console->fleet, id);
 	bool is_acknowledged = alert && alert->state == ALERT_ACKNOWLEDGED;
+	char what[200];
 
 	if (!alert || alert->state == ALERT_RESOLVED) {
 		console_say(console, SEVERITY_INFO, "there is no open alert to acknowledge");
 		return;
 	}
+	snprintf(what, sizeof what, "%s%s%s", alert->rule, alert->agent ? " on " : "",
+		 alert->agent ? console_agent_name(console, alert->agent) : "");
 	if (console_request(console,
 			    &(struct request){ .type = is_acknowledged ? REQUEST_ALERT_UNACK : REQUEST_ALERT_ACK,
 					       .alert = id }) == 0)
-		console_say(console, SEVERITY_INFO, "%s %s", alert->rule,
-			    is_acknowledged ? "is open again" : "acknowledged");
+		console_say(console, SEVERITY_INFO, "%s %s", is_acknowledged ? "open again:" : "acknowledged",
+			    text_trim(what));
 }
 
 void console_note(struct console *console, const char *text)

@@ -399,11 +399,21 @@ static bool asks_first(enum command command)
 	       command == COMMAND_NOTE || command == COMMAND_ROLL_BACK || command == COMMAND_SNOOZE;
 }
 
+// What the key was meant for is not under the cursor any more, and nobody has seen what is.
+static bool has_slipped(const struct console *console, enum command command)
+{
+	return (command == COMMAND_ACK || command == COMMAND_ACT || command == COMMAND_NOTE ||
+		command == COMMAND_SNOOZE) &&
+	       console_alert_has_slipped(console);
+}
+
 void console_run(struct console *console, enum command command)
 {
 	char why[NOT_ALLOWED_MAX];
 
-	if (asks_first(command) && *console_command_not_allowed(console, command, why))
+	if (has_slipped(console, command))
+		console_say(console, SEVERITY_WARNING, "not done: another alert has come under the cursor");
+	else if (asks_first(command) && *console_command_not_allowed(console, command, why))
 		console_say(console, SEVERITY_WARNING, "not done: %s", why);
 	else
 		runs[command](console);

@@ -77,6 +77,8 @@ static void note_painted(struct console *console, const struct canvas *canvas)
 {
 	if (console->picker.is_open)
 		key_guard_painted(&console->picker_guard, console->now);
+	if (console->view.screen == SCREEN_ALERTS)
+		key_guard_painted(&console->alert_guard, console->now);
 	dialog_painted(&console->dialog, console->now);
 	if (confirm_dialog_is_readable(canvas->width, canvas->height))
 		confirm_painted(&console->confirm, console->now);

@@ -222,6 +222,11 @@ static void settle_lists(struct console *console)
 	r |= timeline_filter_settle(&console->timeline);
 	if (console->view.screen == SCREEN_ALERTS)
 		r |= alert_filter_settle(&console->alerts);
+	if (console->alerts.has_slipped) {
+		console->alerts.has_slipped = false;
+		console->has_slipped = true;
+		key_guard_begin(&console->alert_guard);
+	}
 	if (console->view.screen == SCREEN_METRICS)
 		r |= series_filter_settle(&console->series);
 	if (r < 0)

@@ -141,6 +141,8 @@ struct console {
 
 	struct timeline_filter timeline;
 	struct alert_filter alerts;
+	struct key_guard alert_guard; // since another alert has come under the cursor by itself
+	bool has_slipped;             // one has
 	struct series_filter series;
 	uint32_t watched; // whose scrapes were asked for
 
@@ -229,8 +231,9 @@ void console_run(struct console *console, enum command command);
 
 // ---- requests.c
 int console_request(struct console *console, const struct request *request); // a failure is said
-void console_watch(struct console *console);                // asks for the scrapes of whom is on screen
-uint32_t console_alert_here(const struct console *console); // under the cursor, or of the agent; 0 none
+void console_watch(struct console *console);                   // asks for the scrapes of whom is on screen
+uint32_t console_alert_here(const struct console *console);    // under the cursor, or of the agent; 0 none
+bool console_alert_has_slipped(const struct console *console); // just now, to another one; nobody has seen it yet
 void console_ack(struct console *console);
 void console_probe(struct console *console);
 void console_pin(struct console *console);

@@ -127,6 +127,6 @@ void console_context_changed(struct console *console)
 		console_say(console, SEVERITY_WARNING, "out of memory: not every agent is counted");
 	console_table_rebuild(console);
 	timeline_filter_touch(&console->timeline);
-	console->alerts.is_stale = true;
+	alert_filter_refresh(&console->alerts);
 	console_remember(console);
 }

@@ -254,6 +254,96 @@ static void snapshot(bool is_end)
 	fleet_fixture_apply(&f.fleet, event);
 }
 
+static uint32_t hubs_alert(uint32_t id, uint32_t agent, const char *rule, int64_t since_ms)
+{
+	struct event *event = event_new(EVENT_ALERT, FIXTURE_NOW_MS, agent);
+	struct alert *alert = &event->u.alert;
+
+	event->origin = 1;
+	*alert = (struct alert){ .id = id,
+				 .agent = agent,
+				 .n_agents = 1,
+				 .rule = mem_strdup(rule),
+				 .summary = mem_strdup(""),
+				 .severity = SEVERITY_CRITICAL,
+				 .since_ms = FIXTURE_NOW_MS + since_ms,
+				 .updated_ms = FIXTURE_NOW_MS + since_ms,
+				 .by = mem_strdup(""),
+				 .note = mem_strdup("") };
+	fleet_fixture_apply(&f.fleet, event);
+	return id;
+}
+
+static uint32_t under_cursor(void)
+{
+	const struct alerts_view *alerts = &console_fixture_view(&f)->alerts;
+
+	ck_assert_uint_lt(alerts->cursor, alerts->n_ids);
+	return alerts->ids[alerts->cursor];
+}
+
+static void attach_with_alerts(uint32_t agents[3])
+{
+	console_fixture_empty(&f);
+	for (size_t i = 0; i < 3; i++)
+		agents[i] = fleet_fixture_add(&f.fleet, (const char *[]){ "alpha", "beta", "gamma" }[i], "", "");
+	console_set_hub(f.console, &(struct console_hub){ .name = "hub.example", .fleet = "Shop" });
+	for (size_t i = 0; i < 3; i++)
+		hubs_alert((uint32_t)(100 + i), agents[i], "agent_down", -(int64_t)i);
+	console_fixture_draw(&f, 120, 36);
+	console_fixture_keys(&f, "A j");
+	ck_assert_uint_eq(under_cursor(), 101);
+}
+
+START_TEST(the_cursor_stays_on_its_alert_over_a_hubs_restart)
+{
+	uint32_t agents[3];
+
+	attach_with_alerts(agents);
+	snapshot(false);
+	hubs_alert(203, agents[1], "too_slow", 9);
+	hubs_alert(201, agents[1], "agent_down", 3);
+	hubs_alert(202, agents[2], "agent_down", 2);
+	hubs_alert(200, agents[0], "agent_down", 1);
+	snapshot(true);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(under_cursor(), 201);
+	console_fixture_keys(&f, "a");
+	ck_assert_int_eq(console_fixture_request(&f)->type, REQUEST_ALERT_ACK);
+	ck_assert_uint_eq(console_fixture_request(&f)->alert, 201);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(a_key_does_not_hit_the_alert_that_has_just_come_under_the_cursor)
+{
+	uint32_t agents[3];
+	size_t n;
+
+	attach_with_alerts(agents);
+	n = f.feed.n;
+	snapshot(false);
+	hubs_alert(202, agents[2], "agent_down", 2);
+	hubs_alert(200, agents[0], "agent_down", 1);
+	snapshot(true);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(under_cursor(), 200);
+	console_fixture_keys(&f, "a z m");
+	ck_assert_uint_eq(f.feed.n, n);
+	ck_assert(!console_fixture_view(&f)->picker.is_open && !console_fixture_view(&f)->prompt.is_open);
+	ck_assert_str_eq(console_fixture_view(&f)->message, "not done: another alert has come under the cursor");
+	hubs_alert(201, agents[1], "agent_down", 3); // it has come back
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_eq(under_cursor(), 201);
+	console_fixture_keys(&f, "a");
+	ck_assert_uint_eq(f.feed.n, n);
+	console_fixture_wait(&f, KEY_GUARD_MS); // it has been seen
+	console_fixture_keys(&f, "a");
+	ck_assert_uint_eq(console_fixture_request(&f)->alert, 201);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 static void lists(const struct timeline_filter *filter, const char *const *titles, size_t n)
 {
 	ck_assert_uint_eq(filter->n, n);
@@ -300,4 +390,5 @@ SUITE("attached", it_says_whose_fleet_it_is, the_environment_has_the_colour_that
       points_are_asked_for_of_whom_the_panels_show, points_are_asked_for_again_when_the_hub_was_away,
       our_own_points_are_here, what_is_refused_afterwards_is_said,
       asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
-      what_a_hub_does_not_tell_again_is_listed_no_more)
+      what_a_hub_does_not_tell_again_is_listed_no_more, the_cursor_stays_on_its_alert_over_a_hubs_restart,
+      a_key_does_not_hit_the_alert_that_has_just_come_under_the_cursor)
