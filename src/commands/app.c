@@ -203,6 +203,14 @@ static void on_greeted(void *ctx, const struct hub_greeting *greeting)
 	show_hub(app);
 }
 
+static void on_answered(void *ctx, enum request_type type, uint32_t about, int error)
+{
+	const struct app *app = ctx;
+
+	if (app->console)
+		console_answered(app->console, type, about, error);
+}
+
 static void on_refused(void *ctx, enum request_type type, int error, const char *why)
 {
 	struct app *app = ctx;
@@ -333,6 +341,7 @@ static int start_attached(struct app *app)
 	int r;
 
 	options.greeted = on_greeted;
+	options.answered = on_answered;
 	options.refused = on_refused;
 	options.limited = on_limited;
 	options.welcomed = on_welcomed;

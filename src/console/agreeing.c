@@ -83,16 +83,20 @@ void console_take_agreement(struct console *console, const char *id)
 void console_answer_agreement(struct console *console, bool agrees)
 {
 	const struct plan *plan = plan_ref(console->confirm.plan);
+	struct request request = { .type = agrees ? REQUEST_APPROVE : REQUEST_DISAPPROVE };
+	char asked[ASKED_WHAT_MAX];
 	char reason[TEXT_FIELD_MAX + 1]; // which was shown: it is not agreed to another one
 
 	memcpy(reason, console->confirm.asked_reason, sizeof reason);
 	confirm_close(&console->confirm);
-	if (console_request(console, &(struct request){ .type = agrees ? REQUEST_APPROVE : REQUEST_DISAPPROVE,
-							.operation = plan->no,
-							.hash = plan->hash,
-							.reason = reason }) == 0)
-		console_say(console, SEVERITY_INFO, "%s: %.*s is told", agrees ? "you have agreed" : "you do not agree",
-			    text_fit(plan->who, 100), plan->who);
+	request.operation = plan->no;
+	request.hash = plan->hash;
+	request.reason = reason;
+	snprintf(asked, sizeof asked, "tell %.*s that you %s", text_fit(plan->who, 100), plan->who,
+		 agrees ? "agree" : "do not agree");
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, asked, "%s: %.*s is told",
+			      agrees ? "you have agreed" : "you do not agree", text_fit(plan->who, 100), plan->who);
 	plan_unref((struct plan *)plan);
 }
 

@@ -55,7 +55,9 @@ void console_refused(struct console *console, enum request_type type, int error,
 	}
 	if (type == REQUEST_AUDIT_LIST)
 		console->has_audit = false;
-	console_say(console, SEVERITY_WARNING, "not done: %s", why && *why ? why : request_refusal(type, error));
+	if (error != -ENOTCONN || type == REQUEST_PLAN || !console_said_lost(console))
+		console_say(console, SEVERITY_WARNING, "not done: %s",
+			    why && *why ? why : request_refusal(type, error));
 	if (type == REQUEST_SUBMIT && error == -ESTALE)
 		console_plan_anew(console);
 }

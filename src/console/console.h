@@ -58,6 +58,11 @@ void console_set_hub(struct console *console, const struct console_hub *hub);
  */
 void console_set_limits(struct console *console, uint8_t hub, const char *const *scopes, size_t n);
 
+/* What was sent was answered, or will not be (-ENOTCONN); where it was refused, console_refused() follows. about: the
+ * alert, operation or agent of the request, whichever it names first; 0 none.
+ */
+void console_answered(struct console *console, enum request_type type, uint32_t about, int error);
+
 // What was asked for and sent was refused afterwards: negative errno, and why ("": as request_refusal() says).
 void console_refused(struct console *console, enum request_type type, int error, const char *why);
 

@@ -186,6 +186,8 @@ static void refuse(struct console *console, const char *why)
 void console_hold(struct console *console)
 {
 	const struct operation *operation = open_operation(console);
+	struct request request = { .type = REQUEST_OPERATION_PAUSE };
+	char what[OPERATION_TEXT_MAX], asked[ASKED_WHAT_MAX];
 
 	if (!operation)
 		return;
@@ -193,9 +195,11 @@ void console_hold(struct console *console)
 		ask(console, REQUEST_OPERATION_RESUME, operation);
 		return;
 	}
-	if (console_request(console,
-			    &(struct request){ .type = REQUEST_OPERATION_PAUSE, .operation = operation->no }) == 0)
-		console_say(console, SEVERITY_INFO, "it pauses before its next target");
+	request.operation = operation->no;
+	operation_title(operation->plan, what, sizeof what);
+	snprintf(asked, sizeof asked, "pause %.*s", text_fit(what, 160), what);
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, asked, "it pauses before its next target");
 }
 
 void console_abort(struct console *console)
@@ -260,30 +264,35 @@ void console_roll_back_because(struct console *console, const char *reason)
 
 void console_pause_all(struct console *console)
 {
-	if (console_request(console, &(struct request){ .type = REQUEST_PAUSE_ALL }) == 0)
-		console_say(console, SEVERITY_WARNING, "everything pauses before its next target");
+	const struct request request = { .type = REQUEST_PAUSE_ALL };
+
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, "pause everything", "everything pauses before its next target");
 }
 
 void console_answer_operation(struct console *console)
 {
 	static const struct {
 		enum request_type type;
-		const char *said;
+		const char *asked, *said;
 	} words[] = {
-		{ REQUEST_OPERATION_RESUME, "it goes on" },
-		{ REQUEST_OPERATION_ABORT, "it ends after the step under way" },
-		{ REQUEST_OPERATION_ROLLBACK, "what it has changed is taken back" },
+		{ REQUEST_OPERATION_RESUME, "go on with", "it goes on" },
+		{ REQUEST_OPERATION_ABORT, "abort", "it ends after the step under way" },
+		{ REQUEST_OPERATION_ROLLBACK, "roll back", "what it has changed is taken back" },
 	};
+	const struct operation *operation = fleet_operation(console->fleet, console->target_operation);
 	enum request_type type = console->dialog_request;
-	const char *said = "";
+	const struct request request = { .type = type,
+					 .operation = console->target_operation,
+					 .reason = type == REQUEST_OPERATION_ROLLBACK ? console->rollback_reason : "" };
+	char what[OPERATION_TEXT_MAX] = "the operation", asked[ASKED_WHAT_MAX];
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (words[i].type == type)
-			said = words[i].said;
-	if (console_request(console,
-			    &(struct request){ .type = type,
-					       .operation = console->target_operation,
-					       .reason = type == REQUEST_OPERATION_ROLLBACK ? console->rollback_reason
-											    : "" }) == 0)
-		console_say(console, SEVERITY_INFO, "%s", said);
+	while (i < sizeof words / sizeof words[0] - 1 && words[i].type != type)
+		i++;
+	if (operation)
+		operation_title(operation->plan, what, sizeof what);
+	snprintf(asked, sizeof asked, "%s %.*s", words[i].asked, text_fit(what, 160), what);
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, asked, "%s", words[i].said);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The plan that was asked for, the question about it, and what follows from the answer. */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/memory.h"
 #include "base/strbuf.h"
@@ -113,12 +114,11 @@ static int begin_operation(struct console *console, const struct plan *plan, con
 	const char *key = keymap_key(&console->keymap, COMMAND_OPERATIONS);
 	const char *undo = keymap_key(&console->keymap, COMMAND_ROLL_BACK);
 	bool can_undo = plan->guard == GUARD_REVERSIBLE && plan->targets[0].n_undo && *undo;
-	char text[OPERATION_TEXT_MAX];
-	int r = console_request(console, &(struct request){ .type = REQUEST_SUBMIT,
-							    .operation = plan->no,
-							    .hash = plan->hash,
-							    .typed = typed,
-							    .reason = reason });
+	char text[OPERATION_TEXT_MAX], asked[ASKED_WHAT_MAX];
+	const struct request request = {
+		.type = REQUEST_SUBMIT, .operation = plan->no, .hash = plan->hash, .typed = typed, .reason = reason
+	};
+	int r = console_request(console, &request);
 
 	if (r < 0)
 		return r;
@@ -128,12 +128,13 @@ static int begin_operation(struct console *console, const struct plan *plan, con
 	console->acting.undo_operation = can_undo ? plan->no : 0;
 	console->acting.undo_until_ms = console->now.mono_ms + UNDO_MS;
 	operation_title(plan, text, sizeof text);
+	snprintf(asked, sizeof asked, "begin %.*s", text_fit(text, 160), text);
 	if (can_undo)
-		console_say(console, SEVERITY_INFO, "%.*s has begun: %s undoes it for %d s", text_fit(text, 160), text,
-			    undo, UNDO_MS / 1000);
+		console_asked(console, &request, asked, "%.*s has begun: %s undoes it for %d s", text_fit(text, 160),
+			      text, undo, UNDO_MS / 1000);
 	else
-		console_say(console, SEVERITY_INFO, "%.*s has begun%s%s%s", text_fit(text, 160), text, *key ? ": " : "",
-			    key, *key ? " shows it" : "");
+		console_asked(console, &request, asked, "%.*s has begun%s%s%s", text_fit(text, 160), text,
+			      *key ? ": " : "", key, *key ? " shows it" : "");
 	return 0;
 }
 
@@ -308,13 +309,13 @@ bool console_undo(struct console *console)
 {
 	struct acting *acting = &console->acting;
 	uint32_t no = acting->undo_operation;
+	struct request request = { .type = REQUEST_OPERATION_ROLLBACK, .reason = "undone at once" };
 
 	if (!no || console->now.mono_ms >= acting->undo_until_ms)
 		return false;
 	acting->undo_operation = 0;
-	if (console_request(console, &(struct request){ .type = REQUEST_OPERATION_ROLLBACK,
-							.operation = no,
-							.reason = "undone at once" }) == 0)
-		console_say(console, SEVERITY_INFO, "it is being undone");
+	request.operation = no;
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, "undo what was just begun", "it is being undone");
 	return true;
 }

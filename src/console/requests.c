@@ -106,32 +106,46 @@ uint32_t console_alert_here(const struct console *console)
 			console->view.screen == SCREEN_OVERVIEW ? console->view.selected : console->view.agent);
 }
 
+// "agent_down on WowCache"
+static void alert_name(const struct console *console, uint32_t id, char out[ASKED_WHAT_MAX])
+{
+	const struct alert *alert = fleet_alert(console->fleet, id);
+
+	snprintf(out, ASKED_WHAT_MAX, "%s%s%s", alert ? alert->rule : "the alert", alert && alert->agent ? " on " : "",
+		 alert && alert->agent ? console_agent_name(console, alert->agent) : "");
+	text_trim(out);
+}
+
 void console_ack(struct console *console)
 {
 	uint32_t id = console_alert_here(console);
 	const struct alert *alert = fleet_alert(console->fleet, id);
 	bool is_acknowledged = alert && alert->state == ALERT_ACKNOWLEDGED;
-	char what[200];
+	char what[ASKED_WHAT_MAX], asked[ASKED_WHAT_MAX];
+	struct request request = { .alert = id };
 
 	if (!alert || alert->state == ALERT_RESOLVED) {
 		console_say(console, SEVERITY_INFO, "there is no open alert to acknowledge");
 		return;
 	}
-	snprintf(what, sizeof what, "%s%s%s", alert->rule, alert->agent ? " on " : "",
-		 alert->agent ? console_agent_name(console, alert->agent) : "");
-	if (console_request(console,
-			    &(struct request){ .type = is_acknowledged ? REQUEST_ALERT_UNACK : REQUEST_ALERT_ACK,
-					       .alert = id }) == 0)
-		console_say(console, SEVERITY_INFO, "%s %s", is_acknowledged ? "open again:" : "acknowledged",
-			    text_trim(what));
+	alert_name(console, id, what);
+	snprintf(asked, sizeof asked, "%s %.160s", is_acknowledged ? "take back the acknowledgement of" : "acknowledge",
+		 what);
+	request.type = is_acknowledged ? REQUEST_ALERT_UNACK : REQUEST_ALERT_ACK;
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, asked, "%s %s", is_acknowledged ? "open again:" : "acknowledged",
+			      what);
 }
 
 void console_note(struct console *console, const char *text)
 {
-	if (console_request(
-		    console,
-		    &(struct request){ .type = REQUEST_ALERT_NOTE, .alert = console->target_alert, .text = text }) == 0)
-		console_say(console, SEVERITY_INFO, "noted");
+	const struct request request = { .type = REQUEST_ALERT_NOTE, .alert = console->target_alert, .text = text };
+	char what[ASKED_WHAT_MAX], asked[ASKED_WHAT_MAX];
+
+	alert_name(console, request.alert, what);
+	snprintf(asked, sizeof asked, "note it on %.180s", what);
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, asked, "noted on %s", what);
 }
 
 // duration NULL: ends the maintenance of the target.
@@ -139,6 +153,7 @@ void console_until(struct console *console, const char *duration)
 {
 	bool is_snooze = duration && console->picker_use == USE_SNOOZE;
 	struct request request = { .type = is_snooze ? REQUEST_ALERT_SNOOZE : REQUEST_MAINTENANCE };
+	char what[ASKED_WHAT_MAX], asked[ASKED_WHAT_MAX];
 	int64_t ms = 0;
 
 	if (duration && human_parse_duration(duration, &ms) < 0)
@@ -151,13 +166,21 @@ void console_until(struct console *console, const char *duration)
 	if (console_request(console, &request) < 0)
 		return;
 	if (is_snooze)
-		console_say(console, SEVERITY_INFO, "snoozed for %s", duration);
-	else if (duration)
-		console_say(console, SEVERITY_INFO, "%s is in maintenance for %s",
-			    console_agent_name(console, console->target_agent), duration);
+		alert_name(console, request.alert, what);
 	else
-		console_say(console, SEVERITY_INFO, "maintenance of %s has ended",
-			    console_agent_name(console, console->target_agent));
+		snprintf(what, sizeof what, "%s", console_agent_name(console, request.agent));
+	text_trim(what);
+	snprintf(asked, sizeof asked, "%s %.160s",
+		 is_snooze  ? "snooze"
+		 : duration ? "begin maintenance of"
+			    : "end maintenance of",
+		 what);
+	if (is_snooze)
+		console_asked(console, &request, asked, "%s is snoozed for %s", what, duration);
+	else if (duration)
+		console_asked(console, &request, asked, "%s is in maintenance for %s", what, duration);
+	else
+		console_asked(console, &request, asked, "maintenance of %s has ended", what);
 }
 
 void console_probe(struct console *console)
@@ -167,10 +190,14 @@ void console_probe(struct console *console)
 			 : view->screen == SCREEN_AGENT || view->screen == SCREEN_METRICS ? view->agent
 											  : 0;
 
-	if (console_request(console, &(struct request){ .type = REQUEST_PROBE_NOW, .agent = agent }) < 0)
+	const struct request request = { .type = REQUEST_PROBE_NOW, .agent = agent };
+	const char *whom = agent ? console_agent_name(console, agent) : "all agents";
+	char asked[ASKED_WHAT_MAX];
+
+	if (console_request(console, &request) < 0)
 		return;
-	console_say(console, SEVERITY_INFO, "probing %s now",
-		    agent ? console_agent_name(console, agent) : "all agents");
+	snprintf(asked, sizeof asked, "probe %s", whom);
+	console_asked(console, &request, asked, "probing %s now", whom);
 }
 
 static bool is_pinned(const struct console *console, const char *series)
@@ -188,22 +215,28 @@ void console_pin(struct console *console)
 {
 	const char *series = series_filter_name(&console->series);
 	bool was_pinned = series && is_pinned(console, series);
+	const struct request request = { .type = was_pinned ? REQUEST_UNPIN : REQUEST_PIN,
+					 .agent = console->view.agent,
+					 .text = series };
+	char asked[ASKED_WHAT_MAX];
 
 	if (!series) {
 		console_say(console, SEVERITY_INFO, "there is no series to pin");
 		return;
 	}
-	if (console_request(console, &(struct request){ .type = was_pinned ? REQUEST_UNPIN : REQUEST_PIN,
-							.agent = console->view.agent,
-							.text = series }) == 0)
-		console_say(console, SEVERITY_INFO, "%.*s %s", text_fit(series, 200), series,
-			    was_pinned ? "is no panel any more" : "becomes a panel");
+	if (console_request(console, &request) != 0)
+		return;
+	snprintf(asked, sizeof asked, "%s %.180s", was_pinned ? "unpin" : "pin", series);
+	console_asked(console, &request, asked, "%.*s %s", text_fit(series, 200), series,
+		      was_pinned ? "is no panel any more" : "becomes a panel");
 }
 
 void console_reopen_audit(struct console *console)
 {
-	if (console_request(console, &(struct request){ .type = REQUEST_AUDIT_REOPEN }) == 0)
-		console_say(console, SEVERITY_INFO, "the audit trail is opened again");
+	const struct request request = { .type = REQUEST_AUDIT_REOPEN };
+
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, "open the audit trail again", "the audit trail is opened again");
 }
 
 void console_ask_question(struct console *console)
@@ -221,6 +254,7 @@ void console_ask_question(struct console *console)
 void console_answer(struct console *console, int button)
 {
 	enum request_type type = button == 2 ? REQUEST_SHRINK_ACCEPT : REQUEST_SHRINK_REFUSE;
+	struct request request = { .type = type };
 
 	if (button == DIALOG_CANCEL)
 		return;
@@ -228,7 +262,7 @@ void console_answer(struct console *console, int button)
 		console_answer_operation(console);
 		return;
 	}
-	if (console_request(console, &(struct request){ .type = type }) == 0)
-		console_say(console, SEVERITY_INFO,
-			    type == REQUEST_SHRINK_ACCEPT ? "they are dropped" : "they are kept");
+	if (console_request(console, &request) == 0)
+		console_asked(console, &request, type == REQUEST_SHRINK_ACCEPT ? "drop them" : "keep them", "%s",
+			      type == REQUEST_SHRINK_ACCEPT ? "they are dropped" : "they are kept");
 }

@@ -19,6 +19,8 @@ void console_say(struct console *console, enum severity severity, const char *fo
 	va_end(args);
 	text_trim(console->message);
 	console->message_severity = severity;
+	console->asking.is_said = false;
+	console->asking.lost_mono_ms = -1;
 	console->message_until_ms = console->now.mono_ms + (severity == SEVERITY_INFO ? MESSAGE_MS : MESSAGE_ERROR_MS);
 	console->is_urgent = true;
 }

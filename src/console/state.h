@@ -76,6 +76,21 @@ struct acting {
 	int64_t undo_until_ms;   // mono
 };
 
+enum { ASKED_MAX = 16, ASKED_WHAT_MAX = 200, ASKED_DONE_MAX = 300, MESSAGE_ASKING_MS = 60000 };
+
+// What a hub was asked to do and has not answered, the oldest first.
+struct asking {
+	struct asked {
+		enum request_type type;
+		uint32_t about;
+		char what[ASKED_WHAT_MAX], done[ASKED_DONE_MAX]; // "acknowledge it", "it is acknowledged"
+	} asked[ASKED_MAX];
+	size_t n;
+	char refused[ASKED_WHAT_MAX]; // what is about to be told of as refused; ""
+	bool is_said;                 // the message is that something is asked
+	int64_t lost_mono_ms;         // when the message was that something was lost
+};
+
 // What the canvas shows of the frame before, and what of it is out of date: a frame costs what has changed.
 struct drawn {
 	unsigned slots;                     // bit = 1 << slot: panes whose content changed
@@ -157,6 +172,7 @@ struct console {
 
 	struct id_set marks;
 	struct acting acting;
+	struct asking asking;
 	struct confirm confirm;
 	struct operations operations;
 	struct audit_rows audit;
@@ -256,6 +272,15 @@ const char *console_plan_not_allowed(const struct console *console, enum request
 // Of what a command would ask for here, about what is under the cursor.
 const char *console_command_not_allowed(const struct console *console, enum command command, char out[NOT_ALLOWED_MAX]);
 void console_forget_limits(struct console *console);
+
+/* ---- asking.c: what was sent is done on a fleet of our own, and only asked for where it is a hub's. `what` goes on
+ * from "asking the hub to"; the words said when it is done.
+ */
+void console_asked(struct console *console, const struct request *request, const char *what, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+bool console_said_lost(
+	struct console *console); // that what was just told of is not known to be done; false: nothing was
+uint32_t request_about(const struct request *request);
 
 // ---- attached.c: where the fleet is a hub's
 void console_ask_history(struct console *console);      // of whom the panels show, once, when they stay on the screen

@@ -274,6 +274,12 @@ void manager_greet(struct websocket_manager *manager)
 		manager->options.greeted(manager->options.ctx, &greeting);
 }
 
+void manager_answer(struct websocket_manager *manager, const struct attached_pending *pending, int error)
+{
+	if (manager->options.answered && !manager->is_stopping)
+		manager->options.answered(manager->options.ctx, pending->type, pending->about, error);
+}
+
 void manager_refuse(struct websocket_manager *manager, enum request_type type, int error, const char *why)
 {
 	if (manager->options.refused && !manager->is_stopping)

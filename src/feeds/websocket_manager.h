@@ -52,6 +52,9 @@ struct websocket_manager_options {
 	void (*welcomed)(void *ctx, uint8_t hub, const struct hub_address *address, const struct wire_welcome *welcome);
 	// To whom of that hub's agents our rights are limited: after each welcome, and when it changes. May be NULL.
 	void (*limited)(void *ctx, uint8_t hub, const struct wire_limits *limits);
+	// A request of before was answered, or will not be (-ENOTCONN): 0 done, else `refused` follows if anybody has
+	// to know. about: its alert, operation or agent, whichever it names first; 0 none. May be NULL.
+	void (*answered)(void *ctx, enum request_type type, uint32_t about, int error);
 	// A request of before was refused: negative errno, and why ("": request_refusal() says it). May be NULL.
 	void (*refused)(void *ctx, enum request_type type, int error, const char *why);
 	void *ctx;                    // borrowed

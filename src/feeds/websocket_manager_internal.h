@@ -17,6 +17,7 @@ enum { ATTACHED_PENDING_MAX = 256, ATTACHED_WATCHED_MAX = 16 };
 struct attached_pending {
 	uint64_t id;
 	enum request_type type;
+	uint32_t about; // the alert, operation or agent, in our numbers; 0 none
 };
 
 struct attached {
@@ -69,6 +70,7 @@ struct websocket_manager {
 // ---- websocket_manager.c
 void manager_part_closed(struct websocket_manager *manager);
 void manager_greet(struct websocket_manager *manager);
+void manager_answer(struct websocket_manager *manager, const struct attached_pending *pending, int error);
 void manager_refuse(struct websocket_manager *manager, enum request_type type, int error, const char *why);
 
 // ---- websocket_manager_hub.c: the connection of one

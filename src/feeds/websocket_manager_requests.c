@@ -61,6 +61,12 @@ static void try_at_once(struct attached *hub)
 	attached_settle(hub, clock_now());
 }
 
+// What it is about, as whoever asks knows it.
+static uint32_t about(const struct request *request)
+{
+	return request->alert ? request->alert : request->operation ? request->operation : request->agent;
+}
+
 static int ask(struct attached *hub, const struct request *request)
 {
 	const struct request_ids ids = { .id = remote_id, .ctx = hub };
@@ -83,21 +89,22 @@ static int ask(struct attached *hub, const struct request *request)
 	}
 	r = attached_send(hub, &message);
 	if (r == 0 && request->type != REQUEST_PLAN_KEEP)
-		hub->pending[hub->n_pending++] = (struct attached_pending){ id, request->type };
+		hub->pending[hub->n_pending++] = (struct attached_pending){ id, request->type, about(request) };
 	return r;
 }
 
 void attached_answered(struct attached *hub, uint64_t id, const struct wire_answer *answer)
 {
 	for (size_t i = 0; i < hub->n_pending; i++) {
-		enum request_type type = hub->pending[i].type;
+		const struct attached_pending pending = hub->pending[i];
 
-		if (hub->pending[i].id != id)
+		if (pending.id != id)
 			continue;
 		hub->n_pending--;
 		memmove(hub->pending + i, hub->pending + i + 1, (hub->n_pending - i) * sizeof hub->pending[0]);
+		manager_answer(hub->manager, &pending, answer->error < 0 ? answer->error : 0);
 		if (answer->error < 0)
-			manager_refuse(hub->manager, type, answer->error, answer->why);
+			manager_refuse(hub->manager, pending.type, answer->error, answer->why);
 		return;
 	}
 }
@@ -114,9 +121,13 @@ void attached_forget_pending(struct attached *hub)
 	size_t n = hub->n_pending;
 
 	hub->n_pending = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!is_looking(hub->pending[i].type))
-			manager_refuse(hub->manager, hub->pending[i].type, -ENOTCONN, lost_words(hub->pending[i].type));
+	for (size_t i = 0; i < n; i++) {
+		const struct attached_pending pending = hub->pending[i];
+
+		manager_answer(hub->manager, &pending, -ENOTCONN);
+		if (!is_looking(pending.type))
+			manager_refuse(hub->manager, pending.type, -ENOTCONN, lost_words(pending.type));
+	}
 }
 
 // ---- which hub

@@ -3,6 +3,7 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -206,6 +207,69 @@ START_TEST(what_is_refused_afterwards_is_said)
 }
 END_TEST
 
+static const char *message(void)
+{
+	console_fixture_draw(&f, 120, 36);
+	return console_fixture_view(&f)->message;
+}
+
+static void answer(const struct request *request, int error)
+{
+	uint32_t about = request->alert ? request->alert : request->agent;
+
+	console_answered(f.console, request->type, about, error);
+	if (error < 0)
+		console_refused(f.console, request->type, error, "no answer came");
+}
+
+START_TEST(nothing_is_done_before_the_hub_has_said_so)
+{
+	struct request asked;
+
+	attach();
+	console_fixture_keys(&f, "r");
+	asked = *console_fixture_request(&f);
+	ck_assert_str_eq(message(), "asking the hub to probe WowEvent ...");
+	console_fixture_wait(&f, 2 * MESSAGE_MS);
+	ck_assert_str_eq(message(), "asking the hub to probe WowEvent ...");
+	answer(&asked, 0);
+	ck_assert_str_eq(message(), "probing WowEvent now");
+	console_fixture_keys(&f, "A a");
+	ck_assert_ptr_nonnull(strstr(message(), "asking the hub to acknowledge "));
+	answer(console_fixture_request(&f), 0);
+	ck_assert_int_eq(strncmp(message(), "acknowledged ", 13), 0);
+	ck_assert_ptr_nonnull(strstr(message(), " on "));
+	answer(console_fixture_request(&f), 0); // that of another console's hub, say
+	ck_assert_int_eq(strncmp(message(), "acknowledged ", 13), 0);
+	console_fixture_finish(&f);
+}
+END_TEST
+
+START_TEST(what_is_lost_is_named_each_by_itself)
+{
+	static const char one[] = "not known whether it was done: acknowledge ";
+	char first[300];
+	struct request acked, again;
+
+	attach();
+	console_fixture_keys(&f, "A a");
+	acked = *console_fixture_request(&f);
+	console_fixture_keys(&f, "j a");
+	again = *console_fixture_request(&f);
+	ck_assert_uint_ne(acked.alert, again.alert);
+	answer(&acked, -ENOTCONN);
+	ck_assert_int_eq(strncmp(message(), one, sizeof one - 1), 0);
+	snprintf(first, sizeof first, "%s; ", message());
+	answer(&again, -ENOTCONN);
+	ck_assert_int_eq(strncmp(message(), first, strlen(first)), 0);
+	console_fixture_wait(&f, 10);
+	console_fixture_keys(&f, "a");
+	answer(console_fixture_request(&f), -EPERM);
+	ck_assert_str_eq(message(), "not done: no answer came");
+	console_fixture_finish(&f);
+}
+END_TEST
+
 // That is what the key can do then: no failure.
 START_TEST(asking_for_probes_of_a_hub_that_is_away_tries_it_again)
 {
@@ -385,10 +449,10 @@ START_TEST(what_a_hub_does_not_tell_again_is_listed_no_more)
 }
 END_TEST
 
-SUITE("attached", it_says_whose_fleet_it_is, the_environment_has_the_colour_that_the_hub_says,
-      it_says_which_hubs_they_are, who_is_stale_for_the_hub_alone_is_not_newly_bad,
-      points_are_asked_for_of_whom_the_panels_show, points_are_asked_for_again_when_the_hub_was_away,
-      our_own_points_are_here, what_is_refused_afterwards_is_said,
+SUITE("attached", nothing_is_done_before_the_hub_has_said_so, what_is_lost_is_named_each_by_itself,
+      it_says_whose_fleet_it_is, the_environment_has_the_colour_that_the_hub_says, it_says_which_hubs_they_are,
+      who_is_stale_for_the_hub_alone_is_not_newly_bad, points_are_asked_for_of_whom_the_panels_show,
+      points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
       asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
       what_a_hub_does_not_tell_again_is_listed_no_more, the_cursor_stays_on_its_alert_over_a_hubs_restart,
       a_key_does_not_hit_the_alert_that_has_just_come_under_the_cursor)

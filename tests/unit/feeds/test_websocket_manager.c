@@ -44,6 +44,11 @@ static struct scene {
 	int refused_error;
 	char refused_why[320];
 	size_t n_refused;
+	struct {
+		enum request_type type;
+		uint32_t about;
+		int error;
+	} answered; // the last
 	struct hub_greeting greeting;
 	struct wire_limits limits;
 	size_t n_limited, wanted_limited;
@@ -91,6 +96,14 @@ static void on_refused(void *ctx, enum request_type type, int error, const char 
 	snprintf(s.refused_why, sizeof s.refused_why, "%s", why);
 	s.n_refused++;
 	check();
+}
+
+static void on_answered(void *ctx, enum request_type type, uint32_t about, int error)
+{
+	(void)ctx;
+	s.answered.type = type;
+	s.answered.about = about;
+	s.answered.error = error;
 }
 
 static void on_greeted(void *ctx, const struct hub_greeting *greeting)
@@ -151,6 +164,7 @@ static void attach(const char *token_file, const struct hub_state_options *state
 										       .state = *state,
 										       .greeted = on_greeted,
 										       .limited = on_limited,
+										       .answered = on_answered,
 										       .refused = on_refused,
 										       .closed_cb = on_closed },
 						  &s.feed, why, sizeof why),
@@ -851,6 +865,9 @@ START_TEST(requests_speak_the_hubs_numbers)
 	ck_assert_int_eq(s.refused, REQUEST_PROBE_NOW);
 	ck_assert_int_eq(s.refused_error, -EPERM);
 	ck_assert_str_eq(s.refused_why, "a viewer only looks");
+	ck_assert_int_eq(s.answered.type, REQUEST_PROBE_NOW);
+	ck_assert_uint_eq(s.answered.about, 2); // as it was asked for
+	ck_assert_int_eq(s.answered.error, -EPERM);
 	finish();
 }
 END_TEST
@@ -896,6 +913,8 @@ START_TEST(what_became_of_a_request_is_not_known_when_the_hub_is_lost)
 	ck_assert_uint_eq(s.n_refused, 1); // a look is nothing to worry about
 	ck_assert_int_eq(s.refused, REQUEST_PAUSE_ALL);
 	ck_assert_ptr_nonnull(strstr(s.refused_why, "may have been done"));
+	ck_assert_int_eq(s.answered.type, REQUEST_HISTORY); // that too is over
+	ck_assert_int_eq(s.answered.error, -ENOTCONN);
 	finish();
 }
 END_TEST
