@@ -133,6 +133,8 @@ void console_act(struct console *console)
 static const char *refusal_of(const struct console *console, uint32_t id, enum verb verb, char out[VERB_REFUSAL_MAX])
 {
 	const struct fleet_agent *agent = fleet_agent(console->fleet, id);
+	const struct fleet_lease *lease = fleet_lease(console->fleet, id);
+	struct agent_lifecycle life;
 	const char *refusal;
 
 	if (!agent)
@@ -141,7 +143,10 @@ static const char *refusal_of(const struct console *console, uint32_t id, enum v
 				      verb_name(verb), out);
 	if (*refusal || !agent->lifecycle)
 		return refusal;
-	return verb_refusal_of(agent->agent, agent->lifecycle, verb, out);
+	life = *agent->lifecycle;
+	if (*life.holder && !life.is_interrupted && lease && !lease->until_ms)
+		life.holder = lease->holder; // a person, where that one is the hub's process
+	return verb_refusal_of(agent->agent, &life, verb, out);
 }
 
 // How many it cannot be done to, and why the first of them; without a word from its driver an agent may take it.

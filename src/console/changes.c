@@ -118,8 +118,11 @@ void console_fleet_changed(void *ctx, enum fleet_change change, uint32_t agent)
 		console_refresh_question(console);
 		console->is_dirty = true;
 		break;
-	case FLEET_PRESENCE:
 	case FLEET_LEASE:
+		console_refresh_actions(console);
+		console->is_dirty = true;
+		break;
+	case FLEET_PRESENCE:
 	case FLEET_APPROVALS:
 	case FLEET_PROGRESS:
 	case FLEET_PLANS:

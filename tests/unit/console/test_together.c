@@ -121,6 +121,36 @@ START_TEST(a_menu_has_nothing_that_the_role_at_the_hub_may_not)
 }
 END_TEST
 
+// The hub's process holds it for a person.
+START_TEST(the_menu_names_the_person_that_operates_on_it)
+{
+	const struct agent_lifecycle life = { .is_observed = true,
+					      .observed = LIFECYCLE_RUNNING,
+					      .driver = "http",
+					      .verbs = (1U << VERB_COUNT) - 1,
+					      .version = "",
+					      .previous = "",
+					      .instance = "",
+					      .holder = "root, pid 12874" };
+	uint32_t id;
+
+	begin();
+	presence_fixture_role(&f.fleet, "admin");
+	id = console_fixture_view(&f)->selected;
+	lifecycle_fixture_send(&f.fleet, id, &life);
+	console_fixture_keys(&f, ".");
+	ck_assert_uint_gt(n_grey("root, pid 12874 is operating on it"), 0);
+	lease_fixture_send(&f.fleet, id, 4, "alice on vm pts/12", "restart", 12 * SECOND_MS); // who only plans
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_gt(n_grey("root, pid 12874 is operating on it"), 0);
+	lease_fixture_send(&f.fleet, id, 4, "alice on vm pts/12", "restart", 0);
+	console_fixture_draw(&f, 120, 36);
+	ck_assert_uint_gt(n_grey("alice on vm pts/12 is operating on it"), 0);
+	ck_assert_uint_eq(n_grey("root, pid 12874"), 0);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 static void palette(void)
 {
 	console_fixture_keys(&f, ":");
@@ -620,13 +650,14 @@ START_TEST(others_are_seen_on_every_screen)
 }
 END_TEST
 
-SUITE("console: together", commands_that_the_role_may_not_are_grey_and_ask_nothing,
-      agents_outside_the_scope_are_left_alone, what_the_role_may_not_it_cannot_agree_to_either,
-      what_some_were_left_out_for_is_seen_to_pass, a_menu_has_nothing_that_the_role_at_the_hub_may_not,
-      an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
-      what_needs_a_second_person_is_not_begun_before_they_agree, a_second_person_is_asked_once_it_is_confirmed,
-      what_was_typed_stays_while_a_second_person_is_asked, what_nobody_can_be_asked_about_is_closed,
-      whoever_agrees_sees_why, what_a_hub_finds_out_of_date_is_planned_anew, what_a_second_person_refused_cannot_go_on,
-      the_plan_of_another_is_shown_whole_before_it_is_agreed_to, of_several_that_wait_one_is_chosen,
-      what_waits_no_longer_is_not_agreed_to, where_it_looks_is_told_at_most_twice_a_second,
-      who_is_alone_tells_nobody_anything, others_are_seen_on_every_screen)
+SUITE("console: together", the_menu_names_the_person_that_operates_on_it,
+      commands_that_the_role_may_not_are_grey_and_ask_nothing, agents_outside_the_scope_are_left_alone,
+      what_the_role_may_not_it_cannot_agree_to_either, what_some_were_left_out_for_is_seen_to_pass,
+      a_menu_has_nothing_that_the_role_at_the_hub_may_not, an_open_plan_is_kept_and_a_closed_one_given_back,
+      a_plan_that_comes_too_late_is_given_back, what_needs_a_second_person_is_not_begun_before_they_agree,
+      a_second_person_is_asked_once_it_is_confirmed, what_was_typed_stays_while_a_second_person_is_asked,
+      what_nobody_can_be_asked_about_is_closed, whoever_agrees_sees_why, what_a_hub_finds_out_of_date_is_planned_anew,
+      what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,
+      of_several_that_wait_one_is_chosen, what_waits_no_longer_is_not_agreed_to,
+      where_it_looks_is_told_at_most_twice_a_second, who_is_alone_tells_nobody_anything,
+      others_are_seen_on_every_screen)
