@@ -152,9 +152,20 @@ static void screen_input(struct console *console, const struct key *key)
 		console_run(console, command);
 }
 
+// Whoever goes on has read what was not done: it hides the question at the foot.
+static void end_warning(struct console *console)
+{
+	if (!console->message_until_ms || console->message_severity == SEVERITY_INFO ||
+	    console->now.mono_ms - console->message_said_ms < MESSAGE_READ_MS)
+		return;
+	console->message_until_ms = 0;
+	console->is_dirty = true;
+}
+
 void console_key(struct console *console, const struct key *key, struct instant now)
 {
 	console->now = now;
+	end_warning(console);
 	if (console->confirm.is_open)
 		console_confirm_key(console, key);
 	else if (console->dialog.is_open)

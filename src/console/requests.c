@@ -38,6 +38,9 @@ int console_request(struct console *console, const struct request *request)
 	r = send(console, request);
 	if (r == -ENOTCONN && request->type == REQUEST_PROBE_NOW) // the feed does what can be done
 		console_say(console, SEVERITY_INFO, "trying the hub again");
+	else if (r == -ENOENT && request->type == REQUEST_SUBMIT && *console->hub_name) // it gave us the plan
+		console_say(console, SEVERITY_WARNING,
+			    "not done: the hub was restarted, and the plan with it; make it anew");
 	else if (r < 0)
 		console_say(console, SEVERITY_WARNING, "not done: %s%s", request_refusal(request->type, r),
 			    more(request->type, r));

@@ -21,7 +21,8 @@ void console_say(struct console *console, enum severity severity, const char *fo
 	console->message_severity = severity;
 	console->asking.is_said = false;
 	console->asking.lost_mono_ms = -1;
-	console->message_until_ms = console->now.mono_ms + (severity == SEVERITY_INFO ? MESSAGE_MS : MESSAGE_ERROR_MS);
+	console->message_said_ms = console->now.mono_ms;
+	console->message_until_ms = console->now.mono_ms + MESSAGE_MS;
 	console->is_urgent = true;
 }
 

@@ -53,7 +53,7 @@ enum picker_use {
 };
 
 enum { PLAN_KEEP_MS = 10000, LOOK_EVERY_MS = 500 }; // an open plan keeps its agents; where we look is told
-enum { MESSAGE_MS = 8000, MESSAGE_ERROR_MS = 20000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
+enum { MESSAGE_MS = 8000, MESSAGE_READ_MS = 1000, PEERS_EVERY_MS = 5000, RESTORE_MS = 10000, WHEEL_ROWS = 3 };
 enum { HISTORY_EVERY_MS = 500 }; // points are asked for of an agent that stays, not of each the cursor passes
 enum { HUB_SCOPES_MAX = 16 };
 enum { UNDO_MS = 10000 }; // how long a reversible action is taken back by one key
@@ -197,6 +197,7 @@ struct console {
 	char message[300], question[300], banner[300];
 	enum severity message_severity;
 	int64_t message_until_ms; // mono; 0 none
+	int64_t message_said_ms;  // mono
 };
 
 // ---- messages

@@ -270,6 +270,52 @@ START_TEST(what_is_lost_is_named_each_by_itself)
 }
 END_TEST
 
+START_TEST(what_was_not_done_does_not_stand_in_the_way)
+{
+	attach();
+	console_refused(f.console, REQUEST_PROBE_NOW, -EPERM, "a viewer only looks");
+	console_fixture_keys(&f, "j"); // at once: it has not been read
+	ck_assert_str_eq(message(), "not done: a viewer only looks");
+	console_fixture_wait(&f, MESSAGE_READ_MS);
+	console_fixture_keys(&f, "A");
+	ck_assert_str_eq(message(), "");
+	console_refused(f.console, REQUEST_PROBE_NOW, -EPERM, "a viewer only looks");
+	console_fixture_wait(&f, MESSAGE_MS);
+	ck_assert_str_eq(message(), "");
+	console_fixture_finish(&f);
+}
+END_TEST
+
+static void plan_a_restart(void)
+{
+	console_fixture_keys(&f, ".");
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_keys(&f, "restart Enter");
+	ck_assert_int_eq(console_fixture_request(&f)->type, REQUEST_PLAN);
+	plan_fixture_send(&f.fleet,
+			  plan_fixture(&f.fleet, &(struct plan_wish){ .verb = VERB_RESTART,
+								      .guard = GUARD_CONFIRM,
+								      .agents = f.feed.agents,
+								      .n = 1,
+								      .no = 41,
+								      .token = console_fixture_request(&f)->token }));
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	console_fixture_wait(&f, KEY_GUARD_MS);
+	ck_assert(console_fixture_view(&f)->confirm.is_open);
+}
+
+START_TEST(a_plan_does_not_outlast_the_hub)
+{
+	attach();
+	plan_a_restart();
+	f.feed.answer = -ENOENT;
+	console_fixture_keys(&f, "Tab Enter");
+	ck_assert_str_eq(message(), "not done: the hub was restarted, and the plan with it; make it anew");
+	ck_assert(!console_fixture_view(&f)->confirm.is_open);
+	console_fixture_finish(&f);
+}
+END_TEST
+
 // That is what the key can do then: no failure.
 START_TEST(asking_for_probes_of_a_hub_that_is_away_tries_it_again)
 {
@@ -449,8 +495,9 @@ START_TEST(what_a_hub_does_not_tell_again_is_listed_no_more)
 }
 END_TEST
 
-SUITE("attached", nothing_is_done_before_the_hub_has_said_so, what_is_lost_is_named_each_by_itself,
-      it_says_whose_fleet_it_is, the_environment_has_the_colour_that_the_hub_says, it_says_which_hubs_they_are,
+SUITE("attached", what_was_not_done_does_not_stand_in_the_way, a_plan_does_not_outlast_the_hub,
+      nothing_is_done_before_the_hub_has_said_so, what_is_lost_is_named_each_by_itself, it_says_whose_fleet_it_is,
+      the_environment_has_the_colour_that_the_hub_says, it_says_which_hubs_they_are,
       who_is_stale_for_the_hub_alone_is_not_newly_bad, points_are_asked_for_of_whom_the_panels_show,
       points_are_asked_for_again_when_the_hub_was_away, our_own_points_are_here, what_is_refused_afterwards_is_said,
       asking_for_probes_of_a_hub_that_is_away_tries_it_again, a_plan_that_is_refused_is_not_waited_for,
