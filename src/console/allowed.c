@@ -93,7 +93,7 @@ const char *console_not_allowed(const struct console *console, const struct requ
 	if (!request->agent && (role = best_role(console, &is_limited)) == ROLE_NONE)
 		return out;
 	if (role < need.role)
-		snprintf(out, NOT_ALLOWED_MAX, "your role %s does not allow %.100s", role_name(role), what);
+		snprintf(out, NOT_ALLOWED_MAX, "your role %s does not allow to %.100s", role_name(role), what);
 	else if (need.is_scoped && agent && !is_in_scope(console, agent))
 		snprintf(out, NOT_ALLOWED_MAX, "agent outside your scope");
 	else if (need.is_scoped && is_limited)
@@ -116,19 +116,20 @@ const char *console_plan_not_allowed(const struct console *console, enum request
 static const struct {
 	enum command command;
 	enum request_type type;
+	const char *what; // "your role viewer does not allow to ..."
 } asks[] = {
-	{ COMMAND_ABORT, REQUEST_OPERATION_ABORT },
-	{ COMMAND_ACK, REQUEST_ALERT_ACK },
-	{ COMMAND_ANSWER, REQUEST_SHRINK_REFUSE },
-	{ COMMAND_HOLD, REQUEST_OPERATION_PAUSE },
-	{ COMMAND_MAINTENANCE, REQUEST_MAINTENANCE },
-	{ COMMAND_NOTE, REQUEST_ALERT_NOTE },
-	{ COMMAND_PAUSE_ALL, REQUEST_PAUSE_ALL },
-	{ COMMAND_PIN, REQUEST_PIN },
-	{ COMMAND_PROBE, REQUEST_PROBE_NOW },
-	{ COMMAND_REOPEN_AUDIT, REQUEST_AUDIT_REOPEN },
-	{ COMMAND_ROLL_BACK, REQUEST_OPERATION_ROLLBACK },
-	{ COMMAND_SNOOZE, REQUEST_ALERT_SNOOZE },
+	{ COMMAND_ABORT, REQUEST_OPERATION_ABORT, "abort" },
+	{ COMMAND_ACK, REQUEST_ALERT_ACK, "acknowledge" },
+	{ COMMAND_ANSWER, REQUEST_SHRINK_REFUSE, "answer" },
+	{ COMMAND_HOLD, REQUEST_OPERATION_PAUSE, "pause it" },
+	{ COMMAND_MAINTENANCE, REQUEST_MAINTENANCE, "begin or end maintenance" },
+	{ COMMAND_NOTE, REQUEST_ALERT_NOTE, "write notes" },
+	{ COMMAND_PAUSE_ALL, REQUEST_PAUSE_ALL, "pause all" },
+	{ COMMAND_PIN, REQUEST_PIN, "pin" },
+	{ COMMAND_PROBE, REQUEST_PROBE_NOW, "probe" },
+	{ COMMAND_REOPEN_AUDIT, REQUEST_AUDIT_REOPEN, "reopen the audit trail" },
+	{ COMMAND_ROLL_BACK, REQUEST_OPERATION_ROLLBACK, "roll back" },
+	{ COMMAND_SNOOZE, REQUEST_ALERT_SNOOZE, "snooze" },
 };
 
 static const char *about_operation(const struct console *console, enum request_type type, const char *what,
@@ -138,8 +139,10 @@ static const char *about_operation(const struct console *console, enum request_t
 						    ? fleet_operation(console->fleet, console->view.operations.no)
 						    : NULL;
 
-	if (operation && type == REQUEST_OPERATION_PAUSE && operation->state == OPERATION_PAUSED)
+	if (operation && type == REQUEST_OPERATION_PAUSE && operation->state == OPERATION_PAUSED) {
 		type = REQUEST_OPERATION_RESUME;
+		what = "go on with it";
+	}
 	return operation ? console_plan_not_allowed(console, type, operation->plan, what, out) : out;
 }
 
@@ -156,13 +159,15 @@ static const char *about_alert(const struct console *console, enum request_type 
 const char *console_command_not_allowed(const struct console *console, enum command command, char out[NOT_ALLOWED_MAX])
 {
 	const struct view *view = &console->view;
-	const char *what = command_info(command)->hint;
+	const char *what = "";
 	struct request request = { .type = REQUEST_TYPE_COUNT };
 
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
-		if (asks[i].command == command)
+		if (asks[i].command == command) {
 			request.type = asks[i].type;
+			what = asks[i].what;
+		}
 	switch (request.type) {
 	case REQUEST_TYPE_COUNT:
 		return out; // it asks for nothing

@@ -392,13 +392,6 @@ static const run_cb runs[COMMAND_COUNT] = {
 	[COMMAND_VERIFY] = console_read_audit,
 };
 
-// What only opens a question would be refused when that has been answered: it is said at once.
-static bool asks_first(enum command command)
-{
-	return command == COMMAND_ABORT || command == COMMAND_ANSWER || command == COMMAND_MAINTENANCE ||
-	       command == COMMAND_NOTE || command == COMMAND_ROLL_BACK || command == COMMAND_SNOOZE;
-}
-
 // What the key was meant for is not under the cursor any more, and nobody has seen what is.
 static bool has_slipped(const struct console *console, enum command command)
 {
@@ -413,7 +406,7 @@ void console_run(struct console *console, enum command command)
 
 	if (has_slipped(console, command))
 		console_say(console, SEVERITY_WARNING, "not done: another alert has come under the cursor");
-	else if (asks_first(command) && *console_command_not_allowed(console, command, why))
+	else if (*console_command_not_allowed(console, command, why))
 		console_say(console, SEVERITY_WARNING, "not done: %s", why);
 	else
 		runs[command](console);

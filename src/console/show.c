@@ -76,6 +76,7 @@ static void show_message(struct console *console)
 	const struct timeline_item *question = fleet_question(console->fleet);
 	const char *key = keymap_key(&console->keymap, COMMAND_ANSWER);
 	struct view *view = &console->view;
+	char why[NOT_ALLOWED_MAX];
 
 	view->banner = console->banner;
 	view->message = "";
@@ -84,6 +85,8 @@ static void show_message(struct console *console)
 		view->message = console->message;
 		view->message_severity = console->message_severity;
 	} else if (question && !*console->banner) {
+		if (*console_command_not_allowed(console, COMMAND_ANSWER, why))
+			key = ""; // it waits for somebody else
 		snprintf(console->question, sizeof console->question, "%s%s%s", key, *key ? " answers: " : "",
 			 question->title);
 		view->message = console->question;

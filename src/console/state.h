@@ -263,7 +263,7 @@ void console_ask_question(struct console *console);
 void console_answer(struct console *console, int button);
 
 /* ---- allowed.c: what our role and scopes at the hub do not let us ask for, as far as we know them; the hub has the
- * last word. "" when it may be asked for. `what` stands in the words: "your role viewer does not allow restart".
+ * last word. "" when it may be asked for. `what` stands in the words: "your role viewer does not allow to restart".
  */
 enum { NOT_ALLOWED_MAX = 200 };
 const char *console_not_allowed(const struct console *console, const struct request *request, enum verb verb,

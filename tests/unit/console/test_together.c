@@ -3,8 +3,10 @@
 #include "tests/support/suite.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/support/together_fixture.h"
 #include "tests/unit/console/console_fixture.h"
 
@@ -110,7 +112,7 @@ START_TEST(a_menu_has_nothing_that_the_role_at_the_hub_may_not)
 	ck_assert_str_eq(fleet_role(f.fleet.fleet, f.fleet.ids[0]), "viewer");
 	n = f.feed.n;
 	ask("restart");
-	ck_assert(says("restart: your role viewer does not allow restart"));
+	ck_assert(says("restart: your role viewer does not allow to restart"));
 	ck_assert_uint_eq(f.feed.n, n);
 	console_fixture_keys(&f, "Esc");
 	ck_assert_uint_eq(greyed("operator", "your role operator does not allow "), 5);
@@ -151,6 +153,43 @@ START_TEST(the_menu_names_the_person_that_operates_on_it)
 }
 END_TEST
 
+START_TEST(what_the_role_may_not_is_said_before_anything_is_asked)
+{
+	static const struct {
+		const char *keys, *what;
+	} table[] = {
+		{ "A a", "acknowledge" }, { "A m", "write notes" }, { "O P", "go on with it" },
+		{ "O X", "abort" },       { "1 !", "answer" },
+	};
+	struct event *question = event_new(EVENT_NOTICE, FIXTURE_NOW_MS, 0);
+	size_t n;
+
+	begin();
+	question->u.notice.title = mem_strdup("12 of 22 agents are no longer listed");
+	question->u.notice.needs_answer = true;
+	fleet_fixture_apply(&f.fleet, question);
+	operation_fixture_send(&f.fleet, operation_fixture(plan_of("bob", 7), OPERATION_PAUSED));
+	console_fixture_draw(&f, 120, 36);
+	ck_assert(!console_fixture_shows(&f, "! answers")); // an operator may not
+	ck_assert(console_fixture_shows(&f, "12 of 22 agents are no longer listed"));
+	presence_fixture_role(&f.fleet, "viewer");
+	n = f.feed.n;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		char words[128];
+
+		snprintf(words, sizeof words, " does not allow to %s", table[i].what);
+		console_fixture_keys(&f, table[i].keys);
+		ck_assert_msg(says(words), "%s: %s", table[i].keys, console_fixture_view(&f)->message);
+		ck_assert(!console_fixture_view(&f)->dialog.is_open && !console_fixture_view(&f)->prompt.is_open);
+	}
+	ck_assert_uint_eq(f.feed.n, n);
+	presence_fixture_role(&f.fleet, "admin");
+	console_fixture_wait(&f, MESSAGE_MS);
+	ck_assert(console_fixture_shows(&f, "! answers: 12 of 22"));
+	console_fixture_finish(&f);
+}
+END_TEST
+
 static void palette(void)
 {
 	console_fixture_keys(&f, ":");
@@ -163,7 +202,7 @@ START_TEST(commands_that_the_role_may_not_are_grey_and_ask_nothing)
 
 	begin();
 	palette();
-	ck_assert_uint_eq(n_grey("your role operator does not allow reopen"), 1);
+	ck_assert_uint_eq(n_grey("your role operator does not allow to reopen"), 1);
 	ck_assert_uint_eq(n_grey("your role "), 1); // of whom the agents are, nobody has said which it is
 	console_fixture_keys(&f, "Esc");
 	presence_fixture_role(&f.fleet, "viewer");
@@ -172,7 +211,7 @@ START_TEST(commands_that_the_role_may_not_are_grey_and_ask_nothing)
 	console_fixture_keys(&f, "Esc");
 	n = f.feed.n;
 	console_fixture_keys(&f, "D"); // for how long is not asked
-	ck_assert(says("not done: your role viewer does not allow maintenance"));
+	ck_assert(says("not done: your role viewer does not allow to begin or end maintenance"));
 	ck_assert(!console_fixture_view(&f)->picker.is_open);
 	ck_assert_uint_eq(f.feed.n, n);
 	presence_fixture_role(&f.fleet, "admin");
@@ -242,7 +281,7 @@ START_TEST(what_the_role_may_not_it_cannot_agree_to_either)
 	presence_fixture_role(&f.fleet, "viewer");
 	want("bob", 9, APPROVAL_WANTED);
 	console_fixture_keys(&f, "Y");
-	ck_assert(says("not done: your role viewer does not allow stop"));
+	ck_assert(says("not done: your role viewer does not allow to stop"));
 	ck_assert(!confirm()->is_open);
 	console_fixture_finish(&f);
 }
@@ -650,14 +689,14 @@ START_TEST(others_are_seen_on_every_screen)
 }
 END_TEST
 
-SUITE("console: together", the_menu_names_the_person_that_operates_on_it,
-      commands_that_the_role_may_not_are_grey_and_ask_nothing, agents_outside_the_scope_are_left_alone,
-      what_the_role_may_not_it_cannot_agree_to_either, what_some_were_left_out_for_is_seen_to_pass,
-      a_menu_has_nothing_that_the_role_at_the_hub_may_not, an_open_plan_is_kept_and_a_closed_one_given_back,
-      a_plan_that_comes_too_late_is_given_back, what_needs_a_second_person_is_not_begun_before_they_agree,
-      a_second_person_is_asked_once_it_is_confirmed, what_was_typed_stays_while_a_second_person_is_asked,
-      what_nobody_can_be_asked_about_is_closed, whoever_agrees_sees_why, what_a_hub_finds_out_of_date_is_planned_anew,
-      what_a_second_person_refused_cannot_go_on, the_plan_of_another_is_shown_whole_before_it_is_agreed_to,
-      of_several_that_wait_one_is_chosen, what_waits_no_longer_is_not_agreed_to,
-      where_it_looks_is_told_at_most_twice_a_second, who_is_alone_tells_nobody_anything,
-      others_are_seen_on_every_screen)
+SUITE("console: together", what_the_role_may_not_is_said_before_anything_is_asked,
+      the_menu_names_the_person_that_operates_on_it, commands_that_the_role_may_not_are_grey_and_ask_nothing,
+      agents_outside_the_scope_are_left_alone, what_the_role_may_not_it_cannot_agree_to_either,
+      what_some_were_left_out_for_is_seen_to_pass, a_menu_has_nothing_that_the_role_at_the_hub_may_not,
+      an_open_plan_is_kept_and_a_closed_one_given_back, a_plan_that_comes_too_late_is_given_back,
+      what_needs_a_second_person_is_not_begun_before_they_agree, a_second_person_is_asked_once_it_is_confirmed,
+      what_was_typed_stays_while_a_second_person_is_asked, what_nobody_can_be_asked_about_is_closed,
+      whoever_agrees_sees_why, what_a_hub_finds_out_of_date_is_planned_anew, what_a_second_person_refused_cannot_go_on,
+      the_plan_of_another_is_shown_whole_before_it_is_agreed_to, of_several_that_wait_one_is_chosen,
+      what_waits_no_longer_is_not_agreed_to, where_it_looks_is_told_at_most_twice_a_second,
+      who_is_alone_tells_nobody_anything, others_are_seen_on_every_screen)
