@@ -36,12 +36,12 @@ static enum provenance_state state_of_age(const struct fleet *fleet, const struc
 {
 	uint32_t interval_ms = agent->agent->interval_ms ? agent->agent->interval_ms : INTERVAL_MS;
 	uint32_t timeout_ms = agent->agent->timeout_ms ? agent->agent->timeout_ms : TIMEOUT_MS;
-	const struct fleet_feed *feed = fleet_feed(fleet);
+	enum feed_state feed = fleet_feed_state_of(fleet, agent->agent->id);
 	bool is_late = age_ms > health_late_after_ms(&agent->health, interval_ms, timeout_ms);
 
-	if (age_ms > health_stale_after_ms(&agent->health, interval_ms, timeout_ms) || is_feed_gone(feed->state))
+	if (age_ms > health_stale_after_ms(&agent->health, interval_ms, timeout_ms) || is_feed_gone(feed))
 		return PROVENANCE_STALE;
-	return is_late || feed->state == FEED_LATE ? PROVENANCE_LATE : PROVENANCE_LIVE;
+	return is_late || feed == FEED_LATE ? PROVENANCE_LATE : PROVENANCE_LIVE;
 }
 
 // A rate needs two scrapes before there is anything to say.

@@ -235,6 +235,9 @@ struct fleet_feed {
 };
 const struct fleet_feed *fleet_feed(const struct fleet *fleet);
 
+// The same of the hub that an agent is of, whatever becomes of the others; of our own feed where it is of none.
+enum feed_state fleet_feed_state_of(const struct fleet *fleet, uint32_t agent);
+
 // How the connection to one of the hubs stands.
 enum { FLEET_HUBS_MAX = 16 };
 struct fleet_link {

@@ -119,6 +119,14 @@ int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 	return 0;
 }
 
+enum feed_state fleet_feed_state_of(const struct fleet *fleet, uint32_t agent)
+{
+	uint8_t origin = fleet_origin(fleet, agent);
+	const struct event *shown = origin && origin <= FLEET_HUBS_MAX ? shown_of(&fleet->hubs[origin]) : NULL;
+
+	return shown ? shown->u.feed.state : fleet->feed.state;
+}
+
 int64_t fleet_hub_as_of_ms(const struct fleet *fleet, uint8_t origin)
 {
 	const struct event *link = origin <= FLEET_HUBS_MAX ? fleet->hubs[origin].link : NULL;

@@ -369,6 +369,46 @@ START_TEST(says_how_old_a_value_is)
 }
 END_TEST
 
+static void link_is(struct scene *s, uint8_t hub, enum feed_state state)
+{
+	struct event *event = event_new(EVENT_FEED, FIXTURE_NOW_MS, 0);
+
+	event->channel = CHANNEL_SYSTEM;
+	event->origin = hub;
+	event->u.feed.is_link = true;
+	event->u.feed.state = state;
+	event->u.feed.detail = mem_strdup("");
+	fleet_fixture_apply(&s->f, event);
+}
+
+// Hub 1 has it.
+START_TEST(is_as_fresh_as_the_hub_of_its_agent)
+{
+	struct provenance provenance;
+	struct event *event = event_new(EVENT_AGENT_CHANGED, FIXTURE_NOW_MS, 0);
+	const struct series_def *cpu;
+	struct scene s;
+
+	scene_init(&s);
+	event->origin = 1;
+	event->u.agent = agent_ref(fleet_agent(s.f.fleet, s.agent)->agent);
+	event->agent = s.agent;
+	fleet_fixture_apply(&s.f, event);
+	link_is(&s, 1, FEED_LIVE);
+	link_is(&s, 2, FEED_STALE);
+	fleet_fixture_point(&s.f, s.agent, FIXTURE_CPU, 2000, 50);
+	cpu = fleet_series_def(s.f.fleet, FIXTURE_CPU);
+	ck_assert_int_eq(fleet_feed(s.f.fleet)->state, FEED_STALE); // one of them is
+	provenance_read(s.f.fleet, &s.view, s.agent, cpu, &provenance);
+	ck_assert_str_eq(provenance.text, "live");
+	link_is(&s, 1, FEED_STALE);
+	link_is(&s, 2, FEED_LIVE);
+	provenance_read(s.f.fleet, &s.view, s.agent, cpu, &provenance);
+	ck_assert_str_eq(provenance.text, "stale since 15:04:03");
+	fleet_fixture_finish(&s.f);
+}
+END_TEST
+
 // A hard-down agent is probed up to four intervals apart, and between two probes nothing is late.
 START_TEST(judges_age_by_the_agents_present_pace)
 {
@@ -476,9 +516,9 @@ START_TEST(says_why_there_is_no_value)
 }
 END_TEST
 
-SUITE("metrics_panel", knows_three_sizes_and_takes_any_other_for_md, colours_a_trend_by_what_is_better,
-      takes_small_changes_for_neutral, reads_thresholds_from_the_side_that_is_bad, shows_a_drop_for_what_it_is,
-      compares_with_the_mean_before, gives_no_delta_from_one_value, never_shows_a_gap_as_the_last_value,
-      shows_the_agent_of_the_screen, looks_right_whatever_it_is_given, draws_the_trend_only_beside_a_delta,
-      stays_inside_any_canvas, says_how_old_a_value_is, judges_age_by_the_agents_present_pace,
-      says_why_there_is_no_value)
+SUITE("metrics_panel", is_as_fresh_as_the_hub_of_its_agent, knows_three_sizes_and_takes_any_other_for_md,
+      colours_a_trend_by_what_is_better, takes_small_changes_for_neutral, reads_thresholds_from_the_side_that_is_bad,
+      shows_a_drop_for_what_it_is, compares_with_the_mean_before, gives_no_delta_from_one_value,
+      never_shows_a_gap_as_the_last_value, shows_the_agent_of_the_screen, looks_right_whatever_it_is_given,
+      draws_the_trend_only_beside_a_delta, stays_inside_any_canvas, says_how_old_a_value_is,
+      judges_age_by_the_agents_present_pace, says_why_there_is_no_value)
