@@ -165,7 +165,9 @@ struct event {
 			bool needs_answer;     // a shrinking list: REQUEST_SHRINK_ACCEPT or _REFUSE
 		} notice;
 		struct {
-			bool is_link; // of the connection to its origin; else of what the sender's own polling is like
+			bool is_link; // of the connection to its origin; else of what the sender's own polling is like.
+				      // Origin 0: of what is played. FEED_STALE in a gap, FEED_LATE behind it: who is
+				      // not heard of stays stale, FEED_LIVE: all is known again
 			enum feed_state state;
 			int64_t since_ms;       // wall: when the state was entered
 			int64_t last_answer_ms; // wall: newest result of any agent, be it a failure; 0 never

@@ -224,7 +224,7 @@ const struct timeline_item *fleet_question(const struct fleet *fleet);
 
 /* With hubs it is that of the one that is worst off: how the connection to it is, and where that stands how its own
  * polling is. What agents of a hub that is away were like is stale (FRESHNESS_STALE), and as it was said again when it
- * is back.
+ * is back. So it is in a gap of a recording that is played: FEED_STALE, with no hub.
  */
 struct fleet_feed {
 	size_t n_hubs, n_away; // 0 hubs: our own polling. Away: their connection does not stand

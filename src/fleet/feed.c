@@ -54,14 +54,20 @@ static void show(struct fleet *fleet)
 		const struct fleet_hub *hub = &fleet->hubs[i];
 		const struct event *shown = shown_of(hub);
 
-		n_hubs += hub->link != NULL;
-		n_away += is_away(hub->link) || (hub->link && hub->link->u.feed.state == FEED_STARTING);
+		if (i > 0) { // 0 is no hub
+			n_hubs += hub->link != NULL;
+			n_away += is_away(hub->link) || (hub->link && hub->link->u.feed.state == FEED_STARTING);
+		}
 		if (!shown)
 			continue;
 		if (!worst || turns[shown->u.feed.state].rank > turns[worst->u.feed.state].rank)
 			worst = shown;
 		if (hub->own && hub->own->u.feed.last_answer_ms > answer_ms)
 			answer_ms = hub->own->u.feed.last_answer_ms;
+	}
+	if (!worst) { // nothing was said but that there was a gap
+		fleet->feed = (struct fleet_feed){ .last_answer_ms = answer_ms, .detail = "" };
+		return;
 	}
 	fleet->feed = (struct fleet_feed){ .n_hubs = n_hubs,
 					   .n_away = n_away,
@@ -94,15 +100,34 @@ static void tell(struct fleet *fleet, const struct event *event, enum feed_state
 						.description = event->u.feed.detail });
 }
 
+/* What is played has a gap: nobody says how anybody was. Behind it, it is late until a snapshot was heard: who has not
+ * been heard of since stays stale. That was no news then, the timeline is as it was.
+ */
+static int take_gap(struct fleet *fleet, const struct event *event)
+{
+	struct fleet_hub *own = &fleet->hubs[0];
+	enum feed_state now = event->u.feed.state;
+
+	event_unref(own->link);
+	own->link = is_away(event) ? fleet_keep(event) : NULL;
+	show(fleet);
+	if (own->link || now == FEED_LIVE)
+		fleet_hub_away(fleet, 0, own->link != NULL, event->at_ms);
+	fleet_notify(fleet, FLEET_FEED, 0);
+	return 0;
+}
+
 int fleet_feed_changed(struct fleet *fleet, const struct event *event)
 {
 	enum feed_state now = event->u.feed.state, was = FEED_STARTING;
-	bool is_link = event->u.feed.is_link && event->origin, was_away;
+	bool is_link = event->u.feed.is_link, was_away;
 	struct fleet_hub *hub = &fleet->hubs[event->origin <= FLEET_HUBS_MAX ? event->origin : 0];
 	struct event **kept = is_link ? &hub->link : &hub->own;
 
 	if ((size_t)now >= sizeof turns / sizeof turns[0] || event->origin > FLEET_HUBS_MAX)
 		return 0;
+	if (event->u.feed.is_link && !event->origin)
+		return take_gap(fleet, event);
 	was_away = is_away(hub->link);
 	if (*kept)
 		was = (*kept)->u.feed.state;
