@@ -101,6 +101,60 @@ static void tell_hole(struct replay_player *player)
 	player->hole = (struct tape_damage){ 0 };
 }
 
+// ---- gaps
+
+static void emit_gap(struct replay_player *player, enum replay_gap gap, int64_t at_ms)
+{
+	static const enum feed_state states[] = {
+		[REPLAY_GAP_NONE] = FEED_LIVE,
+		[REPLAY_GAP_WITHIN] = FEED_STALE,
+		[REPLAY_GAP_BEHIND] = FEED_LATE,
+	};
+	struct event *event = gap == player->gap ? NULL : event_new(EVENT_FEED, at_ms, 0);
+
+	if (!event)
+		return;
+	event->channel = CHANNEL_SYSTEM;
+	event->u.feed.is_link = true;
+	event->u.feed.state = states[gap];
+	event->u.feed.since_ms = at_ms;
+	event->u.feed.detail = mem_strdup("");
+	player->gap = gap;
+	event_emit(&player->sink, event);
+}
+
+// Right before the place; also what cannot be read before the end.
+static bool gap_at(const struct replay_player *player, struct tape_place place, int64_t *from_ms, int64_t *to_ms)
+{
+	struct tape_damage hole;
+
+	if (!tape_hole(player->tape, &place, &hole))
+		return tape_gap(player->tape, &place, from_ms, to_ms);
+	*from_ms = hole.from_ms;
+	*to_ms = hole.to_ms;
+	return true;
+}
+
+// What was told of the gap, when the clock stands in it.
+static void settle_gap(struct replay_player *player)
+{
+	int64_t from_ms, to_ms;
+
+	if (!player->is_jumping && gap_at(player, player->place, &from_ms, &to_ms) && player->clock_ms > from_ms)
+		emit_gap(player, REPLAY_GAP_WITHIN, from_ms);
+}
+
+// Played or hurried across: what was said before it counts no more, however short it was.
+static void cross_gap(struct replay_player *player, struct tape_place place)
+{
+	int64_t from_ms, to_ms;
+
+	if (place.block != player->start_block && gap_at(player, place, &from_ms, &to_ms))
+		emit_gap(player, REPLAY_GAP_WITHIN, from_ms);
+	if (player->gap == REPLAY_GAP_WITHIN)
+		emit_gap(player, REPLAY_GAP_BEHIND, player->clock_ms);
+}
+
 /* Behind something that cannot be read. The end of a snapshot that is being taken in may have been there: what it has
  * not said until then is not known.
  */
@@ -118,6 +172,8 @@ static void take(struct replay_player *player, const struct record *record)
 {
 	char why[EVENT_JSON_WHY_MAX] = "";
 	struct event *event = NULL;
+	int64_t at_ms;
+	bool is_whole;
 	int r;
 
 	if (record->flags & RECORD_RESTATED && !player->takes_restated)
@@ -129,9 +185,13 @@ static void take(struct replay_player *player, const struct record *record)
 	}
 	if (!event)
 		return;
-	if (event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end)
+	is_whole = event->type == EVENT_SNAPSHOT && event->u.snapshot.is_end;
+	at_ms = event->at_ms;
+	if (is_whole)
 		player->takes_restated = false;
 	event_emit(&player->sink, event);
+	if (is_whole)
+		emit_gap(player, REPLAY_GAP_NONE, at_ms);
 	tell_hole(player);
 }
 
@@ -179,6 +239,8 @@ static int take_next(struct replay_player *player)
 		return fail(player, r);
 	if (r == 0)
 		return 0;
+	if (is_first)
+		cross_gap(player, place);
 	if (is_first && place.block != player->start_block && tape_hole(player->tape, &place, &player->hole))
 		tell_hole(player);
 	take(player, &record);
@@ -250,22 +312,48 @@ void replay_player_advance(struct replay_player *player, int64_t mono_ms)
 		jump_on(player, mono_ms);
 	else if (!player->is_paused)
 		play_on(player, mono_ms);
+	settle_gap(player);
+}
+
+// When the gap is to be told that the clock is not in yet. False: there is none.
+static bool is_before_gap(const struct replay_player *player, int64_t *due_ms)
+{
+	int64_t from_ms, to_ms;
+
+	if (player->gap == REPLAY_GAP_WITHIN || !gap_at(player, player->place, &from_ms, &to_ms) || from_ms >= to_ms ||
+	    from_ms >= player->facts.to_ms)
+		return false;
+	*due_ms = from_ms + 1;
+	return true;
+}
+
+// Wall: when there is more. 1; 0 never; negative errno: at once.
+static int find_due(const struct replay_player *player, int64_t *due_ms)
+{
+	struct record record;
+	int r;
+
+	if (is_before_gap(player, due_ms))
+		return 1;
+	r = tape_peek(player->tape, &player->place, &record);
+	*due_ms = r == 1 ? record.at_ms : 0;
+	return r;
 }
 
 int64_t replay_player_next_ms(const struct replay_player *player)
 {
-	struct record record;
+	int64_t due_ms;
 	double wait_ms;
 	int r;
 
 	if (player->is_jumping)
 		return player->mono_ms;
-	if (player->is_paused || is_at_end(player))
+	r = player->is_paused ? 0 : find_due(player, &due_ms);
+	if (r == 0)
 		return INT64_MAX;
-	r = tape_peek(player->tape, &player->place, &record);
-	if (r != 1 || record.at_ms <= player->clock_ms)
+	if (r < 0 || due_ms <= player->clock_ms)
 		return player->mono_ms;
-	wait_ms = ceil((double)(record.at_ms - player->clock_ms) / player->speed);
+	wait_ms = ceil((double)(due_ms - player->clock_ms) / player->speed);
 	return wait_ms < 1e12 ? player->mono_ms + (int64_t)wait_ms : INT64_MAX;
 }
 
@@ -303,6 +391,7 @@ static void look(const struct replay *replay, int64_t mono_ms, struct replay_sta
 static void bring_up(struct replay_player *player, int64_t mono_ms)
 {
 	set_clock(player, replay_player_now_ms(player, mono_ms), mono_ms);
+	settle_gap(player);
 }
 
 static void moved(struct replay_player *player)
@@ -315,6 +404,8 @@ static void pause_player(struct replay *replay, int64_t mono_ms, bool is_paused)
 {
 	struct replay_player *player = player_of(replay);
 
+	if (!player->is_jumping)
+		replay_player_advance(player, mono_ms); // hurried, much may have come since the last time
 	bring_up(player, mono_ms);
 	player->is_paused = is_paused;
 	moved(player);
@@ -352,15 +443,19 @@ static bool has_snapshot(const struct replay_player *player, struct tape_place f
 static void jump(struct replay_player *player, struct tape_place goal, int64_t goal_ms)
 {
 	struct tape_place start = tape_snapshot_before(player->tape, goal);
-	bool is_ahead = tape_compare(&player->place, &goal) <= 0 && tape_compare(&start, &player->place) <= 0;
+	bool is_ahead = player->gap != REPLAY_GAP_WITHIN && tape_compare(&player->place, &goal) <= 0 &&
+			tape_compare(&start, &player->place) <= 0;
 
 	player->goal = goal;
 	player->goal_ms = goal_ms;
 	player->is_jumping = true;
 	if (!is_ahead) {
+		if (player->gap == REPLAY_GAP_WITHIN)
+			emit_gap(player, REPLAY_GAP_BEHIND, goal_ms);
 		if (!has_snapshot(player, start, goal)) {
 			emit_snapshot(player, false, goal_ms);
 			emit_snapshot(player, true, goal_ms);
+			emit_gap(player, REPLAY_GAP_NONE, goal_ms);
 		}
 		event_reader_forget(&player->reader);
 		if (start.block < player->facts.n_blocks)

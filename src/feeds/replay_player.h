@@ -6,6 +6,9 @@
  * Played on, it leaves out what snapshots restate. Set to another time, it begins at the nearest snapshot before that,
  * takes it in, and goes through the events behind it as fast as it can, unless it is shorter from where it stands.
  *
+ * Where there is a gap it says so when the time is there, as EVENT_FEED of a link: whoever was well before it is not
+ * known to be. Behind it each is as it is told, and all are when a snapshot was taken in.
+ *
  * Runs that follow each other have numbers of their own. As with hubs that start anew, an agent is known by its key and
  * keeps its number here from one run to the next; everything else is told anew.
  */
@@ -14,6 +17,9 @@
 #include "opscon/replay.h"
 #include "recording/tape.h"
 #include "wire/event_json.h"
+
+// Of a gap, in which nobody was known to be well: in one, or behind one of which no snapshot has told all again.
+enum replay_gap { REPLAY_GAP_NONE, REPLAY_GAP_WITHIN, REPLAY_GAP_BEHIND };
 
 #define REPLAY_SPEED_MIN 0.25
 #define REPLAY_SPEED_MAX 1000.0
@@ -33,6 +39,7 @@ struct replay_player {
 	bool is_paused, is_jumping;
 	bool takes_restated; // a snapshot is being taken in
 	bool has_gap;        // something could not be read: the next snapshot is to be taken in
+	enum replay_gap gap; // as the sink was told
 	double speed;
 	int64_t clock_ms; // wall, of the recording, at `mono_ms`
 	int64_t goal_ms;  // clock_ms when the goal is reached

@@ -650,6 +650,193 @@ START_TEST(a_jump_does_not_begin_at_a_snapshot_that_lacks_a_part)
 }
 END_TEST
 
+// ---- gaps
+
+static size_t n_unknown(const struct show *show)
+{
+	return fleet_counts(show->fleet)->by_state[HEALTH_UNKNOWN];
+}
+
+// Everybody is unknown, in the counts and in the rows, and the whole with them; or as a straight run has it.
+static void expect_within(const struct show *show)
+{
+	size_t n = fleet_n_agents(show->fleet);
+
+	ck_assert_int_ne(state_of(show).gap_to_ms, 0);
+	ck_assert_uint_gt(n, 0);
+	ck_assert_uint_eq(n_unknown(show), n);
+	ck_assert_uint_eq(fleet_counts(show->fleet)->by_state[HEALTH_UP], 0);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(fleet_agent_at(show->fleet, i)->state, HEALTH_UNKNOWN);
+		ck_assert_int_eq(fleet_agent_at(show->fleet, i)->health.freshness, FRESHNESS_STALE);
+	}
+	ck_assert_int_eq(fleet_overall(show->fleet), HEALTH_UNKNOWN);
+	ck_assert_int_eq(fleet_feed(show->fleet)->state, FEED_STALE);
+	ck_assert_int_eq(fleet_feed(show->fleet)->since_ms, state_of(show).gap_from_ms);
+	ck_assert_uint_eq(fleet_feed(show->fleet)->n_hubs, 0);
+}
+
+static void expect_known(const struct show *show)
+{
+	ck_assert_int_eq(state_of(show).gap_to_ms, 0);
+	ck_assert_int_ne(fleet_feed(show->fleet)->state, FEED_STALE);
+	ck_assert_uint_lt(n_unknown(show), fleet_n_agents(show->fleet));
+}
+
+START_TEST(in_a_gap_nobody_is_known_to_be_well)
+{
+	static const double speeds[] = { 1, 60, 1000 };
+	struct show show;
+
+	show_init_two_runs(&show);
+	for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
+		seek(&show, BEGIN + 4 * MINUTE);
+		expect_known(&show);
+		replay_player_set_speed(&show.player, speeds[i]);
+		wait_ms(&show, (int64_t)(3 * MINUTE / speeds[i]));
+		expect_within(&show);
+		ck_assert_uint_eq(fleet_n_agents(show.fleet), 12);
+		wait_ms(&show, (int64_t)(6 * MINUTE / speeds[i]));
+		expect_known(&show);
+		ck_assert_uint_eq(fleet_n_agents(show.fleet), 4);
+		replay_player_set_speed(&show.player, 1000);
+		wait_ms(&show, 1000);
+		studio_expect_fleet(show.fleet, show.studio.fleet);
+	}
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(a_jump_into_a_gap_within_it_and_out_of_it_finds_what_was_known)
+{
+	struct show show, fresh;
+
+	show_init_two_runs(&show);
+	show.replay->class->pause(show.replay, show.mono_ms, true);
+	seek(&show, BEGIN + 7 * MINUTE);
+	expect_within(&show);
+	seek(&show, BEGIN + 8 * MINUTE);
+	expect_within(&show);
+	seek(&show, state_of(&show).gap_from_ms); // the last moment that something was known of
+	expect_known(&show);
+	seek(&show, BEGIN + 6 * MINUTE);
+	expect_within(&show);
+	for (int i = 0; i < 2; i++) {
+		static const int at[] = { 4, 12 };
+
+		fresh = show;
+		open_show(&fresh, "all");
+		seek(&fresh, BEGIN + at[i] * MINUTE);
+		seek(&show, BEGIN + at[i] * MINUTE);
+		expect_known(&show);
+		studio_expect_fleet(show.fleet, fresh.fleet);
+		close_show(&fresh);
+		seek(&show, BEGIN + 9 * MINUTE);
+		expect_within(&show);
+	}
+	seek(&show, INT64_MAX);
+	studio_expect_fleet(show.fleet, show.studio.fleet);
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(a_step_leads_out_of_a_gap_both_ways)
+{
+	struct show show;
+
+	show_init_two_runs(&show);
+	seek(&show, BEGIN + 7 * MINUTE);
+	expect_within(&show);
+	ck_assert_int_eq(step(&show, REPLAY_TRANSITION, -1), 0);
+	expect_known(&show);
+	ck_assert_int_le(state_of(&show).now_ms, BEGIN + 5 * MINUTE);
+	seek(&show, BEGIN + 7 * MINUTE);
+	ck_assert_int_eq(step(&show, REPLAY_TRANSITION, 1), 0);
+	expect_known(&show);
+	ck_assert_int_ge(state_of(&show).now_ms, BEGIN + 10 * MINUTE);
+	ck_assert_int_eq(step(&show, REPLAY_TRANSITION, -1), 0); // over all of it
+	expect_known(&show);
+	ck_assert_int_le(state_of(&show).now_ms, BEGIN + 5 * MINUTE);
+	show_finish(&show);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_stopped_late_has_told_of_the_gap)
+{
+	struct show show;
+
+	show_init_two_runs(&show);
+	seek(&show, BEGIN + 4 * MINUTE);
+	wait_ms(&show, 30 * 1000);
+	show.mono_ms += 2 * MINUTE; // and nobody came to look at it
+	show.replay->class->pause(show.replay, show.mono_ms, true);
+	expect_within(&show);
+	show_finish(&show);
+}
+END_TEST
+
+// Behind a damaged block no snapshot comes at once: each is known again when it is heard of.
+START_TEST(behind_a_damaged_block_each_is_known_when_it_is_heard_of)
+{
+	struct layout whole;
+	struct show show;
+
+	for (int is_closed = 0; is_closed < 2; is_closed++) {
+		size_t bad, before;
+
+		show_init_spoilt(&show, is_closed);
+		measure(&show, &whole);
+		bad = pick(&whole);
+		spoil(&show, whole.at[bad] + BLOCK_HEAD_BYTES);
+		open_show(&show, "a.rec");
+		show.replay->class->pause(show.replay, show.mono_ms, true);
+		seek(&show, whole.to_ms[bad - 1]);
+		expect_known(&show);
+		before = n_unknown(&show);
+		seek(&show, (whole.to_ms[bad - 1] + whole.from_ms[bad + 1]) / 2);
+		expect_within(&show);
+		seek(&show, whole.from_ms[bad + 1]);
+		expect_known(&show);
+		ck_assert_uint_gt(n_unknown(&show), before);
+		seek(&show, whole.from_ms[bad + 1] + 15000); // all were probed since
+		ck_assert_uint_le(n_unknown(&show), before);
+		ck_assert_int_ne(state_of(&show).mended_ms, 0);
+		seek(&show, INT64_MAX);
+		studio_expect_fleet(show.fleet, show.studio.fleet);
+		seek(&show, BEGIN);
+		show.replay->class->pause(show.replay, show.mono_ms, false);
+		play_through(&show);
+		ck_assert_uint_eq(n_unknown(&show), fleet_counts(show.studio.fleet)->by_state[HEALTH_UNKNOWN]);
+		ck_assert_int_eq(fleet_feed(show.fleet)->state, fleet_feed(show.studio.fleet)->state);
+		close_show(&show);
+		studio_finish(&show.studio);
+	}
+}
+END_TEST
+
+START_TEST(a_recording_whose_end_is_damaged_ends_with_nobody_known)
+{
+	struct layout whole;
+	struct show show;
+
+	show_init_spoilt(&show, true);
+	measure(&show, &whole);
+	spoil(&show, whole.at[whole.n_blocks - 1] + BLOCK_HEAD_BYTES);
+	open_show(&show, "a.rec");
+	seek(&show, BEGIN + 10 * MINUTE);
+	play_through(&show);
+	wait_ms(&show, 1000);
+	ck_assert(replay_player_next_ms(&show.player) == INT64_MAX);
+	ck_assert_uint_eq(n_unknown(&show), fleet_n_agents(show.fleet));
+	seek(&show, BEGIN + 10 * MINUTE);
+	expect_known(&show);
+	seek(&show, INT64_MAX);
+	ck_assert_uint_eq(n_unknown(&show), fleet_n_agents(show.fleet));
+	close_show(&show);
+	studio_finish(&show.studio);
+}
+END_TEST
+
 START_TEST(without_memory_a_part_is_missing_and_mended)
 {
 	struct show show;
@@ -680,4 +867,7 @@ SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the
       another_run_takes_the_place_of_the_one_before, a_file_that_is_missing_leaves_no_trace_behind_it,
       an_agent_is_the_same_one_in_every_run, a_damaged_block_costs_its_events_and_no_others,
       a_hole_is_seen_as_long_as_it_lasts_and_until_it_is_mended, a_jump_does_not_begin_at_a_snapshot_that_lacks_a_part,
+      in_a_gap_nobody_is_known_to_be_well, a_jump_into_a_gap_within_it_and_out_of_it_finds_what_was_known,
+      a_step_leads_out_of_a_gap_both_ways, a_clock_that_is_stopped_late_has_told_of_the_gap,
+      behind_a_damaged_block_each_is_known_when_it_is_heard_of, a_recording_whose_end_is_damaged_ends_with_nobody_known,
       without_memory_a_part_is_missing_and_mended)
