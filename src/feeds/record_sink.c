@@ -153,6 +153,7 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct record_sink *sink = timer->data;
 
+	recorder_wake(sink->recorder, clock_now());
 	recorder_tick(sink->recorder, clock_now());
 	tell_state(sink);
 }
@@ -176,7 +177,9 @@ static void on_event(void *ctx, const struct event *event)
 {
 	struct record_sink *sink = ctx;
 
-	if (!sink->is_subscribing && !(sink->is_private && sink->is_private(sink->private_ctx, event)))
+	if (sink->is_subscribing || recorder_wake(sink->recorder, clock_now())) // it is in the snapshot
+		return;
+	if (!(sink->is_private && sink->is_private(sink->private_ctx, event)))
 		recorder_take(sink->recorder, event, clock_now());
 }
 

@@ -19,6 +19,7 @@ enum {
 	TEXT_KEPT = 1 << 20, // bytes of memory
 	SLICE_TAKE = 16,     // events of a snapshot beside each one that happens, ...
 	SLICE_TICK = 4000,   // ... and each second: some 10 ms
+	STANDSTILL_MS = 10000,
 };
 
 static const struct recorder_limits defaults = {
@@ -319,6 +320,7 @@ static struct recorder *make(const struct recorder_options *options, struct inst
 	recorder->dir_fd = -1;
 	recorder->is_dir = !options->path;
 	recorder->is_waiting = options->is_waiting;
+	recorder->ticked_ms = now.mono_ms;
 	recorder->keeps_trying = options->keeps_trying && recorder->is_dir;
 	recorder->fleet = options->fleet;
 	recorder->limits = options->limits;
@@ -442,6 +444,7 @@ static void try_again(struct recorder *recorder, struct instant now)
 
 void recorder_tick(struct recorder *recorder, struct instant now)
 {
+	recorder->ticked_ms = now.mono_ms;
 	recorder_take_in(recorder);
 	if (recorder->state.error && !recorder->is_trying) {
 		if (recorder->keeps_trying)
@@ -470,6 +473,17 @@ void recorder_mend(struct recorder *recorder, struct instant now)
 	flush(recorder);
 	fall_behind(recorder);
 	begin_snapshot(recorder, false, now);
+}
+
+bool recorder_wake(struct recorder *recorder, struct instant now)
+{
+	if (now.mono_ms - recorder->ticked_ms <= STANDSTILL_MS)
+		return false;
+	recorder->ticked_ms = now.mono_ms;
+	if (recorder->state.error || recorder->state.is_behind) // there will be a gap
+		return false;
+	recorder_mend(recorder, now);
+	return true;
 }
 
 void recorder_take_in(struct recorder *recorder)

@@ -70,7 +70,11 @@ int recorder_create(const struct recorder_options *options, struct instant now, 
 		    size_t why_size);
 
 void recorder_take(struct recorder *recorder, const struct event *event, struct instant now);
-void recorder_tick(struct recorder *recorder, struct instant now);
+void recorder_tick(struct recorder *recorder, struct instant now); // once a second
+/* Before each of those, where time is that of this process. When no tick came for 10 s it was stopped, or the machine
+ * slept, and saw nothing: a snapshot with a gap before it. True: it is so, and what was to be taken is in the snapshot.
+ */
+bool recorder_wake(struct recorder *recorder, struct instant now);
 void recorder_take_in(struct recorder *recorder);                            // what has become of what was handed over
 const struct recorder_state *recorder_look(const struct recorder *recorder); // as of the last call
 

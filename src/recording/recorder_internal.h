@@ -70,6 +70,7 @@ struct recorder {
 	bool has_begun;                        // the first snapshot
 	int64_t filling_since_ms;              // mono: of the oldest in the batch; 0 none
 	int64_t file_begun_ms, snapshot_at_ms; // mono
+	int64_t ticked_ms;                     // mono: of the last tick
 	int64_t file_begun_wall_ms, aged_ms;   // wall
 	uint64_t n_since_snapshot;             // bytes
 	size_t n_waiting;                      // bytes on the way to the disk

@@ -837,6 +837,43 @@ START_TEST(a_recording_whose_end_is_damaged_ends_with_nobody_known)
 }
 END_TEST
 
+static struct instant story_now(const struct studio *studio) // as the studio has it
+{
+	return (struct instant){ .mono_ms = studio->story.now_ms - BEGIN + 1, .wall_ms = studio->story.now_ms };
+}
+
+// The recording has nothing of that time, as of a fleet that has nothing to say, but for what it says itself.
+START_TEST(while_the_recorder_was_stopped_nobody_is_known_to_be_well)
+{
+	struct show show = { 0 };
+	struct studio *studio = &show.studio;
+	struct instant now;
+
+	studio_init(studio, 12, 5000);
+	studio_record(studio, "a.rec");
+	studio_play(studio, 2 * MINUTE);
+	now = story_now(studio);
+	ck_assert(!recorder_wake(studio->recorder, now)); // it was not
+	studio->story.now_ms += 46000;
+	now = story_now(studio);
+	ck_assert(recorder_wake(studio->recorder, now));
+	ck_assert(!recorder_wake(studio->recorder, now));
+	studio_play(studio, 2 * MINUTE);
+	ck_assert_int_eq(studio_end(studio), 0);
+	open_show(&show, "a.rec");
+	ck_assert_uint_eq(show.player.facts.n_gaps, 1);
+	seek(&show, BEGIN + 2 * MINUTE - 2000);
+	expect_known(&show);
+	wait_ms(&show, 20000);
+	expect_within(&show);
+	wait_ms(&show, 40000);
+	expect_known(&show);
+	seek(&show, INT64_MAX);
+	studio_expect_fleet(show.fleet, studio->fleet);
+	show_finish(&show);
+}
+END_TEST
+
 START_TEST(without_memory_a_part_is_missing_and_mended)
 {
 	struct show show;
@@ -870,4 +907,4 @@ SUITE("replay", played_to_its_end_it_is_the_live_fleet, set_to_its_end_it_is_the
       in_a_gap_nobody_is_known_to_be_well, a_jump_into_a_gap_within_it_and_out_of_it_finds_what_was_known,
       a_step_leads_out_of_a_gap_both_ways, a_clock_that_is_stopped_late_has_told_of_the_gap,
       behind_a_damaged_block_each_is_known_when_it_is_heard_of, a_recording_whose_end_is_damaged_ends_with_nobody_known,
-      without_memory_a_part_is_missing_and_mended)
+      while_the_recorder_was_stopped_nobody_is_known_to_be_well, without_memory_a_part_is_missing_and_mended)
