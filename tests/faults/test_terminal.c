@@ -126,6 +126,19 @@ START_TEST(it_steps_aside_and_comes_back)
 }
 END_TEST
 
+// A key that comes while the terminal is given back and taken again is lost with what was typed to whoever had it.
+static void press_until(struct term *t, const char *key, const char *shown)
+{
+	int64_t deadline_ms = now_ms() + SCENE_MS;
+
+	while (!term_has(t, shown) && now_ms() < deadline_ms) {
+		term_send(t, key);
+		for (int i = 0; i < 20 && !term_has(t, shown); i++)
+			term_listen(t, 50);
+	}
+	ck_assert(term_has(t, shown));
+}
+
 START_TEST(without_a_shell_to_come_back_to_it_stays)
 {
 	struct scene s;
@@ -135,6 +148,8 @@ START_TEST(without_a_shell_to_come_back_to_it_stays)
 	t = term_start_alone((const char *[]){ OPSCON, "demo", "--no-state", NULL }, NULL, 120, 36);
 	term_wait_for(t, "WowSearch", SCENE_MS);
 	term_signal(t, SIGTSTP);
+	press_until(t, "A", "0 snoozed");
+	press_until(t, "1", "WowSearch"); // the signal came before these two
 	term_send(t, "?");
 	term_wait_for(t, "Moving", SCENE_MS);
 	ck_assert_int_ne(process_state(term_pid(t)), 'T');
