@@ -162,13 +162,16 @@ START_TEST(what_the_role_may_not_is_said_before_anything_is_asked)
 		{ "O X", "abort" },       { "1 !", "answer" },
 	};
 	struct event *question = event_new(EVENT_NOTICE, FIXTURE_NOW_MS, 0);
+	struct plan *plan;
 	size_t n;
 
 	begin();
 	question->u.notice.title = mem_strdup("12 of 22 agents are no longer listed");
 	question->u.notice.needs_answer = true;
 	fleet_fixture_apply(&f.fleet, question);
-	operation_fixture_send(&f.fleet, operation_fixture(plan_of("bob", 7), OPERATION_PAUSED));
+	plan = plan_of("bob", 7);
+	operation_fixture_send(&f.fleet, operation_fixture(plan, OPERATION_PAUSED)); // which has a reference of its own
+	plan_unref(plan);
 	console_fixture_draw(&f, 120, 36);
 	ck_assert(!console_fixture_shows(&f, "! answers")); // an operator may not
 	ck_assert(console_fixture_shows(&f, "12 of 22 agents are no longer listed"));
